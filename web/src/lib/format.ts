@@ -1,0 +1,106 @@
+import { differenceInCalendarDays, isSameDay, isSameYear } from 'date-fns'
+import i18next from 'i18next'
+
+/** Latin digits and the Gregorian calendar in every language: times sit beside phone numbers and ids. */
+export const locale = () => (i18next.language === 'ar' ? 'ar-u-ca-gregory-nu-latn' : i18next.language || 'en')
+
+const cache = new Map<string, Intl.DateTimeFormat>()
+function format(date: Date, options: Intl.DateTimeFormatOptions) {
+  const key = locale() + JSON.stringify(options)
+  let found = cache.get(key)
+  if (!found) cache.set(key, (found = new Intl.DateTimeFormat(locale(), options)))
+  return found.format(date)
+}
+
+export const formatTime = (iso: string) => format(new Date(iso), { hour: 'numeric', minute: '2-digit' })
+export const formatDate = (iso: string) => format(new Date(iso), { day: 'numeric', month: 'short', year: 'numeric' })
+export const formatDateTime = (iso: string) =>
+  format(new Date(iso), { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' })
+export const formatNumber = (value: number) => new Intl.NumberFormat(locale()).format(value)
+
+const upperFirst = (value: string) => value.charAt(0).toLocaleUpperCase() + value.slice(1)
+
+function relativeDay(days: number) {
+  return upperFirst(new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-days, 'day'))
+}
+
+/** The day a separator stands for: Today, Yesterday, a weekday, a date. */
+export function dayLabel(iso: string, now = new Date()) {
+  const date = new Date(iso)
+  const days = differenceInCalendarDays(now, date)
+  if (days === 0 || days === 1) return relativeDay(days)
+  if (days > 1 && days < 7) return format(date, { weekday: 'long' })
+  return format(date, isSameYear(date, now) ? { weekday: 'short', day: 'numeric', month: 'long' } : { day: 'numeric', month: 'long', year: 'numeric' })
+}
+
+/** As short as a list row can take: a time today, then yesterday, a weekday, a date. */
+export function shortWhen(iso: string, now = new Date()) {
+  const date = new Date(iso)
+  if (isSameDay(date, now)) return formatTime(iso)
+  const days = differenceInCalendarDays(now, date)
+  if (days === 1) return relativeDay(1)
+  if (days > 1 && days < 7) return format(date, { weekday: 'short' })
+  return format(date, isSameYear(date, now) ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'numeric', year: '2-digit' })
+}
+
+/** "3 minutes ago", for things where recency matters more than the clock. */
+export function timeAgo(iso: string, now = Date.now()) {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000)
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]]
+  const rtf = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  if (Math.abs(seconds) >= 30 * 86_400) return formatDate(iso)
+  for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return rtf.format(Math.trunc(seconds / size), unit)
+  return rtf.format(0, 'second')
+}
+
+/** Country codes with one or two digits; all others have three. Enough to space a number for reading. */
+const ONE = new Set(['1', '7'])
+const TWO = new Set('20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98'.split(' '))
+
+export function formatPhone(phone: string) {
+  const digits = phone.replace(/\D/g, '')
+  if (digits.length < 7) return phone
+  const size = ONE.has(digits.slice(0, 1)) ? 1 : TWO.has(digits.slice(0, 2)) ? 2 : 3
+  const rest = digits.slice(size)
+  const groups: string[] = []
+  let left = rest
+  while (left.length > 4) {
+    groups.push(left.slice(0, 3))
+    left = left.slice(3)
+  }
+  return `+${digits.slice(0, size)} ${[...groups, left].filter(Boolean).join(' ')}`
+}
+
+/** What a person typed, as the API takes it: "+" and digits, or undefined when it cannot be a number. */
+export function normalisePhone(input: string): string | undefined {
+  const latin = input.replace(/[٠-٩]/g, (d) => String(d.charCodeAt(0) - 0x660)).trim()
+  if (!/^(\+|00)?[\d\s().-]+$/.test(latin)) return undefined
+  const digits = latin.replace(/^00/, '').replace(/\D/g, '')
+  return digits.length >= 7 && digits.length <= 15 ? `+${digits}` : undefined
+}
+
+interface Named {
+  name?: string
+  phone?: string
+  username?: string
+  bsuid?: string
+}
+
+/** A person may have any one of name, phone, username, or none: then the caller's word for a stranger. */
+export function displayName(who: Named, stranger: string) {
+  return who.name ?? (who.phone ? formatPhone(who.phone) : who.username ? `@${who.username}` : (who.bsuid ?? stranger))
+}
+
+export function initials(name: string) {
+  const words = name.replace(/^[@+]/, '').split(/\s+/).filter((w) => /^\p{L}/u.test(w))
+  const [first, second] = [words[0], words.length > 1 ? words[words.length - 1] : undefined]
+  if (!first) return ''
+  return [first, second].map((w) => (w ? [...w][0] : '')).join('').toLocaleUpperCase()
+}
+
+/** The same thing always gets the same colour: a stable index into the avatar palette. */
+export function hueIndex(seed: string, size: number) {
+  let hash = 2166136261
+  for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 16777619)
+  return (hash >>> 0) % size
+}

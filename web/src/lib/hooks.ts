@@ -1,0 +1,114 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+
+export function useMediaQuery(query: string) {
+  const subscribe = useCallback(
+    (notify: () => void) => {
+      const media = window.matchMedia(query)
+      media.addEventListener('change', notify)
+      return () => media.removeEventListener('change', notify)
+    },
+    [query],
+  )
+  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches)
+}
+
+export function useDebounced<T>(value: T, ms = 250) {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return settled
+}
+
+/** The time, refreshed often enough for what is shown. */
+export function useNow(intervalMs: number) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), intervalMs)
+    return () => clearInterval(timer)
+  }, [intervalMs])
+  return now
+}
+
+export function readStored(key: string) {
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeStored(key: string, value: string | undefined) {
+  try {
+    if (value === undefined) localStorage.removeItem(key)
+    else localStorage.setItem(key, value)
+  } catch {
+    // Storage is a convenience here, never the only copy.
+  }
+}
+
+export function useStored(key: string, fallback: string): [string, (value: string) => void] {
+  const [value, setValue] = useState(() => readStored(key) ?? fallback)
+  const set = useCallback(
+    (next: string) => {
+      setValue(next)
+      writeStored(key, next)
+    },
+    [key],
+  )
+  return [value, set]
+}
+
+/** Calls `onVisible` when the element scrolls into view: the end of a list asks for more. */
+export function useOnVisible(onVisible: () => void, enabled: boolean) {
+  const ref = useRef<HTMLDivElement | null>(null)
+  const latest = useRef(onVisible)
+  latest.current = onVisible
+  useEffect(() => {
+    const element = ref.current
+    if (!element || !enabled) return
+    const observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && latest.current(), { rootMargin: '240px' })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [enabled])
+  return ref
+}
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/**
+ * Single-key shortcuts ("j", "?", "g i"). They stay quiet while someone types or a dialog is open.
+ */
+export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, enabled = true) {
+  const latest = useRef(map)
+  latest.current = map
+  useEffect(() => {
+    if (!enabled) return
+    let prefix = ''
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
+      if (typing(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"][data-state="open"]')) return
+      const combo = prefix ? `${prefix} ${event.key}` : event.key
+      const handler = latest.current[combo] ?? latest.current[event.key]
+      clearTimeout(timer)
+      prefix = ''
+      if (handler) {
+        event.preventDefault()
+        handler(event)
+      } else if (Object.keys(latest.current).some((k) => k.startsWith(`${event.key} `))) {
+        prefix = event.key
+        timer = setTimeout(() => (prefix = ''), 900)
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('keydown', onKey)
+    }
+  }, [enabled])
+}
+
+export const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform)
