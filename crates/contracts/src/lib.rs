@@ -1,1 +1,6 @@
+//! The public words between modules: port traits and events, one file per owner.
+//!
+//! Architecture invariant: no logic, no SQL, no routes.
 
+pub mod contacts;
+pub mod messaging;

@@ -1,1 +1,41 @@
+//! What a module *is*: [`Module`], [`TenantDb`], [`Can`], [`Event`], [`Job`], [`Error`], typed ids, the clock.
+//!
+//! Architecture invariant: the kernel knows no feature by name, no apalis, no Redis and nothing of Meta.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the kernel is the fence itself: it holds the connection so that nobody else has to"
+)]
 
+pub mod api;
+pub mod caller;
+pub mod clock;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod job;
+pub mod limit;
+pub mod module;
+pub mod outbox;
+pub mod page;
+pub mod tenant;
+pub mod vault;
+
+pub use api::Api;
+pub use caller::{Actor, Authenticator, Caller, Can, Permission, PermissionInfo};
+pub use clock::{Clock, ManualClock};
+pub use error::{Error, FieldError, Problem, Result};
+pub use event::{Event, EventContext, Events};
+pub use id::{TenantId, UserId};
+pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
+pub use limit::{Limiter, Quota, Wait};
+pub use module::Module;
+pub use page::{Cursor, Page, PageQuery};
+pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantRoutes, TenantTx};
+pub use vault::Vault;
+
+// The `id!` macro expands in crates that name neither sea-orm nor poem-openapi.
+#[doc(hidden)]
+pub mod reexport {
+    pub use {poem_openapi, sea_orm, serde, serde_json, uuid};
+}

@@ -1,0 +1,195 @@
+//! What messaging offers and tells.
+
+use chrono::{DateTime, Utc};
+use cloud_api::{ids::Wamid, message::Content};
+use kernel::{Event, Result, TenantTx, id};
+use serde::{Deserialize, Serialize};
+
+use crate::contacts::ContactId;
+
+id!(
+    /// One of the tenant's WhatsApp Business phone numbers, with its credentials.
+    ChannelId,
+    "chn"
+);
+id!(
+    /// The thread between one channel and one contact.
+    ConversationId,
+    "cnv"
+);
+id!(
+    /// A message in or out. Carried as `biz_opaque_callback_data` on everything sent.
+    MessageId,
+    "msg"
+);
+
+/// How soon a message leaves when there is more to send than can be sent. An agent's reply never waits for a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// A person is waiting: agent replies.
+    Interactive,
+    /// A program is waiting: API calls, auto-replies.
+    Transactional,
+    /// Campaigns.
+    Bulk,
+}
+
+/// Who caused a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// `user`, `api_key` or the name of a module.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name when it sent.
+    pub name: String,
+}
+
+/// A message to send to a known contact.
+#[derive(Clone, Debug)]
+pub struct OutgoingMessage {
+    /// From which number.
+    pub channel_id: ChannelId,
+    /// To whom. The address (phone or BSUID) is chosen when it leaves.
+    pub contact_id: ContactId,
+    /// What.
+    pub content: Content,
+    /// The message it quotes.
+    pub reply_to: Option<Wamid>,
+    /// Who caused it.
+    pub sent_by: Option<Sender>,
+}
+
+/// The one way out: everything that leaves for WhatsApp goes through it.
+#[async_trait::async_trait]
+pub trait MessageSender: Send + Sync {
+    /// Writes the messages and their dispatch chunk in the caller's transaction; they leave after it commits.
+    ///
+    /// # Errors
+    /// 404 for a channel that is not the tenant's, 409 `window_closed` for a free-form message outside the 24-hour customer
+    /// service window, 422 for content beyond WhatsApp's limits. Nothing is written then.
+    async fn queue(&self, tx: &mut TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<Vec<MessageId>>;
+}
+
+/// Messages arrived from customers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessagesReceived {
+    /// Which, oldest first.
+    pub items: Vec<MessageReceived>,
+}
+
+/// One message that arrived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageReceived {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// Who wrote.
+    pub contact_id: ContactId,
+    /// To which number.
+    pub channel_id: ChannelId,
+    /// WhatsApp's message type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short plain text.
+    pub preview: String,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+}
+
+impl Event for MessagesReceived {
+    const NAME: &'static str = "messages_received";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Messages were written and wait to be sent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessagesQueued {
+    /// Which.
+    pub items: Vec<MessageQueued>,
+}
+
+/// One message that waits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageQueued {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// To whom.
+    pub contact_id: ContactId,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+}
+
+impl Event for MessagesQueued {
+    const NAME: &'static str = "messages_queued";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Messages moved on: sent, delivered, read, failed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageStatusesChanged {
+    /// Which.
+    pub items: Vec<MessageStatusChanged>,
+}
+
+/// One message that moved on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageStatusChanged {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// The state it is in now.
+    pub status: String,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+    /// The error code of a failure (Cloud API: error codes).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<i64>,
+}
+
+impl Event for MessageStatusesChanged {
+    const NAME: &'static str = "message_statuses_changed";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Conversations changed otherwise: read by an agent, for example.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConversationsChanged {
+    /// Which.
+    pub items: Vec<ConversationChange>,
+}
+
+/// One changed conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConversationChange {
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+impl Event for ConversationsChanged {
+    const NAME: &'static str = "conversations_changed";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Channels were connected, changed, tested or removed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChannelsChanged {
+    /// Which.
+    pub items: Vec<ChannelChange>,
+}
+
+/// One changed channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChannelChange {
+    /// Which.
+    pub channel_id: ChannelId,
+}
+
+impl Event for ChannelsChanged {
+    const NAME: &'static str = "channels_changed";
+    const LIVE: Option<&'static str> = Some("channels:read");
+}

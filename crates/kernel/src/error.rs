@@ -1,0 +1,277 @@
+//! One error for every module: a status, a stable `code`, and a sentence that helps. On the wire it is a problem detail (RFC 9457).
+
+use std::borrow::Cow;
+
+use poem::{
+    IntoResponse, Response,
+    http::{HeaderValue, StatusCode, header},
+};
+use poem_openapi::{
+    ApiResponse, Object,
+    payload::Payload,
+    registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
+    types::Type,
+};
+
+/// What every verb of a module returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One field of a request that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Object, serde::Serialize, serde::Deserialize)]
+pub struct FieldError {
+    /// Path of the field, for example `to.phone`.
+    pub field: String,
+    /// What is wrong with it and what is allowed.
+    pub message: String,
+}
+
+/// A problem detail (RFC 9457), sent as `application/problem+json` for every error.
+#[derive(Clone, Debug, Object, serde::Serialize, serde::Deserialize)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Problem {
+    /// Always `about:blank`: the `code` is what to branch on.
+    #[oai(rename = "type")]
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable, machine-readable reason in snake_case, for example `window_closed`.
+    pub code: String,
+    /// What failed, on what, and what to do.
+    pub detail: String,
+    /// The fields that were refused, when the request's content was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<FieldError>>,
+    /// Seconds to wait before trying again; equal to the `Retry-After` header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+/// An error on its way to the caller. Build it with the constructors; `code` never changes once published.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Error {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    fields: Vec<FieldError>,
+    retry_after: Option<u64>,
+    #[source]
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// Any status with its code and sentence.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, detail: detail.into(), fields: Vec::new(), retry_after: None, source: None }
+    }
+
+    /// 401: who is asking could not be established.
+    pub fn unauthenticated(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 404. One sentence per kind of thing and never an id in it: not there and not yours must be the same bytes.
+    pub fn not_found(what: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+    }
+
+    /// 409: the request is fine, the state of the thing is not.
+    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 422 with one field.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let field = field.into();
+        Self {
+            fields: vec![FieldError { field: field.clone(), message: message.clone() }],
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", format!("`{field}`: {message}"))
+        }
+    }
+
+    /// 422 with several fields.
+    pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
+        let detail = fields.iter().map(|f| format!("`{}`: {}", f.field, f.message)).collect::<Vec<_>>().join(" ");
+        Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail) }
+    }
+
+    /// 429 with the seconds to wait.
+    pub fn too_many(detail: impl Into<Cow<'static, str>>, retry_after: u64) -> Self {
+        Self {
+            retry_after: Some(retry_after.max(1)),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+        }
+    }
+
+    /// 503: a dependency is away for a moment.
+    pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+    }
+
+    /// 500. The cause is logged, never shown.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on our side. It has been logged under this request's id.",
+            )
+        }
+    }
+
+    /// Replaces the code of a 422.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence for the caller.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The problem detail that goes on the wire.
+    pub fn problem(&self) -> Problem {
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.to_owned(),
+            detail: self.detail.to_string(),
+            errors: (!self.fields.is_empty()).then(|| self.fields.clone()),
+            retry_after: self.retry_after,
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(err: sea_orm::DbErr) -> Self {
+        match err {
+            // A pool that is exhausted or a database that is restarting is a wait, not a defect.
+            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
+                tracing::warn!(error = %err, "database unavailable");
+                Self::unavailable("The database is busy. Try again in a moment.")
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(err: serde_json::Error) -> Self {
+        Self::internal(err)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            let cause = std::error::Error::source(&self).map(ToString::to_string);
+            tracing::error!(code = self.code, detail = %self.detail, cause, "request failed");
+        }
+        let mut response = Response::builder()
+            .status(self.status)
+            .content_type("application/problem+json")
+            .body(serde_json::to_vec(&self.problem()).unwrap_or_default());
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        response
+    }
+}
+
+impl From<Error> for poem::Error {
+    fn from(err: Error) -> Self {
+        poem::Error::from_response(err.into_response())
+    }
+}
+
+/// Names the problem body in the OpenAPI document.
+struct ProblemPayload;
+
+impl Payload for ProblemPayload {
+    const CONTENT_TYPE: &'static str = "application/problem+json";
+    fn check_content_type(content_type: &str) -> bool {
+        content_type.starts_with(Self::CONTENT_TYPE)
+    }
+    fn schema_ref() -> poem_openapi::registry::MetaSchemaRef {
+        Problem::schema_ref()
+    }
+    fn register(registry: &mut Registry) {
+        Problem::register(registry);
+    }
+}
+
+impl ApiResponse for Error {
+    fn meta() -> MetaResponses {
+        const DESCRIBED: [(u16, &str); 7] = [
+            (400, "The request could not be read: malformed JSON, an unknown field, a wrong type."),
+            (401, "No valid session or API key."),
+            (403, "Signed in, but the permission, the module or the origin is missing."),
+            (404, "There is no such thing, or it belongs to another tenant."),
+            (409, "The state of the thing does not allow this."),
+            (422, "Read, but a value is not acceptable; `errors` names the fields."),
+            (429, "Too many requests; `Retry-After` says how long to wait."),
+        ];
+        MetaResponses {
+            responses: DESCRIBED
+                .iter()
+                .map(|(status, description)| MetaResponse {
+                    description,
+                    status: Some(*status),
+                    status_range: None,
+                    content: vec![MetaMediaType {
+                        content_type: ProblemPayload::CONTENT_TYPE,
+                        schema: ProblemPayload::schema_ref(),
+                    }],
+                    headers: vec![],
+                })
+                .collect(),
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        ProblemPayload::register(registry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_has_its_media_type_and_its_wait() {
+        let response = Error::too_many("Slow down.", 7).into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(response.headers()[header::RETRY_AFTER], "7");
+    }
+
+    #[test]
+    fn the_cause_of_an_internal_error_stays_inside() {
+        let error = Error::internal("password=hunter2");
+        assert!(!serde_json::to_string(&error.problem()).unwrap().contains("hunter2"));
+        
+    }
+}

@@ -1,0 +1,35 @@
+//! What every feature is to the host.
+
+use poem::endpoint::BoxEndpoint;
+
+use crate::{Api, Events, Jobs, PermissionInfo};
+
+/// A feature: one folder, one line in the composition root. All modules are compiled in; which tenant has which is a row.
+pub trait Module: Send + Sync + 'static {
+    /// Table prefix, first segment of job and log names: `contacts`.
+    fn name(&self) -> &'static str;
+
+    /// Name for people.
+    fn title(&self) -> &'static str;
+
+    /// One sentence for the person who switches it on or off.
+    fn description(&self) -> &'static str;
+
+    /// Routes under `/api/v1` and their description.
+    fn api(&self) -> Api;
+
+    /// The rights it checks.
+    fn permissions(&self) -> &'static [PermissionInfo];
+
+    /// Its background work: `jobs.on(…)`.
+    fn jobs(&self, _jobs: &mut Jobs) {}
+
+    /// What it listens to: `events.on(…)`.
+    fn events(&self, _events: &mut Events) {}
+
+    /// Routes outside `/api/v1` that authenticate by other means than a caller, such as WhatsApp's webhook. Each is listed
+    /// in `openapi/public.txt`.
+    fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,537 @@
+//! The doors to the database. A module holds [`TenantDb`] and nothing else, so it can only ever see one tenant's rows.
+
+use std::{fmt, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
+    DbBackend, DeleteMany, EntityTrait, IntoActiveModel, IsolationLevel, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, UpdateMany,
+    sea_query::{IntoCondition, OnConflict, SimpleExpr},
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::{Clock, Event, Job, Result, TenantId, outbox::Pending};
+
+/// An entity whose rows belong to tenants. Implement it with [`tenant_entity!`](crate::tenant_entity).
+pub trait TenantEntity: EntityTrait {
+    /// The column that says whose row it is; the first of the primary key.
+    fn tenant_column() -> Self::Column;
+}
+
+/// Declares that the `Entity` in scope belongs to tenants.
+#[macro_export]
+macro_rules! tenant_entity {
+    () => {
+        impl $crate::TenantEntity for Entity {
+            fn tenant_column() -> Column {
+                Column::TenantId
+            }
+        }
+    };
+}
+
+/// Told when a transaction left something to relay or to do, so that nobody has to poll for it.
+pub trait Wake: Send + Sync {
+    /// Events were written.
+    fn events(&self);
+    /// Jobs were written.
+    fn jobs(&self);
+}
+
+/// The unscoped door, with the long name. Only `host`, `identity` and the composition root hold it.
+#[derive(Clone)]
+pub struct SystemDb {
+    connection: DatabaseConnection,
+    clock: Clock,
+    wake: Arc<dyn Wake>,
+    // SQLite has one writer. Queueing for it here is fair and costs nothing; queueing inside SQLite is a busy loop.
+    writer: Option<Arc<Mutex<()>>>,
+}
+
+impl fmt::Debug for SystemDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SystemDb({:?})", self.connection.get_database_backend())
+    }
+}
+
+impl SystemDb {
+    /// Wraps a connection pool.
+    pub fn new(connection: DatabaseConnection, clock: Clock, wake: Arc<dyn Wake>) -> Self {
+        let writer = matches!(connection.get_database_backend(), DbBackend::Sqlite).then(Arc::default);
+        Self { connection, clock, wake, writer }
+    }
+
+    /// The scoped door for one tenant.
+    pub fn tenant(&self, tenant: TenantId) -> TenantDb {
+        TenantDb { system: self.clone(), tenant }
+    }
+
+    /// The pool itself. `why` is for the reader of the call.
+    pub fn across_tenants(&self, _why: &'static str) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// A transaction across tenants.
+    ///
+    /// # Errors
+    /// 503 when no connection is free in time.
+    pub async fn begin_across_tenants(&self, _why: &'static str) -> Result<SystemTx> {
+        let guard = match &self.writer {
+            Some(writer) => Some(writer.clone().lock_owned().await),
+            None => None,
+        };
+        let options = match self.connection.get_database_backend() {
+            // The lock is taken at once: a read that later turns into a write would otherwise fail as busy.
+            DbBackend::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            },
+            // Gap locks of REPEATABLE READ turn concurrent upserts into deadlocks, and no verb relies on a snapshot.
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::ReadCommitted),
+                ..TransactionOptions::default()
+            },
+        };
+        let tx = self.connection.begin_with_options(options).await?;
+        Ok(SystemTx { tx, _guard: guard })
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Wakes whoever waits for events or jobs.
+    pub fn wake(&self) -> &dyn Wake {
+        &*self.wake
+    }
+}
+
+/// A transaction across tenants. Dropped without [`SystemTx::commit`], it leaves no trace.
+pub struct SystemTx {
+    tx: DatabaseTransaction,
+    _guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl fmt::Debug for SystemTx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SystemTx")
+    }
+}
+
+impl SystemTx {
+    /// What to run statements on.
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Makes it true.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+/// One tenant's view of the database. It comes only from [`Can`](crate::Can), a job or an event, and it is not a
+/// connection: an entity's own `find` does not run on it.
+///
+/// ```compile_fail,E0277
+/// async fn every_row_of_every_tenant(db: &kernel::TenantDb) {
+///     use sea_orm::EntityTrait;
+///     let _ = kernel::outbox::job::Entity::find().all(db).await;
+/// }
+/// ```
+#[derive(Clone)]
+pub struct TenantDb {
+    system: SystemDb,
+    tenant: TenantId,
+}
+
+impl fmt::Debug for TenantDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TenantDb({})", self.tenant)
+    }
+}
+
+impl TenantDb {
+    /// Whose rows.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.system.clock
+    }
+
+    /// Reads outside a transaction.
+    pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
+        TenantSelect::new(DatabaseExecutor::Connection(&self.system.connection), self.tenant)
+    }
+
+    /// Starts a transaction. Keep it short: on SQLite there is one at a time.
+    ///
+    /// # Errors
+    /// 503 when no connection is free in time.
+    pub async fn begin(&self) -> Result<TenantTx> {
+        let inner = self.system.begin_across_tenants("the transaction is scoped by TenantTx").await?;
+        Ok(TenantTx { inner, db: self.clone(), pending: Pending::default() })
+    }
+}
+
+/// One tenant's transaction: state, events and jobs become true together, or not at all.
+pub struct TenantTx {
+    inner: SystemTx,
+    db: TenantDb,
+    pending: Pending,
+}
+
+impl fmt::Debug for TenantTx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TenantTx({})", self.db.tenant)
+    }
+}
+
+impl TenantTx {
+    /// Whose rows.
+    pub fn tenant(&self) -> TenantId {
+        self.db.tenant
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        self.db.clock()
+    }
+
+    /// The transaction without its fence, for the crates that own cross-tenant tables.
+    pub fn across_tenants(&self, _why: &'static str) -> &DatabaseTransaction {
+        &self.inner.tx
+    }
+
+    /// Reads inside the transaction.
+    pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
+        TenantSelect::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
+    }
+
+    /// Inserts rows; their tenant is written here, whatever they say.
+    ///
+    /// # Errors
+    /// 409 `already_exists` when a unique key is taken.
+    pub async fn insert_many<E>(&self, rows: Vec<E::ActiveModel>) -> Result<()>
+    where
+        E: TenantEntity,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        for batch in batches(self.owned::<E>(rows)) {
+            E::insert_many(batch).exec_without_returning(&self.inner.tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts one row.
+    ///
+    /// # Errors
+    /// As [`TenantTx::insert_many`].
+    pub async fn insert<E>(&self, row: impl IntoActiveModel<E::ActiveModel>) -> Result<()>
+    where
+        E: TenantEntity,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        self.insert_many::<E>(vec![row.into_active_model()]).await
+    }
+
+    /// Inserts rows, resolving conflicts as told. On MySQL any unique key fires, so give the row one besides its id at most.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn upsert<E>(&self, rows: Vec<E::ActiveModel>, on_conflict: OnConflict) -> Result<()>
+    where
+        E: TenantEntity,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        for batch in batches(self.owned::<E>(rows)) {
+            E::insert_many(batch).on_conflict(on_conflict.clone()).exec_without_returning(&self.inner.tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts rows and skips those whose unique key is taken. Returns how many were new.
+    ///
+    /// # Errors
+    /// The database's. Check lengths before: MySQL would cut an over-long value here instead of refusing it.
+    pub async fn insert_new<E>(&self, rows: Vec<E::ActiveModel>) -> Result<u64>
+    where
+        E: TenantEntity,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        let backend = self.inner.tx.get_database_backend();
+        let verb = if backend == DbBackend::Sqlite { "INSERT OR IGNORE INTO" } else { "INSERT IGNORE INTO" };
+        let mut new = 0;
+        for batch in batches(self.owned::<E>(rows)) {
+            let mut statement = E::insert_many(batch).build(backend);
+            // sea-query spells it as an upsert, whose row count MySQL inflates; the native form counts only new rows.
+            statement.sql = statement.sql.replacen("INSERT INTO", verb, 1);
+            new += self.inner.tx.execute_raw(statement).await?.rows_affected();
+        }
+        Ok(new)
+    }
+
+    /// An update of this tenant's rows; nothing happens before [`TenantUpdate::exec`].
+    pub fn update<E: TenantEntity>(&self) -> TenantUpdate<'_, E> {
+        let mine = E::tenant_column().eq(self.db.tenant);
+        TenantUpdate { tx: &self.inner.tx, update: E::update_many().filter(mine) }
+    }
+
+    /// A deletion of this tenant's rows; nothing happens before [`TenantDelete::exec`].
+    pub fn delete<E: TenantEntity>(&self) -> TenantDelete<'_, E> {
+        let mine = E::tenant_column().eq(self.db.tenant);
+        TenantDelete { tx: &self.inner.tx, delete: E::delete_many().filter(mine) }
+    }
+
+    /// Tells the others, once this commits.
+    ///
+    /// # Errors
+    /// 500 when the event does not serialise.
+    pub fn publish<E: Event>(&mut self, event: &E) -> Result<()> {
+        self.pending.publish(&self.db.system.clock, self.db.tenant, event)
+    }
+
+    /// Has work done, once this commits.
+    ///
+    /// # Errors
+    /// 500 when the job does not serialise.
+    pub fn enqueue<J: Job>(&mut self, job: &J) -> Result<()> {
+        self.enqueue_at(job, self.clock().now())
+    }
+
+    /// Has work done not before `run_at`.
+    ///
+    /// # Errors
+    /// As [`TenantTx::enqueue`].
+    pub fn enqueue_at<J: Job>(&mut self, job: &J, run_at: DateTime<Utc>) -> Result<()> {
+        self.pending.enqueue(&self.db.system.clock, self.db.tenant, job, run_at)
+    }
+
+    /// Makes state, events and jobs true together and wakes whoever waits for them.
+    ///
+    /// # Errors
+    /// The database's; nothing was written then.
+    pub async fn commit(mut self) -> Result<()> {
+        let (events, jobs) = self.pending.flush(&self.inner.tx).await?;
+        let wake = self.db.system.wake.clone();
+        self.inner.commit().await?;
+        if events {
+            wake.events();
+        }
+        if jobs {
+            wake.jobs();
+        }
+        Ok(())
+    }
+
+    fn owned<E>(&self, rows: Vec<E::ActiveModel>) -> Vec<E::ActiveModel>
+    where
+        E: TenantEntity,
+        E::ActiveModel: ActiveModelTrait<Entity = E>,
+    {
+        let tenant: sea_orm::Value = self.db.tenant.into();
+        rows.into_iter()
+            .map(|mut row| {
+                row.set(E::tenant_column(), tenant.clone());
+                row
+            })
+            .collect()
+    }
+}
+
+/// 500 rows a statement: the sweet spot on both databases, and far below their parameter limits.
+fn batches<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut rows = rows.into_iter();
+    std::iter::from_fn(move || {
+        let batch: Vec<T> = rows.by_ref().take(500).collect();
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+/// A read of one tenant's rows.
+#[derive(Debug)]
+pub struct TenantSelect<'c, E: EntityTrait> {
+    on: DatabaseExecutor<'c>,
+    select: Select<E>,
+}
+
+impl<'c, E: TenantEntity> TenantSelect<'c, E> {
+    fn new(on: DatabaseExecutor<'c>, tenant: TenantId) -> Self {
+        Self { on, select: E::find().filter(E::tenant_column().eq(tenant)) }
+    }
+
+    /// Adds a condition.
+    #[must_use]
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.select = self.select.filter(Condition::all().add(condition.into_condition()));
+        self
+    }
+
+    /// Adds a condition when there is one.
+    #[must_use]
+    pub fn filter_some<C: IntoCondition>(self, condition: Option<C>) -> Self {
+        match condition {
+            Some(condition) => self.filter(condition),
+            None => self,
+        }
+    }
+
+    /// Sorts.
+    #[must_use]
+    pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
+        self.select = self.select.order_by(column, order);
+        self
+    }
+
+    /// At most this many rows.
+    #[must_use]
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select = self.select.limit(rows);
+        self
+    }
+
+    /// Locks the rows until the transaction ends. SQLite has one writer, so there the clause is left out.
+    #[must_use]
+    pub fn for_update(mut self) -> Self {
+        if self.on.get_database_backend() != DbBackend::Sqlite {
+            self.select = self.select.lock_exclusive();
+        }
+        self
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn one(self) -> Result<Option<E::Model>> {
+        Ok(self.select.limit(1).one(&self.on).await?)
+    }
+
+    /// All rows. Bound it with [`TenantSelect::limit`] or by an `IN` list.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all(self) -> Result<Vec<E::Model>> {
+        Ok(self.select.all(&self.on).await?)
+    }
+
+    /// Some columns only, as tuples or any other row type.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn columns<T: sea_orm::TryGetableMany + Send + Sync>(self, columns: &[E::Column]) -> Result<Vec<T>> {
+        let select = columns.iter().fold(self.select.select_only(), |select, column| select.column(*column));
+        Ok(select.into_tuple::<T>().all(&self.on).await?)
+    }
+
+    /// `GROUP BY key`, counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_by<T>(self, key: E::Column) -> Result<Vec<(T, i64)>>
+    where
+        T: sea_orm::TryGetable + Send + Sync,
+        (T, i64): sea_orm::TryGetableMany,
+    {
+        let select = self.select.select_only().column(key).column_as(key.count(), "rows_counted").group_by(key);
+        Ok(select.into_tuple::<(T, i64)>().all(&self.on).await?)
+    }
+}
+
+/// An update of one tenant's rows.
+#[derive(Debug)]
+pub struct TenantUpdate<'c, E: EntityTrait> {
+    tx: &'c DatabaseTransaction,
+    update: UpdateMany<E>,
+}
+
+impl<E: TenantEntity> TenantUpdate<'_, E> {
+    /// Adds a condition.
+    #[must_use]
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.update = self.update.filter(Condition::all().add(condition.into_condition()));
+        self
+    }
+
+    /// Sets the changed values of an active model.
+    #[must_use]
+    pub fn set(mut self, row: E::ActiveModel) -> Self {
+        self.update = self.update.set(row);
+        self
+    }
+
+    /// Sets a column to an expression.
+    #[must_use]
+    pub fn col_expr(mut self, column: E::Column, value: SimpleExpr) -> Self {
+        self.update = self.update.col_expr(column, value);
+        self
+    }
+
+    /// Runs it and says how many rows matched.
+    ///
+    /// # Errors
+    /// 409 `already_exists` when a unique key is taken.
+    pub async fn exec(self) -> Result<u64> {
+        Ok(self.update.exec(self.tx).await?.rows_affected)
+    }
+}
+
+/// A deletion of one tenant's rows.
+#[derive(Debug)]
+pub struct TenantDelete<'c, E: EntityTrait> {
+    tx: &'c DatabaseTransaction,
+    delete: DeleteMany<E>,
+}
+
+impl<E: TenantEntity> TenantDelete<'_, E> {
+    /// Adds a condition.
+    #[must_use]
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.delete = self.delete.filter(Condition::all().add(condition.into_condition()));
+        self
+    }
+
+    /// Runs it and says how many rows went.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn exec(self) -> Result<u64> {
+        Ok(self.delete.exec(self.tx).await?.rows_affected)
+    }
+}
+
+/// "Which tenant owns this?": the only way a public operation such as the webhook obtains a tenant.
+#[async_trait::async_trait]
+pub trait TenantRoutes: Send + Sync {
+    /// The tenant that owns `key` among the routes of `kind` (for example kind `phone`, key a phone number id).
+    ///
+    /// # Errors
+    /// The database's.
+    async fn resolve(&self, kind: &str, key: &str) -> Result<Option<TenantDb>>;
+
+    /// Takes `key` for the transaction's tenant.
+    ///
+    /// # Errors
+    /// 409 `already_exists` when another tenant holds it.
+    async fn claim(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()>;
+
+    /// Gives `key` up, if the tenant holds it.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn release(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()>;
+
+    /// The tenant's own random path segment, made on first use: `/webhooks/whatsapp/{this}`.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn path_of(&self, db: &TenantDb) -> Result<String>;
+}

@@ -1,0 +1,81 @@
+//! Columns and tables as this house spells them, alike on MySQL, MariaDB and SQLite.
+
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+/// A table in the house's character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
+/// default collation would call two of them equal.
+pub fn table<T: IntoIden>(name: T) -> TableCreateStatement {
+    Table::create().table(name.into_iden()).character_set("utf8mb4").collate("utf8mb4_bin").to_owned()
+}
+
+/// `BINARY(16)` on MySQL, a 16-byte blob on SQLite; not null.
+pub fn id<T: IntoIden>(name: T) -> ColumnDef {
+    ColumnDef::new(name).uuid().not_null().to_owned()
+}
+
+/// An id that may be absent.
+pub fn id_null<T: IntoIden>(name: T) -> ColumnDef {
+    ColumnDef::new(name).uuid().null().to_owned()
+}
+
+/// An instant with microseconds, UTC; not null.
+pub fn instant<T: IntoIden>(backend: DbBackend, name: T) -> ColumnDef {
+    instant_null(backend, name).not_null().to_owned()
+}
+
+/// An instant that may be absent.
+pub fn instant_null<T: IntoIden>(backend: DbBackend, name: T) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    match backend {
+        DbBackend::Sqlite => column.timestamp_with_time_zone(),
+        // TIMESTAMP ends in 2038 and is rewritten by the server's time zone; DATETIME is neither.
+        _ => column.custom("DATETIME(6)"),
+    };
+    column
+}
+
+/// Text of at most `length` characters; not null.
+pub fn text<T: IntoIden>(name: T, length: u32) -> ColumnDef {
+    ColumnDef::new(name).string_len(length).not_null().to_owned()
+}
+
+/// Text that may be absent.
+pub fn text_null<T: IntoIden>(name: T, length: u32) -> ColumnDef {
+    ColumnDef::new(name).string_len(length).null().to_owned()
+}
+
+/// JSON or raw text up to 4 GiB on MySQL (`LONGTEXT`): kept byte for byte, where MySQL's JSON type would reorder and renumber.
+pub fn long_text<T: IntoIden>(backend: DbBackend, name: T) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    match backend {
+        DbBackend::Sqlite => column.text(),
+        _ => column.custom("LONGTEXT"),
+    };
+    column
+}
+
+/// A primary key that starts with the tenant.
+pub fn tenant_key<I, C>(columns: I) -> IndexCreateStatement
+where
+    I: IntoIterator<Item = C>,
+    C: IntoIden + 'static,
+{
+    let mut key = Index::create().primary().col("tenant_id").to_owned();
+    for column in columns {
+        key.col(column.into_iden());
+    }
+    key
+}
+
+/// An index (unique if told) on a tenant's table: its name is `<table>_by_<columns>`.
+pub fn tenant_index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCreateStatement {
+    let name = format!("{table}_by_{}", columns.join("_"));
+    let mut index = Index::create().name(name).table(table).col("tenant_id").to_owned();
+    for column in columns {
+        index.col(*column);
+    }
+    if unique {
+        index.unique();
+    }
+    index
+}

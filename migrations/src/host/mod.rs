@@ -1,0 +1,9 @@
+//! Outbox, jobs, live events, leases.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_outbox_jobs_live;
+
+pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m20261122_000001_outbox_jobs_live::Migration)]
+}

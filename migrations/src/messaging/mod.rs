@@ -1,0 +1,7 @@
+//! Tables of messaging.
+
+use sea_orm_migration::prelude::*;
+
+pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![]
+}
