@@ -1,0 +1,3 @@
+//! One test binary, one module per subject.
+
+mod arrows;
