@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# The whole test: every step of it, one step, or the services alone for a test under the hands.
+#
+#   tests/run.sh                          everything, as CI runs it
+#   tests/run.sh --only tests             one step (may be given several times)
+#   tests/run.sh --only tests -- consent  …and, for `tests`, what to hand to the test runner
+#   tests/run.sh --services -- CMD…       MariaDB and Redis for the time CMD runs
+#   tests/run.sh --app -- CMD…            a fresh wapro, its address in BASE_URL, for the time CMD runs
+#   tests/run.sh --list                   the steps
+#
+# MariaDB and Redis are our own: on free ports of 127.0.0.1, with their data in a temporary folder, stopped by
+# process id on every way out. A server that happens to run on this machine is never touched.
+set -euo pipefail
+# Each job gets a process group of its own, so that a step can be stopped with all it started.
+set -m
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly ROOT
+cd "$ROOT"
+
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/wapro/target}
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+
+# shellcheck source=tests/lib/report.sh
+. tests/lib/report.sh
+# shellcheck source=tests/lib/tools.sh
+. tests/lib/tools.sh
+# shellcheck source=tests/lib/services.sh
+. tests/lib/services.sh
+# shellcheck source=tests/lib/app.sh
+. tests/lib/app.sh
+# shellcheck source=tests/lib/steps.sh
+. tests/lib/steps.sh
+
+usage() {
+  sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
+}
+
+# Runs the command that the caller named, with his terminal when there is one.
+run_command() {
+  if [[ -t 0 ]]; then
+    "$@"
+  else
+    "$@" <&0 &
+    JOB_PID=$!
+    wait_for_job
+  fi
+}
+
+main() {
+  local mode=all only=()
+  while (($#)); do
+    case $1 in
+      --only)
+        mode=only
+        only+=("${2:?--only wants the name of a step; see --list}")
+        shift
+        ;;
+      --services) mode=services ;;
+      --app) mode=app ;;
+      --list) mode=list ;;
+      -h | --help) mode=help ;;
+      --)
+        shift
+        break
+        ;;
+      *)
+        usage >&2
+        die "unknown argument: $1"
+        ;;
+    esac
+    shift
+  done
+
+  case $mode in
+    help) usage && return ;;
+    list) printf '%s\n' "${STEPS[@]}" && return ;;
+  esac
+
+  # The server embeds this folder: cargo wants to see it, built or not.
+  mkdir -p web/dist
+  TMP=$(mktemp -d "${TMPDIR:-/tmp}/wapro-test.XXXXXX")
+  trap 'on_exit $?' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+
+  case $mode in
+    services)
+      (($#)) || die "--services wants a command: tests/run.sh --services -- CMD…"
+      need_services
+      services_start
+      run_command "$@"
+      ;;
+    app)
+      (($#)) || die "--app wants a command: tests/run.sh --app -- CMD…"
+      need_build_tools
+      need_browser
+      app_prepare
+      app_start
+      run_command "$@"
+      ;;
+    only)
+      local name
+      for name in "${only[@]}"; do
+        is_step "$name" || die "no step is called '$name'; there are: ${STEPS[*]}"
+      done
+      EXTRA_ARGS=("$@")
+      need_for "${only[@]}"
+      run_steps "${only[@]}"
+      ;;
+    all)
+      EXTRA_ARGS=("$@")
+      need_for "${STEPS[@]}"
+      run_steps "${STEPS[@]}"
+      ;;
+  esac
+}
+
+# Every way out comes through here: what we started is stopped, what we made is removed, what was done is told.
+on_exit() {
+  local status=$1
+  trap - EXIT
+  trap '' INT TERM HUP
+  set +e
+  stop_job
+  app_stop
+  services_stop
+  tools_restore
+  [[ -z ${TMP:-} ]] || rm -rf -- "$TMP"
+  report_summary
+  exit "$status"
+}
+
+main "$@"
