@@ -1,0 +1,71 @@
+# The front door. `make` alone says what there is.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/wapro/target
+NODE_AT_LEAST := 20
+WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt lint openapi bench screenshots corpus e2e clean-data tools web web-deps
+
+help: ## this help
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools ## build what changed and start WhatsApp Pro with its data in ./data (ARGS="…" for the command line)
+	@mkdir -p web/dist
+	@echo "Building the portal (npm; its words go to web/build.log) beside the server (cargo). The first time takes a few minutes, later ones seconds."
+	@{ $(MAKE) --no-print-directory -s web >web/build.log 2>&1 && echo "portal: ready"; } || { echo "portal: FAILED, as follows"; cat web/build.log; exit 1; } & portal=$$!; \
+	cargo build --bin wapro; server=$$?; \
+	kill -0 $$portal 2>/dev/null && echo "cargo is done; waiting for the portal"; \
+	wait $$portal && exit $$server
+	@cargo run --quiet --bin wapro -- $(ARGS)
+
+test: ## everything: format, portal, lints, tests on both databases, API document, Chromium
+	@tests/run.sh
+
+fmt: ## format the Rust sources
+	cargo fmt --all
+
+lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with cargo-deny), TypeScript
+	tests/run.sh --only fmt --only clippy
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not here (cargo install cargo-deny --locked): licences and bans not checked"; fi
+	cd web && node_modules/.bin/tsc -b
+
+openapi: web-deps ## write openapi/openapi.json, operations.txt and the portal's types anew
+	@mkdir -p web/dist
+	cargo run --bin wapro -- openapi --write
+	cd web && npm run --silent gen
+
+bench: ## measure, in a release build (ARGS="…" for the harness)
+	@mkdir -p web/dist
+	cargo run --release -p bench -- $(ARGS)
+
+screenshots: ## picture every screen, against a fresh server
+	tests/run.sh --app -- npm --prefix web run screenshots
+
+corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
+	@test -d "$(WAPRO_CORPUS)" || { echo "WAPRO_CORPUS must name the folder of payloads: make corpus WAPRO_CORPUS=/path"; exit 1; }
+	WAPRO_CORPUS="$(abspath $(WAPRO_CORPUS))" tests/run.sh --only tests -- -p wapro-tests corpus
+
+e2e: ## a person's journeys in Chromium, against a fresh server
+	tests/run.sh --only e2e
+
+clean-data: ## forget everything that `make run` stored in ./data
+	rm -rf data
+
+tools:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C compiler (cc) is missing; on Debian: apt-get install build-essential"; exit 1; }
+	@command -v npm >/dev/null && command -v node >/dev/null || { echo "node and npm are missing: install Node.js $(NODE_AT_LEAST) or newer from https://nodejs.org"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < $(NODE_AT_LEAST) ? 1 : 0)' || { echo "Node.js $(NODE_AT_LEAST) or newer is needed; this one is $$(node --version)"; exit 1; }
+
+web: web/dist/index.html
+web-deps: web/node_modules/.installed
+
+# npm ci only when the lock file changed: it empties the folder, this stamp with it.
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(WEB_SOURCES)
+	cd web && npm run build
+	@touch $@
