@@ -1,0 +1,556 @@
+//! The typed client (Cloud API: Graph API conventions, messages endpoint, phone number node).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::error::{Error, GraphError, Invalid, number};
+use crate::ids::{MediaId, PhoneNumberId, WabaId, Wamid};
+use crate::media::MediaNode;
+use crate::message::SendMessage;
+use crate::signature::hmac_hex;
+use crate::template::{Page, Template};
+use crate::webhook::read;
+
+/// Answers are read up to this size; a larger one counts as broken.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// How long one request may take from start to the last byte of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Sends and read receipts. Default 30 s.
+    pub send: Duration,
+    /// Everything else. Default 20 s.
+    pub read: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            send: Duration::from_secs(30),
+            read: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Where the API is and who asks.
+#[derive(Clone)]
+pub struct Connection {
+    /// `https://graph.facebook.com/` or a simulator; a path in it is kept.
+    pub base_url: Url,
+    /// `v25.0`, for example.
+    pub version: String,
+    /// Bearer token.
+    pub access_token: SecretString,
+    /// When it is there, every request carries `appsecret_proof` (Cloud API: auth).
+    pub app_secret: Option<SecretString>,
+    /// Time limits.
+    pub timeouts: Timeouts,
+}
+
+impl Connection {
+    /// The version that is used when a connection names none.
+    pub const DEFAULT_VERSION: &'static str = "v25.0";
+
+    /// A connection with the default version and time limits.
+    pub fn new(base_url: Url, access_token: SecretString, app_secret: Option<SecretString>) -> Self {
+        Self {
+            base_url,
+            version: Self::DEFAULT_VERSION.to_owned(),
+            access_token,
+            app_secret,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("base_url", &self.base_url.as_str())
+            .field("version", &self.version)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An accepted message. Accepted is not sent: the outcome comes as statuses, sometimes before this answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Id of the message.
+    pub wamid: Wamid,
+    /// WhatsApp's canonical id of the phone; may differ from the digits that were sent to. Absent for a BSUID.
+    pub wa_id: Option<String>,
+    /// BSUID of the person, when it was sent to one.
+    pub user_id: Option<String>,
+    /// `accepted`, `held_for_quality_assessment` or `paused`; templates only, as a rule.
+    pub message_status: Option<String>,
+}
+
+/// A business phone number (Cloud API: phone number node).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhoneNumber {
+    /// Its id.
+    pub id: PhoneNumberId,
+    /// Formatted here (`+44 7700 900555`), bare digits in webhooks.
+    pub display_phone_number: Option<String>,
+    /// The name people see.
+    pub verified_name: Option<String>,
+    /// GREEN, YELLOW, RED, UNKNOWN or NA.
+    pub quality_rating: Option<String>,
+    /// CONNECTED, PENDING, BANNED, …
+    pub status: Option<String>,
+    /// STANDARD (80 messages a second), HIGH (1000) or NOT_APPLICABLE.
+    pub throughput: Option<String>,
+    /// VERIFIED, NOT_VERIFIED or EXPIRED.
+    pub code_verification_status: Option<String>,
+    /// APPROVED, DECLINED, PENDING_REVIEW, …
+    pub name_status: Option<String>,
+    /// CLOUD_API, ON_PREMISE or NOT_APPLICABLE.
+    pub platform_type: Option<String>,
+    /// LIVE or SANDBOX.
+    pub account_mode: Option<String>,
+    /// The whole node.
+    pub raw: Value,
+}
+
+impl PhoneNumber {
+    fn from_value(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: read::text(value, "id")?.into(),
+            display_phone_number: read::text(value, "display_phone_number"),
+            verified_name: read::text(value, "verified_name"),
+            quality_rating: read::text(value, "quality_rating"),
+            status: read::text(value, "status"),
+            throughput: value.get("throughput").and_then(|t| read::text(t, "level")),
+            code_verification_status: read::text(value, "code_verification_status"),
+            name_status: read::text(value, "name_status"),
+            platform_type: read::text(value, "platform_type"),
+            account_mode: read::text(value, "account_mode"),
+            raw: value.clone(),
+        })
+    }
+}
+
+/// A WhatsApp Business Account (Cloud API: WABA node).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waba {
+    /// Its id.
+    pub id: WabaId,
+    /// Its name.
+    pub name: Option<String>,
+    /// ISO 4217 code the account is billed in.
+    pub currency: Option<String>,
+    /// Meta's number of a time zone.
+    pub timezone_id: Option<String>,
+    /// APPROVED, PENDING or REJECTED.
+    pub account_review_status: Option<String>,
+    /// The whole node.
+    pub raw: Value,
+}
+
+/// One app that receives the webhooks of an account (Cloud API: webhook subscription).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscribedApp {
+    /// App id.
+    pub id: Option<String>,
+    /// App name.
+    pub name: Option<String>,
+    /// Callback that replaces the app's own for message fields.
+    pub override_callback_uri: Option<String>,
+}
+
+struct Inner {
+    http: reqwest::Client,
+    connection: Connection,
+    /// HMAC of the token with the app secret; as good as a token for this app, so never logged.
+    proof: Option<SecretString>,
+}
+
+/// A connection to the API; cloning is cheap.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.connection).finish()
+    }
+}
+
+impl Client {
+    /// A client on the given HTTP client (which decides about proxies, TLS and connect time-outs; it should not
+    /// follow redirects).
+    pub fn new(http: reqwest::Client, connection: Connection) -> Self {
+        let proof = connection
+            .app_secret
+            .as_ref()
+            .map(|secret| hmac_hex(secret, connection.access_token.expose_secret().as_bytes()).into());
+        Self(Arc::new(Inner {
+            http,
+            connection,
+            proof,
+        }))
+    }
+
+    /// Sends one message after checking its limits. The API has no idempotency key: on [`Error::Ambiguous`]
+    /// wait for a status with the callback data before sending again.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] before the wire, else as described at [`Error`].
+    pub async fn send(&self, from: &PhoneNumberId, message: &SendMessage) -> Result<Sent, Error> {
+        message.validate()?;
+        let timeout = self.0.connection.timeouts.send;
+        let answer = self
+            .call(
+                Method::POST,
+                &[from.as_str(), "messages"],
+                &[],
+                Some(message.to_json()),
+                timeout,
+            )
+            .await?;
+        let first = answer.pointer("/messages/0");
+        let wamid = first
+            .and_then(|m| read::text(m, "id"))
+            .ok_or_else(|| broken("no message id in the answer"))?;
+        let contact = answer.pointer("/contacts/0");
+        Ok(Sent {
+            wamid: wamid.into(),
+            wa_id: contact.and_then(|c| read::text(c, "wa_id")),
+            user_id: contact.and_then(|c| read::text(c, "user_id")),
+            message_status: first.and_then(|m| read::text(m, "message_status")),
+        })
+    }
+
+    /// Marks an inbound message and all earlier ones of the thread as read; `typing` also shows the typing
+    /// indicator for up to 25 s (Cloud API: read receipt and typing). Safe to repeat.
+    ///
+    /// # Errors
+    /// Code 131009 or 100 for a message that is unknown or older than 30 days: harmless, do not alarm.
+    pub async fn mark_read(&self, from: &PhoneNumberId, wamid: &Wamid, typing: bool) -> Result<(), Error> {
+        let mut body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": wamid});
+        if typing && let Some(object) = body.as_object_mut() {
+            object.insert("typing_indicator".into(), json!({"type": "text"}));
+        }
+        let timeout = self.0.connection.timeouts.send;
+        self.call(
+            Method::POST,
+            &[from.as_str(), "messages"],
+            &[],
+            Some(body),
+            timeout,
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The phone number node.
+    ///
+    /// # Errors
+    /// Code 100/33 when the number is unknown or the token may not see it.
+    pub async fn phone_number(&self, id: &PhoneNumberId) -> Result<PhoneNumber, Error> {
+        const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,throughput,\
+                              code_verification_status,name_status,platform_type,account_mode,webhook_configuration";
+        let answer = self.get(&[id.as_str()], &[("fields", FIELDS)]).await?;
+        PhoneNumber::from_value(&answer).ok_or_else(|| broken("no id in the phone number"))
+    }
+
+    /// The numbers of an account, one page.
+    ///
+    /// # Errors
+    /// As described at [`Error`].
+    pub async fn phone_numbers(
+        &self,
+        waba: &WabaId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<PhoneNumber>, Error> {
+        let answer = self.page(waba, "phone_numbers", after, limit).await?;
+        Ok(Page::from_value(&answer, PhoneNumber::from_value))
+    }
+
+    /// The account node.
+    ///
+    /// # Errors
+    /// Code 100/33 when the account is unknown or the token may not see it.
+    pub async fn waba(&self, id: &WabaId) -> Result<Waba, Error> {
+        const FIELDS: &str = "id,name,currency,timezone_id,account_review_status";
+        let answer = self.get(&[id.as_str()], &[("fields", FIELDS)]).await?;
+        Ok(Waba {
+            id: read::text(&answer, "id")
+                .ok_or_else(|| broken("no id in the account"))?
+                .into(),
+            name: read::text(&answer, "name"),
+            currency: read::text(&answer, "currency"),
+            timezone_id: read::text(&answer, "timezone_id"),
+            account_review_status: read::text(&answer, "account_review_status"),
+            raw: answer,
+        })
+    }
+
+    /// The templates of an account, one page; `after` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// As described at [`Error`].
+    pub async fn templates(
+        &self,
+        waba: &WabaId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Template>, Error> {
+        let answer = self.page(waba, "message_templates", after, limit).await?;
+        Ok(Page::from_value(&answer, Template::from_value))
+    }
+
+    /// The apps that receive the account's webhooks.
+    ///
+    /// # Errors
+    /// As described at [`Error`].
+    pub async fn subscribed_apps(&self, waba: &WabaId) -> Result<Vec<SubscribedApp>, Error> {
+        let answer = self.get(&[waba.as_str(), "subscribed_apps"], &[]).await?;
+        let rows = answer
+            .get("data")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let app = row.get("whatsapp_business_api_data").unwrap_or(row);
+                SubscribedApp {
+                    id: read::text(app, "id"),
+                    name: read::text(app, "name"),
+                    override_callback_uri: read::text(row, "override_callback_uri"),
+                }
+            })
+            .collect())
+    }
+
+    /// Subscribes the token's app to the account's webhooks. `override_callback` is an own callback and its
+    /// verify token, which Meta checks by the GET handshake at once; without it an earlier override is removed.
+    ///
+    /// # Errors
+    /// Code 2200 when the handshake fails.
+    pub async fn subscribe(
+        &self,
+        waba: &WabaId,
+        override_callback: Option<(&Url, &str)>,
+    ) -> Result<(), Error> {
+        let body = match override_callback {
+            Some((url, token)) => {
+                if url.as_str().len() > 200 {
+                    let message = "a callback address has at most 200 characters";
+                    return Err(
+                        Invalid::limit("override_callback_uri", 200, url.as_str().len(), message).into(),
+                    );
+                }
+                json!({"override_callback_uri": url.as_str(), "verify_token": token})
+            }
+            None => json!({}),
+        };
+        let timeout = self.0.connection.timeouts.read;
+        self.call(
+            Method::POST,
+            &[waba.as_str(), "subscribed_apps"],
+            &[],
+            Some(body),
+            timeout,
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Where a media object can be downloaded, for 5 minutes.
+    ///
+    /// # Errors
+    /// Code 100/33 when it is unknown, expired or belongs to another number.
+    pub async fn media(&self, id: &MediaId, owner: Option<&PhoneNumberId>) -> Result<MediaNode, Error> {
+        let query: Vec<(&str, &str)> = owner.iter().map(|o| ("phone_number_id", o.as_str())).collect();
+        let answer = self.get(&[id.as_str()], &query).await?;
+        Ok(MediaNode::from_value(id, &answer))
+    }
+
+    async fn page(&self, waba: &WabaId, edge: &str, after: Option<&str>, limit: u32) -> Result<Value, Error> {
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(after.map(|after| ("after", after)));
+        self.get(&[waba.as_str(), edge], &query).await
+    }
+
+    async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, Error> {
+        self.call(Method::GET, path, query, None, self.0.connection.timeouts.read)
+            .await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Value>,
+        timeout: Duration,
+    ) -> Result<Value, Error> {
+        let inner = &*self.0;
+        let mut url = inner.connection.base_url.clone();
+        {
+            let mut segments = url
+                .path_segments_mut()
+                .map_err(|()| Invalid::new("base_url", "the address of the API cannot have a path"))?;
+            segments
+                .pop_if_empty()
+                .push(&inner.connection.version)
+                .extend(path);
+        }
+        {
+            let mut pairs = url.query_pairs_mut();
+            pairs.extend_pairs(query);
+            if let Some(proof) = &inner.proof {
+                pairs.append_pair("appsecret_proof", proof.expose_secret());
+            }
+        }
+        if url.query() == Some("") {
+            url.set_query(None);
+        }
+        let mut request = inner
+            .http
+            .request(method, url)
+            .bearer_auth(inner.connection.access_token.expose_secret())
+            .timeout(timeout);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.map_err(transport)?;
+        let status = response.status();
+        let wait = retry_after(response.headers());
+        let bytes = bounded(response).await?;
+        interpret(status, wait, &bytes)
+    }
+}
+
+/// A transport error before any answer. Only a failed connect is certain not to have been accepted.
+fn transport(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    if error.is_connect() || error.is_builder() {
+        return Error::NotSent(error);
+    }
+    let reason = if error.is_timeout() {
+        "time-out"
+    } else {
+        "connection lost"
+    };
+    Error::Ambiguous {
+        reason: reason.into(),
+        http_status: None,
+        source: Some(error),
+    }
+}
+
+async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
+    let status = response.status().as_u16();
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_ANSWER => {
+                return Err(Error::Ambiguous {
+                    reason: "the answer is larger than 1 MB".into(),
+                    http_status: Some(status),
+                    source: None,
+                });
+            }
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return Ok(bytes),
+            Err(error) => {
+                let reason = if error.is_timeout() {
+                    "time-out"
+                } else {
+                    "the answer broke off"
+                };
+                return Err(Error::Ambiguous {
+                    reason: reason.into(),
+                    http_status: Some(status),
+                    source: Some(error.without_url()),
+                });
+            }
+        }
+    }
+}
+
+/// Status and body to a result (Cloud API: error envelope; also a 200 whose body is an error).
+fn interpret(status: StatusCode, wait: Option<Duration>, bytes: &[u8]) -> Result<Value, Error> {
+    let body: Option<Value> = serde_json::from_slice(bytes).ok();
+    if let Some(error) = body
+        .as_ref()
+        .and_then(|b| GraphError::from_body(status.as_u16(), b, wait))
+    {
+        return Err(Error::Graph(Box::new(error)));
+    }
+    if status.is_success() {
+        return body.ok_or_else(|| Error::Ambiguous {
+            reason: "the answer is not JSON".into(),
+            http_status: Some(status.as_u16()),
+            source: None,
+        });
+    }
+    if status.is_client_error() {
+        // A refusal without a Graph body comes from something in between: not accepted.
+        return Err(Error::Graph(Box::new(GraphError {
+            http_status: status.as_u16(),
+            code: GraphError::NO_CODE,
+            subcode: None,
+            message: format!("the answer is HTTP {} without an error body", status.as_u16()),
+            details: None,
+            user_title: None,
+            user_msg: None,
+            fbtrace_id: None,
+            is_transient: false,
+            retry_after: wait,
+        })));
+    }
+    Err(Error::Ambiguous {
+        reason: format!("HTTP {} without an error body", status.as_u16()),
+        http_status: Some(status.as_u16()),
+        source: None,
+    })
+}
+
+fn broken(reason: &str) -> Error {
+    Error::Ambiguous {
+        reason: reason.into(),
+        http_status: Some(200),
+        source: None,
+    }
+}
+
+/// `retry-after` in seconds, else the minutes of the usage header (Cloud API: response headers), at most a day.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    const DAY: u64 = 86_400;
+    let seconds = headers
+        .get(RETRY_AFTER)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|s| s.trim().parse::<u64>().ok());
+    if let Some(seconds) = seconds {
+        return Some(Duration::from_secs(seconds.min(DAY)));
+    }
+    let usage = headers
+        .get("x-business-use-case-usage")
+        .and_then(|v| v.to_str().ok())?;
+    let usage: Value = serde_json::from_str(usage).ok()?;
+    let minutes = usage
+        .as_object()?
+        .values()
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(|row| row.get("estimated_time_to_regain_access").and_then(number))
+        .max()?;
+    let minutes = u64::try_from(minutes).ok().filter(|m| *m > 0)?;
+    Some(Duration::from_secs(minutes.saturating_mul(60).min(DAY)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Tolerant readers: a missing or oddly typed field is `None`, never an error.
+
+use serde_json::Value;
+
+use crate::error::number;
+
+/// A string; numbers are taken as their text (ids sometimes arrive as numbers), the empty string as nothing.
+pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
+    match value.get(key)? {
+        Value::String(s) if !s.is_empty() => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    }
+}
+
+/// A string that may be empty.
+pub(crate) fn any_text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// An integer, also written as a string.
+pub(crate) fn int(value: &Value, key: &str) -> Option<i64> {
+    value.get(key).and_then(number)
+}
+
+/// A float, also written as a string.
+pub(crate) fn float(value: &Value, key: &str) -> Option<f64> {
+    match value.get(key)? {
+        Value::Number(n) => n.as_f64(),
+        Value::String(s) => s.trim().parse().ok().filter(|f: &f64| f.is_finite()),
+        _ => None,
+    }
+}
+
+/// A boolean, also written as a string.
+pub(crate) fn flag(value: &Value, key: &str) -> Option<bool> {
+    match value.get(key)? {
+        Value::Bool(b) => Some(*b),
+        Value::String(s) => s.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Unix seconds from a string or a number; milliseconds (rarely seen) are recognised by their size.
+pub(crate) fn timestamp(value: &Value, key: &str) -> Option<i64> {
+    let n = int(value, key)?;
+    Some(if n > 100_000_000_000 { n / 1000 } else { n })
+}
+
+/// The elements of an array; empty for everything else.
+pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
