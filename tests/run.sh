@@ -121,8 +121,8 @@ on_exit() {
   local status=$1
   trap - EXIT
   trap '' INT TERM HUP
-  set +e
-  stop_job
+  set +e +m
+  stop_job 2>/dev/null
   app_stop
   services_stop
   tools_restore

@@ -39,7 +39,7 @@ app_start() {
     end_process "$APP_PID" 10
   done
   app_log
-  die "wapro did not answer $BASE_URL/readyz within $APP_WAIT s; the end of its log is above"
+  die "wapro did not come up: no 200 from $BASE_URL/readyz; the end of its log is above"
 }
 
 app_answers() {

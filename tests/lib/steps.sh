@@ -35,8 +35,7 @@ step_tests() { # every test of the workspace, on both profiles
 step_openapi() { # the API document and the portal's types are those of the code
   make --no-print-directory -s web-deps
   cargo run --quiet --locked -p server --bin wapro -- openapi --check
-  (cd web && npm run --silent gen -- -o "$TMP/schema.d.ts")
-  diff -u web/src/api/schema.d.ts "$TMP/schema.d.ts" ||
+  (cd web && npm run --silent gen -- --check) ||
     die "web/src/api/schema.d.ts is not what openapi/openapi.json says; run 'make openapi' and commit"
 }
 
@@ -119,5 +118,6 @@ stop_job() {
   local deadline=$((SECONDS + 10))
   while kill -0 -- "-$JOB_PID" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
   kill -KILL -- "-$JOB_PID" 2>/dev/null
+  wait "$JOB_PID" 2>/dev/null
   JOB_PID=
 }
