@@ -35,11 +35,11 @@ until_ready() {
 end_process() {
   local pid=$1 deadline=$((SECONDS + ${2:-20}))
   alive "$pid" || return 0
-  kill -TERM "$pid" 2>/dev/null || true
+  kill -TERM "$pid" || true
   while alive "$pid" && ((SECONDS < deadline)); do sleep 0.1; done
-  if alive "$pid"; then kill -KILL "$pid" 2>/dev/null || true; fi
-  wait "$pid" 2>/dev/null || true
-}
+  if alive "$pid"; then kill -KILL "$pid" || true; fi
+  wait "$pid" || true
+} 2>/dev/null # where bash says how its jobs ended
 
 services_start() {
   local began=$SECONDS
