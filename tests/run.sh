@@ -39,6 +39,7 @@ usage() {
 # Runs the command that the caller named, with his terminal when there is one.
 run_command() {
   if [[ -t 0 ]]; then
+    set +m
     "$@"
   else
     "$@" <&0 &
