@@ -14,7 +14,8 @@ export function setUnauthenticatedHandler(handler: UnauthenticatedHandler) {
 const middleware: Middleware = {
   onRequest({ request }) {
     const tenant = tenantId()
-    if (tenant) request.headers.set('X-Tenant-Id', tenant)
+    // A switch names the tenant it is going to; everything else speaks for the current one.
+    if (tenant && !request.headers.has('X-Tenant-Id')) request.headers.set('X-Tenant-Id', tenant)
     request.headers.set('Accept', 'application/json, application/problem+json')
     return request
   },

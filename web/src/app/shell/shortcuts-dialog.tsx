@@ -1,0 +1,73 @@
+import { useTranslation } from 'react-i18next'
+import { Dialog, DialogBody, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
+import { Kbd } from '@/components/ui/kbd'
+import { isMac } from '@/lib/hooks'
+import { useNavItems } from './nav'
+
+interface Row {
+  label: string
+  keys: string[]
+}
+
+export default function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const { t } = useTranslation()
+  const nav = useNavItems()
+  const groups: { title: string; rows: Row[] }[] = [
+    {
+      title: t('shortcuts.everywhere'),
+      rows: [
+        { label: t('shell.search'), keys: [isMac() ? '⌘' : 'Ctrl', 'K'] },
+        { label: t('shortcuts.title'), keys: ['?'] },
+        ...nav.map((item) => ({ label: t('shortcuts.goTo', { page: t(`nav.${item.name}`) }), keys: ['G', item.key.toUpperCase()] })),
+      ],
+    },
+    {
+      title: t('nav.inbox'),
+      rows: [
+        { label: t('shortcuts.nextConversation'), keys: ['J'] },
+        { label: t('shortcuts.previousConversation'), keys: ['K'] },
+        { label: t('shortcuts.searchConversations'), keys: ['/'] },
+        { label: t('shortcuts.compose'), keys: ['C'] },
+        { label: t('shortcuts.newConversation'), keys: ['N'] },
+        { label: t('shortcuts.reply'), keys: ['R'] },
+        { label: t('shortcuts.throughMessages'), keys: ['↑', '↓'] },
+        { label: t('shortcuts.details'), keys: ['I'] },
+      ],
+    },
+    {
+      title: t('shortcuts.writing'),
+      rows: [
+        { label: t('shortcuts.send'), keys: ['Enter'] },
+        { label: t('shortcuts.newline'), keys: ['Shift', 'Enter'] },
+        { label: t('shortcuts.leave'), keys: ['Esc'] },
+      ],
+    },
+  ]
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange}>
+      <DialogContent className="sm:max-w-2xl">
+        <DialogHeader>
+          <DialogTitle>{t('shortcuts.title')}</DialogTitle>
+          <DialogDescription>{t('shortcuts.hint')}</DialogDescription>
+        </DialogHeader>
+        <DialogBody className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
+          {groups.map((group) => (
+            <section key={group.title} className="first:row-span-2">
+              <h3 className="mb-2 text-xs font-medium text-muted-foreground">{group.title}</h3>
+              <dl className="divide-y">
+                {group.rows.map((row) => (
+                  <div key={row.label} className="flex items-center justify-between gap-4 py-1.5">
+                    <dt className="text-[0.8125rem]">{row.label}</dt>
+                    <dd className="flex gap-1" dir="ltr">
+                      {row.keys.map((key) => <Kbd key={key}>{key}</Kbd>)}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </DialogBody>
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,117 @@
+import { BookOpen, Keyboard, PanelLeftClose, PanelLeftOpen, Search } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'wouter'
+import { Button } from '@/components/ui/button'
+import { Kbd } from '@/components/ui/kbd'
+import { Hint } from '@/components/ui/tooltip'
+import { isMac, useStored } from '@/lib/hooks'
+import { cn } from '@/lib/utils'
+import { AccountMenu } from './account-menu'
+import { ConnectionDot } from './connection'
+import type { NavItem } from './nav'
+import { TenantSwitcher } from './tenant-switcher'
+
+interface SidebarProps {
+  items: NavItem[]
+  unread: number
+  onCommand: () => void
+  onShortcuts: () => void
+}
+
+const rowStyles = 'flex h-8 items-center gap-2.5 rounded-md text-[0.8125rem] font-medium transition-colors [&>svg]:size-4 [&>svg]:shrink-0'
+
+export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps) {
+  const { t } = useTranslation()
+  const [path] = useLocation()
+  const [stored, setStored] = useStored('wapro.sidebar', 'open')
+  const small = stored === 'closed'
+  const row = cn(rowStyles, small ? 'w-8 justify-center' : 'w-full px-2.5')
+  const toggle = t(small ? 'shell.expand' : 'shell.collapse')
+
+  return (
+    <aside className={cn('flex shrink-0 flex-col border-e bg-sidebar text-sidebar-foreground', small ? 'w-14 items-center px-3' : 'w-60 px-3')}>
+      <div className="w-full pt-3">
+        <TenantSwitcher compact={small} />
+      </div>
+      <div className="mt-3 w-full">
+        <Hint label={t('shell.search')} side="right">
+          <button
+            type="button"
+            onClick={onCommand}
+            aria-label={t('shell.search')}
+            aria-keyshortcuts={isMac() ? 'Meta+K' : 'Control+K'}
+            className={cn(row, 'border bg-card text-muted-foreground shadow-xs hover:text-foreground')}
+          >
+            <Search aria-hidden />
+            {!small && (
+              <>
+                <span className="flex-1 text-start font-normal">{t('shell.searchShort')}</span>
+                <Kbd className="border-0 bg-muted shadow-none">{isMac() ? '⌘K' : 'Ctrl K'}</Kbd>
+              </>
+            )}
+          </button>
+        </Hint>
+      </div>
+      <nav aria-label={t('shell.navigation')} className="mt-4 w-full flex-1 overflow-y-auto">
+        <ul className="space-y-0.5">
+          {items.map(({ href, icon: Icon, name }) => {
+            const active = path === href || path.startsWith(`${href}/`)
+            const link = (
+              <Link
+                href={href}
+                aria-current={active ? 'page' : undefined}
+                className={cn(row, 'relative hover:bg-sidebar-accent hover:text-foreground', active && 'bg-sidebar-accent text-foreground [&>svg]:text-primary')}
+              >
+                <Icon strokeWidth={active ? 2.25 : 2} aria-hidden />
+                <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t(`nav.${name}`)}</span>
+                {name === 'inbox' && unread > 0 && <UnreadBadge count={unread} small={small} />}
+              </Link>
+            )
+            return <li key={href}>{small ? <Hint label={t(`nav.${name}`)} side="right">{link}</Hint> : link}</li>
+          })}
+        </ul>
+      </nav>
+      <div className="w-full space-y-0.5 pb-3">
+        <Hint label={t('nav.apiDocs')} side="right">
+          <a href="/api/docs/" target="_blank" rel="noreferrer" className={cn(row, 'hover:bg-sidebar-accent hover:text-foreground')}>
+            <BookOpen aria-hidden />
+            <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t('nav.apiDocs')}</span>
+          </a>
+        </Hint>
+        <div className={cn('flex items-center', small ? 'flex-col' : 'justify-between')}>
+          <ConnectionDot compact={small} />
+          <div className={cn('flex', small && 'flex-col')}>
+            <Hint label={t('shortcuts.title')}>
+              <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={onShortcuts} aria-label={t('shortcuts.title')}>
+                <Keyboard aria-hidden />
+              </Button>
+            </Hint>
+            <Hint label={toggle}>
+              <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={() => setStored(small ? 'open' : 'closed')} aria-label={toggle} aria-expanded={!small}>
+                {small ? <PanelLeftOpen className="flip-rtl" aria-hidden /> : <PanelLeftClose className="flip-rtl" aria-hidden />}
+              </Button>
+            </Hint>
+          </div>
+        </div>
+        <div className="border-t pt-2">
+          <AccountMenu compact={small} />
+        </div>
+      </div>
+    </aside>
+  )
+}
+
+export function UnreadBadge({ count, small }: { count: number; small?: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <span
+      className={cn(
+        'tnum grid place-items-center rounded-full bg-primary font-semibold text-primary-foreground',
+        small ? 'absolute -end-1 -top-1 h-4 min-w-4 px-1 text-[0.625rem] ring-2 ring-sidebar' : 'h-[1.125rem] min-w-[1.125rem] px-1.5 text-[0.6875rem]',
+      )}
+    >
+      <span aria-hidden>{count > 99 ? '99+' : count}</span>
+      <span className="sr-only">{t('inbox.unreadCount', { count })}</span>
+    </span>
+  )
+}

@@ -1,0 +1,6 @@
+import icon from '@/app/icon.svg'
+
+/** Our own mark; the name beside it is a brand setting. */
+export function BrandMark({ className }: { className?: string }) {
+  return <img src={icon} alt="" className={className} draggable={false} />
+}

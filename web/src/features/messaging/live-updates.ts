@@ -1,0 +1,205 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import { keys } from '@/api/keys'
+import { eventItems, type LiveEvent } from '@/api/live'
+import type { Conversation, Message, Page } from '@/api/types'
+import { isStatus, laterStatus } from '@/lib/status'
+import { fetchConversation, fetchNewest } from './queries'
+
+/** A message as the thread holds it: one being sent has a key of its own, so its bubble survives the real id. */
+export type ThreadMessage = Message & { client_key?: string; sending?: boolean; failed_to_send?: unknown }
+type Thread = InfiniteData<Page<ThreadMessage>>
+type ConversationList = InfiniteData<Page<Conversation>>
+
+/** Events come in bursts: gather what they touch for a moment, then fetch each thing once. */
+const GATHER_MS = 60
+const MANY = 12
+const touched = new Set<string>()
+let timer: ReturnType<typeof setTimeout> | undefined
+const sending = new Map<string, number>()
+type Announce = (items: { conversation_id: string; message_id: string; preview: string }[]) => void
+const announcers = new Set<Announce>()
+
+/** Tells a screen that messages came in, so that it can say so to a screen reader. */
+export function onIncoming(announce: Announce) {
+  announcers.add(announce)
+  return () => {
+    announcers.delete(announce)
+  }
+}
+
+export function applyMessagingEvent(client: QueryClient, event: LiveEvent) {
+  switch (event.name) {
+    case 'messages_received': {
+      const items = eventItems(event.payload, 'conversation_id', 'message_id')
+      touch(client, items.map((i) => i.conversation_id))
+      const said = items.map((i) => ({ conversation_id: i.conversation_id, message_id: i.message_id, preview: typeof i.preview === 'string' ? i.preview : '' }))
+      announcers.forEach((announce) => announce(said))
+      return
+    }
+    case 'messages_queued':
+    case 'conversations_changed':
+      touch(client, eventItems(event.payload, 'conversation_id').map((i) => i.conversation_id))
+      return
+    case 'message_statuses_changed':
+      for (const item of eventItems(event.payload, 'conversation_id', 'message_id', 'status')) {
+        if (!isStatus(item.status)) continue
+        const known = setStatus(client, item.conversation_id, item.message_id, item.status)
+        // A failure carries words only the full message has; a stranger has to be fetched.
+        if (!known || item.status === 'failed') touch(client, [item.conversation_id])
+        else touchRow(client, item.conversation_id, item.message_id, item.status)
+      }
+      return
+    default:
+      return
+  }
+}
+
+function touch(client: QueryClient, conversationIds: string[]) {
+  conversationIds.forEach((id) => touched.add(id))
+  if (touched.size === 0 || timer) return
+  timer = setTimeout(() => {
+    timer = undefined
+    const ids = [...touched]
+    touched.clear()
+    void refresh(client, ids)
+  }, GATHER_MS)
+}
+
+async function refresh(client: QueryClient, ids: string[]) {
+  void client.invalidateQueries({ queryKey: keys.unread })
+  const threads = ids.filter((id) => client.getQueryData(keys.messages(id)) && !sending.has(id))
+  await Promise.allSettled([
+    ...threads.map((id) => mergeNewest(client, id)),
+    ids.length > MANY
+      ? client.invalidateQueries({ queryKey: keys.conversations })
+      : Promise.all(ids.map(async (id) => upsertConversation(client, await fetchConversation(id)))),
+  ])
+}
+
+/** Puts a conversation where its newest activity belongs in each list that shows it, without a refetch. */
+export function upsertConversation(client: QueryClient, conversation: Conversation) {
+  client.setQueryData(keys.conversation(conversation.id), conversation)
+  for (const query of client.getQueryCache().findAll({ queryKey: [...keys.conversations, 'list'] })) {
+    const filter = query.queryKey[2] as { search?: string; unread?: boolean; channel_id?: string }
+    const lists = query.state.data as ConversationList | undefined
+    if (!lists) continue
+    const shown = lists.pages.some((page) => page.items.some((c) => c.id === conversation.id))
+    if (filter.channel_id && filter.channel_id !== conversation.channel_id) continue
+    // Whether a stranger matches a search is the server's to say. An unread row that was read stays until the list is asked again.
+    if (filter.search && !shown) {
+      void client.invalidateQueries({ queryKey: query.queryKey })
+      continue
+    }
+    if (filter.unread && !shown && conversation.unread === 0) continue
+    client.setQueryData<ConversationList>(query.queryKey, { ...lists, pages: place(lists.pages, conversation) })
+  }
+}
+
+function place(pages: Page<Conversation>[], conversation: Conversation): Page<Conversation>[] {
+  const without = pages.map((page) => ({ ...page, items: page.items.filter((c) => c.id !== conversation.id) }))
+  let placed = false
+  return without.map((page, i) => {
+    if (placed) return page
+    const at = page.items.findIndex((c) => c.last_at <= conversation.last_at)
+    const last = i === without.length - 1
+    if (at === -1 && !last) return page
+    // Older than everything loaded: it belongs to a page not fetched yet.
+    if (at === -1 && page.next) return page
+    placed = true
+    const items = [...page.items]
+    items.splice(at === -1 ? items.length : at, 0, conversation)
+    return { ...page, items }
+  })
+}
+
+export async function mergeNewest(client: QueryClient, conversationId: string) {
+  const newest = await fetchNewest(conversationId)
+  client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
+    const first = thread?.pages[0]
+    if (!thread || !first) return thread
+    const known = new Set(thread.pages.flatMap((page) => page.items.map((m) => m.id)))
+    const fresh = newest.items.filter((m) => !known.has(m.id))
+    // More came than one look can hold: the gap is closed by starting the thread anew.
+    if (fresh.length === newest.items.length && newest.next && known.size > 0) void client.resetQueries({ queryKey: keys.messages(conversationId) })
+    const byId = new Map(newest.items.map((m) => [m.id, m]))
+    const pages = thread.pages.map((page) => ({
+      ...page,
+      items: page.items.map((m) => {
+        const incoming = byId.get(m.id)
+        return incoming ? { ...incoming, status: laterStatus(m.status, incoming.status), client_key: m.client_key } : m
+      }),
+    }))
+    const head = pages[0] ?? first
+    return { ...thread, pages: [{ ...head, items: byTime([...fresh, ...head.items]) }, ...pages.slice(1)] }
+  })
+}
+
+const byTime = (items: ThreadMessage[]) => [...items].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+
+function setStatus(client: QueryClient, conversationId: string, messageId: string, status: Message['status']): boolean {
+  let known = false
+  client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
+    if (!thread) {
+      known = true
+      return thread
+    }
+    known = thread.pages.some((page) => page.items.some((m) => m.id === messageId))
+    return known ? mapMessages(thread, (m) => (m.id === messageId ? { ...m, status: laterStatus(m.status, status) } : m)) : thread
+  })
+  return known
+}
+
+/** The tick in the list belongs to the last message: only the server knows whether this was the last. */
+function touchRow(client: QueryClient, conversationId: string, messageId: string, status: Message['status']) {
+  const newest = client.getQueryData<Thread>(keys.messages(conversationId))?.pages[0]?.items[0]
+  if (newest?.id !== messageId) {
+    touch(client, [conversationId])
+    return
+  }
+  const conversation = client.getQueryData<Conversation>(keys.conversation(conversationId))
+  if (!conversation || !isStatus(conversation.last_status)) {
+    touch(client, [conversationId])
+    return
+  }
+  upsertConversation(client, { ...conversation, last_status: laterStatus(conversation.last_status, status) })
+}
+
+function mapMessages(thread: Thread, change: (m: ThreadMessage) => ThreadMessage): Thread {
+  return { ...thread, pages: thread.pages.map((page) => ({ ...page, items: page.items.map(change) })) }
+}
+
+/** A bubble shown before the server has answered. */
+export function addOptimistic(client: QueryClient, conversationId: string, message: ThreadMessage) {
+  sending.set(conversationId, (sending.get(conversationId) ?? 0) + 1)
+  client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
+    const head = thread?.pages[0]
+    if (!thread || !head) return thread
+    return { ...thread, pages: [{ ...head, items: [message, ...head.items] }, ...thread.pages.slice(1)] }
+  })
+}
+
+export function settleOptimistic(client: QueryClient, conversationId: string, clientKey: string, outcome: { message: Message } | { error: unknown }) {
+  const left = (sending.get(conversationId) ?? 1) - 1
+  if (left > 0) sending.set(conversationId, left)
+  else sending.delete(conversationId)
+  client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
+    if (!thread) return thread
+    if ('error' in outcome) return mapMessages(thread, (m) => (m.client_key === clientKey ? { ...m, sending: false, failed_to_send: outcome.error } : m))
+    const real = thread.pages.flatMap((p) => p.items).find((m) => m.id === outcome.message.id)
+    const settled: ThreadMessage = { ...outcome.message, status: real ? laterStatus(real.status, outcome.message.status) : outcome.message.status, client_key: clientKey }
+    return {
+      ...thread,
+      pages: thread.pages.map((page) => ({
+        ...page,
+        items: page.items.filter((m) => m.id !== settled.id || m.client_key === clientKey).map((m) => (m.client_key === clientKey ? settled : m)),
+      })),
+    }
+  })
+  if ('message' in outcome) touch(client, [conversationId])
+}
+
+export function dropOptimistic(client: QueryClient, conversationId: string, clientKey: string) {
+  client.setQueryData<Thread>(keys.messages(conversationId), (thread) =>
+    thread && { ...thread, pages: thread.pages.map((page) => ({ ...page, items: page.items.filter((m) => m.client_key !== clientKey) })) },
+  )
+}

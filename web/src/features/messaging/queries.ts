@@ -1,0 +1,139 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { api, data, done } from '@/api/client'
+import { keys } from '@/api/keys'
+import type { Channel, ChannelIn, ChannelPatch, Conversation, Message, MessageIn, Page, ReplyIn } from '@/api/types'
+
+export interface ConversationFilter {
+  search?: string
+  unread?: boolean
+  channel_id?: string
+}
+
+const FIRST = undefined as string | undefined
+/** How many of the newest messages are asked for when the stream says something changed. */
+const NEWEST = 20
+
+export const useConversations = (filter: ConversationFilter) =>
+  useInfiniteQuery({
+    queryKey: keys.conversationList(filter),
+    queryFn: ({ pageParam, signal }) =>
+      data(api.GET('/conversations', { params: { query: { ...filter, limit: 40, after: pageParam } }, signal })),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  })
+
+/** Unread messages over all conversations, for the title and the navigation. */
+export const useUnreadTotal = (enabled: boolean) =>
+  useQuery({
+    queryKey: keys.unread,
+    queryFn: ({ signal }) => data(api.GET('/conversations', { params: { query: { unread: true, limit: 100 } }, signal })),
+    select: (page) => page.items.reduce((sum, c) => sum + c.unread, 0),
+    enabled,
+  })
+
+export const useConversation = (id: string) =>
+  useQuery({ queryKey: keys.conversation(id), queryFn: ({ signal }) => fetchConversation(id, signal) })
+
+export const fetchConversation = (id: string, signal?: AbortSignal): Promise<Conversation> =>
+  data(api.GET('/conversations/{conversation_id}', { params: { path: { conversation_id: id } }, signal }))
+
+export const useMessages = (conversationId: string) =>
+  useInfiniteQuery({
+    queryKey: keys.messages(conversationId),
+    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
+      data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: 40, after: pageParam } }, signal })),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next,
+  })
+
+export const fetchNewest = (conversationId: string): Promise<Page<Message>> =>
+  data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: NEWEST } } }))
+
+export const sendReply = (conversationId: string, body: ReplyIn, idempotencyKey: string): Promise<Message> =>
+  data(api.POST('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId } }, body, headers: { 'Idempotency-Key': idempotencyKey } }))
+
+export function useStartConversation() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: MessageIn) => data(api.POST('/messages', { body, headers: { 'Idempotency-Key': crypto.randomUUID() } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.conversations }),
+  })
+}
+
+export function useMarkRead() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => done(api.POST('/conversations/{conversation_id}/read', { params: { path: { conversation_id: id } } })),
+    onMutate: (id) => zeroUnread(client, id),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.unread }),
+  })
+}
+
+function zeroUnread(client: QueryClient, id: string) {
+  client.setQueryData<Conversation>(keys.conversation(id), (c) => c && { ...c, unread: 0 })
+  client.setQueriesData<{ pages: Page<Conversation>[]; pageParams: unknown[] }>({ queryKey: [...keys.conversations, 'list'] }, (lists) =>
+    lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map((c) => (c.id === id ? { ...c, unread: 0 } : c)) })) },
+  )
+}
+
+export const useContactDetails = (id: string) =>
+  useQuery({ queryKey: keys.contact(id), queryFn: ({ signal }) => data(api.GET('/contacts/{contact_id}', { params: { path: { contact_id: id } }, signal })) })
+
+export const useContactSuggestions = (search: string) =>
+  useQuery({
+    queryKey: [...keys.contacts, 'suggest', search],
+    queryFn: ({ signal }) => data(api.GET('/contacts', { params: { query: { search: search || undefined, limit: 8 } }, signal })),
+    select: (page) => page.items,
+    placeholderData: keepPreviousData,
+  })
+
+export const useTagColors = () =>
+  useQuery({
+    queryKey: keys.tags,
+    queryFn: ({ signal }) => data(api.GET('/tags', { params: { query: { limit: 200 } }, signal })),
+    select: (page) => new Map(page.items.map((tag) => [tag.name, tag.color])),
+  })
+
+export const useChannels = () =>
+  useQuery({
+    queryKey: keys.channels,
+    queryFn: ({ signal }) => data(api.GET('/channels', { params: { query: { limit: 200 } }, signal })),
+    select: (page) => page.items,
+  })
+
+export const useTemplates = (channelId: string | undefined) =>
+  useQuery({
+    queryKey: keys.templates(channelId ?? ''),
+    queryFn: ({ signal }) => data(api.GET('/channels/{channel_id}/templates', { params: { path: { channel_id: channelId ?? '' } }, signal })),
+    select: (page) => page.items,
+    enabled: !!channelId,
+    staleTime: 60_000,
+  })
+
+export function useSaveChannel() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: { id: string; body: ChannelPatch } | { body: ChannelIn }): Promise<Channel> =>
+      'id' in input
+        ? data(api.PATCH('/channels/{channel_id}', { params: { path: { channel_id: input.id } }, body: input.body }))
+        : data(api.POST('/channels', { body: input.body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.channels }),
+  })
+}
+
+export function useDeleteChannel() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => done(api.DELETE('/channels/{channel_id}', { params: { path: { channel_id: id } } })),
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: keys.channels }), client.invalidateQueries({ queryKey: keys.conversations })]),
+  })
+}
+
+export function useTestChannel() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => data(api.POST('/channels/{channel_id}/test', { params: { path: { channel_id: id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
+  })
+}

@@ -1,0 +1,118 @@
+import { ArrowLeft, PanelRight } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Channel } from '@/api/types'
+import { ApiError } from '@/api/error'
+import { Avatar } from '@/components/avatar'
+import { ErrorState } from '@/components/states'
+import { PhoneText } from '@/components/text-bits'
+import { Button } from '@/components/ui/button'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Hint } from '@/components/ui/tooltip'
+import { displayName } from '@/lib/format'
+import { usePageTitle } from '@/lib/title'
+import { Composer } from './composer'
+import type { ThreadMessage } from './live-updates'
+import { useConversation, useMarkRead } from './queries'
+import { Thread } from './thread'
+import { useSend } from './use-send'
+import { useWindow, WindowBadge } from './window-badge'
+
+interface ThreadPaneProps {
+  conversationId: string
+  channels: Channel[]
+  onBack?: () => void
+  detailsShown: boolean
+  onDetails: () => void
+}
+
+export function ThreadPane({ conversationId, channels, onBack, detailsShown, onDetails }: ThreadPaneProps) {
+  const { t } = useTranslation()
+  const conversation = useConversation(conversationId)
+  const [replyTo, setReplyTo] = useState<ThreadMessage>()
+  const { send, resend, discard } = useSend(conversationId)
+  const windowNow = useWindow(conversation.data?.window_closes_at)
+  const contact = conversation.data?.contact
+  const name = contact ? displayName(contact, t('contacts.stranger')) : ''
+  const channel = channels.find((c) => c.id === conversation.data?.channel_id)
+  usePageTitle(name ? `${name} · ${t('nav.inbox')}` : t('nav.inbox'))
+  useReading(conversationId, conversation.data?.unread ?? 0)
+
+  if (conversation.error && !conversation.data) {
+    const gone = conversation.error instanceof ApiError && conversation.error.status === 404
+    return (
+      <div className="grid min-w-0 flex-1 place-items-center bg-thread">
+        <div className="text-center">
+          <ErrorState error={conversation.error} onRetry={gone ? undefined : () => void conversation.refetch()} />
+          {onBack && <Button variant="outline" onClick={onBack}>{t('common.back')}</Button>}
+        </div>
+      </div>
+    )
+  }
+
+  return (
+    <section aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="flex min-w-0 flex-1 flex-col bg-thread">
+      <header className="flex h-14 shrink-0 items-center gap-3 border-b bg-card px-3 sm:px-4">
+        {onBack && (
+          <Button variant="ghost" size="icon" className="-ms-1.5" onClick={onBack} aria-label={t('inbox.backToList')}>
+            <ArrowLeft className="flip-rtl" aria-hidden />
+          </Button>
+        )}
+        {contact ? (
+          <>
+            <Avatar name={name} seed={contact.id} />
+            <div className="min-w-0 flex-1">
+              <h2 className="truncate text-sm leading-tight font-semibold"><bdi>{name}</bdi></h2>
+              <p className="truncate text-xs text-muted-foreground">
+                {contact.name && contact.phone ? <PhoneText phone={contact.phone} /> : contact.name && contact.username ? <bdi>@{contact.username}</bdi> : null}
+                {channel && (
+                  <>
+                    {contact.name && (contact.phone || contact.username) && <span aria-hidden> · </span>}
+                    {t('inbox.via', { number: channel.name })}
+                  </>
+                )}
+              </p>
+            </div>
+            <WindowBadge state={windowNow} />
+          </>
+        ) : (
+          <div className="flex flex-1 items-center gap-3">
+            <Skeleton className="size-9 rounded-full" />
+            <Skeleton className="h-4 w-36" />
+          </div>
+        )}
+        <Hint label={t('details.toggle')}>
+          <Button variant="ghost" size="icon-sm" aria-pressed={detailsShown} aria-label={t('details.toggle')} onClick={onDetails} className={detailsShown ? 'bg-accent' : 'text-muted-foreground'}>
+            <PanelRight className="flip-rtl" aria-hidden />
+          </Button>
+        </Hint>
+      </header>
+      <Thread conversationId={conversationId} contactName={name} onReply={setReplyTo} onResend={resend} onDiscard={discard} />
+      {conversation.data && (
+        <Composer
+          conversation={conversation.data}
+          windowNow={windowNow}
+          replyTo={replyTo}
+          contactName={name}
+          onCancelReply={() => setReplyTo(undefined)}
+          onSend={(body, shown) => {
+            setReplyTo(undefined)
+            void send(body, shown)
+          }}
+        />
+      )}
+    </section>
+  )
+}
+
+/** An open conversation in a visible tab is being read: also what arrives while it is open. */
+function useReading(conversationId: string, unread: number) {
+  const { mutate } = useMarkRead()
+  useEffect(() => {
+    if (unread === 0) return
+    const read = () => document.visibilityState === 'visible' && mutate(conversationId)
+    read()
+    document.addEventListener('visibilitychange', read)
+    return () => document.removeEventListener('visibilitychange', read)
+  }, [conversationId, unread, mutate])
+}

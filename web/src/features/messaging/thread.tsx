@@ -1,0 +1,203 @@
+import { ArrowDown, MessageSquareDashed } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { isSameDay } from 'date-fns'
+import { EmptyState, ErrorState } from '@/components/states'
+import { Button } from '@/components/ui/button'
+import { Skeleton } from '@/components/ui/skeleton'
+import { reactionOf } from '@/lib/content'
+import { dayLabel } from '@/lib/format'
+import { useHotkeys, useOnVisible } from '@/lib/hooks'
+import { rows } from '@/lib/paging'
+import { cn } from '@/lib/utils'
+import { Bubble } from './bubble'
+import { onIncoming, type ThreadMessage } from './live-updates'
+import { useMessages } from './queries'
+
+interface ThreadProps {
+  conversationId: string
+  contactName: string
+  onReply: (message: ThreadMessage) => void
+  onResend: (message: ThreadMessage) => void
+  onDiscard: (message: ThreadMessage) => void
+}
+
+/** Messages this close together from one side are drawn as one group. */
+const GROUP_MS = 3 * 60_000
+
+export function Thread({ conversationId, contactName, onReply, onResend, onDiscard }: ThreadProps) {
+  const { t } = useTranslation()
+  const query = useMessages(conversationId)
+  const scroller = useRef<HTMLDivElement>(null)
+  const [fresh, setFresh] = useState(0)
+  const [said, setSaid] = useState('')
+  const all = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse(), [query.data])
+  const { messages, reactions, byId } = useMemo(() => arrange(all), [all])
+  const older = useOnVisible(() => void query.fetchNextPage(), query.hasNextPage && !query.isFetchingNextPage)
+
+  // The scroller is anchored at its end, so older messages push nothing. A new one must not move what is being read.
+  const last = messages[messages.length - 1]
+  const seen = useRef({ key: '', height: 0 })
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element || !last) return
+    const key = last.client_key ?? last.id
+    const before = seen.current
+    if (before.key && before.key !== key) {
+      const away = element.scrollTop < -80
+      if (last.direction === 'outbound') element.scrollTop = 0
+      else if (away) {
+        element.scrollTop -= element.scrollHeight - before.height
+        setFresh((n) => n + 1)
+      }
+    }
+    seen.current = { key, height: element.scrollHeight }
+  }, [last, messages])
+
+  useEffect(
+    () =>
+      onIncoming((items) => {
+        const mine = items.filter((item) => item.conversation_id === conversationId)
+        const newest = mine[mine.length - 1]
+        if (newest) setSaid(t('thread.announce', { name: contactName, preview: newest.preview }))
+      }),
+    [conversationId, contactName, t],
+  )
+
+  const focusMessage = (id: string) => scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)?.focus()
+  const focused = () => document.activeElement?.closest<HTMLElement>('[data-message]')?.dataset.message
+  useHotkeys({
+    r: () => {
+      const target = byId.get(focused() ?? '') ?? last
+      if (target?.wamid) onReply(target)
+    },
+    ArrowUp: () => !focused() && last && focusMessage(last.id),
+  })
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = messages.findIndex((m) => m.id === focused())
+    if (at === -1) return
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: messages.length - 1 }[event.key]
+    const target = to === undefined ? undefined : messages[to]
+    if (!target) return
+    event.preventDefault()
+    focusMessage(target.id)
+  }
+
+  const jumpTo = (id: string) => {
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)
+    element?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+    element?.focus({ preventScroll: true })
+  }
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <p className="sr-only" aria-live="polite" data-testid="announcer">{said}</p>
+      <div
+        ref={scroller}
+        role="region"
+        aria-label={t('thread.messages')}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onScroll={(e) => e.currentTarget.scrollTop > -40 && fresh > 0 && setFresh(0)}
+        className="thin-scroll flex h-full flex-col-reverse overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
+      >
+        <div className="mx-auto w-full max-w-3xl px-3 pt-4 pb-3 sm:px-6">
+          {query.isPending ? (
+            <ThreadSkeleton />
+          ) : query.error && !query.data ? (
+            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          ) : messages.length === 0 ? (
+            <EmptyState icon={MessageSquareDashed} title={t('thread.emptyTitle')} body={t('thread.emptyBody')} />
+          ) : (
+            <>
+              <div ref={older} className="h-px" />
+              {query.isFetchingNextPage && <p role="status" className="pb-3 text-center text-xs text-muted-foreground">{t('thread.loadingOlder')}</p>}
+              {!query.hasNextPage && <p className="pb-4 text-center text-xs text-muted-foreground">{t('thread.beginning')}</p>}
+              <ol>
+                {messages.map((message, i) => {
+                  const previous = messages[i - 1]
+                  const next = messages[i + 1]
+                  const newDay = !previous || !isSameDay(new Date(previous.at), new Date(message.at))
+                  return (
+                    <li key={message.client_key ?? message.id}>
+                      {newDay && <DaySeparator iso={message.at} />}
+                      <Bubble
+                        message={message}
+                        contactName={contactName}
+                        first={newDay || !together(previous, message)}
+                        last={!together(message, next)}
+                        quoted={message.reply_to ? byId.get(message.reply_to) : undefined}
+                        reactions={message.wamid ? reactions.get(message.wamid) : undefined}
+                        onReply={onReply}
+                        onResend={onResend}
+                        onDiscard={onDiscard}
+                        onJump={jumpTo}
+                      />
+                    </li>
+                  )
+                })}
+              </ol>
+            </>
+          )}
+        </div>
+      </div>
+      {fresh > 0 && (
+        <Button
+          size="sm"
+          className="absolute bottom-3 start-1/2 rounded-full shadow-lg ltr:-translate-x-1/2 rtl:translate-x-1/2"
+          onClick={() => scroller.current?.scrollTo({ top: 0, behavior: 'smooth' })}
+        >
+          <ArrowDown aria-hidden />
+          {t('thread.newMessages', { count: fresh })}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function together(a: ThreadMessage | undefined, b: ThreadMessage | undefined) {
+  return !!a && !!b && a.direction === b.direction && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GROUP_MS && isSameDay(new Date(a.at), new Date(b.at))
+}
+
+/** Reactions are drawn on the message they answer, when that message is loaded. */
+function arrange(all: ThreadMessage[]) {
+  const wamids = new Set(all.map((m) => m.wamid))
+  const reactions = new Map<string, string[]>()
+  const latest = new Map<string, { target: string; emoji: string }>()
+  const messages = all.filter((message) => {
+    const reaction = reactionOf(message)
+    if (!reaction || !wamids.has(reaction.target)) return true
+    // One person has one reaction per message: the last one counts, an empty one takes it back.
+    latest.set(`${message.direction} ${reaction.target}`, reaction)
+    return false
+  })
+  for (const { target, emoji } of latest.values()) if (emoji) reactions.set(target, [...(reactions.get(target) ?? []), emoji])
+  const byId = new Map<string, ThreadMessage>()
+  for (const message of all) {
+    byId.set(message.id, message)
+    if (message.wamid) byId.set(message.wamid, message)
+  }
+  return { messages, reactions, byId }
+}
+
+function DaySeparator({ iso }: { iso: string }) {
+  return (
+    <div className="sticky top-1 z-10 my-3 flex justify-center">
+      <time dateTime={iso.slice(0, 10)} className="rounded-full border bg-card/95 px-2.5 py-0.5 text-[0.6875rem] font-medium text-muted-foreground shadow-xs">
+        {dayLabel(iso)}
+      </time>
+    </div>
+  )
+}
+
+function ThreadSkeleton() {
+  const { t } = useTranslation()
+  return (
+    <div role="status" className="space-y-3">
+      <span className="sr-only">{t('common.loading')}</span>
+      {[46, 62, 38, 55, 44].map((width, i) => (
+        <Skeleton key={i} className={cn('h-12 rounded-2xl', i % 2 === 1 && 'ms-auto')} style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  )
+}
