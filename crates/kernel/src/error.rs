@@ -167,6 +167,10 @@ impl Error {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(err: sea_orm::DbErr) -> Self {
+        // The database's own sentence names tables and values, so it is replaced.
+        if let Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) = err.sql_err() {
+            return Self::conflict("already_exists", "Something with this name or key exists already.");
+        }
         match err {
             // A pool that is exhausted or a database that is restarting is a wait, not a defect.
             sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
