@@ -3,7 +3,30 @@
 use std::sync::Arc;
 
 use poem::{Endpoint, EndpointExt, IntoEndpoint, endpoint::BoxEndpoint};
-use poem_openapi::{OpenApi, OpenApiService, Webhook};
+use poem_openapi::{ApiResponse, OpenApi, OpenApiService, Webhook, payload::Json, types::ToJSON};
+
+/// 201 with what was made.
+#[derive(Debug, ApiResponse)]
+pub enum Created<T: ToJSON> {
+    /// It was made; this is how it reads now.
+    #[oai(status = 201)]
+    Created(Json<T>),
+}
+
+impl<T: ToJSON> Created<T> {
+    /// Wraps what was made.
+    pub fn new(made: T) -> Self {
+        Self::Created(Json(made))
+    }
+}
+
+/// 204: done, and nothing to say.
+#[derive(Debug, ApiResponse)]
+pub enum NoContent {
+    /// Done.
+    #[oai(status = 204)]
+    Done,
+}
 
 /// Routes and their OpenAPI document.
 #[derive(Clone)]

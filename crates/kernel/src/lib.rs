@@ -21,7 +21,7 @@ pub mod page;
 pub mod tenant;
 pub mod vault;
 
-pub use api::Api;
+pub use api::{Api, Created, NoContent};
 pub use caller::{Actor, Authenticator, Caller, Can, Permission, PermissionInfo};
 pub use clock::{Clock, ManualClock};
 pub use error::{Error, FieldError, Problem, Result};
