@@ -1,1 +1,28 @@
+//! Turns `Vec<Box<dyn Module>>` into a running application: routes, OpenAPI, workers, outbox relay, live stream, migrations.
+//!
+//! Architecture invariant: the only crate that names apalis and Redis; it knows no module by name.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the host owns the tables that look across tenants: outbox, jobs, live events, leases"
+)]
 
+pub mod app;
+pub mod assets;
+pub mod bus;
+pub mod database;
+pub mod jobs;
+pub mod lease;
+pub mod limiter;
+pub mod live;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod relay;
+
+mod runtime;
+
+pub use app::{App, AppOptions};
+pub use bus::Bus;
+pub use limiter::limiter;
+pub use runtime::{Roles, Runtime};

@@ -1,0 +1,279 @@
+//! The HTTP application: modules' routes, live stream, documentation, health, the portal.
+
+use std::{sync::Arc, time::Instant};
+
+use kernel::{Authenticator, Module, SystemDb};
+use metrics_exporter_prometheus::PrometheusHandle;
+use poem::{
+    Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
+    endpoint::{BoxEndpoint, make},
+    get, handler,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{CatchPanic, Compression, CookieJarManager},
+    web::{Data, RemoteAddr},
+};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use tracing::Instrument;
+
+use crate::{
+    assets,
+    live::{Hub, socket},
+    openapi::{self, Conflict, Document},
+    problem,
+};
+
+/// JSON bodies of the API, in bytes.
+const API_BODY: usize = 1024 * 1024;
+/// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
+const WEBHOOK_BODY: usize = 3 * 1024 * 1024 + 64 * 1024;
+
+/// A sign-in that the demo shows on its first page.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct DemoLogin {
+    /// Who this is, for the button.
+    pub label: String,
+    /// E-mail.
+    pub email: String,
+    /// Password; demo only.
+    pub password: String,
+}
+
+/// What the portal may know before anybody has signed in: `GET /api/config`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct PublicConfig {
+    /// The name on screen.
+    pub brand: Brand,
+    /// Whether the simulator runs inside.
+    pub simulator: bool,
+    /// The demo's sign-ins; absent outside the demo.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub demo_logins: Vec<DemoLogin>,
+    /// The platform's version.
+    pub version: String,
+}
+
+/// The name on screen.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Brand {
+    /// As shown.
+    pub name: String,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self { name: "WhatsApp Pro".to_owned() }
+    }
+}
+
+/// What the application is made of besides its modules.
+pub struct AppOptions {
+    /// Shown to the portal.
+    pub config: PublicConfig,
+    /// Turns requests into callers.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// The simulator's own routes (`/v…`, `/_sim`, `/_media`), when it runs inside.
+    pub simulator: Option<BoxEndpoint<'static>>,
+    /// Answers `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Whether Redis answers; none when there is no Redis.
+    pub redis: Option<deadpool_redis::Pool>,
+}
+
+impl std::fmt::Debug for AppOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AppOptions({:?})", self.config)
+    }
+}
+
+/// The application, ready to be served.
+pub struct App {
+    /// Answers everything.
+    pub endpoint: BoxEndpoint<'static>,
+    /// The OpenAPI document it serves.
+    pub document: Document,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "App({} paths)", self.document.paths.len())
+    }
+}
+
+impl App {
+    /// Puts the application together.
+    ///
+    /// # Errors
+    /// When two modules contradict each other.
+    pub fn build(modules: &[Box<dyn Module>], system: &SystemDb, hub: &Hub, options: AppOptions) -> Result<Self, Conflict> {
+        let apis: Vec<_> = modules.iter().map(|module| module.api()).collect();
+        let document = openapi::merge(&apis)?;
+        let mut v1 = Route::new();
+        let mut paths = document.paths.iter().collect::<Vec<_>>();
+        paths.sort();
+        for (path, index) in paths {
+            v1 = v1.at(path, apis[*index].endpoint());
+        }
+        v1 = v1.at("/live", get(socket::live).with(CookieJarManager::new()).data(hub.clone()));
+        let mut route = Route::new()
+            .nest("/api/v1", bounded(v1, API_BODY))
+            .nest("/api", documentation(&document, options.config))
+            .nest("/", operations(system, options.metrics, options.redis))
+            .at("/*path", get(assets::portal));
+        for (path, endpoint) in modules.iter().flat_map(|module| module.public_routes()) {
+            route = route.at(path, bounded(endpoint, WEBHOOK_BODY));
+        }
+        if let Some(simulator) = options.simulator {
+            let simulator = Arc::new(simulator);
+            route = route
+                .nest_no_strip("/_sim", simulator.clone())
+                .nest_no_strip("/_media", simulator.clone())
+                .nest_no_strip("/:version<v\\d+\\.\\d+>", simulator);
+        }
+        let endpoint = route
+            .data(options.authenticator)
+            .catch_all_error(problem::from_poem)
+            .with(CatchPanic::new().with_handler(problem::Panicked))
+            .with(Compression::new())
+            .around(observe)
+            .map_to_response()
+            .boxed();
+        Ok(Self { endpoint, document })
+    }
+}
+
+/// Reads the body up to the limit before anything else sees it: declared or chunked, more than that is 413.
+fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Output = Response> {
+    endpoint.before(move |mut request: Request| async move {
+        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|length| length > limit) {
+            return Err(problem::too_large().into());
+        }
+        if !request.headers().contains_key(header::UPGRADE) {
+            let body = request.take_body().into_bytes_limit(limit).await?;
+            request.set_body(body);
+        }
+        Ok(request)
+    })
+    .map_to_response()
+}
+
+fn documentation(document: &Document, config: PublicConfig) -> Route {
+    let spec = serde_json::to_string_pretty(&document.value).unwrap_or_default();
+    let swagger = Arc::new(
+        utoipa_swagger_ui::Config::from("/api/openapi.json").try_it_out_enabled(true).persist_authorization(true),
+    );
+    let config = serde_json::to_string(&config).unwrap_or_default();
+    let json = |text: String| {
+        get(make(move |_| {
+            let response = Response::builder().content_type("application/json").body(text.clone());
+            async move { Ok::<_, poem::Error>(response) }
+        }))
+    };
+    Route::new()
+        .at("/openapi.json", json(spec))
+        .at("/config", json(config))
+        .at("/docs", get(make(|_| async { Ok::<_, poem::Error>(poem::web::Redirect::see_other("/api/docs/").into_response()) })))
+        .at("/docs/", get(swagger_page).data(swagger.clone()))
+        .at("/docs/*tail", get(swagger_page).data(swagger))
+        .at("/*path", make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }))
+}
+
+#[handler]
+fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'static>>>) -> Response {
+    let tail: String = request.raw_path_param("tail").unwrap_or_default().to_owned();
+    match utoipa_swagger_ui::serve(&tail, config.0.clone()) {
+        Ok(Some(file)) => Response::builder().content_type(&file.content_type).body(file.bytes.to_vec()),
+        Ok(None) => StatusCode::NOT_FOUND.into(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
+    }
+}
+
+fn operations(system: &SystemDb, metrics: PrometheusHandle, redis: Option<deadpool_redis::Pool>) -> Route {
+    let ready: RouteMethod = {
+        let system = system.clone();
+        get(make(move |_| {
+            let (system, redis) = (system.clone(), redis.clone());
+            async move { Ok::<_, poem::Error>(readiness(&system, redis.as_ref()).await) }
+        }))
+    };
+    let scrape = get(make(move |_| {
+        metrics.run_upkeep();
+        let text = metrics.render();
+        async move { Ok::<_, poem::Error>(Response::builder().content_type("text/plain; version=0.0.4").body(text)) }
+    }));
+    Route::new().at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") }))).at("/readyz", ready).at("/metrics", scrape)
+}
+
+/// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
+async fn readiness(system: &SystemDb, redis: Option<&deadpool_redis::Pool>) -> Response {
+    let patience = std::time::Duration::from_secs(2);
+    let on = system.across_tenants("asks only whether it answers");
+    let database = tokio::time::timeout(patience, on.execute_unprepared("SELECT 1")).await;
+    let database = matches!(database, Ok(Ok(_)));
+    let redis = match redis {
+        None => "not used",
+        Some(pool) => match tokio::time::timeout(patience, pool.get()).await {
+            Ok(Ok(_)) => "ok",
+            _ => "away",
+        },
+    };
+    let body = serde_json::json!({ "database": if database { "ok" } else { "away" }, "redis": redis });
+    let status = if database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Response::builder().status(status).content_type("application/json").body(body.to_string())
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// One span, one line of metrics and the headers every answer carries. Labels are route patterns, never raw paths: those
+/// hold ids and tokens.
+async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<Response> {
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let peer = <&RemoteAddr>::from_request_without_body(&request).await.map(ToString::to_string).unwrap_or_default();
+    let span = tracing::info_span!("request", id = %id, %method, peer, tenant = tracing::field::Empty);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let is_api = request.uri().path().starts_with("/api/v1");
+    let is_docs = request.uri().path().starts_with("/api/docs");
+    let started = Instant::now();
+    let result = endpoint.call(request).instrument(span.clone()).await;
+    let mut response = match result {
+        Ok(response) => response.into_response(),
+        Err(error) => problem::from_poem(error).await,
+    };
+    let route = response.data::<poem::PathPattern>().map_or_else(|| "other".to_owned(), |pattern| pattern.0.to_string());
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    metrics::counter!("wapro_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("wapro_http_request_seconds", "route" => route.clone()).record(seconds);
+    span.in_scope(|| tracing::debug!(route, status, seconds, "answered"));
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    if is_api {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else if !is_docs {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    }
+    Ok(response)
+}
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob: https: http:; \
+style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
+
+/// The id under which a request is logged; also in the answer's `X-Request-Id`.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// A proxy's id is kept when it is short and harmless, else a new one is made.
+fn request_id(request: &Request) -> String {
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    match given {
+        Some(id) if (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => id.to_owned(),
+        _ => uuid::Uuid::new_v4().simple().to_string(),
+    }
+}

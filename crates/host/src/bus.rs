@@ -1,0 +1,163 @@
+//! Hints between tasks and processes: "there are events", "there are jobs", "this tenant's log has grown".
+//!
+//! A hint may be lost, doubled or late: whoever waits for one also looks by itself now and then. In process it is a
+//! broadcast channel; in production the same hints also travel over Redis pub/sub.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use kernel::{TenantId, tenant::Wake};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// One hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hint {
+    /// The outbox has rows.
+    Events,
+    /// The job table has due rows.
+    Jobs,
+    /// The tenant's live log has grown.
+    Live(TenantId),
+    /// Hints may have been missed: look everywhere.
+    Missed,
+}
+
+/// Sends and hears hints. Cloning shares it.
+#[derive(Clone)]
+pub struct Bus {
+    local: broadcast::Sender<Hint>,
+    // Bounded: when Redis is slow, hints are dropped, not queued without end.
+    remote: Option<mpsc::Sender<Hint>>,
+}
+
+impl std::fmt::Debug for Bus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bus({})", if self.remote.is_some() { "redis" } else { "in process" })
+    }
+}
+
+impl Bus {
+    /// A bus within this process.
+    pub fn local() -> Self {
+        Self { local: broadcast::channel(1024).0, remote: None }
+    }
+
+    /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints.
+    pub fn redis(url: &str, prefix: &str, stop: CancellationToken) -> Result<Self, redis::RedisError> {
+        let client = redis::Client::open(url)?;
+        let channel = format!("{prefix}:hints");
+        let (remote, outgoing) = mpsc::channel(1024);
+        let local = broadcast::channel(1024).0;
+        tokio::spawn(send(client.clone(), channel.clone(), outgoing, stop.clone()));
+        tokio::spawn(hear(client, channel, local.clone(), stop));
+        Ok(Self { local, remote: Some(remote) })
+    }
+
+    /// Sends a hint.
+    pub fn send(&self, hint: Hint) {
+        let _ = self.local.send(hint);
+        if let Some(remote) = &self.remote {
+            let _ = remote.try_send(hint);
+        }
+    }
+
+    /// Hears every hint from now on.
+    pub fn listen(&self) -> Hints {
+        Hints(self.local.subscribe())
+    }
+
+    /// As the kernel's transactions want it.
+    pub fn wake(&self) -> Arc<dyn Wake> {
+        Arc::new(self.clone())
+    }
+}
+
+impl Wake for Bus {
+    fn events(&self) {
+        self.send(Hint::Events);
+    }
+    fn jobs(&self) {
+        self.send(Hint::Jobs);
+    }
+}
+
+/// The hearing end.
+#[derive(Debug)]
+pub struct Hints(broadcast::Receiver<Hint>);
+
+impl Hints {
+    /// The next hint. A listener that was too slow hears [`Hint::Missed`].
+    pub async fn next(&mut self) -> Hint {
+        match self.0.recv().await {
+            Ok(hint) => hint,
+            Err(broadcast::error::RecvError::Lagged(_)) => Hint::Missed,
+            // The sender lives as long as the application; when it goes, so does the listener's task.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+
+    /// Waits for a hint that `wanted` likes, but no longer than `patience`: hints are hints.
+    pub async fn wait(&mut self, wanted: impl Fn(Hint) -> bool, patience: Duration) {
+        let heard = async {
+            loop {
+                let hint = self.next().await;
+                if hint == Hint::Missed || wanted(hint) {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(patience, heard).await;
+    }
+}
+
+async fn send(client: redis::Client, channel: String, mut hints: mpsc::Receiver<Hint>, stop: CancellationToken) {
+    let mut connection: Option<redis::aio::MultiplexedConnection> = None;
+    loop {
+        let hint = tokio::select! {
+            () = stop.cancelled() => return,
+            hint = hints.recv() => match hint { Some(hint) => hint, None => return },
+        };
+        if connection.is_none() {
+            connection = client.get_multiplexed_async_connection().await.ok();
+        }
+        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&hint)) else { continue };
+        let sent: redis::RedisResult<()> =
+            redis::cmd("PUBLISH").arg(&channel).arg(text).query_async(open).await;
+        if let Err(error) = sent {
+            tracing::debug!(%error, "a hint could not be published");
+            connection = None;
+        }
+    }
+}
+
+async fn hear(client: redis::Client, channel: String, local: broadcast::Sender<Hint>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let heard = async {
+            let mut subscription = client.get_async_pubsub().await?;
+            subscription.subscribe(&channel).await?;
+            // Whatever was said while nobody listened must be looked for.
+            let _ = local.send(Hint::Missed);
+            let mut messages = subscription.into_on_message();
+            while let Some(message) = messages.next().await {
+                let payload: String = message.get_payload()?;
+                if let Ok(hint) = serde_json::from_str(&payload) {
+                    let _ = local.send(hint);
+                }
+            }
+            Ok::<_, redis::RedisError>(())
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            result = heard => if let Err(error) = result {
+                tracing::warn!(%error, "the hint channel is down; looking by itself meanwhile");
+            },
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Connecting to SQLite, MySQL or MariaDB, and bringing the schema up to date.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm_migration::MigratorTrait;
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct DatabaseOptions {
+    /// `sqlite://path?mode=rwc` or `mysql://user:password@host:port/name`.
+    pub url: String,
+    /// Connections at most.
+    pub max_connections: u32,
+}
+
+impl DatabaseOptions {
+    /// Whether it is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
+    fn options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::new(&self.url);
+        options
+            .max_connections(self.max_connections)
+            .min_connections(1)
+            .connect_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            .sqlx_logging(false)
+            // WAL lets readers go on while one writes; FULL makes a commit survive the power cut that NORMAL may lose.
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+                    .pragma("cache_size", "-16000")
+            });
+        options
+    }
+
+    /// Opens the pool.
+    ///
+    /// # Errors
+    /// When the database cannot be reached within ten seconds.
+    pub async fn connect(&self) -> Result<DatabaseConnection, DbErr> {
+        Database::connect(self.options()).await
+    }
+
+    /// Applies what is missing of the schema.
+    ///
+    /// # Errors
+    /// The database's; MySQL keeps what was applied before the failing step, and the next run goes on from there.
+    pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
+        let mut options = self.options();
+        // One connection: over a pool, SQLite may show one statement a schema that another has just changed.
+        options.max_connections(1);
+        let connection = Database::connect(options).await?;
+        M::up(&connection, None).await?;
+        connection.close().await
+    }
+
+    /// How many migrations wait.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn pending<M: MigratorTrait>(&self) -> Result<usize, DbErr> {
+        let connection = self.connect().await?;
+        let pending = M::get_pending_migrations(&connection).await?.len();
+        connection.close().await?;
+        Ok(pending)
+    }
+}

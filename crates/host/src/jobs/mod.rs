@@ -1,0 +1,39 @@
+//! Background work. The `host_jobs` table is the truth; apalis carries pointers to its rows.
+//!
+//! A feeder leases due rows and hands out tickets (row id and fencing token). A carrier brings the tickets to workers: in
+//! process on the embedded profile, through Redis in production. A runner turns a ticket into one run of a handler. Losing a
+//! ticket, doubling it or delivering it late is harmless: the lease ends and the row is fed again, and only the newest
+//! fencing token may run or write.
+
+pub mod carrier;
+pub mod feeder;
+pub mod runner;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A pointer to a job row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The row.
+    pub job: Uuid,
+    /// The fencing token it was leased with.
+    pub fence: i64,
+}
+
+/// A queue and how many of its jobs one process runs at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue {
+    /// As in [`kernel::Job::QUEUE`].
+    pub name: &'static str,
+    /// Jobs at a time.
+    pub concurrency: usize,
+}
+
+/// Every queue of the house. What a person waits for never stands behind what runs in bulk.
+pub const QUEUES: &[Queue] = &[
+    Queue { name: "interactive", concurrency: 32 },
+    Queue { name: "default", concurrency: 16 },
+    Queue { name: "events", concurrency: 16 },
+    Queue { name: "bulk", concurrency: 8 },
+];

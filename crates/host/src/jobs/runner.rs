@@ -1,0 +1,187 @@
+//! One ticket, one run.
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use futures_util::FutureExt;
+use kernel::{
+    Error, JobContext, JobError, Result, SystemDb,
+    job::{Handler, backoff},
+    outbox::job::{Column, Entity, Model},
+};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+
+use super::Ticket;
+use crate::bus::{Bus, Hint};
+
+/// How long a run may go without a sign of life before another worker takes the job over.
+pub const RUN_LEASE: TimeDelta = TimeDelta::seconds(30);
+
+/// Runs tickets. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    system: SystemDb,
+    bus: Bus,
+    handlers: Arc<BTreeMap<String, Handler>>,
+}
+
+impl Runner {
+    /// Knows every handler by the kind of its jobs.
+    pub fn new(system: SystemDb, bus: Bus, handlers: Arc<BTreeMap<String, Handler>>) -> Self {
+        Self { system, bus, handlers }
+    }
+
+    /// Runs the ticket's job, unless the ticket is stale.
+    pub async fn run(&self, ticket: Ticket) {
+        match self.start(ticket).await {
+            Ok(Some(job)) => self.run_started(job).await,
+            Ok(None) => tracing::debug!(job = %ticket.job, "a stale ticket"),
+            // The lease will end and the job will be fed again.
+            Err(error) => tracing::warn!(%error, job = %ticket.job, "a job could not be started"),
+        }
+    }
+
+    /// Takes the job over from the feeder: from here on only this run's fence is good.
+    async fn start(&self, ticket: Ticket) -> Result<Option<Model>> {
+        let now = self.system.clock().now();
+        let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
+        let taken = Entity::update_many()
+            .col_expr(Column::RunAt, Expr::value(now + RUN_LEASE))
+            .col_expr(Column::Fence, Expr::value(ticket.fence + 1))
+            .col_expr(Column::Again, Expr::value(0))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(Column::Id.eq(ticket.job))
+            .filter(Column::Fence.eq(ticket.fence))
+            .exec(tx.connection())
+            .await?
+            .rows_affected;
+        let job = match taken {
+            0 => None,
+            _ => Entity::find_by_id(ticket.job).one(tx.connection()).await?,
+        };
+        tx.commit().await?;
+        Ok(job)
+    }
+
+    async fn run_started(&self, job: Model) {
+        let started = std::time::Instant::now();
+        let ticket = Ticket { job: job.id, fence: job.fence };
+        let outcome = tokio::select! {
+            outcome = self.call(&job) => outcome,
+            // Only returns when the lease was lost: whoever took the job over has it now.
+            () = self.keep_alive(ticket) => return,
+        };
+        let result = if outcome.is_ok() { "done" } else { "failed" };
+        metrics::counter!("wapro_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
+        metrics::histogram!("wapro_job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
+        if let Err(error) = self.finish(&job, outcome).await {
+            tracing::warn!(%error, kind = job.kind, job = %job.id, "a finished job could not be recorded; it will run again");
+        }
+    }
+
+    async fn call(&self, job: &Model) -> Result<(), JobError> {
+        let Some(handler) = self.handlers.get(&job.kind) else {
+            // A newer process wrote it, or a module was removed: another process may know it.
+            return Err(JobError::later(Duration::from_secs(60), "no handler in this process"));
+        };
+        let context = JobContext {
+            db: self.system.tenant(job.tenant_id),
+            job_id: job.id,
+            attempt: u32::try_from(job.attempts).unwrap_or(u32::MAX),
+            clock: self.system.clock().clone(),
+        };
+        let run = AssertUnwindSafe((handler.run)(context, job.payload.clone())).catch_unwind();
+        run.await.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+    }
+
+    async fn keep_alive(&self, ticket: Ticket) {
+        let mut tick = tokio::time::interval(RUN_LEASE.to_std().unwrap_or_default() / 3);
+        tick.tick().await;
+        loop {
+            tick.tick().await;
+            let until = self.system.clock().now() + RUN_LEASE;
+            let renewed = self.update(ticket, |update| update.col_expr(Column::RunAt, Expr::value(until))).await;
+            if let Ok(0) = renewed {
+                tracing::warn!(job = %ticket.job, "this run lost its lease and stops");
+                return;
+            }
+        }
+    }
+
+    async fn update(
+        &self,
+        ticket: Ticket,
+        change: impl FnOnce(sea_orm::UpdateMany<Entity>) -> sea_orm::UpdateMany<Entity>,
+    ) -> Result<u64> {
+        let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
+        let mine = Entity::update_many().filter(Column::Id.eq(ticket.job)).filter(Column::Fence.eq(ticket.fence));
+        let rows = change(mine).exec(tx.connection()).await?.rows_affected;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    async fn finish(&self, job: &Model, outcome: Result<(), JobError>) -> Result<()> {
+        let ticket = Ticket { job: job.id, fence: job.fence };
+        let now = self.system.clock().now();
+        match outcome {
+            Ok(()) => {
+                let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
+                let gone = Entity::delete_many()
+                    .filter(Column::Id.eq(job.id))
+                    .filter(Column::Fence.eq(job.fence))
+                    .filter(Column::Again.eq(0))
+                    .exec(tx.connection())
+                    .await?
+                    .rows_affected;
+                tx.commit().await?;
+                if gone == 0 {
+                    // It was asked for again while it ran.
+                    let due = |update: sea_orm::UpdateMany<Entity>| {
+                        update.col_expr(Column::RunAt, Expr::value(now)).col_expr(Column::Attempts, Expr::value(0))
+                    };
+                    self.update(ticket, due).await?;
+                }
+            }
+            Err(JobError::Retry { error, after, counts }) => {
+                let attempts = if counts { job.attempts } else { job.attempts - 1 };
+                if counts && attempts >= job.max_attempts {
+                    return self.bury(ticket, job, &error).await;
+                }
+                let wait = after.unwrap_or_else(|| backoff(u32::try_from(attempts).unwrap_or(1)));
+                tracing::debug!(kind = job.kind, attempts, error = %describe(&error), ?wait, "a job will run again");
+                let at = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(10));
+                let again = |update: sea_orm::UpdateMany<Entity>| {
+                    update
+                        .col_expr(Column::RunAt, Expr::value(at))
+                        .col_expr(Column::Attempts, Expr::value(attempts))
+                        .col_expr(Column::LastError, Expr::value(describe(&error)))
+                };
+                self.update(ticket, again).await?;
+            }
+            Err(JobError::Fail(error)) => return self.bury(ticket, job, &error).await,
+        }
+        self.bus.send(Hint::Jobs);
+        Ok(())
+    }
+
+    /// Puts a job aside where a person can see it, and frees its dedup key for the next one.
+    async fn bury(&self, ticket: Ticket, job: &Model, error: &Error) -> Result<()> {
+        tracing::error!(kind = job.kind, job = %job.id, tenant = %job.tenant_id, error = %describe(error), "a job is dead");
+        metrics::counter!("wapro_jobs_dead_total", "kind" => job.kind.clone()).increment(1);
+        let dead = |update: sea_orm::UpdateMany<Entity>| {
+            update
+                .col_expr(Column::Dead, Expr::value(true))
+                .col_expr(Column::DedupKey, Expr::value(Option::<String>::None))
+                .col_expr(Column::LastError, Expr::value(describe(error)))
+        };
+        self.update(ticket, dead).await?;
+        Ok(())
+    }
+}
+
+fn describe(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(" ({cause})")).unwrap_or_default();
+    let mut text = format!("{error}{cause}");
+    text.truncate(text.floor_char_boundary(2000));
+    text
+}

@@ -1,0 +1,201 @@
+//! The sockets of this process, by tenant.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use kernel::{Result, SystemDb, TenantId};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::log;
+use crate::bus::{Bus, Hint};
+
+/// Frames a socket may lag behind before it is told to fetch afresh.
+const QUEUE: usize = 64;
+/// Events replayed to a client that comes back; more than this is quicker fetched afresh.
+const REPLAY: u64 = 500;
+/// How long the hub trusts hints before it looks by itself.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One event, serialised once for every socket.
+#[derive(Debug)]
+pub struct Frame {
+    /// Its place in the tenant's log.
+    pub seq: i64,
+    /// Who may hear it.
+    pub permission: String,
+    /// `{"type":"event",…}`.
+    pub text: String,
+}
+
+/// The sending end of one socket.
+#[derive(Debug)]
+struct Socket {
+    id: u64,
+    permissions: BTreeSet<String>,
+    frames: mpsc::Sender<Arc<Frame>>,
+    // Set when a frame was dropped: the socket's task then sends "resync" instead of going on with a hole.
+    overflown: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct Room {
+    // The newest event handed to the sockets.
+    seq: i64,
+    sockets: Vec<Socket>,
+}
+
+/// The hub. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    system: SystemDb,
+    bus: Bus,
+    rooms: Arc<Mutex<HashMap<TenantId, Room>>>,
+    next_id: Arc<AtomicU64>,
+    stop: CancellationToken,
+}
+
+/// The receiving end of one socket. Dropping it leaves the room.
+#[derive(Debug)]
+pub struct Seat {
+    hub: Hub,
+    tenant: TenantId,
+    id: u64,
+    /// Events, in order.
+    pub frames: mpsc::Receiver<Arc<Frame>>,
+    /// Whether events were dropped.
+    pub overflown: Arc<AtomicBool>,
+    /// Where the client starts.
+    pub cursor: i64,
+    /// What it missed since the cursor it came with.
+    pub missed: Vec<Arc<Frame>>,
+    /// Whether it missed more than is replayed.
+    pub resync: bool,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut rooms = self.hub.rooms();
+        if let Some(room) = rooms.get_mut(&self.tenant) {
+            room.sockets.retain(|socket| socket.id != self.id);
+            if room.sockets.is_empty() {
+                rooms.remove(&self.tenant);
+            }
+        }
+        metrics::gauge!("wapro_live_sockets").decrement(1.0);
+    }
+}
+
+impl Hub {
+    /// An empty hub.
+    pub fn new(system: SystemDb, bus: Bus, stop: CancellationToken) -> Self {
+        Self { system, bus, rooms: Arc::default(), next_id: Arc::default(), stop }
+    }
+
+    fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Room>> {
+        self.rooms.lock().expect("no code panics while it holds this lock")
+    }
+
+    /// Resolves when the process stops: sockets close then instead of holding it up.
+    pub(super) fn stopped(&self) -> impl Future<Output = ()> + use<> {
+        self.stop.clone().cancelled_owned()
+    }
+
+    /// Hands out events until told to stop.
+    pub async fn run(self) {
+        let stop = self.stop.clone();
+        let mut hints = self.bus.listen();
+        while !stop.is_cancelled() {
+            let hint = tokio::select! {
+                () = stop.cancelled() => return,
+                hint = tokio::time::timeout(PATIENCE, hints.next()) => hint.unwrap_or(Hint::Missed),
+            };
+            let tenants: Vec<TenantId> = match hint {
+                Hint::Live(tenant) => vec![tenant],
+                Hint::Missed => self.rooms().keys().copied().collect(),
+                Hint::Events | Hint::Jobs => continue,
+            };
+            for tenant in tenants {
+                if let Err(error) = self.advance(tenant).await {
+                    tracing::warn!(%error, %tenant, "live events wait");
+                }
+            }
+        }
+    }
+
+    /// Hands the tenant's new events to its sockets.
+    async fn advance(&self, tenant: TenantId) -> Result<()> {
+        loop {
+            let Some(seq) = self.rooms().get(&tenant).map(|room| room.seq) else { return Ok(()) };
+            let rows = log::after(&self.system, tenant, seq, REPLAY).await?;
+            let count = rows.len() as u64;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let frames: Vec<Arc<Frame>> = rows.into_iter().map(frame).collect();
+            if let Some(room) = self.rooms().get_mut(&tenant) {
+                room.hand_out(&frames);
+            }
+            if count < REPLAY {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes a seat. With a `cursor`, what came after it is replayed; without, the client starts now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn join(&self, tenant: TenantId, permissions: BTreeSet<String>, cursor: Option<i64>) -> Result<Seat> {
+        let on = self.system.across_tenants("the live log is read for one tenant, named here");
+        let newest = log::last_seq(on, tenant).await?;
+        let oldest_kept = (self.system.clock().now() - crate::relay::KEPT).timestamp_micros();
+        let (sender, frames) = mpsc::channel(QUEUE);
+        let overflown = Arc::new(AtomicBool::new(false));
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        // Seated first, replayed second: an event in between comes twice and is dropped by its number, never lost.
+        let handed_out = {
+            let mut rooms = self.rooms();
+            let room = rooms.entry(tenant).or_insert_with(|| Room { seq: newest, sockets: Vec::new() });
+            let socket = Socket { id, permissions: permissions.clone(), frames: sender, overflown: overflown.clone() };
+            room.sockets.push(socket);
+            room.seq
+        };
+        metrics::gauge!("wapro_live_sockets").increment(1.0);
+        let mut seat = Seat { hub: self.clone(), tenant, id, frames, overflown, cursor: handed_out, missed: vec![], resync: false };
+        let Some(cursor) = cursor else { return Ok(seat) };
+        let missed = log::after(&self.system, tenant, cursor, REPLAY).await?;
+        if cursor < oldest_kept || cursor > newest.max(handed_out) || missed.len() as u64 == REPLAY {
+            seat.resync = true;
+            return Ok(seat);
+        }
+        seat.cursor = missed.last().map_or(cursor, |row| row.seq);
+        seat.missed =
+            missed.into_iter().map(frame).filter(|frame| permissions.contains(&frame.permission)).collect();
+        Ok(seat)
+    }
+}
+
+impl Room {
+    fn hand_out(&mut self, frames: &[Arc<Frame>]) {
+        for frame in frames.iter().filter(|frame| frame.seq > self.seq) {
+            for socket in self.sockets.iter().filter(|socket| socket.permissions.contains(&frame.permission)) {
+                if socket.frames.try_send(frame.clone()).is_err() {
+                    socket.overflown.store(true, Ordering::Release);
+                }
+            }
+        }
+        self.seq = frames.last().map_or(self.seq, |frame| frame.seq.max(self.seq));
+    }
+}
+
+fn frame(row: log::Model) -> Arc<Frame> {
+    let text = format!(r#"{{"type":"event","seq":{},"name":"{}","payload":{}}}"#, row.seq, row.name, row.payload);
+    Arc::new(Frame { seq: row.seq, permission: row.permission, text })
+}

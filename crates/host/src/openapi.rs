@@ -1,0 +1,140 @@
+//! One OpenAPI document out of the modules' own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Api, PermissionInfo};
+use serde_json::{Map, Value, json};
+
+/// The merged document, and which module answers which path.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The document itself; its keys are sorted, so that a diff of it shows what changed and nothing else.
+    pub value: Value,
+    /// Path as poem writes it (`/contacts/:contact_id`) → index of the module's API.
+    pub paths: BTreeMap<String, usize>,
+}
+
+/// Two modules that cannot be served together.
+#[derive(Debug, thiserror::Error)]
+pub enum Conflict {
+    /// Two operations of one name.
+    #[error("two operations are called {0}")]
+    OperationId(String),
+    /// One path in two modules.
+    #[error("two modules answer {0}")]
+    Path(String),
+    /// One name for two shapes.
+    #[error("two different schemas are called {0}; rename one with #[oai(rename)]")]
+    Schema(String),
+    /// An operation without a name.
+    #[error("{0} has no operation_id")]
+    Unnamed(String),
+}
+
+const INTRODUCTION: &str = "\
+The public API of the platform: everything the portal does, it does through these operations.
+
+**Authentication.** `Authorization: Bearer wapro_…` with an API key of the tenant (create one in the portal under Developers), \
+or the portal's session cookie.
+
+**Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people.
+
+**Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.
+
+**Limits.** JSON bodies up to 1 MiB. Over the rate: 429 with `Retry-After`.
+
+**Live.** `GET /api/v1/live` is a WebSocket: `{\"type\":\"hello\",\"cursor\":…}` first, then an `event` frame for whatever happens in \
+the tenant, `resync` when the client must fetch afresh, `ping` every 20 seconds. Reconnect with `?cursor=` of the last `seq` to \
+hear what was missed.";
+
+/// Merges the documents of all modules.
+///
+/// # Errors
+/// When two modules contradict each other.
+pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
+    let mut paths = Map::new();
+    let mut components: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut tags: BTreeMap<String, Value> = BTreeMap::new();
+    let mut operations = BTreeSet::new();
+    let mut routes = BTreeMap::new();
+    for (index, api) in apis.iter().enumerate() {
+        let spec = api.spec();
+        for (path, item) in spec["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let Some(id) = operation["operationId"].as_str() else {
+                    return Err(Conflict::Unnamed(format!("{} {path}", method.to_uppercase())));
+                };
+                if !operations.insert(id.to_owned()) {
+                    return Err(Conflict::OperationId(id.to_owned()));
+                }
+            }
+            if paths.insert(path.clone(), item.clone()).is_some() {
+                return Err(Conflict::Path(path.clone()));
+            }
+            routes.insert(path.replace('{', ":").replace('}', ""), index);
+        }
+        for kind in ["schemas", "securitySchemes"] {
+            let known = components.entry(kind).or_default();
+            for (name, schema) in spec["components"][kind].as_object().into_iter().flatten() {
+                match known.insert(name.clone(), schema.clone()) {
+                    Some(other) if other != *schema => return Err(Conflict::Schema(name.clone())),
+                    _ => {}
+                }
+            }
+        }
+        for tag in spec["tags"].as_array().into_iter().flatten() {
+            tags.insert(tag["name"].as_str().unwrap_or_default().to_owned(), tag.clone());
+        }
+    }
+    let value = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "WhatsApp Pro API", "version": "1.0", "description": INTRODUCTION },
+        "servers": [{ "url": "/api/v1" }],
+        "tags": tags.into_values().collect::<Vec<_>>(),
+        "paths": paths,
+        "components": components,
+    });
+    Ok(Document { value: sorted(value), paths: routes })
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let ordered: BTreeMap<String, Value> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(ordered.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// One operation, as the fences walk it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// `/contacts/{contact_id}`
+    pub path: String,
+    /// `get_contact`
+    pub id: String,
+}
+
+/// Every operation of the document, sorted by path and method.
+pub fn operations(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            all.push(Operation { method: method.to_uppercase(), path: path.clone(), id });
+        }
+    }
+    all.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    all
+}
+
+/// All permissions of all modules, sorted by name.
+pub fn permissions(lists: impl IntoIterator<Item = &'static [PermissionInfo]>) -> Vec<PermissionInfo> {
+    let mut all: Vec<PermissionInfo> = lists.into_iter().flatten().copied().collect();
+    all.sort_by_key(|permission| permission.name);
+    all
+}

@@ -1,0 +1,157 @@
+//! Moves what transactions said from the outbox to those who listen: a job per subscriber, a line in the tenant's live log.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use kernel::{
+    Result, SystemDb, TenantId,
+    job::Handler,
+    outbox::{event, insert_jobs, new_job},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bus::{Bus, Hint},
+    lease::Lease,
+    live::log,
+};
+
+/// Who listens to what.
+#[derive(Clone, Debug, Default)]
+pub struct Subscriptions {
+    /// Event name → kinds of job.
+    pub kinds: BTreeMap<&'static str, Vec<String>>,
+    /// Kind of job → handler.
+    pub handlers: Arc<BTreeMap<String, Handler>>,
+}
+
+/// The relay. One of all processes works at a time, so that the live log of a tenant has one writer and one order.
+#[derive(Debug)]
+pub struct Relay {
+    system: SystemDb,
+    bus: Bus,
+    subscriptions: Subscriptions,
+    lease: Lease,
+}
+
+const BATCH: u64 = 200;
+const LEASE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the live log is kept: a client that was away longer starts afresh.
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
+
+impl Relay {
+    /// `owner` names this process.
+    pub fn new(system: SystemDb, bus: Bus, subscriptions: Subscriptions, owner: String) -> Self {
+        Self { system, bus, subscriptions, lease: Lease::new("relay", owner, LEASE) }
+    }
+
+    /// Relays until told to stop.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut hints = self.bus.listen();
+        let mut leading_until = tokio::time::Instant::now();
+        let mut tidy_at = tokio::time::Instant::now();
+        while !stop.is_cancelled() {
+            let now = tokio::time::Instant::now();
+            if now + LEASE / 2 > leading_until {
+                match self.lease.take(&self.system).await {
+                    Ok(true) => leading_until = now + LEASE,
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "the relay could not take its lease"),
+                }
+            }
+            let mut more = false;
+            if now < leading_until {
+                match self.step().await {
+                    Ok(relayed) => more = relayed as u64 == BATCH,
+                    Err(error) => tracing::warn!(%error, "the relay will try again"),
+                }
+                if now >= tidy_at {
+                    tidy_at = now + Duration::from_secs(600);
+                    if let Err(error) = log::forget(&self.system, self.system.clock().now() - KEPT).await {
+                        tracing::warn!(%error, "old live events could not be forgotten");
+                    }
+                }
+            }
+            if !more {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = hints.wait(|hint| hint == Hint::Events, PATIENCE) => {}
+                }
+            }
+        }
+        let _ = self.lease.give_back(&self.system).await;
+    }
+
+    /// Relays one batch; how many events it had.
+    async fn step(&self) -> Result<usize> {
+        // Most looks find nothing: do not queue for SQLite's one writer for that.
+        let oldest = event::Entity::find().order_by_asc(event::Column::Id).limit(BATCH);
+        let events = oldest.all(self.system.across_tenants("the outbox is one queue")).await?;
+        if events.is_empty() {
+            return Ok(0);
+        }
+        let clock = self.system.clock();
+        let now = clock.now();
+        let tx = self.system.begin_across_tenants("the outbox is one queue").await?;
+        let jobs: Vec<_> = events
+            .iter()
+            .flat_map(|event| self.kinds(&event.name).iter().map(move |kind| (event, kind)))
+            .filter_map(|(event, kind)| self.subscriptions.handlers.get(kind).map(|handler| (event, kind, handler)))
+            .map(|(event, kind, handler)| {
+                let (queue, tries) = (handler.queue, handler.max_attempts);
+                new_job(clock, event.tenant_id, queue, kind, event.payload.clone(), tries, now, None)
+            })
+            .collect();
+        let any_jobs = !jobs.is_empty();
+        insert_jobs(tx.connection(), jobs).await?;
+        let grown = self.append_to_logs(&tx, &events).await?;
+        let ids = events.iter().map(|event| event.id);
+        event::Entity::delete_many().filter(event::Column::Id.is_in(ids)).exec(tx.connection()).await?;
+        tx.commit().await?;
+        if any_jobs {
+            self.bus.send(Hint::Jobs);
+        }
+        for tenant in grown {
+            self.bus.send(Hint::Live(tenant));
+        }
+        metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
+        Ok(events.len())
+    }
+
+    fn kinds(&self, event: &str) -> &[String] {
+        self.subscriptions.kinds.get(event).map_or(&[], Vec::as_slice)
+    }
+
+    async fn append_to_logs(&self, tx: &kernel::tenant::SystemTx, events: &[event::Model]) -> Result<Vec<TenantId>> {
+        let now = self.system.clock().now();
+        let mut last: HashMap<TenantId, i64> = HashMap::new();
+        let mut rows = Vec::new();
+        for event in events {
+            let Some(permission) = &event.live else { continue };
+            let seq = match last.get(&event.tenant_id) {
+                Some(seq) => seq + 1,
+                // Time-based, so that the sequence goes on even after the whole log was forgotten.
+                None => (log::last_seq(tx.connection(), event.tenant_id).await? + 1).max(now.timestamp_micros()),
+            };
+            last.insert(event.tenant_id, seq);
+            rows.push(log::ActiveModel {
+                tenant_id: Set(event.tenant_id),
+                seq: Set(seq),
+                name: Set(event.name.clone()),
+                permission: Set(permission.clone()),
+                payload: Set(event.payload.clone()),
+                created_at: Set(now),
+            });
+        }
+        if !rows.is_empty() {
+            log::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        }
+        Ok(last.into_keys().collect())
+    }
+}

@@ -1,0 +1,134 @@
+//! What runs besides the HTTP server: relay, feeders, workers, the live hub.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use kernel::{Events, Jobs, Module, Result, SystemDb, outbox};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bus::Bus,
+    jobs::{
+        QUEUES,
+        carrier::{self, Away, Route},
+        feeder::Feeder,
+        runner::Runner,
+    },
+    live::Hub,
+    relay::{Relay, Subscriptions},
+};
+
+/// What this process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Answers HTTP and WebSocket.
+    pub serve: bool,
+    /// Relays events and runs jobs.
+    pub work: bool,
+}
+
+/// The background tasks of one process.
+#[derive(Debug)]
+pub struct Runtime {
+    system: SystemDb,
+    hub: Hub,
+    feeders: Vec<Arc<Feeder>>,
+    progress: Arc<Notify>,
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Runtime {
+    /// Starts what the roles ask for. `owner` must be unique to the process.
+    ///
+    /// # Errors
+    /// When Redis is named but cannot be reached.
+    pub async fn start(
+        system: SystemDb,
+        bus: Bus,
+        modules: &[Box<dyn Module>],
+        route: &Route,
+        roles: Roles,
+        owner: &str,
+        stop: CancellationToken,
+    ) -> Result<Self, Away> {
+        let subscriptions = subscriptions(modules);
+        let hub = Hub::new(system.clone(), bus.clone(), stop.clone());
+        let progress = Arc::new(Notify::new());
+        let mut tasks = JoinSet::new();
+        let mut feeders = Vec::new();
+        if roles.serve {
+            tasks.spawn(hub.clone().run());
+        }
+        if roles.work {
+            let runner = Runner::new(system.clone(), bus.clone(), subscriptions.handlers.clone());
+            feeders = QUEUES
+                .iter()
+                .map(|queue| Arc::new(Feeder::new(system.clone(), bus.clone(), *queue, progress.clone())))
+                .collect();
+            carrier::start(route, feeders.clone(), runner, owner, &mut tasks, stop.clone()).await?;
+            let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
+            tasks.spawn(relay.run(stop.clone()));
+        }
+        Ok(Self { system, hub, feeders, progress, tasks, stop })
+    }
+
+    /// The live hub, for the WebSocket's route.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Resolves once no event waits to be relayed and no job is due, on its way or running.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn settled(&self) -> Result<()> {
+        loop {
+            let moved = self.progress.notified();
+            if self.is_settled().await? {
+                return Ok(());
+            }
+            // The relay gives no sign of progress, so look again soon even without one.
+            let _ = tokio::time::timeout(Duration::from_millis(20), moved).await;
+        }
+    }
+
+    async fn is_settled(&self) -> Result<bool> {
+        let on = self.system.across_tenants("asks whether anything waits anywhere");
+        let event = outbox::event::Entity::find().select_only().column(outbox::event::Column::Id);
+        if event.into_tuple::<uuid::Uuid>().one(on).await?.is_some() {
+            return Ok(false);
+        }
+        let due = outbox::job::Entity::find()
+            .filter(outbox::job::Column::Dead.eq(false))
+            .filter(outbox::job::Column::RunAt.lte(self.system.clock().now()))
+            .select_only()
+            .column(outbox::job::Column::Id);
+        Ok(due.into_tuple::<uuid::Uuid>().one(on).await?.is_none() && self.feeders.iter().all(|feeder| feeder.is_idle()))
+    }
+
+    /// Stops everything and waits for what runs, but not for ever.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(12), ended).await.is_err() {
+            tracing::warn!("some background work did not end in time; it will be taken over by another process");
+        }
+    }
+}
+
+/// Asks every module for its handlers.
+pub fn subscriptions(modules: &[Box<dyn Module>]) -> Subscriptions {
+    let mut jobs = Jobs::default();
+    let mut events = Events::default();
+    for module in modules {
+        module.jobs(&mut jobs);
+        events.for_module(module.name());
+        module.events(&mut events);
+    }
+    let mut handlers: BTreeMap<_, _> = jobs.into_handlers();
+    let (kinds, subscribers) = events.into_parts();
+    handlers.extend(subscribers);
+    Subscriptions { kinds, handlers: Arc::new(handlers) }
+}
