@@ -1,6 +1,8 @@
 //! Messages to send: typed content, every documented limit checked before the wire, exact wire JSON
 //! (Cloud API: messages endpoint).
 
+mod wire;
+
 use serde_json::{Map, Value, json};
 
 use crate::error::Invalid;
@@ -142,8 +144,8 @@ impl Content {
         }
     }
 
-    /// The object under the type's key.
-    fn to_json(&self) -> Value {
+    /// The object under the type's key, in wire form.
+    pub fn wire(&self) -> Value {
         match self {
             Self::Text { body, preview_url } => json!({"preview_url": preview_url, "body": body}),
             Self::Image { source, caption } | Self::Video { source, caption } => {
@@ -316,7 +318,7 @@ impl SendMessage {
         }
         let kind = self.content.kind();
         body.insert("type".into(), json!(kind));
-        body.insert(kind.into(), self.content.to_json());
+        body.insert(kind.into(), self.content.wire());
         insert_some(
             &mut body,
             "biz_opaque_callback_data",

@@ -19,6 +19,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Tries before the job is put aside as dead, where it stays visible.
     const MAX_ATTEMPTS: u32 = 10;
 
+    /// The queue of this very job, for kinds whose urgency differs from one to the next.
+    fn queue(&self) -> &'static str {
+        Self::QUEUE
+    }
+
     /// Two waiting jobs of one tenant with the same key are one. Enqueuing while such a job runs makes it run once more
     /// afterwards, so a wake-up is never lost and never doubled.
     fn dedup_key(&self) -> Option<String> {

@@ -103,7 +103,7 @@ impl Pending {
         if dedup_key.as_ref().is_some_and(|key| key.len() > 190) {
             return Err(Error::internal(format!("the dedup key of {} is longer than 190 bytes", J::NAME)));
         }
-        self.jobs.push(new_job(clock, tenant, J::QUEUE, J::NAME, serde_json::to_string(job)?, J::MAX_ATTEMPTS, run_at, dedup_key));
+        self.jobs.push(new_job(clock, tenant, job.queue(), J::NAME, serde_json::to_string(job)?, J::MAX_ATTEMPTS, run_at, dedup_key));
         Ok(())
     }
 
