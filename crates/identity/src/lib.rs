@@ -1,1 +1,255 @@
+//! Tenants, people, roles, sessions, API keys, module switches, sealed secrets and "which tenant owns this?".
+//!
+//! Built like a module and always on. Architecture invariant: identity knows no module by name; it learns what modules and
+//! permissions there are from [`Identity::learn_modules`].
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "identity finds the tenant, so it must look before there is one; each such look names its reason"
+)]
 
+mod api;
+mod authenticator;
+mod catalogue;
+mod credentials;
+pub mod entity;
+mod error;
+mod password;
+mod permission;
+mod random;
+mod role;
+mod routes;
+mod service;
+mod vault;
+
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Api, Authenticator, Limiter, Module, PermissionInfo, Quota, Result, SystemDb, TenantDb, TenantId,
+    TenantRoutes, UserId, Vault, id,
+};
+use secrecy::SecretString;
+
+use catalogue::Catalogue;
+use service::Service;
+
+pub use catalogue::ModuleInfo;
+pub use error::IdentityError;
+pub use password::{MAX_PASSWORD, MIN_PASSWORD, PasswordCost};
+pub use random::Random;
+pub use role::Role;
+pub use routes::WEBHOOK;
+pub use service::{NewApiKey, UserCard};
+pub use vault::{VaultKey, VaultKeys};
+
+/// The module's name. Its switch is always on.
+const NAME: &str = "identity";
+
+id!(
+    /// Who sells the platform to tenants.
+    ResellerId,
+    "rsl"
+);
+id!(
+    /// A program's credential in one tenant.
+    ApiKeyId,
+    "key"
+);
+
+/// What an operator may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether the session cookie is for HTTPS only. Switch it on wherever the portal is not on localhost.
+    pub secure_cookie: bool,
+    /// How often one person or program may call in one tenant.
+    pub api_quota: Quota,
+    /// What a password's hash costs.
+    pub password_cost: PasswordCost,
+    /// Proxies whose `X-Forwarded-For` is believed, by their own addresses. Empty: the peer is the client. Name here every
+    /// proxy in front of the server, or all clients behind it share one bucket of sign-in attempts.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            secure_cookie: true,
+            api_quota: Quota {
+                per_second: 50.0,
+                burst: 200,
+            },
+            password_cost: PasswordCost::STANDARD,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+/// Identity: a module, and the ports that everything else stands on. Cloning shares it.
+#[derive(Clone)]
+pub struct Identity {
+    service: Arc<Service>,
+    routes: routes::Routes,
+    vault: Arc<vault::AesVault>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
+impl Identity {
+    /// Identity over a database. Takes one password hash's time, for the hash that strangers are measured against.
+    pub fn new(
+        system: SystemDb,
+        vault_keys: &VaultKeys,
+        limiter: Arc<dyn Limiter>,
+        random: Random,
+        options: Options,
+    ) -> Self {
+        let passwords = password::Passwords::new(options.password_cost, random.clone());
+        Self {
+            routes: routes::Routes::new(system.clone(), random.clone()),
+            vault: Arc::new(vault::AesVault::new(vault_keys, random.clone())),
+            service: Arc::new(Service {
+                system,
+                limiter,
+                passwords,
+                random,
+                options,
+                learned: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Learns which modules and permissions there are. Call it once, before the first request; a second call changes nothing.
+    pub fn learn_modules(&self, modules: &[Box<dyn Module>]) {
+        if self.service.learned.set(Catalogue::of(modules)).is_err() {
+            tracing::warn!("the modules were learned already; the second list is not looked at");
+        }
+    }
+
+    /// Turns requests into callers.
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        self.service.clone()
+    }
+
+    /// Finds the tenant of what arrives without a caller.
+    pub fn routes(&self) -> Arc<dyn TenantRoutes> {
+        self.routes.port()
+    }
+
+    /// Seals and opens secrets.
+    pub fn vault(&self) -> Arc<dyn Vault> {
+        self.vault.clone()
+    }
+
+    /// A new reseller, with a name of 1 to 200 characters.
+    ///
+    /// # Errors
+    /// 422 on the name.
+    pub async fn create_reseller(&self, name: &str) -> Result<ResellerId> {
+        Ok(self.service.create_reseller(name).await?)
+    }
+
+    /// A new tenant, with a name of 1 to 200 characters.
+    ///
+    /// # Errors
+    /// 422 on the name.
+    pub async fn create_tenant(&self, reseller: ResellerId, name: &str) -> Result<TenantId> {
+        Ok(self.service.create_tenant(reseller, name).await?)
+    }
+
+    /// A new person, who belongs to no tenant yet.
+    ///
+    /// # Errors
+    /// 409 `user_exists`; 422 on the e-mail address, the name, or a password outside [`MIN_PASSWORD`] characters to
+    /// [`MAX_PASSWORD`] bytes.
+    pub async fn create_user(&self, email: &str, name: &str, password: SecretString) -> Result<UserId> {
+        Ok(self.service.create_user(email, name, password).await?)
+    }
+
+    /// Sets a new password and ends every session of the person.
+    ///
+    /// # Errors
+    /// 422 on the password.
+    pub async fn set_password(&self, user: UserId, password: SecretString) -> Result<()> {
+        Ok(self.service.set_password(user, password).await?)
+    }
+
+    /// Makes a person a member of a tenant.
+    ///
+    /// # Errors
+    /// 409 `already_exists` when they are one.
+    pub async fn add_member(&self, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
+        Ok(self.service.add_member(tenant, user, role).await?)
+    }
+
+    /// A new API key, made by nobody in particular. [`Identity::learn_modules`] must have been called for its scopes to be known.
+    ///
+    /// # Errors
+    /// 422 on the name, an unknown scope, or an end that is past.
+    pub async fn create_api_key(
+        &self,
+        db: &TenantDb,
+        name: &str,
+        scopes: &[&str],
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<NewApiKey> {
+        let scopes: BTreeSet<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        Ok(self
+            .service
+            .create_api_key(db, name, scopes, expires_at, "system".to_owned())
+            .await?)
+    }
+
+    /// The person with this e-mail address.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_user_by_email(&self, email: &str) -> Result<Option<UserCard>> {
+        Ok(self.service.find_user_by_email(email).await?)
+    }
+
+    /// Whether nobody was ever created: a fresh installation.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_empty(&self) -> Result<bool> {
+        Ok(self.service.is_empty().await?)
+    }
+
+    /// Every permission, in the order of the modules.
+    pub fn permissions(&self) -> &[PermissionInfo] {
+        &self.service.catalogue().permissions
+    }
+}
+
+impl Module for Identity {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn title(&self) -> &'static str {
+        "Identity"
+    }
+
+    fn description(&self) -> &'static str {
+        "People, roles, sessions and API keys."
+    }
+
+    fn api(&self) -> Api {
+        Api::new(api::IdentityApi {
+            service: self.service.clone(),
+        })
+    }
+
+    fn permissions(&self) -> &'static [PermissionInfo] {
+        permission::ALL
+    }
+}

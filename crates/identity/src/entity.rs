@@ -1,0 +1,234 @@
+//! Rows of identity. [`membership`], [`api_key`] and [`tenant_module`] belong to tenants and stand behind `TenantDb` like
+//! every module's rows; the others exist before a tenant is known and are identity's alone.
+
+/// Sells the platform to tenants. No tenant's row.
+pub mod reseller {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_resellers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: crate::ResellerId,
+        pub name: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A business. Its row is not its own to read through `TenantDb`: names of several are shown at sign-in.
+pub mod tenant {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_tenants")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: kernel::TenantId,
+        pub reseller_id: crate::ResellerId,
+        pub name: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::reseller::Entity",
+            from = "Column::ResellerId",
+            to = "super::reseller::Column::Id"
+        )]
+        Reseller,
+    }
+    impl Related<super::reseller::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Reseller.def()
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A person, who may belong to several tenants. No tenant's row.
+pub mod user {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: kernel::UserId,
+        /// Lower-cased, unique.
+        pub email: String,
+        pub name: String,
+        /// PHC string of argon2id.
+        pub password_hash: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    // By hand, so that no log line can carry the hash.
+    impl std::fmt::Debug for Model {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "User({})", self.id)
+        }
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who belongs to a tenant, and as what.
+pub mod membership {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_memberships")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: kernel::TenantId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: kernel::UserId,
+        pub role: crate::Role,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::tenant::Entity",
+            from = "Column::TenantId",
+            to = "super::tenant::Column::Id"
+        )]
+        Tenant,
+    }
+    impl Related<super::tenant::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Tenant.def()
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+    kernel::tenant_entity!();
+}
+
+/// A signed-in browser. No tenant's row: the tenant is chosen per request.
+pub mod session {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_sessions")]
+    pub struct Model {
+        /// SHA-256 of the cookie's token, hexadecimal. Whoever reads this table cannot sign in with it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: String,
+        pub user_id: kernel::UserId,
+        pub created_at: DateTimeUtc,
+        /// Moved at most once a minute.
+        pub last_seen_at: DateTimeUtc,
+        /// The nearer of "idle too long" and "signed in too long ago".
+        pub expires_at: DateTimeUtc,
+    }
+
+    impl std::fmt::Debug for Model {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "Session(of {})", self.user_id)
+        }
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::user::Entity",
+            from = "Column::UserId",
+            to = "super::user::Column::Id"
+        )]
+        User,
+    }
+    impl Related<super::user::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::User.def()
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A program's credential in one tenant.
+pub mod api_key {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_api_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: kernel::TenantId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: crate::ApiKeyId,
+        pub name: String,
+        /// The first letters of the key, by which people recognise it.
+        pub prefix: String,
+        /// SHA-256 of the key, hexadecimal; unique across tenants.
+        pub hash: String,
+        /// Names of permissions, as a JSON array.
+        #[sea_orm(column_type = "Text")]
+        pub scopes: String,
+        /// Id of the user or key that made it, or `system`.
+        pub created_by: String,
+        pub created_at: DateTimeUtc,
+        pub expires_at: Option<DateTimeUtc>,
+        /// Moved at most once a minute.
+        pub last_used_at: Option<DateTimeUtc>,
+    }
+
+    impl std::fmt::Debug for Model {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "ApiKey({}, {}…)", self.id, self.prefix)
+        }
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+    kernel::tenant_entity!();
+}
+
+/// Which modules a tenant switched. No row means on.
+pub mod tenant_module {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_tenant_modules")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: kernel::TenantId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub module: String,
+        pub enabled: bool,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+    kernel::tenant_entity!();
+}
+
+/// "Which tenant owns this?" No tenant's row: it is read to find the tenant.
+pub mod route {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_routes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub tenant_id: kernel::TenantId,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

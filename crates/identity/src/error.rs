@@ -1,0 +1,97 @@
+//! What identity refuses, each with its stable code.
+
+use kernel::Error;
+
+/// Why identity said no. Sentences never tell whether an e-mail address or a tenant exists.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// 401 `unauthenticated`.
+    #[error("Sign in, or send an API key as `Authorization: Bearer wapro_…`.")]
+    Unauthenticated,
+    /// 401 `invalid_credentials`: one sentence for a wrong password and an unknown address.
+    #[error("The e-mail address or the password is wrong.")]
+    InvalidCredentials,
+    /// 401 `invalid_api_key`.
+    #[error("This API key is unknown or was revoked.")]
+    InvalidApiKey,
+    /// 401 `api_key_expired`.
+    #[error("This API key has expired. Create a new one.")]
+    ApiKeyExpired,
+    /// 403 `cross_site_request`.
+    #[error("This request came from another site. Use the portal's own address, or an API key.")]
+    CrossSite,
+    /// 403 `no_membership`.
+    #[error("You belong to no tenant yet. Ask an administrator to add you.")]
+    NoMembership,
+    /// 403 `scope_not_held`.
+    #[error("A key cannot have more rights than you: you do not hold `{0}`.")]
+    ScopeNotHeld(String),
+    /// 404 `not_found`, the same for a foreign tenant and one that does not exist.
+    #[error("tenant")]
+    NoSuchTenant,
+    /// 404 `not_found`.
+    #[error("API key")]
+    NoSuchApiKey,
+    /// 404 `not_found`.
+    #[error("module")]
+    NoSuchModule,
+    /// 409 `module_required`.
+    #[error(
+        "The module `{0}` cannot be switched off: without it nobody could sign in to switch it on again."
+    )]
+    ModuleRequired(String),
+    /// 409 `user_exists`.
+    #[error("A user with this e-mail address exists already.")]
+    UserExists,
+    /// 422, naming the field.
+    #[error("`{field}`: {message}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong and what is allowed.
+        message: String,
+    },
+    /// 429 `too_many_requests`.
+    #[error("{sentence}")]
+    TooMany {
+        /// What there was too much of.
+        sentence: &'static str,
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// Anything the kernel already has a word for.
+    #[error(transparent)]
+    Kernel(#[from] Error),
+}
+
+impl From<sea_orm::DbErr> for IdentityError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Kernel(error.into())
+    }
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            IdentityError::Unauthenticated => Self::unauthenticated("unauthenticated", sentence),
+            IdentityError::InvalidCredentials => Self::unauthenticated("invalid_credentials", sentence),
+            IdentityError::InvalidApiKey => Self::unauthenticated("invalid_api_key", sentence),
+            IdentityError::ApiKeyExpired => Self::unauthenticated("api_key_expired", sentence),
+            IdentityError::CrossSite => Self::forbidden("cross_site_request", sentence),
+            IdentityError::NoMembership => Self::forbidden("no_membership", sentence),
+            IdentityError::ScopeNotHeld(_) => Self::forbidden("scope_not_held", sentence),
+            IdentityError::NoSuchTenant => Self::not_found("tenant"),
+            IdentityError::NoSuchApiKey => Self::not_found("API key"),
+            IdentityError::NoSuchModule => Self::not_found("module"),
+            IdentityError::ModuleRequired(_) => Self::conflict("module_required", sentence),
+            IdentityError::UserExists => Self::conflict("user_exists", sentence),
+            IdentityError::Invalid { field, message } => Self::invalid(field, message),
+            IdentityError::TooMany {
+                sentence,
+                retry_after,
+            } => Self::too_many(sentence, retry_after),
+            IdentityError::Kernel(error) => error,
+        }
+    }
+}

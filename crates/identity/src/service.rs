@@ -1,0 +1,47 @@
+//! The verbs of identity, by topic.
+
+mod admin;
+mod api_key;
+mod module;
+mod session;
+
+use std::sync::{Arc, OnceLock};
+
+use kernel::{Limiter, SystemDb};
+use secrecy::SecretString;
+
+use crate::{Catalogue, Options, Random, catalogue, entity::api_key as key, password::Passwords};
+
+pub use admin::UserCard;
+pub(crate) use api_key::MAX_SCOPES;
+pub(crate) use module::Switch;
+pub(crate) use session::{ABSOLUTE, SessionView, TenantCard};
+
+/// An API key that was just made. `secret` is shown now and never again.
+#[derive(Debug)]
+pub struct NewApiKey {
+    /// The whole key: `wapro_` and 64 hexadecimal digits.
+    pub secret: SecretString,
+    /// What is stored of it.
+    pub row: key::Model,
+}
+
+/// What all verbs share.
+pub(crate) struct Service {
+    pub(crate) system: SystemDb,
+    pub(crate) limiter: Arc<dyn Limiter>,
+    pub(crate) passwords: Passwords,
+    pub(crate) random: Random,
+    pub(crate) options: Options,
+    pub(crate) learned: OnceLock<Catalogue>,
+}
+
+impl Service {
+    /// What is known of modules: identity alone before the composition root has told.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        static IDENTITY_ALONE: OnceLock<Catalogue> = OnceLock::new();
+        self.learned
+            .get()
+            .unwrap_or_else(|| IDENTITY_ALONE.get_or_init(|| catalogue::Catalogue::of(&[])))
+    }
+}

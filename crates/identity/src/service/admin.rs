@@ -1,0 +1,201 @@
+//! What the command line, the seed and the tests do: nobody is signed in yet.
+
+use kernel::{SystemDb, TenantId, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, SqlErr, sea_query::Expr};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Service;
+use crate::{
+    ResellerId, Role,
+    entity::{membership, reseller, session, tenant, user},
+    error::IdentityError,
+    password::{MAX_PASSWORD, MIN_PASSWORD},
+};
+
+/// A person, without what is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserCard {
+    /// Who.
+    pub id: UserId,
+    /// Lower-cased.
+    pub email: String,
+    /// As shown to colleagues.
+    pub name: String,
+}
+
+/// A name of 1 to `longest` characters, without spaces around it.
+pub(super) fn named(field: &'static str, text: &str, longest: usize) -> Result<String, IdentityError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > longest {
+        return Err(IdentityError::Invalid {
+            field,
+            message: format!("must have 1 to {longest} characters"),
+        });
+    }
+    Ok(text.to_owned())
+}
+
+fn mail_address(text: &str) -> Result<String, IdentityError> {
+    let text = text.trim().to_lowercase();
+    let fits = text.len() <= 254
+        && !text.contains(char::is_whitespace)
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    let message = || "must be an e-mail address of at most 254 characters".to_owned();
+    fits.then_some(text).ok_or_else(|| IdentityError::Invalid {
+        field: "email",
+        message: message(),
+    })
+}
+
+fn strong_enough(password: &SecretString) -> Result<(), IdentityError> {
+    let text = password.expose_secret();
+    if text.chars().count() < MIN_PASSWORD || text.len() > MAX_PASSWORD {
+        let message =
+            format!("must have {MIN_PASSWORD} characters or more, and at most {MAX_PASSWORD} bytes");
+        return Err(IdentityError::Invalid {
+            field: "password",
+            message,
+        });
+    }
+    Ok(())
+}
+
+/// One row in a transaction of its own.
+async fn insert<M>(system: &SystemDb, row: M) -> Result<(), sea_orm::DbErr>
+where
+    M: IntoActiveModel<<<M as sea_orm::ModelTrait>::Entity as EntityTrait>::ActiveModel>
+        + sea_orm::ModelTrait,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    let tx = system
+        .begin_across_tenants("administration creates what tenants stand on")
+        .await
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
+    M::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx.connection())
+        .await?;
+    tx.commit()
+        .await
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))
+}
+
+impl Service {
+    pub(crate) async fn create_reseller(&self, name: &str) -> Result<ResellerId, IdentityError> {
+        let clock = self.system.clock();
+        let row = reseller::Model {
+            id: clock.new_id(),
+            name: named("name", name, 200)?,
+            created_at: clock.now(),
+        };
+        let id = row.id;
+        insert(&self.system, row).await?;
+        Ok(id)
+    }
+
+    pub(crate) async fn create_tenant(
+        &self,
+        reseller: ResellerId,
+        name: &str,
+    ) -> Result<TenantId, IdentityError> {
+        let clock = self.system.clock();
+        let row = tenant::Model {
+            id: clock.new_id(),
+            reseller_id: reseller,
+            name: named("name", name, 200)?,
+            created_at: clock.now(),
+        };
+        let id = row.id;
+        insert(&self.system, row).await?;
+        Ok(id)
+    }
+
+    pub(crate) async fn create_user(
+        &self,
+        email: &str,
+        name: &str,
+        password: SecretString,
+    ) -> Result<UserId, IdentityError> {
+        strong_enough(&password)?;
+        let clock = self.system.clock();
+        let row = user::Model {
+            id: clock.new_id(),
+            email: mail_address(email)?,
+            name: named("name", name, 200)?,
+            password_hash: self.passwords.hash(password).await?,
+            created_at: clock.now(),
+        };
+        let id = row.id;
+        match insert(&self.system, row).await {
+            Ok(()) => Ok(id),
+            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+                Err(IdentityError::UserExists)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sets a new password and ends every session of the person.
+    pub(crate) async fn set_password(
+        &self,
+        user: UserId,
+        password: SecretString,
+    ) -> Result<(), IdentityError> {
+        strong_enough(&password)?;
+        let hash = self.passwords.hash(password).await?;
+        let tx = self
+            .system
+            .begin_across_tenants("users belong to no tenant")
+            .await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::PasswordHash, Expr::value(hash))
+            .filter(user::Column::Id.eq(user))
+            .exec(tx.connection())
+            .await?;
+        session::Entity::delete_many()
+            .filter(session::Column::UserId.eq(user))
+            .exec(tx.connection())
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub(crate) async fn add_member(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        role: Role,
+    ) -> Result<(), IdentityError> {
+        let created_at = self.system.clock().now();
+        let row = membership::Model {
+            tenant_id: tenant,
+            user_id: user,
+            role,
+            created_at,
+        };
+        Ok(insert(&self.system, row).await?)
+    }
+
+    pub(crate) async fn find_user_by_email(&self, email: &str) -> Result<Option<UserCard>, IdentityError> {
+        let db = self.system.across_tenants("users belong to no tenant");
+        let email = email.trim().to_lowercase();
+        let found = user::Entity::find()
+            .filter(user::Column::Email.eq(email))
+            .one(db)
+            .await?;
+        Ok(found.map(
+            |user::Model {
+                 id,
+                 email,
+                 name,
+                 password_hash: _,
+                 created_at: _,
+             }| UserCard { id, email, name },
+        ))
+    }
+
+    pub(crate) async fn is_empty(&self) -> Result<bool, IdentityError> {
+        let db = self.system.across_tenants("whether anybody is there at all");
+        Ok(user::Entity::find().limit(1).one(db).await?.is_none())
+    }
+}

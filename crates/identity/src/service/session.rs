@@ -1,0 +1,281 @@
+//! Signing in and out, and what a session sees.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{Quota, TenantId, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use super::Service;
+use crate::{
+    Role,
+    credentials::fingerprint,
+    entity::{membership, reseller, session, tenant, user},
+    error::IdentityError,
+    password::MAX_PASSWORD,
+};
+
+/// A session ends after this long without a request.
+const IDLE: TimeDelta = TimeDelta::hours(12);
+/// A session ends after this long whatever happens.
+pub(crate) const ABSOLUTE: TimeDelta = TimeDelta::days(30);
+/// How finely "last seen" is written: a request must not cost a write.
+const SEEN_STEP: TimeDelta = TimeDelta::minutes(1);
+/// The most tenants listed to one person.
+const MAX_TENANTS: u64 = 1_000;
+
+const PER_ACCOUNT: u32 = 5;
+const PER_ADDRESS: u32 = 20;
+
+/// A tenant as its members see it.
+#[derive(Clone, Debug)]
+pub(crate) struct TenantCard {
+    pub(crate) id: TenantId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) reseller: Option<String>,
+}
+
+/// A person, where they may go, and what they may do where they are.
+pub(crate) struct SessionView {
+    pub(crate) user: user::Model,
+    pub(crate) tenants: Vec<TenantCard>,
+    pub(crate) tenant: TenantCard,
+    pub(crate) permissions: Vec<String>,
+    pub(crate) modules: Vec<String>,
+}
+
+impl Service {
+    /// Checks the password and opens a session. The token is for the cookie and stored nowhere.
+    pub(crate) async fn sign_in(
+        &self,
+        email: &str,
+        password: SecretString,
+        address: &str,
+        wanted_tenant: Option<&str>,
+    ) -> Result<(SessionView, SecretString), IdentityError> {
+        let email = email.trim().to_lowercase();
+        self.may_try(&email, address).await?;
+        if password.expose_secret().len() > MAX_PASSWORD {
+            return Err(IdentityError::InvalidCredentials);
+        }
+        let db = self
+            .system
+            .across_tenants("a person signs in before a tenant is known");
+        let user = user::Entity::find()
+            .filter(user::Column::Email.eq(email))
+            .one(db)
+            .await?;
+        let stored = user.as_ref().map(|user| user.password_hash.clone());
+        let right = self.passwords.verify(password, stored).await?;
+        let user = user.filter(|_| right).ok_or(IdentityError::InvalidCredentials)?;
+        let view = self.view(user, wanted_tenant).await?;
+        let token = self.open_session(view.user.id).await?;
+        Ok((view, token))
+    }
+
+    /// The address first: its bucket bounds how many accounts' buckets a stranger can fill.
+    async fn may_try(&self, email: &str, address: &str) -> Result<(), IdentityError> {
+        // Hashed: the limiter's store is no place for addresses of people.
+        let account = hex::encode(&Sha256::digest(email)[..16]);
+        let buckets = [
+            (format!("sign_in:address:{address}"), PER_ADDRESS),
+            (format!("sign_in:account:{account}:{address}"), PER_ACCOUNT),
+        ];
+        for (bucket, per_minute) in buckets {
+            self.limiter
+                .take(&bucket, Quota::per_minute(per_minute), 1)
+                .await
+                .map_err(|wait| IdentityError::TooMany {
+                    sentence: "Too many attempts to sign in. Wait a little and try again.",
+                    retry_after: wait.seconds(),
+                })?;
+        }
+        Ok(())
+    }
+
+    async fn open_session(&self, user: UserId) -> Result<SecretString, IdentityError> {
+        let token = SecretString::from(self.random.hex::<32>());
+        let now = self.system.clock().now();
+        let row = session::Model {
+            token_hash: fingerprint(&token),
+            user_id: user,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: expiry(now, now),
+        };
+        let tx = self
+            .system
+            .begin_across_tenants("sessions belong to people, not tenants")
+            .await?;
+        session::Entity::insert(sea_orm::IntoActiveModel::into_active_model(row))
+            .exec_without_returning(tx.connection())
+            .await?;
+        // Every sign-in sweeps a little, so that the table stays as small as the number of people.
+        session::Entity::delete_many()
+            .filter(session::Column::ExpiresAt.lte(now))
+            .exec(tx.connection())
+            .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// The person behind a cookie.
+    pub(crate) async fn find_session(&self, token: &SecretString) -> Result<user::Model, IdentityError> {
+        let db = self
+            .system
+            .across_tenants("a session is found before its tenant is chosen");
+        let found = session::Entity::find_by_id(fingerprint(token))
+            .find_also_related(user::Entity)
+            .one(db)
+            .await?;
+        let Some((session, Some(user))) = found else {
+            return Err(IdentityError::Unauthenticated);
+        };
+        let now = self.system.clock().now();
+        if session.expires_at <= now {
+            return Err(IdentityError::Unauthenticated);
+        }
+        if now - session.last_seen_at >= SEEN_STEP {
+            // A request that is allowed does not fail because its trace could not be written.
+            if let Err(error) = self.touch(&session, now).await {
+                tracing::warn!(%error, user = %user.id, "a session's last use was not written");
+            }
+        }
+        Ok(user)
+    }
+
+    async fn touch(&self, session: &session::Model, now: DateTime<Utc>) -> Result<(), IdentityError> {
+        let tx = self
+            .system
+            .begin_across_tenants("sessions belong to people, not tenants")
+            .await?;
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeenAt, Expr::value(now))
+            .col_expr(
+                session::Column::ExpiresAt,
+                Expr::value(expiry(session.created_at, now)),
+            )
+            .filter(session::Column::TokenHash.eq(&session.token_hash))
+            .exec(tx.connection())
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What the session sees in the wanted tenant, or in the person's first.
+    pub(crate) async fn session(
+        &self,
+        token: &SecretString,
+        wanted_tenant: Option<&str>,
+    ) -> Result<SessionView, IdentityError> {
+        let user = self.find_session(token).await?;
+        self.view(user, wanted_tenant).await
+    }
+
+    /// Ends the session.
+    pub(crate) async fn sign_out(&self, token: &SecretString) -> Result<(), IdentityError> {
+        let tx = self
+            .system
+            .begin_across_tenants("sessions belong to people, not tenants")
+            .await?;
+        let gone = session::Entity::delete_by_id(fingerprint(token))
+            .exec(tx.connection())
+            .await?;
+        tx.commit().await?;
+        if gone.rows_affected == 0 {
+            Err(IdentityError::Unauthenticated)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The membership in the wanted tenant, or the person's first.
+    pub(crate) async fn membership(
+        &self,
+        user: UserId,
+        wanted_tenant: Option<&str>,
+    ) -> Result<membership::Model, IdentityError> {
+        let mine = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(user))
+            .order_by_asc(membership::Column::TenantId)
+            .limit(1);
+        let db = self
+            .system
+            .across_tenants("memberships of one person, whatever the tenant");
+        match wanted_tenant {
+            None => mine.one(db).await?.ok_or(IdentityError::NoMembership),
+            Some(wanted) => {
+                let wanted: TenantId = wanted.parse().map_err(|_| IdentityError::NoSuchTenant)?;
+                let mine = mine
+                    .filter(membership::Column::TenantId.eq(wanted))
+                    .one(db)
+                    .await?;
+                mine.ok_or(IdentityError::NoSuchTenant)
+            }
+        }
+    }
+
+    async fn view(
+        &self,
+        user: user::Model,
+        wanted_tenant: Option<&str>,
+    ) -> Result<SessionView, IdentityError> {
+        let chosen = self.membership(user.id, wanted_tenant).await?;
+        let tenants = self.tenants_of(user.id).await?;
+        let tenant = tenants
+            .iter()
+            .find(|card| card.id == chosen.tenant_id)
+            .cloned()
+            .ok_or(IdentityError::NoSuchTenant)?;
+        let modules = self.enabled_modules(&self.system.tenant(tenant.id)).await?;
+        let permissions = self.catalogue().names_for(tenant.role);
+        Ok(SessionView {
+            user,
+            tenants,
+            tenant,
+            permissions: permissions.into_iter().collect(),
+            modules: modules.into_iter().collect(),
+        })
+    }
+
+    async fn tenants_of(&self, user: UserId) -> Result<Vec<TenantCard>, IdentityError> {
+        let db = self
+            .system
+            .across_tenants("memberships of one person, whatever the tenant");
+        let mine = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(user))
+            .order_by_asc(membership::Column::TenantId)
+            .limit(MAX_TENANTS)
+            .find_also_related(tenant::Entity)
+            .all(db)
+            .await?;
+        let sellers = mine
+            .iter()
+            .filter_map(|(_, tenant)| tenant.as_ref().map(|it| it.reseller_id));
+        let sellers = reseller::Entity::find()
+            .filter(reseller::Column::Id.is_in(sellers))
+            .all(db)
+            .await?;
+        let seller_of = |tenant: &tenant::Model| {
+            sellers
+                .iter()
+                .find(|seller| seller.id == tenant.reseller_id)
+                .map(|seller| seller.name.clone())
+        };
+        let card = |(member, tenant): (membership::Model, Option<tenant::Model>)| {
+            let tenant = tenant?;
+            let reseller = seller_of(&tenant);
+            Some(TenantCard {
+                id: tenant.id,
+                name: tenant.name,
+                role: member.role,
+                reseller,
+            })
+        };
+        Ok(mine.into_iter().filter_map(card).collect())
+    }
+}
+
+fn expiry(created: DateTime<Utc>, seen: DateTime<Utc>) -> DateTime<Utc> {
+    (seen + IDLE).min(created + ABSOLUTE)
+}

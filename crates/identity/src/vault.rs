@@ -1,0 +1,149 @@
+//! Secrets at rest: AES-256-GCM, a random nonce, the place as associated data, the key's id in front.
+
+use aes_gcm::{
+    Aes256Gcm,
+    aead::{Aead, KeyInit, Payload},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use kernel::{Error, Result, Vault};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use zeroize::Zeroizing;
+
+use crate::Random;
+
+const NONCE: usize = 12;
+
+/// A 256-bit key with the id by which sealed values name it.
+pub struct VaultKey {
+    id: String,
+    key: SecretBox<[u8; 32]>,
+}
+
+impl std::fmt::Debug for VaultKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VaultKey({})", self.id)
+    }
+}
+
+impl VaultKey {
+    /// A key from its bytes.
+    ///
+    /// # Errors
+    /// A sentence when the id is not 1 to 32 letters, digits, `-` or `_`.
+    pub fn new(id: impl Into<String>, key: [u8; 32]) -> Result<Self, String> {
+        let id = id.into();
+        let fits = (1..=32).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if !fits {
+            return Err("a vault key's id must be 1 to 32 letters, digits, `-` or `_`".to_owned());
+        }
+        Ok(Self {
+            id,
+            key: SecretBox::new(Box::new(key)),
+        })
+    }
+
+    /// A key as configuration spells it: `<id>:<64 hexadecimal digits>`.
+    ///
+    /// # Errors
+    /// A sentence that says how it must look and never repeats the text.
+    pub fn parse(text: &SecretString) -> Result<Self, String> {
+        let (id, digits) = text
+            .expose_secret()
+            .split_once(':')
+            .ok_or("a vault key must look like <id>:<64 hexadecimal digits>")?;
+        let mut key = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(digits.trim(), key.as_mut())
+            .map_err(|_| "a vault key must have 64 hexadecimal digits after its id")?;
+        Self::new(id.trim(), *key)
+    }
+}
+
+/// The vault's keys: the first seals, all open. To rotate, put a new key in front and keep the old ones until everything
+/// was sealed anew.
+#[derive(Debug)]
+pub struct VaultKeys {
+    sealing: VaultKey,
+    older: Vec<VaultKey>,
+}
+
+impl VaultKeys {
+    /// The key that seals, and older ones that still open.
+    pub fn new(sealing: VaultKey, older: Vec<VaultKey>) -> Self {
+        Self { sealing, older }
+    }
+}
+
+pub(crate) struct AesVault {
+    sealing: (String, Aes256Gcm),
+    older: Vec<(String, Aes256Gcm)>,
+    random: Random,
+}
+
+impl AesVault {
+    pub(crate) fn new(keys: &VaultKeys, random: Random) -> Self {
+        let ready = |key: &VaultKey| (key.id.clone(), Aes256Gcm::new(key.key.expose_secret().into()));
+        Self {
+            sealing: ready(&keys.sealing),
+            older: keys.older.iter().map(ready).collect(),
+            random,
+        }
+    }
+
+    fn cipher(&self, id: &str) -> Option<&Aes256Gcm> {
+        std::iter::once(&self.sealing)
+            .chain(&self.older)
+            .find(|(known, _)| known == id)
+            .map(|(_, cipher)| cipher)
+    }
+}
+
+impl Vault for AesVault {
+    fn seal(&self, place: &str, secret: &SecretString) -> Result<String> {
+        let (id, cipher) = &self.sealing;
+        let nonce: [u8; NONCE] = self.random.bytes();
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: place.as_bytes(),
+        };
+        let sealed = cipher
+            .encrypt(&nonce.into(), payload)
+            .map_err(|_| Error::internal("AES-GCM refused to encrypt"))?;
+        Ok(format!(
+            "v1.{id}.{}",
+            URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())
+        ))
+    }
+
+    fn open(&self, place: &str, sealed: &str) -> Result<SecretString> {
+        let broken = || Error::internal(format!("a sealed value is not `v1.<key id>.<base64>` at {place}"));
+        let (id, body) = sealed
+            .strip_prefix("v1.")
+            .and_then(|rest| rest.split_once('.'))
+            .ok_or_else(broken)?;
+        let cipher = self.cipher(id).ok_or_else(|| {
+            Error::internal(format!(
+                "no vault key is called `{id}`, which sealed the value at {place}"
+            ))
+        })?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| broken())?;
+        let (nonce, text) = bytes.split_first_chunk::<NONCE>().ok_or_else(broken)?;
+        let opened = cipher
+            .decrypt(
+                nonce.into(),
+                Payload {
+                    msg: text,
+                    aad: place.as_bytes(),
+                },
+            )
+            .map_err(|_| {
+                Error::internal(format!(
+                    "the value at {place} was changed, moved or sealed with another key `{id}`"
+                ))
+            })?;
+        let opened = String::from_utf8(opened).map_err(|_| broken())?;
+        Ok(opened.into())
+    }
+}
