@@ -44,7 +44,7 @@ export function MessageContent({ message }: { message: Carried }) {
     case 'system':
       return <Labelled icon={Settings2} label={bodyOf(message) ?? t('kinds.system')} />
     default:
-      return <Unsupported message={message} />
+      return <Unsupported />
   }
 }
 
@@ -152,7 +152,7 @@ function Interactive({ message }: { message: Carried }) {
   )
 }
 
-function Unsupported({ message }: { message: Carried }) {
+function Unsupported() {
   const { t } = useTranslation()
   return (
     <span className="flex items-start gap-2">

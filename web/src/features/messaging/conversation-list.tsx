@@ -32,7 +32,7 @@ interface ConversationListProps {
   filter: ConversationFilter
   onFilter: (filter: ConversationFilter) => void
   channels: Channel[]
-  searchRef: RefObject<HTMLInputElement | null>
+  searchRef: RefObject<HTMLInputElement>
   onNew?: () => void
 }
 

@@ -1,0 +1,35 @@
+import { BookOpen } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Page } from '@/components/page'
+import { Button } from '@/components/ui/button'
+import { P } from '@/lib/permissions'
+import { useCan } from '@/lib/session'
+import { ApiKeys } from './api-keys'
+import { Modules } from './modules'
+import { QuickStart } from './quick-start'
+
+export default function DevelopersPage() {
+  const { t } = useTranslation()
+  const { can } = useCan()
+  return (
+    <Page
+      title={t('nav.developers')}
+      description={t('developers.lead')}
+      className="max-w-4xl"
+      actions={
+        <Button asChild variant="outline">
+          <a href="/api/docs/" target="_blank" rel="noreferrer">
+            <BookOpen aria-hidden />
+            {t('developers.reference')}
+          </a>
+        </Button>
+      }
+    >
+      <div className="space-y-6">
+        {can(P.apiKeysManage) && <ApiKeys />}
+        <QuickStart />
+        {can(P.modulesManage) && <Modules />}
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,152 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { api, data, fetchJson } from '@/api/client'
+import { keys } from '@/api/keys'
+import { list, record, text } from '@/lib/utils'
+
+export interface SimPhone {
+  id: string
+  display_phone_number?: string
+  verified_name?: string
+}
+
+export interface SimUser {
+  wa_id?: string
+  user_id: string
+  name: string
+  username?: string
+  persona?: { online?: boolean; reads?: boolean }
+}
+
+export interface SimThread {
+  phone_id: string
+  wa_id?: string
+  user_id: string
+  name: string
+  last_at?: string | number
+  preview?: string
+}
+
+export interface SimMessage {
+  wamid: string
+  direction: 'to_user' | 'from_user'
+  type: string
+  text?: string
+  content: unknown
+  context?: unknown
+  status: string
+  at: string | number
+}
+
+export interface SimInbound {
+  phone_id: string
+  from: string
+  name?: string
+  type: string
+  context?: { message_id: string }
+  [kind: string]: unknown
+}
+
+/** The simulator keeps its own clock: milliseconds or a date, both become a date. */
+export const simTime = (at: string | number | undefined) => {
+  const date = new Date(typeof at === 'string' && /^\d+$/.test(at) ? Number(at) : (at ?? Date.now()))
+  return Number.isNaN(date.getTime()) ? new Date().toISOString() : date.toISOString()
+}
+
+/** What names a person in the simulator's addresses: digits when there are any. */
+export const simKey = (user: { wa_id?: string; user_id: string }) => user.wa_id ?? user.user_id
+
+const valuesOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : Object.values(record(value)))
+
+export const useSimState = () =>
+  useQuery({
+    queryKey: keys.simState,
+    queryFn: ({ signal }) => fetchJson<unknown>('/_sim/state', { signal }),
+    select: (state) => ({
+      phones: valuesOf(record(state).phones) as SimPhone[],
+      users: valuesOf(record(state).users) as SimUser[],
+    }),
+  })
+
+/** Which simulated numbers belong to the tenant on screen; nobody signed in means: all are alike. */
+export const useOwnPhoneIds = () =>
+  useQuery({
+    queryKey: keys.channels,
+    queryFn: ({ signal }) => data(api.GET('/channels', { params: { query: { limit: 200 } }, signal })),
+    select: (page) => page.items.map((channel) => channel.phone_number_id),
+  })
+
+export const useSimThreads = (phoneId: string | undefined) =>
+  useQuery({
+    queryKey: keys.simThreads(phoneId ?? ''),
+    queryFn: ({ signal }) => fetchJson<{ items: SimThread[] }>(`/_sim/threads?phone_id=${encodeURIComponent(phoneId ?? '')}`, { signal }),
+    select: (page) => page.items,
+    enabled: !!phoneId,
+  })
+
+export const useSimMessages = (phoneId: string | undefined, user: string | undefined) =>
+  useQuery({
+    queryKey: keys.simMessages(phoneId ?? '', user ?? ''),
+    queryFn: ({ signal }) => fetchJson<{ items: SimMessage[] }>(`/_sim/threads/${encodeURIComponent(phoneId ?? '')}/${encodeURIComponent(user ?? '')}/messages`, { signal }),
+    select: (page) => page.items,
+    enabled: !!phoneId && !!user,
+  })
+
+export function useSimSend() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: SimInbound) => fetchJson<{ wamid: string }>('/_sim/inbound', { method: 'POST', body }),
+    onSuccess: (_sent, body) => Promise.all([client.invalidateQueries({ queryKey: keys.simMessages(body.phone_id, body.from) }), client.invalidateQueries({ queryKey: keys.simThreads(body.phone_id) })]),
+  })
+}
+
+export function useSimAddUser() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (body: { name: string; wa_id?: string; user_id?: string; username?: string }): Promise<SimUser> => {
+      const answer = await fetchJson<unknown>('/_sim/users', { method: 'POST', body })
+      const user = record(record(answer).user ?? list(record(answer).users)[0] ?? answer)
+      return { name: text(user.name) ?? body.name, user_id: text(user.user_id) ?? body.user_id ?? body.wa_id ?? '', wa_id: text(user.wa_id) ?? body.wa_id, username: text(user.username) ?? body.username }
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.simState }),
+  })
+}
+
+export function useSimPersona() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ user, ...body }: { user: string; online?: boolean; reads?: boolean }) => fetchJson<unknown>(`/_sim/users/${encodeURIComponent(user)}`, { method: 'PATCH', body }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.simState }),
+  })
+}
+
+export const markSimRead = (phoneId: string, user: string) => fetchJson<unknown>('/_sim/read', { method: 'POST', body: { phone_id: phoneId, user } })
+
+/** Keeps the phone live: whatever happens in the simulator refreshes what it touches. The browser reconnects by itself. */
+export function useSimEvents() {
+  const client = useQueryClient()
+  const [connected, setConnected] = useState(false)
+  useEffect(() => {
+    const source = new EventSource('/_sim/events')
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const refresh = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void client.invalidateQueries({ queryKey: keys.sim })
+      }, 60)
+    }
+    source.onopen = () => {
+      setConnected(true)
+      refresh()
+    }
+    source.onerror = () => setConnected(false)
+    // Named or not, an event means: look again.
+    source.addEventListener('message', refresh)
+    source.addEventListener('status', refresh)
+    return () => {
+      clearTimeout(timer)
+      source.close()
+    }
+  }, [client])
+  return connected
+}
