@@ -36,6 +36,7 @@ impl MigrationTrait for Migration {
                     .col(text("scope", 64))
                     .col(text("value", 190))
                     .col(id("contact_id"))
+                    .col(instant(db, "learned_at"))
                     .primary_key(&mut tenant_key(["kind", "scope", "value"]))
                     .to_owned(),
             )

@@ -1,1 +1,60 @@
+//! Who the tenant talks to: contacts, what identifies them on WhatsApp, their tags.
+//!
+//! Architecture invariant: a phone number is not an identity. A contact may have none, and everything here works without.
 
+mod api;
+mod entity;
+mod error;
+mod permission;
+mod service;
+
+use std::sync::Arc;
+
+use contracts::contacts::ContactDirectory;
+use kernel::{Api, Module, PermissionInfo, id};
+
+pub use error::ContactError;
+
+id!(
+    /// A label on contacts.
+    TagId,
+    "tag"
+);
+
+/// The contacts module.
+#[derive(Debug, Default)]
+pub struct Contacts;
+
+impl Contacts {
+    /// Contacts need nothing of others.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Who is who, for the other modules.
+    pub fn directory(&self) -> Arc<dyn ContactDirectory> {
+        Arc::new(service::Directory)
+    }
+}
+
+impl Module for Contacts {
+    fn name(&self) -> &'static str {
+        "contacts"
+    }
+
+    fn title(&self) -> &'static str {
+        "Contacts"
+    }
+
+    fn description(&self) -> &'static str {
+        "The people you talk to, with tags, attributes and notes."
+    }
+
+    fn api(&self) -> Api {
+        Api::new(api::ContactsApi)
+    }
+
+    fn permissions(&self) -> &'static [PermissionInfo] {
+        permission::ALL
+    }
+}

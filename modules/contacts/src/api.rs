@@ -1,0 +1,388 @@
+//! Contacts and tags over HTTP: permit, call one verb, shape the answer.
+
+use chrono::{DateTime, Utc};
+use contracts::contacts::ContactId;
+use kernel::{Can, Created, Error, NoContent, Page, PageQuery, Result};
+use poem_openapi::{
+    Object, OpenApi, Tags,
+    param::{Path, Query},
+    payload::Json,
+    types::MaybeUndefined,
+};
+
+use crate::{
+    TagId,
+    entity::{contact, tag},
+    permission::{ReadContacts, WriteContacts},
+    service::{self, Attributes, Change, Contact, ContactChanges, Filter, NewContact, TagCount},
+};
+
+#[derive(Tags)]
+enum Tag {
+    /// The people a tenant talks to, and labels on them.
+    Contacts,
+}
+
+/// A contact to create: a name or at least one of phone, BSUID and username.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ContactIn {
+    /// Name, at most 200 characters.
+    #[oai(validator(max_length = 200))]
+    name: Option<String>,
+    /// Phone number with a plus and the country code; spaces and dashes are fine.
+    #[oai(validator(max_length = 40))]
+    phone: Option<String>,
+    /// Business-scoped user id, for example `GB.91827364550192`.
+    #[oai(validator(max_length = 190))]
+    bsuid: Option<String>,
+    /// WhatsApp username, with or without `@`.
+    #[oai(validator(max_length = 65))]
+    username: Option<String>,
+    /// Names of tags, at most 50 of at most 64 characters. Tags that do not exist yet are made.
+    #[oai(validator(max_items = 50))]
+    tags: Option<Vec<String>>,
+    /// Free fields: at most 50, keys of at most 64 and values of at most 1024 characters.
+    attributes: Option<Attributes>,
+    /// A note for colleagues, at most 4000 characters.
+    #[oai(validator(max_length = 4000))]
+    note: Option<String>,
+}
+
+impl From<ContactIn> for NewContact {
+    fn from(
+        ContactIn {
+            name,
+            phone,
+            bsuid,
+            username,
+            tags,
+            attributes,
+            note,
+        }: ContactIn,
+    ) -> Self {
+        let (tags, attributes) = (tags.unwrap_or_default(), attributes.unwrap_or_default());
+        Self {
+            name,
+            phone,
+            bsuid,
+            username,
+            tags,
+            attributes,
+            note,
+        }
+    }
+}
+
+/// Changes to a contact: what is absent stays, `null` or an empty text empties the field.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ContactPatch {
+    /// Name, at most 200 characters. Emptied, it is taken from WhatsApp's profile again.
+    #[oai(validator(max_length = 200))]
+    name: MaybeUndefined<String>,
+    /// Phone number with a plus and the country code.
+    #[oai(validator(max_length = 40))]
+    phone: MaybeUndefined<String>,
+    /// Business-scoped user id.
+    #[oai(validator(max_length = 190))]
+    bsuid: MaybeUndefined<String>,
+    /// WhatsApp username, with or without `@`.
+    #[oai(validator(max_length = 65))]
+    username: MaybeUndefined<String>,
+    /// All tags the contact shall have; those not named are taken off.
+    #[oai(validator(max_items = 50))]
+    tags: Option<Vec<String>>,
+    /// All free fields the contact shall have; those not named go.
+    attributes: Option<Attributes>,
+    /// A note for colleagues, at most 4000 characters.
+    #[oai(validator(max_length = 4000))]
+    note: MaybeUndefined<String>,
+}
+
+impl From<ContactPatch> for ContactChanges {
+    fn from(
+        ContactPatch {
+            name,
+            phone,
+            bsuid,
+            username,
+            tags,
+            attributes,
+            note,
+        }: ContactPatch,
+    ) -> Self {
+        Self {
+            name: change(name),
+            phone: change(phone),
+            bsuid: change(bsuid),
+            username: change(username),
+            tags,
+            attributes,
+            note: change(note),
+        }
+    }
+}
+
+fn change<T>(field: MaybeUndefined<T>) -> Change<T> {
+    match field {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(value) => Change::Set(value),
+    }
+}
+
+/// A contact.
+#[derive(Object)]
+#[oai(rename = "Contact", skip_serializing_if_is_none)]
+struct ContactOut {
+    /// Which.
+    id: ContactId,
+    /// The name given to them, else WhatsApp's profile name.
+    name: Option<String>,
+    /// E.164 with the plus, for example `+447700900123`. Absent for people who do not show theirs.
+    phone: Option<String>,
+    /// Business-scoped user id.
+    bsuid: Option<String>,
+    /// WhatsApp username without the `@`.
+    username: Option<String>,
+    /// Names of tags, in alphabetical order.
+    tags: Vec<String>,
+    /// Free fields.
+    attributes: Attributes,
+    /// A note for colleagues.
+    note: Option<String>,
+    /// When they were first known.
+    created_at: DateTime<Utc>,
+    /// When anything of this last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl TryFrom<Contact> for ContactOut {
+    type Error = Error;
+
+    fn try_from(
+        Contact {
+            row,
+            phone,
+            bsuid,
+            username,
+            tags,
+        }: Contact,
+    ) -> Result<Self> {
+        let contact::Model {
+            tenant_id: _,
+            id,
+            name,
+            name_from_profile: _,
+            note,
+            attributes,
+            search: _,
+            created_at,
+            updated_at,
+        } = row;
+        let attributes = serde_json::from_str(&attributes)?;
+        Ok(Self {
+            id,
+            name,
+            phone,
+            bsuid,
+            username,
+            tags,
+            attributes,
+            note,
+            created_at,
+            updated_at,
+        })
+    }
+}
+
+/// A tag to create.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct TagIn {
+    /// Name, 1 to 64 characters; upper and lower case are the same.
+    #[oai(validator(min_length = 1, max_length = 64))]
+    name: String,
+    /// Colour as `#rrggbb`; one is chosen if absent.
+    #[oai(validator(pattern = "^#[0-9a-fA-F]{6}$"))]
+    color: Option<String>,
+}
+
+/// A tag.
+#[derive(Object)]
+#[oai(rename = "Tag")]
+struct TagOut {
+    /// Which.
+    id: TagId,
+    /// Its name.
+    name: String,
+    /// Its colour as `#rrggbb`.
+    color: String,
+    /// How many contacts have it.
+    contacts: u64,
+}
+
+impl From<TagCount> for TagOut {
+    fn from(TagCount { tag, contacts }: TagCount) -> Self {
+        let tag::Model {
+            tenant_id: _,
+            id,
+            name,
+            folded: _,
+            color,
+            created_at: _,
+        } = tag;
+        Self {
+            id,
+            name,
+            color,
+            contacts,
+        }
+    }
+}
+
+pub(crate) struct ContactsApi;
+
+#[OpenApi(tag = "Tag::Contacts")]
+impl ContactsApi {
+    /// List contacts
+    ///
+    /// Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case; a
+    /// phone number may be written with spaces.
+    #[oai(path = "/contacts", method = "get", operation_id = "list_contacts")]
+    async fn list_contacts(
+        &self,
+        can: Can<ReadContacts>,
+        /// Only contacts that contain this text.
+        #[oai(validator(max_length = 200))]
+        search: Query<Option<String>>,
+        /// Only contacts with the tag of this name.
+        #[oai(validator(max_length = 64))]
+        tag: Query<Option<String>>,
+        /// Contacts wanted, 1 to 200; 50 if absent.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<ContactOut>>> {
+        let filter = Filter {
+            search: search.0,
+            tag: tag.0,
+        };
+        let (contacts, next) =
+            service::list_contacts(can.db(), filter, PageQuery::new(limit.0, after.0)?).await?;
+        let items = contacts
+            .into_iter()
+            .map(ContactOut::try_from)
+            .collect::<Result<_>>()?;
+        Ok(Json(Page { items, next }))
+    }
+
+    /// Create a contact
+    ///
+    /// With a name or at least one of phone number, BSUID and username. Answers 409 `contact_exists` when another contact
+    /// has one of them, 422 `invalid_phone` when the number cannot be read.
+    #[oai(path = "/contacts", method = "post", operation_id = "create_contact")]
+    async fn create_contact(
+        &self,
+        can: Can<WriteContacts>,
+        body: Json<ContactIn>,
+    ) -> Result<Created<ContactOut>> {
+        let contact = service::create_contact(can.db(), body.0.into()).await?;
+        Ok(Created::new(contact.try_into()?))
+    }
+
+    /// Show a contact
+    ///
+    /// With tags and free fields.
+    #[oai(path = "/contacts/:contact_id", method = "get", operation_id = "get_contact")]
+    async fn get_contact(
+        &self,
+        can: Can<ReadContacts>,
+        /// The contact's id.
+        contact_id: Path<ContactId>,
+    ) -> Result<Json<ContactOut>> {
+        let contact = service::get_contact(can.db(), *contact_id).await?;
+        Ok(Json(contact.try_into()?))
+    }
+
+    /// Change a contact
+    ///
+    /// Fields that are absent stay. Tags and free fields are replaced as a whole.
+    #[oai(
+        path = "/contacts/:contact_id",
+        method = "patch",
+        operation_id = "update_contact"
+    )]
+    async fn update_contact(
+        &self,
+        can: Can<WriteContacts>,
+        /// The contact's id.
+        contact_id: Path<ContactId>,
+        body: Json<ContactPatch>,
+    ) -> Result<Json<ContactOut>> {
+        let contact = service::update_contact(can.db(), *contact_id, body.0.into()).await?;
+        Ok(Json(contact.try_into()?))
+    }
+
+    /// Delete a contact
+    ///
+    /// With what identifies them and their tags. Messages stay; if the person writes again, they are a new contact.
+    #[oai(
+        path = "/contacts/:contact_id",
+        method = "delete",
+        operation_id = "delete_contact"
+    )]
+    async fn delete_contact(
+        &self,
+        can: Can<WriteContacts>,
+        /// The contact's id.
+        contact_id: Path<ContactId>,
+    ) -> Result<NoContent> {
+        service::delete_contact(can.db(), *contact_id).await?;
+        Ok(NoContent::Done)
+    }
+
+    /// List tags
+    ///
+    /// Newest first, with how many contacts have each.
+    #[oai(path = "/tags", method = "get", operation_id = "list_tags")]
+    async fn list_tags(
+        &self,
+        can: Can<ReadContacts>,
+        /// Tags wanted, 1 to 200; 50 if absent.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<TagOut>>> {
+        let (tags, next) = service::list_tags(can.db(), PageQuery::new(limit.0, after.0)?).await?;
+        Ok(Json(Page {
+            items: tags.into_iter().map(TagOut::from).collect(),
+            next,
+        }))
+    }
+
+    /// Create a tag
+    ///
+    /// Tags are also made by giving them to a contact. Answers 409 `tag_exists` when there is one of this name.
+    #[oai(path = "/tags", method = "post", operation_id = "create_tag")]
+    async fn create_tag(&self, can: Can<WriteContacts>, body: Json<TagIn>) -> Result<Created<TagOut>> {
+        let TagIn { name, color } = body.0;
+        let tag = service::create_tag(can.db(), &name, color).await?;
+        Ok(Created::new(tag.into()))
+    }
+
+    /// Delete a tag
+    ///
+    /// And take it off every contact that has it.
+    #[oai(path = "/tags/:tag_id", method = "delete", operation_id = "delete_tag")]
+    async fn delete_tag(
+        &self,
+        can: Can<WriteContacts>,
+        /// The tag's id.
+        tag_id: Path<TagId>,
+    ) -> Result<NoContent> {
+        service::delete_tag(can.db(), *tag_id).await?;
+        Ok(NoContent::Done)
+    }
+}

@@ -1,0 +1,59 @@
+//! What contacts refuses, each with its stable code.
+
+use kernel::{Error, FieldError};
+
+/// Why contacts said no.
+#[derive(Debug, thiserror::Error)]
+pub enum ContactError {
+    /// 404 `not_found`, the same for another tenant's contact.
+    #[error("contact")]
+    NotFound,
+    /// 404 `not_found`.
+    #[error("tag")]
+    NoSuchTag,
+    /// 409 `contact_exists`.
+    #[error("Another contact already has the {what} {value}. Open that one instead.")]
+    Exists {
+        /// `phone number`, `BSUID` or `username`.
+        what: &'static str,
+        /// Which.
+        value: String,
+    },
+    /// 409 `tag_exists`.
+    #[error("There is a tag of this name already. Upper and lower case are the same.")]
+    TagExists,
+    /// 422 `invalid_phone`.
+    #[error("{0}")]
+    InvalidPhone(String),
+    /// 422 `invalid_request`, naming the fields.
+    #[error("{} fields are not acceptable", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Anything the kernel already has a word for.
+    #[error(transparent)]
+    Kernel(#[from] Error),
+}
+
+impl ContactError {
+    /// 422 with one field.
+    pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
+    }
+}
+
+impl From<ContactError> for Error {
+    fn from(error: ContactError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            ContactError::NotFound => Self::not_found("contact"),
+            ContactError::NoSuchTag => Self::not_found("tag"),
+            ContactError::Exists { .. } => Self::conflict("contact_exists", sentence),
+            ContactError::TagExists => Self::conflict("tag_exists", sentence),
+            ContactError::InvalidPhone(message) => Self::invalid("phone", message).with_code("invalid_phone"),
+            ContactError::Invalid(fields) => Self::invalid_fields(fields),
+            ContactError::Kernel(error) => error,
+        }
+    }
+}

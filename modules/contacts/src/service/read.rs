@@ -1,0 +1,215 @@
+//! Reading contacts whole: with identities and tags, in a fixed number of statements for any number of them.
+
+use std::collections::HashMap;
+
+use contracts::contacts::ContactId;
+use kernel::{Cursor, PageQuery, Result, TenantDb, id::Id};
+use sea_orm::{
+    ColumnTrait, Order,
+    sea_query::{Condition, Expr, ExprTrait, LikeExpr, Query},
+};
+
+use super::{IN_LIST, key::Key, tags::fold};
+use crate::{
+    entity::{
+        Contacts, Identities, Taggings, Tags, contact,
+        identity::{self, Kind},
+        tag, tagging,
+    },
+    error::ContactError,
+};
+
+/// A contact with everything that belongs to it.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    pub(crate) row: contact::Model,
+    pub(crate) phone: Option<String>,
+    pub(crate) bsuid: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) tags: Vec<String>,
+}
+
+/// Which contacts a list is to show.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) search: Option<String>,
+    pub(crate) tag: Option<String>,
+}
+
+/// One contact.
+pub(crate) async fn get_contact(db: &TenantDb, id: ContactId) -> Result<Contact, ContactError> {
+    let row = db
+        .find::<Contacts>()
+        .filter(contact::Column::Id.eq(id))
+        .one()
+        .await?;
+    let row = row.ok_or(ContactError::NotFound)?;
+    whole(db, vec![row]).await?.pop().ok_or(ContactError::NotFound)
+}
+
+/// A page of contacts, newest first.
+pub(crate) async fn list_contacts(
+    db: &TenantDb,
+    filter: Filter,
+    page: PageQuery,
+) -> Result<(Vec<Contact>, Option<String>), ContactError> {
+    let Filter { search, tag } = filter;
+    let tagged = match tag {
+        None => None,
+        Some(name) => {
+            let found = db
+                .find::<Tags>()
+                .filter(tag::Column::Folded.eq(fold(&name)))
+                .one()
+                .await?;
+            let Some(found) = found else {
+                return Ok((Vec::new(), None));
+            };
+            Some(has_tag(db, found.id))
+        }
+    };
+    // Ids are time-ordered, so the primary key read backwards is newest first.
+    let mut rows = db
+        .find::<Contacts>()
+        .filter_some(tagged)
+        .filter_some(search.as_deref().and_then(contains))
+        .filter_some(
+            page.after
+                .map(|cursor| contact::Column::Id.lt(ContactId::from_uuid(cursor.id))),
+        )
+        .order_by(contact::Column::Id, Order::Desc)
+        .limit(page.fetch())
+        .all()
+        .await?;
+    let next = page.cut(&mut rows, |row| Cursor::by_id(row.id.uuid()));
+    Ok((whole(db, rows).await?, next))
+}
+
+fn has_tag(db: &TenantDb, tag: crate::TagId) -> Condition {
+    let contacts = Query::select()
+        .column(tagging::Column::ContactId)
+        .from(Taggings)
+        // A sub-query stands outside TenantDb's fence, so it carries its own.
+        .and_where(Expr::col(tagging::Column::TenantId).eq(db.tenant()))
+        .and_where(Expr::col(tagging::Column::TagId).eq(tag))
+        .to_owned();
+    Condition::all().add(contact::Column::Id.in_subquery(contacts))
+}
+
+/// "The text occurs in name or identities", whatever signs it has; nothing for an empty text. What looks like a phone number
+/// is compared by its digits.
+pub(super) fn contains(text: &str) -> Option<Condition> {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return None;
+    }
+    let like = |part: &str| {
+        let pattern: String = part.chars().fold(String::new(), |mut pattern, c| {
+            // Not the backslash: MySQL would have it doubled once more inside a literal.
+            if matches!(c, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(c);
+            pattern
+        });
+        contact::Column::Search.like(LikeExpr::new(format!("%{pattern}%")).escape('!'))
+    };
+    let dialled = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '(' | ')' | '-' | '.' | '/');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let by_digits = (digits.len() >= 3 && text.chars().all(dialled)).then(|| like(&digits));
+    Some(Condition::any().add(like(&text)).add_option(by_digits))
+}
+
+/// What is searched: name, digits of the phone, username, BSUID, in lower case. At most 1000 characters.
+pub(super) fn search_text<'a>(name: Option<&str>, keys: impl Iterator<Item = &'a Key>) -> String {
+    let mut parts: Vec<String> = name.iter().map(|name| name.to_lowercase()).collect();
+    let mut keys: Vec<&Key> = keys.collect();
+    keys.sort();
+    parts.extend(
+        keys.iter()
+            .map(|key| key.value.trim_start_matches('+').to_lowercase()),
+    );
+    parts.dedup();
+    parts.join(" ").chars().take(1_000).collect()
+}
+
+/// The identities of these contacts.
+pub(super) async fn identities_of(
+    db: &TenantDb,
+    contacts: &[ContactId],
+) -> Result<HashMap<ContactId, Vec<identity::Model>>> {
+    let mut found: HashMap<ContactId, Vec<identity::Model>> = HashMap::new();
+    for ids in contacts.chunks(IN_LIST) {
+        let rows = db
+            .find::<Identities>()
+            .filter(identity::Column::ContactId.is_in(ids.iter().copied()))
+            .all()
+            .await?;
+        for row in rows {
+            found.entry(row.contact_id).or_default().push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// The youngest identity of a kind: the one to show and to write to.
+pub(super) fn current(identities: &[identity::Model], kind: Kind) -> Option<String> {
+    let of_kind = identities.iter().filter(|it| it.kind == kind);
+    of_kind
+        .max_by_key(|it| (it.learned_at, &it.scope, &it.value))
+        .map(|it| it.value.clone())
+}
+
+async fn whole(db: &TenantDb, rows: Vec<contact::Model>) -> Result<Vec<Contact>, ContactError> {
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let identities = identities_of(db, &ids).await?;
+    let mut tags = tags_of(db, &ids).await?;
+    let assemble = |row: contact::Model| {
+        let mine = identities.get(&row.id).map_or(&[][..], Vec::as_slice);
+        Contact {
+            phone: current(mine, Kind::Phone),
+            bsuid: current(mine, Kind::Bsuid),
+            username: current(mine, Kind::Username),
+            tags: tags.remove(&row.id).unwrap_or_default(),
+            row,
+        }
+    };
+    Ok(rows.into_iter().map(assemble).collect())
+}
+
+async fn tags_of(db: &TenantDb, contacts: &[ContactId]) -> Result<HashMap<ContactId, Vec<String>>> {
+    let mut names_of: HashMap<ContactId, Vec<String>> = HashMap::new();
+    for ids in contacts.chunks(IN_LIST) {
+        let given = db
+            .find::<Taggings>()
+            .filter(tagging::Column::ContactId.is_in(ids.iter().copied()))
+            .all()
+            .await?;
+        let mut tag_ids: Vec<crate::TagId> = given.iter().map(|it| it.tag_id).collect();
+        tag_ids.sort_unstable();
+        tag_ids.dedup();
+        let mut names: HashMap<crate::TagId, String> = HashMap::new();
+        for ids in tag_ids.chunks(IN_LIST) {
+            let tags = db
+                .find::<Tags>()
+                .filter(tag::Column::Id.is_in(ids.iter().copied()))
+                .all()
+                .await?;
+            names.extend(tags.into_iter().map(|tag| (tag.id, tag.name)));
+        }
+        for tagging::Model {
+            tenant_id: _,
+            contact_id,
+            tag_id,
+        } in given
+        {
+            if let Some(name) = names.get(&tag_id) {
+                names_of.entry(contact_id).or_default().push(name.clone());
+            }
+        }
+    }
+    for names in names_of.values_mut() {
+        names.sort_by_key(|name| fold(name));
+    }
+    Ok(names_of)
+}

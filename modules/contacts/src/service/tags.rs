@@ -1,0 +1,200 @@
+//! Tags: labels that are made by using them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
+use kernel::{Cursor, PageQuery, TenantDb, TenantTx, id::Id};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, IntoActiveModel, Order};
+
+use super::{MAX_TAG_NAME, MAX_TAGS};
+use crate::{
+    TagId,
+    entity::{Taggings, Tags, tag, tagging},
+    error::ContactError,
+};
+
+/// Colours for tags that nobody chose one for: the portal's own.
+const COLORS: [&str; 8] = [
+    "#0f8a5f", "#2563eb", "#7c3aed", "#db2777", "#dc2626", "#d97706", "#0891b2", "#64748b",
+];
+
+/// A tag and how many contacts have it.
+#[derive(Debug)]
+pub(crate) struct TagCount {
+    pub(crate) tag: tag::Model,
+    pub(crate) contacts: u64,
+}
+
+/// `VIP` and `vip` are one tag.
+pub(super) fn fold(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn color_of(folded: &str) -> &'static str {
+    let sum: usize = folded.bytes().map(usize::from).sum();
+    COLORS[sum % COLORS.len()]
+}
+
+/// Tags by their folded names, each once, as first written.
+pub(super) fn checked(names: &[String]) -> Result<BTreeMap<String, String>, ContactError> {
+    let mut tags = BTreeMap::new();
+    for name in names {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > MAX_TAG_NAME {
+            return Err(ContactError::invalid(
+                "tags",
+                format!("each must have 1 to {MAX_TAG_NAME} characters"),
+            ));
+        }
+        tags.entry(fold(name)).or_insert_with(|| name.to_owned());
+    }
+    if tags.len() > MAX_TAGS {
+        return Err(ContactError::invalid(
+            "tags",
+            format!("a contact may have at most {MAX_TAGS}"),
+        ));
+    }
+    Ok(tags)
+}
+
+/// Gives the contact exactly these tags, making the ones that are missing.
+pub(super) async fn put_tags(
+    tx: &TenantTx,
+    contact: ContactId,
+    wanted: &BTreeMap<String, String>,
+) -> Result<(), ContactError> {
+    let ids = ids_of(tx, wanted).await?;
+    tx.delete::<Taggings>()
+        .filter(tagging::Column::ContactId.eq(contact))
+        .filter(tagging::Column::TagId.is_not_in(ids.iter().copied()))
+        .exec()
+        .await?;
+    let rows = ids.into_iter().map(|tag| tagging::ActiveModel {
+        tenant_id: NotSet,
+        contact_id: Set(contact),
+        tag_id: Set(tag),
+    });
+    tx.insert_new::<Taggings>(rows.collect()).await?;
+    Ok(())
+}
+
+async fn ids_of(tx: &TenantTx, wanted: &BTreeMap<String, String>) -> Result<Vec<TagId>, ContactError> {
+    let find = || {
+        tx.find::<Tags>()
+            .filter(tag::Column::Folded.is_in(wanted.keys().cloned()))
+            .all()
+    };
+    let mut found = find().await?;
+    if found.len() < wanted.len() {
+        let known = |folded: &String| found.iter().any(|tag| tag.folded == *folded);
+        let missing = wanted.iter().filter(|(folded, _)| !known(folded));
+        let rows = missing
+            .map(|(_, name)| row(tx, name, None).into_active_model())
+            .collect();
+        // Somebody else may make the same tag now; whoever is first, the tag is then read by its name.
+        tx.insert_new::<Tags>(rows).await?;
+        found = find().await?;
+    }
+    Ok(found.into_iter().map(|tag| tag.id).collect())
+}
+
+fn row(tx: &TenantTx, name: &str, color: Option<String>) -> tag::Model {
+    let folded = fold(name);
+    tag::Model {
+        tenant_id: tx.tenant(),
+        id: tx.clock().new_id(),
+        name: name.to_owned(),
+        color: color.unwrap_or_else(|| color_of(&folded).to_owned()),
+        folded,
+        created_at: tx.clock().now(),
+    }
+}
+
+/// A page of tags, newest first, with how many contacts have each.
+pub(crate) async fn list_tags(
+    db: &TenantDb,
+    page: PageQuery,
+) -> Result<(Vec<TagCount>, Option<String>), ContactError> {
+    let mut tags = db
+        .find::<Tags>()
+        .filter_some(
+            page.after
+                .map(|cursor| tag::Column::Id.lt(TagId::from_uuid(cursor.id))),
+        )
+        .order_by(tag::Column::Id, Order::Desc)
+        .limit(page.fetch())
+        .all()
+        .await?;
+    let next = page.cut(&mut tags, |tag| Cursor::by_id(tag.id.uuid()));
+    let shown = tagging::Column::TagId.is_in(tags.iter().map(|tag| tag.id));
+    let counts: Vec<(TagId, i64)> = db
+        .find::<Taggings>()
+        .filter(shown)
+        .count_by(tagging::Column::TagId)
+        .await?;
+    let counts: HashMap<TagId, i64> = counts.into_iter().collect();
+    let counted = |tag: tag::Model| {
+        let contacts = counts.get(&tag.id).copied().unwrap_or_default();
+        TagCount {
+            contacts: u64::try_from(contacts).unwrap_or_default(),
+            tag,
+        }
+    };
+    Ok((tags.into_iter().map(counted).collect(), next))
+}
+
+/// A new tag that no contact has yet.
+pub(crate) async fn create_tag(
+    db: &TenantDb,
+    name: &str,
+    color: Option<String>,
+) -> Result<TagCount, ContactError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_TAG_NAME {
+        return Err(ContactError::invalid(
+            "name",
+            format!("must have 1 to {MAX_TAG_NAME} characters"),
+        ));
+    }
+    let tx = db.begin().await?;
+    let tag = row(&tx, name, color.map(|color| color.to_lowercase()));
+    if tx
+        .insert_new::<Tags>(vec![tag.clone().into_active_model()])
+        .await?
+        == 0
+    {
+        return Err(ContactError::TagExists);
+    }
+    tx.commit().await?;
+    Ok(TagCount { tag, contacts: 0 })
+}
+
+/// Deletes a tag and takes it off every contact. The contacts stay, and count as changed only up to a thousand: beyond,
+/// whoever shows tags reads them anew anyway.
+pub(crate) async fn delete_tag(db: &TenantDb, id: TagId) -> Result<(), ContactError> {
+    let mut tx = db.begin().await?;
+    if tx.delete::<Tags>().filter(tag::Column::Id.eq(id)).exec().await? == 0 {
+        return Err(ContactError::NoSuchTag);
+    }
+    let mine = tagging::Column::TagId.eq(id);
+    let changed: Vec<(ContactId,)> = tx
+        .find::<Taggings>()
+        .filter(mine.clone())
+        .limit(1_000)
+        .columns(&[tagging::Column::ContactId])
+        .await?;
+    tx.delete::<Taggings>().filter(mine).exec().await?;
+    let at = tx.clock().now();
+    let items: Vec<ContactChange> = changed
+        .into_iter()
+        .map(|(contact_id,)| ContactChange {
+            contact_id,
+            deleted: false,
+            at,
+        })
+        .collect();
+    if !items.is_empty() {
+        tx.publish(&ContactsChanged { items })?;
+    }
+    Ok(tx.commit().await?)
+}
