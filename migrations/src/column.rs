@@ -5,7 +5,11 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 /// A table in the house's character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
 /// default collation would call two of them equal.
 pub fn table<T: IntoIden>(name: T) -> TableCreateStatement {
-    Table::create().table(name.into_iden()).character_set("utf8mb4").collate("utf8mb4_bin").to_owned()
+    Table::create()
+        .table(name.into_iden())
+        .character_set("utf8mb4")
+        .collate("utf8mb4_bin")
+        .to_owned()
 }
 
 /// `BINARY(16)` on MySQL, a 16-byte blob on SQLite; not null.
@@ -70,7 +74,11 @@ where
 /// An index (unique if told) on a tenant's table: its name is `<table>_by_<columns>`.
 pub fn tenant_index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCreateStatement {
     let name = format!("{table}_by_{}", columns.join("_"));
-    let mut index = Index::create().name(name).table(table).col("tenant_id").to_owned();
+    let mut index = Index::create()
+        .name(name)
+        .table(table)
+        .col("tenant_id")
+        .to_owned();
     for column in columns {
         index.col(*column);
     }

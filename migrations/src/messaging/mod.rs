@@ -1,7 +1,15 @@
-//! Tables of messaging.
+//! Channels, conversations, messages, the durable inbox.
 
 use sea_orm_migration::prelude::*;
 
+mod m20261122_000004_channels;
+mod m20261122_000005_conversations_messages;
+mod m20261122_000006_inbox;
+
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![]
+    vec![
+        Box::new(m20261122_000004_channels::Migration),
+        Box::new(m20261122_000005_conversations_messages::Migration),
+        Box::new(m20261122_000006_inbox::Migration),
+    ]
 }

@@ -1,1 +1,95 @@
+//! Numbers, messages in and out, delivery statuses, WhatsApp's webhook.
+//!
+//! Architecture invariant: the only module that sends; it reads contacts only through their directory.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should say so at once"))]
 
+mod api;
+mod entity;
+mod error;
+mod job;
+mod permission;
+mod preview;
+mod service;
+
+use std::sync::Arc;
+
+use contracts::{contacts::ContactDirectory, messaging::MessageSender};
+use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, TenantRoutes, Vault};
+use poem::{EndpointExt, endpoint::BoxEndpoint, get};
+
+pub use service::Addresses;
+
+/// The module.
+#[derive(Clone, Debug)]
+pub struct Messaging {
+    service: service::Service,
+}
+
+impl Messaging {
+    /// Needs a running tokio runtime.
+    pub fn new(
+        http: reqwest::Client,
+        routes: Arc<dyn TenantRoutes>,
+        vault: Arc<dyn Vault>,
+        limiter: Arc<dyn Limiter>,
+        directory: Arc<dyn ContactDirectory>,
+        addresses: Addresses,
+    ) -> Self {
+        Self { service: service::Service::new(http, routes, vault, limiter, directory, addresses) }
+    }
+
+    /// The one way out, for other modules.
+    pub fn sender(&self) -> Arc<dyn MessageSender> {
+        Arc::new(self.service.clone())
+    }
+}
+
+impl Module for Messaging {
+    fn name(&self) -> &'static str {
+        "messaging"
+    }
+
+    fn title(&self) -> &'static str {
+        "Messaging"
+    }
+
+    fn description(&self) -> &'static str {
+        "WhatsApp numbers, the inbox, messages and their delivery."
+    }
+
+    fn api(&self) -> Api {
+        let service = &self.service;
+        Api::new((
+            api::ChannelsApi { service: service.clone() },
+            api::ConversationsApi { service: service.clone() },
+            api::MessagesApi { service: service.clone() },
+        ))
+    }
+
+    fn permissions(&self) -> &'static [PermissionInfo] {
+        permission::ALL
+    }
+
+    fn jobs(&self, jobs: &mut Jobs) {
+        let service = self.service.clone();
+        jobs.on(move |context, _: job::DrainInbox| {
+            let service = service.clone();
+            async move { service.drain_inbox(context).await }
+        });
+        let service = self.service.clone();
+        jobs.on(move |context, job: job::SendChunk| {
+            let service = service.clone();
+            async move { service.send_chunk(context, job).await }
+        });
+        let service = self.service.clone();
+        jobs.on(move |context, job: job::SendReadReceipt| {
+            let service = service.clone();
+            async move { service.send_read_receipt(context, job).await }
+        });
+    }
+
+    fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
+        let webhook = get(api::verify).post(api::receive).data(self.service.clone()).boxed();
+        vec![("/webhooks/whatsapp/:path", webhook)]
+    }
+}

@@ -1,0 +1,366 @@
+//! Numbers.
+
+use chrono::{DateTime, Utc};
+use contracts::messaging::ChannelId;
+use kernel::{Can, Created, NoContent, Page, Result, TenantDb};
+use poem_openapi::{
+    Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::Any,
+};
+use secrecy::SecretString;
+
+use super::{Tag, page_query};
+use crate::{
+    entity::channel,
+    permission::{ManageChannels, ReadChannels},
+    service::{ChannelChanges, NewChannel, Service, TestReport},
+};
+
+/// Where a number lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// In the built-in simulator.
+    Simulated,
+    /// On Meta's Cloud API.
+    CloudApi,
+}
+
+/// Whether a number works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum ChannelStatus {
+    /// Not spoken to since its credentials were entered.
+    Untested,
+    /// It works.
+    Connected,
+    /// Something is wrong; `status_reason` says what.
+    Attention,
+}
+
+/// A number to connect. The secrets are kept encrypted and are never shown again.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct ChannelIn {
+    /// A name for your team.
+    #[oai(validator(min_length = 1, max_length = 120))]
+    pub name: String,
+    /// Where the number lives.
+    pub kind: ChannelKind,
+    /// Phone number ID, from API Setup of the Meta app (not the phone number).
+    #[oai(validator(pattern = "^[0-9]{5,32}$"))]
+    pub phone_number_id: String,
+    /// WhatsApp Business Account ID.
+    #[oai(validator(pattern = "^[0-9]{5,32}$"))]
+    pub waba_id: String,
+    /// Business portfolio ID, if known; it gives business-scoped user ids their meaning.
+    #[oai(validator(pattern = "^[0-9]{5,32}$"))]
+    pub portfolio_id: Option<String>,
+    /// The number as people read it; filled in by the connection test otherwise.
+    #[oai(validator(max_length = 32))]
+    pub display_phone_number: Option<String>,
+    /// Access token of a system user with access to the account.
+    #[oai(validator(min_length = 1, max_length = 4096))]
+    pub access_token: String,
+    /// App secret of the Meta app whose webhooks lead here: every webhook is checked against it.
+    #[oai(validator(min_length = 8, max_length = 512))]
+    pub app_secret: String,
+    /// Any secret of your choice; WhatsApp repeats it when the webhook address is entered.
+    #[oai(validator(min_length = 8, max_length = 512))]
+    pub verify_token: String,
+}
+
+/// What to change; what is absent stays.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct ChannelPatch {
+    /// A name for your team.
+    #[oai(validator(min_length = 1, max_length = 120))]
+    pub name: Option<String>,
+    /// WhatsApp Business Account ID.
+    #[oai(validator(pattern = "^[0-9]{5,32}$"))]
+    pub waba_id: Option<String>,
+    /// A new access token.
+    #[oai(validator(min_length = 1, max_length = 4096))]
+    pub access_token: Option<String>,
+    /// A new app secret.
+    #[oai(validator(min_length = 8, max_length = 512))]
+    pub app_secret: Option<String>,
+    /// A new verify token.
+    #[oai(validator(min_length = 8, max_length = 512))]
+    pub verify_token: Option<String>,
+}
+
+/// A connected number.
+#[derive(Debug, Object)]
+#[oai(rename = "Channel", skip_serializing_if_is_none)]
+pub struct ChannelOut {
+    /// Its id.
+    pub id: ChannelId,
+    /// The team's name for it.
+    pub name: String,
+    /// Where it lives.
+    pub kind: ChannelKind,
+    /// Phone number ID.
+    pub phone_number_id: String,
+    /// WhatsApp Business Account ID.
+    pub waba_id: String,
+    /// The number as people read it.
+    pub display_phone_number: Option<String>,
+    /// The name customers see.
+    pub verified_name: Option<String>,
+    /// GREEN, YELLOW or RED, by WhatsApp.
+    pub quality_rating: Option<String>,
+    /// Whether it works.
+    pub status: ChannelStatus,
+    /// What is wrong, in words.
+    pub status_reason: Option<String>,
+    /// Where WhatsApp must send webhooks.
+    pub webhook_url: String,
+    /// An access token is stored.
+    pub has_access_token: bool,
+    /// An app secret is stored.
+    pub has_app_secret: bool,
+    /// A verify token is stored.
+    pub has_verify_token: bool,
+    /// When it was connected.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// One step of a connection test.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ConnectionCheck {
+    /// `token`, `number`, `account` or `webhook`.
+    pub name: String,
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+/// What a connection test found.
+#[derive(Debug, Object)]
+pub struct ConnectionTest {
+    /// Whether everything is as it should be.
+    pub ok: bool,
+    /// The steps, in order.
+    pub checks: Vec<ConnectionCheck>,
+}
+
+/// A message template as WhatsApp has it.
+#[derive(Debug, Object)]
+#[oai(rename = "ChannelTemplate", skip_serializing_if_is_none)]
+pub struct TemplateOut {
+    /// WhatsApp's id.
+    pub id: String,
+    /// Its name, to be sent with messages.
+    pub name: String,
+    /// Its language code, to be sent exactly like this.
+    pub language: String,
+    /// MARKETING, UTILITY or AUTHENTICATION.
+    pub category: Option<String>,
+    /// Only APPROVED templates can be sent.
+    pub status: Option<String>,
+    /// Header, body, footer and buttons, in WhatsApp's own form.
+    pub components: Vec<Any<serde_json::Value>>,
+}
+
+/// The templates of a number's account.
+#[derive(Debug, Object)]
+pub struct TemplateList {
+    /// At most 300.
+    pub items: Vec<TemplateOut>,
+}
+
+fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
+    let channel::Model {
+        tenant_id: _,
+        id,
+        name,
+        kind,
+        phone_number_id,
+        waba_id,
+        portfolio_id: _,
+        display_phone_number,
+        verified_name,
+        quality_rating,
+        status,
+        status_reason,
+        access_token,
+        app_secret,
+        verify_token,
+        throughput: _,
+        created_at,
+        updated_at,
+    } = row;
+    ChannelOut {
+        id,
+        name,
+        kind: if kind == "simulated" { ChannelKind::Simulated } else { ChannelKind::CloudApi },
+        phone_number_id,
+        waba_id,
+        display_phone_number,
+        verified_name,
+        quality_rating,
+        status: match status.as_str() {
+            "connected" => ChannelStatus::Connected,
+            "attention" => ChannelStatus::Attention,
+            _ => ChannelStatus::Untested,
+        },
+        status_reason,
+        webhook_url: webhook_url.to_owned(),
+        has_access_token: !access_token.is_empty(),
+        has_app_secret: !app_secret.is_empty(),
+        has_verify_token: !verify_token.is_empty(),
+        created_at,
+        updated_at,
+    }
+}
+
+fn shape_report(report: TestReport) -> ConnectionTest {
+    let checks = report.checks.into_iter().map(|check| ConnectionCheck {
+        name: check.name.to_owned(),
+        ok: check.ok,
+        message: check.message,
+        remedy: check.remedy,
+    });
+    ConnectionTest { ok: report.ok, checks: checks.collect() }
+}
+
+/// Operations on numbers.
+pub struct ChannelsApi {
+    /// The verbs.
+    pub service: Service,
+}
+
+impl ChannelsApi {
+    async fn one(&self, db: &TenantDb, row: channel::Model) -> Result<ChannelOut> {
+        Ok(shape(row, &self.service.webhook_url(db).await?))
+    }
+}
+
+#[OpenApi(tag = "Tag::Channels")]
+impl ChannelsApi {
+    /// List numbers.
+    ///
+    /// Newest first.
+    #[oai(path = "/channels", method = "get", operation_id = "list_channels")]
+    async fn list_channels(
+        &self,
+        can: Can<ReadChannels>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<ChannelOut>>> {
+        let url = self.service.webhook_url(can.db()).await?;
+        let rows = self.service.list_channels(can.db(), page_query(limit.0, after.0)?).await?;
+        Ok(Json(crate::service::page(rows, |row| shape(row, &url))))
+    }
+
+    /// Connect a number.
+    ///
+    /// The number is stored, not yet spoken to: run the connection test next.
+    #[oai(path = "/channels", method = "post", operation_id = "create_channel")]
+    async fn create_channel(&self, can: Can<ManageChannels>, body: Json<ChannelIn>) -> Result<Created<ChannelOut>> {
+        let ChannelIn {
+            name,
+            kind,
+            phone_number_id,
+            waba_id,
+            portfolio_id,
+            display_phone_number,
+            access_token,
+            app_secret,
+            verify_token,
+        } = body.0;
+        let new = NewChannel {
+            name,
+            simulated: kind == ChannelKind::Simulated,
+            phone_number_id,
+            waba_id,
+            portfolio_id,
+            display_phone_number,
+            access_token: SecretString::from(access_token),
+            app_secret: SecretString::from(app_secret),
+            verify_token: SecretString::from(verify_token),
+        };
+        let row = self.service.create_channel(can.db(), new).await?;
+        Ok(Created::new(self.one(can.db(), row).await?))
+    }
+
+    /// Read a number.
+    #[oai(path = "/channels/:channel_id", method = "get", operation_id = "get_channel")]
+    async fn get_channel(&self, can: Can<ReadChannels>, channel_id: Path<ChannelId>) -> Result<Json<ChannelOut>> {
+        let row = self.service.channel(can.db(), channel_id.0).await?;
+        Ok(Json(self.one(can.db(), row).await?))
+    }
+
+    /// Change a number.
+    ///
+    /// New credentials make it untested until the next connection test.
+    #[oai(path = "/channels/:channel_id", method = "patch", operation_id = "update_channel")]
+    async fn update_channel(
+        &self,
+        can: Can<ManageChannels>,
+        channel_id: Path<ChannelId>,
+        body: Json<ChannelPatch>,
+    ) -> Result<Json<ChannelOut>> {
+        let ChannelPatch { name, waba_id, access_token, app_secret, verify_token } = body.0;
+        let changes = ChannelChanges {
+            name,
+            waba_id,
+            access_token: access_token.map(SecretString::from),
+            app_secret: app_secret.map(SecretString::from),
+            verify_token: verify_token.map(SecretString::from),
+        };
+        let row = self.service.update_channel(can.db(), channel_id.0, changes).await?;
+        Ok(Json(self.one(can.db(), row).await?))
+    }
+
+    /// Remove a number.
+    ///
+    /// Its conversations stay readable; nothing can be sent from it any more.
+    #[oai(path = "/channels/:channel_id", method = "delete", operation_id = "delete_channel")]
+    async fn delete_channel(&self, can: Can<ManageChannels>, channel_id: Path<ChannelId>) -> Result<NoContent> {
+        self.service.delete_channel(can.db(), channel_id.0).await?;
+        Ok(NoContent::Done)
+    }
+
+    /// Test the connection.
+    ///
+    /// Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
+    /// and how to mend it. The result is also kept as the number's status.
+    #[oai(path = "/channels/:channel_id/test", method = "post", operation_id = "test_channel")]
+    async fn test_channel(&self, can: Can<ManageChannels>, channel_id: Path<ChannelId>) -> Result<Json<ConnectionTest>> {
+        Ok(Json(shape_report(self.service.test_channel(can.db(), channel_id.0).await?)))
+    }
+
+    /// List a number's templates.
+    ///
+    /// Fetched from WhatsApp now.
+    #[oai(path = "/channels/:channel_id/templates", method = "get", operation_id = "list_channel_templates")]
+    async fn list_channel_templates(
+        &self,
+        can: Can<ReadChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<Json<TemplateList>> {
+        let templates = self.service.templates(can.db(), channel_id.0).await?;
+        let items = templates.into_iter().map(|template| TemplateOut {
+            id: template.id,
+            name: template.name,
+            language: template.language,
+            category: template.category,
+            status: template.status,
+            components: template.components.into_iter().map(Any).collect(),
+        });
+        Ok(Json(TemplateList { items: items.collect() }))
+    }
+}

@@ -1,0 +1,167 @@
+//! The inbox.
+
+use chrono::{DateTime, Utc};
+use contracts::{
+    contacts::ContactId,
+    messaging::{ChannelId, ConversationId},
+};
+use kernel::{Can, NoContent, Page, Result};
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+
+use super::{
+    Tag,
+    messages::{MessageOut, Queued, ReplyIn, content, shape as shape_message},
+    page_query,
+};
+use crate::{
+    permission::{ReadMessages, SendMessages},
+    service::{ConversationFilter, Listed, Service, page},
+};
+
+/// With whom a conversation is.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ConversationContact {
+    /// The contact.
+    pub id: ContactId,
+    /// Its name.
+    pub name: Option<String>,
+    /// E.164 with the plus; absent for customers who hide their number.
+    pub phone: Option<String>,
+    /// Username without the `@`.
+    pub username: Option<String>,
+}
+
+/// A thread between one number and one contact.
+#[derive(Debug, Object)]
+#[oai(rename = "Conversation", skip_serializing_if_is_none)]
+pub struct ConversationOut {
+    /// Its id.
+    pub id: ConversationId,
+    /// The number.
+    pub channel_id: ChannelId,
+    /// The contact.
+    pub contact: ConversationContact,
+    /// When something last happened.
+    pub last_at: DateTime<Utc>,
+    /// Short plain text of the last message.
+    pub preview: String,
+    /// `inbound`, `outbound`, or `none` before the first message.
+    pub last_direction: String,
+    /// State of the last message, if it is ours.
+    pub last_status: Option<String>,
+    /// Messages nobody has read.
+    pub unread: i32,
+    /// Until when free-form messages may be sent; absent if the customer never wrote.
+    pub window_closes_at: Option<DateTime<Utc>>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+}
+
+fn shape(listed: Listed) -> ConversationOut {
+    let Listed { conversation, card, last_status } = listed;
+    let window_closes_at = conversation.window_closes_at();
+    let (name, phone, username) = card.map(|card| (card.name, card.phone, card.username)).unwrap_or_default();
+    ConversationOut {
+        id: conversation.id,
+        channel_id: conversation.channel_id,
+        contact: ConversationContact { id: conversation.contact_id, name, phone, username },
+        last_at: conversation.last_at,
+        preview: conversation.preview,
+        last_direction: conversation.last_direction,
+        last_status,
+        unread: conversation.unread,
+        window_closes_at,
+        created_at: conversation.created_at,
+    }
+}
+
+/// Operations on conversations.
+pub struct ConversationsApi {
+    /// The verbs.
+    pub service: Service,
+}
+
+#[OpenApi(tag = "Tag::Conversations")]
+impl ConversationsApi {
+    /// List conversations.
+    ///
+    /// Newest activity first.
+    #[oai(path = "/conversations", method = "get", operation_id = "list_conversations")]
+    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
+    async fn list_conversations(
+        &self,
+        can: Can<ReadMessages>,
+        /// Part of the contact's name, phone or username.
+        search: Query<Option<String>>,
+        /// Only those with unread messages.
+        unread: Query<Option<bool>>,
+        /// Only those of this number.
+        channel_id: Query<Option<ChannelId>>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<ConversationOut>>> {
+        let filter =
+            ConversationFilter { search: search.0, unread: unread.0.unwrap_or_default(), channel_id: channel_id.0 };
+        let rows = self.service.list_conversations(can.db(), filter, page_query(limit.0, after.0)?).await?;
+        Ok(Json(page(rows, shape)))
+    }
+
+    /// Read a conversation.
+    #[oai(path = "/conversations/:conversation_id", method = "get", operation_id = "get_conversation")]
+    async fn get_conversation(
+        &self,
+        can: Can<ReadMessages>,
+        conversation_id: Path<ConversationId>,
+    ) -> Result<Json<ConversationOut>> {
+        Ok(Json(shape(self.service.conversation(can.db(), conversation_id.0).await?)))
+    }
+
+    /// List a conversation's messages.
+    ///
+    /// Newest first.
+    #[oai(path = "/conversations/:conversation_id/messages", method = "get", operation_id = "list_conversation_messages")]
+    async fn list_conversation_messages(
+        &self,
+        can: Can<ReadMessages>,
+        conversation_id: Path<ConversationId>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<MessageOut>>> {
+        let rows = self.service.thread(can.db(), conversation_id.0, page_query(limit.0, after.0)?).await?;
+        Ok(Json(page(rows, shape_message)))
+    }
+
+    /// Reply in a conversation.
+    ///
+    /// As `send_message`, to the conversation's contact from its number, ahead of everything that is sent in bulk.
+    #[oai(path = "/conversations/:conversation_id/messages", method = "post", operation_id = "reply_to_conversation")]
+    async fn reply_to_conversation(
+        &self,
+        can: Can<SendMessages>,
+        conversation_id: Path<ConversationId>,
+        body: Json<ReplyIn>,
+    ) -> Result<Queued> {
+        let ReplyIn { kind, text, image, template, reply_to } = body.0;
+        let content = content(kind, text, image, template)?;
+        let row = self.service.reply(can.db(), can.actor(), conversation_id.0, content, reply_to).await?;
+        Ok(Queued::Accepted(Json(shape_message(row))))
+    }
+
+    /// Mark a conversation as read.
+    ///
+    /// Nothing in it is unread any more, and the customer's messages get blue ticks.
+    #[oai(path = "/conversations/:conversation_id/read", method = "post", operation_id = "read_conversation")]
+    async fn read_conversation(&self, can: Can<SendMessages>, conversation_id: Path<ConversationId>) -> Result<NoContent> {
+        self.service.read_conversation(can.db(), conversation_id.0).await?;
+        Ok(NoContent::Done)
+    }
+}

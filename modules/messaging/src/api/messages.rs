@@ -1,0 +1,480 @@
+//! Messages, statuses, and what webhooks brought besides.
+
+use chrono::{DateTime, Utc};
+use cloud_api::{
+    ids::MediaId,
+    message::{Content, MediaSource},
+};
+use contracts::{
+    contacts::ContactId,
+    messaging::{ChannelId, ConversationId, MessageId, Sender},
+};
+use kernel::{Can, Error, Page, Result};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::Any,
+};
+
+use super::{Tag, page_query};
+use crate::{
+    entity::{
+        message::{self, Failure},
+        status_event::{self, StatusEventId},
+        webhook_event::{self, WebhookEventId},
+    },
+    permission::{ReadMessages, SendMessages},
+    service::{Address, MessageFilter, NewMessage, Service, page},
+};
+
+/// A type of message that can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum MessageType {
+    /// Text.
+    Text,
+    /// A picture.
+    Image,
+    /// An approved template.
+    Template,
+}
+
+/// Text.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct TextIn {
+    /// 1 to 4096 characters, with WhatsApp's `*bold*`, `_italic_`, `~struck~`.
+    #[oai(validator(min_length = 1, max_length = 4096))]
+    pub body: String,
+    /// Show a preview of the first link.
+    #[oai(default)]
+    pub preview_url: bool,
+}
+
+/// A picture: JPEG or PNG up to 5 MB.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct ImageIn {
+    /// Public https address; WhatsApp fetches it.
+    #[oai(validator(max_length = 2048))]
+    pub link: Option<String>,
+    /// Or the id of a file uploaded to WhatsApp.
+    #[oai(validator(max_length = 128))]
+    pub id: Option<String>,
+    /// Up to 1024 characters.
+    #[oai(validator(max_length = 1024))]
+    pub caption: Option<String>,
+}
+
+/// An approved template with its variables filled in.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct TemplateIn {
+    /// Its name.
+    #[oai(validator(pattern = "^[a-z0-9_]{1,512}$"))]
+    pub name: String,
+    /// Its language code, exactly as WhatsApp has it.
+    #[oai(validator(min_length = 2, max_length = 16))]
+    pub language: String,
+    /// Values for its variables, in WhatsApp's own form, for example
+    /// `[{"type":"body","parameters":[{"type":"text","text":"Ana"}]}]`.
+    #[oai(default, validator(max_items = 20))]
+    pub components: Vec<Any<serde_json::Value>>,
+}
+
+/// Whom a message is for: exactly one of the three.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct RecipientIn {
+    /// Phone number with country code, for example `+44 7700 900123`.
+    #[oai(validator(max_length = 40))]
+    pub phone: Option<String>,
+    /// Business-scoped user id, for customers who hide their number.
+    #[oai(validator(max_length = 140))]
+    pub bsuid: Option<String>,
+    /// One of your contacts.
+    pub contact_id: Option<ContactId>,
+}
+
+/// A message to send.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields, example)]
+pub struct MessageIn {
+    /// From which number; may be left out while only one is connected.
+    pub channel_id: Option<ChannelId>,
+    /// To whom.
+    pub to: RecipientIn,
+    /// What follows under the key of this name.
+    #[oai(rename = "type")]
+    pub kind: MessageType,
+    /// For `text`.
+    pub text: Option<TextIn>,
+    /// For `image`.
+    pub image: Option<ImageIn>,
+    /// For `template`.
+    pub template: Option<TemplateIn>,
+    /// The message it quotes.
+    pub reply_to: Option<MessageId>,
+}
+
+impl poem_openapi::types::Example for MessageIn {
+    fn example() -> Self {
+        Self {
+            channel_id: None,
+            to: RecipientIn { phone: Some("+447700900123".to_owned()), bsuid: None, contact_id: None },
+            kind: MessageType::Text,
+            text: Some(TextIn { body: "Hello from WhatsApp Pro".to_owned(), preview_url: false }),
+            image: None,
+            template: None,
+            reply_to: None,
+        }
+    }
+}
+
+/// A reply in a conversation.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct ReplyIn {
+    /// What follows under the key of this name.
+    #[oai(rename = "type")]
+    pub kind: MessageType,
+    /// For `text`.
+    pub text: Option<TextIn>,
+    /// For `image`.
+    pub image: Option<ImageIn>,
+    /// For `template`.
+    pub template: Option<TemplateIn>,
+    /// The message it quotes.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Builds the content out of the one object that belongs to the type.
+pub(super) fn content(
+    kind: MessageType,
+    text: Option<TextIn>,
+    image: Option<ImageIn>,
+    template: Option<TemplateIn>,
+) -> Result<Content> {
+    match (kind, text, image, template) {
+        (MessageType::Text, Some(TextIn { body, preview_url }), None, None) => Ok(Content::Text { body, preview_url }),
+        (MessageType::Image, None, Some(ImageIn { link, id, caption }), None) => {
+            let source = match (link, id) {
+                (Some(link), None) => MediaSource::Link(link),
+                (None, Some(id)) => MediaSource::Id(MediaId::from(id)),
+                _ => return Err(Error::invalid("image", "needs exactly one of `link` and `id`")),
+            };
+            Ok(Content::Image { source, caption })
+        }
+        (MessageType::Template, None, None, Some(TemplateIn { name, language, components })) => {
+            Ok(Content::Template { name, language, components: components.into_iter().map(|any| any.0).collect() })
+        }
+        (MessageType::Text, ..) => Err(Error::invalid("text", "must be given for the type `text`, and nothing of another type")),
+        (MessageType::Image, ..) => Err(Error::invalid("image", "must be given for the type `image`, and nothing of another type")),
+        (MessageType::Template, ..) => {
+            Err(Error::invalid("template", "must be given for the type `template`, and nothing of another type"))
+        }
+    }
+}
+
+fn address(to: RecipientIn) -> Result<Address> {
+    match (to.phone, to.bsuid, to.contact_id) {
+        (Some(phone), None, None) => Ok(Address::Phone(phone)),
+        (None, Some(bsuid), None) => Ok(Address::Bsuid(bsuid)),
+        (None, None, Some(id)) => Ok(Address::Contact(id)),
+        _ => Err(Error::invalid("to", "needs exactly one of `phone`, `bsuid` and `contact_id`")),
+    }
+}
+
+/// Why a message failed.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MessageError {
+    /// WhatsApp's error code; 0 for reasons of our own.
+    pub code: i64,
+    /// Short name.
+    pub title: String,
+    /// WhatsApp's own details.
+    pub detail: Option<String>,
+    /// What happened and what to do, in plain words.
+    pub advice: String,
+}
+
+/// When a message reached its states.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MessageTimestamps {
+    /// Written.
+    pub queued_at: Option<DateTime<Utc>>,
+    /// One tick.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Two ticks.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Blue ticks.
+    pub read_at: Option<DateTime<Utc>>,
+    /// It will not arrive.
+    pub failed_at: Option<DateTime<Utc>>,
+}
+
+/// Who caused a message.
+#[derive(Debug, Object)]
+pub struct SentBy {
+    /// `user`, `api_key` or a module.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name at the time.
+    pub name: String,
+}
+
+/// A message, in or out.
+#[derive(Debug, Object)]
+#[oai(rename = "Message", skip_serializing_if_is_none)]
+pub struct MessageOut {
+    /// Its id; also carried to WhatsApp and back in every status.
+    pub id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// With whom.
+    pub contact_id: ContactId,
+    /// By which number.
+    pub channel_id: ChannelId,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// WhatsApp's message type; types the platform does not know yet come as they are.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// Short plain text for lists.
+    pub preview: String,
+    /// The text, for types that are text.
+    pub text: Option<String>,
+    /// The object under the type's key, in WhatsApp's own form.
+    pub content: Any<serde_json::Value>,
+    /// `received`; or `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, `unknown`.
+    pub status: String,
+    /// WhatsApp's id.
+    pub wamid: Option<String>,
+    /// The WhatsApp id of the message it quotes.
+    pub reply_to: Option<String>,
+    /// Who caused it.
+    pub sent_by: Option<SentBy>,
+    /// Why it failed.
+    pub error: Option<MessageError>,
+    /// When it reached its states.
+    pub timestamps: MessageTimestamps,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// When we learnt of it.
+    pub created_at: DateTime<Utc>,
+}
+
+pub(super) fn shape(row: message::Model) -> MessageOut {
+    let outbound = row.direction == "outbound";
+    let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
+    let text = match row.kind.as_str() {
+        "text" => content["body"].as_str(),
+        "button" => content["text"].as_str(),
+        _ => content["caption"].as_str(),
+    };
+    let sent_by = row.sent_by.as_deref().and_then(|json| serde_json::from_str::<Sender>(json).ok());
+    let error = row.error.as_deref().and_then(|json| serde_json::from_str::<Failure>(json).ok());
+    MessageOut {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        contact_id: row.contact_id,
+        channel_id: row.channel_id,
+        direction: row.direction,
+        kind: row.kind,
+        preview: row.preview,
+        text: text.map(ToOwned::to_owned),
+        content: Any(content),
+        status: row.status,
+        wamid: row.wamid,
+        reply_to: row.reply_to,
+        sent_by: sent_by.map(|Sender { kind, id, name }| SentBy { kind, id, name }),
+        error: error.map(shape_failure),
+        timestamps: MessageTimestamps {
+            queued_at: outbound.then_some(row.created_at),
+            sent_at: row.sent_at,
+            delivered_at: row.delivered_at,
+            read_at: row.read_at,
+            failed_at: row.failed_at,
+        },
+        at: row.at,
+        created_at: row.created_at,
+    }
+}
+
+fn shape_failure(failure: Failure) -> MessageError {
+    let Failure { code, title, detail } = failure;
+    // Reasons of our own explain themselves.
+    let advice = match (code, &detail) {
+        (0, Some(detail)) => detail.clone(),
+        _ => cloud_api::codes::advice(code).advice.to_owned(),
+    };
+    MessageError { code, title, detail, advice }
+}
+
+/// 202: written, on its way.
+#[derive(Debug, ApiResponse)]
+pub enum Queued {
+    /// The message is stored and will be sent; follow its `status`.
+    #[oai(status = 202)]
+    Accepted(Json<MessageOut>),
+}
+
+/// A status as WhatsApp told it.
+#[derive(Debug, Object)]
+#[oai(rename = "StatusEvent", skip_serializing_if_is_none)]
+pub struct StatusEventOut {
+    /// Its id.
+    pub id: StatusEventId,
+    /// WhatsApp's id of the message.
+    pub wamid: String,
+    /// WhatsApp's word for it.
+    pub status: String,
+    /// Whose device; absent if not told.
+    pub recipient: Option<String>,
+    /// Our message; absent while it is not known whose status this is.
+    pub message_id: Option<MessageId>,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+    /// The status in WhatsApp's own form, with pricing and errors.
+    pub payload: Any<serde_json::Value>,
+    /// When we received it.
+    pub received_at: DateTime<Utc>,
+}
+
+fn shape_status(row: status_event::Model) -> StatusEventOut {
+    let status_event::Model { tenant_id: _, id, wamid, status, recipient, message_id, at, payload, received_at } = row;
+    StatusEventOut {
+        id,
+        wamid,
+        status,
+        recipient: Some(recipient).filter(|recipient| !recipient.is_empty()),
+        message_id,
+        at,
+        payload: Any(serde_json::from_str(&payload).unwrap_or_default()),
+        received_at,
+    }
+}
+
+/// Something a webhook brought that has no home in the platform yet, kept as it came.
+#[derive(Debug, Object)]
+#[oai(rename = "WebhookEvent", skip_serializing_if_is_none)]
+pub struct WebhookEventOut {
+    /// Its id.
+    pub id: WebhookEventId,
+    /// WhatsApp's webhook field, `unknown` if it had none.
+    pub field: String,
+    /// `no_home`, `unknown_number`, `malformed` or `error`.
+    pub reason: String,
+    /// The account it came for.
+    pub waba_id: Option<String>,
+    /// The number it came for.
+    pub phone_number_id: Option<String>,
+    /// The change in WhatsApp's own form; text when it was not JSON.
+    pub payload: Any<serde_json::Value>,
+    /// When we received it.
+    pub received_at: DateTime<Utc>,
+}
+
+fn shape_event(row: webhook_event::Model) -> WebhookEventOut {
+    let webhook_event::Model { tenant_id: _, id, digest: _, field, reason, waba_id, phone_number_id, payload, received_at } = row;
+    let payload = serde_json::from_str(&payload).unwrap_or(serde_json::Value::String(payload));
+    WebhookEventOut { id, field, reason, waba_id, phone_number_id, payload: Any(payload), received_at }
+}
+
+/// Operations on messages.
+pub struct MessagesApi {
+    /// The verbs.
+    pub service: Service,
+}
+
+#[OpenApi(tag = "Tag::Messages")]
+impl MessagesApi {
+    /// Send a message.
+    ///
+    /// Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
+    /// 24-hour customer service window (409 `window_closed` otherwise), templates do not.
+    #[oai(path = "/messages", method = "post", operation_id = "send_message")]
+    async fn send_message(&self, can: Can<SendMessages>, body: Json<MessageIn>) -> Result<Queued> {
+        let MessageIn { channel_id, to, kind, text, image, template, reply_to } = body.0;
+        let new = NewMessage { channel_id, to: address(to)?, content: content(kind, text, image, template)?, reply_to };
+        let row = self.service.send_message(can.db(), can.actor(), new).await?;
+        Ok(Queued::Accepted(Json(shape(row))))
+    }
+
+    /// List messages.
+    ///
+    /// Newest first.
+    #[oai(path = "/messages", method = "get", operation_id = "list_messages")]
+    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
+    async fn list_messages(
+        &self,
+        can: Can<ReadMessages>,
+        /// Only of this conversation.
+        conversation_id: Query<Option<ConversationId>>,
+        /// Only in this state.
+        status: Query<Option<String>>,
+        /// `inbound` or `outbound`.
+        direction: Query<Option<String>>,
+        /// Only with this WhatsApp id.
+        wamid: Query<Option<String>>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<MessageOut>>> {
+        let filter = MessageFilter {
+            conversation_id: conversation_id.0,
+            status: status.0,
+            direction: direction.0,
+            wamid: wamid.0,
+        };
+        let rows = self.service.list_messages(can.db(), filter, page_query(limit.0, after.0)?).await?;
+        Ok(Json(page(rows, shape)))
+    }
+
+    /// Read a message.
+    #[oai(path = "/messages/:message_id", method = "get", operation_id = "get_message")]
+    async fn get_message(&self, can: Can<ReadMessages>, message_id: Path<MessageId>) -> Result<Json<MessageOut>> {
+        Ok(Json(shape(self.service.message(can.db(), message_id.0).await?)))
+    }
+
+    /// List statuses.
+    ///
+    /// Every status WhatsApp told, each once, newest first; also those of messages that were not sent by this platform.
+    #[oai(path = "/statuses", method = "get", operation_id = "list_statuses")]
+    async fn list_statuses(
+        &self,
+        can: Can<ReadMessages>,
+        /// Only of the message with this WhatsApp id.
+        wamid: Query<Option<String>>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<StatusEventOut>>> {
+        let rows = self.service.list_statuses(can.db(), wamid.0, page_query(limit.0, after.0)?).await?;
+        Ok(Json(page(rows, shape_status)))
+    }
+
+    /// List webhook events.
+    ///
+    /// What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
+    #[oai(path = "/webhook-events", method = "get", operation_id = "list_webhook_events")]
+    async fn list_webhook_events(
+        &self,
+        can: Can<ReadMessages>,
+        /// Only of this webhook field, for example `account_update`.
+        field: Query<Option<String>>,
+        /// Rows wanted, 1 to 200.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<WebhookEventOut>>> {
+        let rows = self.service.list_webhook_events(can.db(), field.0, page_query(limit.0, after.0)?).await?;
+        Ok(Json(page(rows, shape_event)))
+    }
+}

@@ -1,0 +1,29 @@
+//! Routes and their shapes: permit, call, shape.
+
+mod channels;
+mod conversations;
+mod messages;
+mod webhook;
+
+use kernel::PageQuery;
+use poem_openapi::Tags;
+
+pub use channels::ChannelsApi;
+pub use conversations::ConversationsApi;
+pub use messages::MessagesApi;
+pub(crate) use webhook::{receive, verify};
+
+#[derive(Tags)]
+enum Tag {
+    /// WhatsApp Business phone numbers and their credentials.
+    Channels,
+    /// The inbox: threads between one number and one contact.
+    Conversations,
+    /// Sending messages, and what became of them.
+    Messages,
+}
+
+/// What `limit` and `after` ask for.
+fn page_query(limit: Option<u64>, after: Option<String>) -> kernel::Result<PageQuery> {
+    PageQuery::new(limit, after)
+}

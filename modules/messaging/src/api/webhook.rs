@@ -1,0 +1,30 @@
+//! WhatsApp's webhook. Not part of the public API: WhatsApp authenticates by signature, not as a caller.
+
+use bytes::Bytes;
+use poem::{
+    Response, handler,
+    http::HeaderMap,
+    web::{Data, Path, Query},
+};
+
+use crate::service::{Handshake, Service};
+
+/// `GET`: WhatsApp's handshake, answered with the bare challenge.
+#[handler]
+pub(crate) async fn verify(path: Path<String>, query: Query<Handshake>, service: Data<&Service>) -> poem::Result<Response> {
+    let challenge = service.handshake(&path, query.0).await?;
+    Ok(Response::builder().content_type("text/plain").body(challenge))
+}
+
+/// `POST`: answered 200 once the body is on disk, never before.
+#[handler]
+pub(crate) async fn receive(
+    path: Path<String>,
+    headers: &HeaderMap,
+    body: Bytes,
+    service: Data<&Service>,
+) -> poem::Result<&'static str> {
+    let signature = headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
+    service.receive_webhook(&path, signature, body).await?;
+    Ok("")
+}

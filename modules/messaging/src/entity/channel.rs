@@ -1,0 +1,46 @@
+//! The tenant's WhatsApp Business phone numbers.
+
+use contracts::messaging::ChannelId;
+use kernel::TenantId;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "messaging_channels")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ChannelId,
+    pub name: String,
+    /// `simulated` or `cloud_api`.
+    pub kind: String,
+    pub phone_number_id: String,
+    pub waba_id: String,
+    /// The business portfolio, which gives BSUIDs their meaning.
+    pub portfolio_id: Option<String>,
+    pub display_phone_number: Option<String>,
+    pub verified_name: Option<String>,
+    pub quality_rating: Option<String>,
+    /// `untested`, `connected` or `attention`.
+    pub status: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub status_reason: Option<String>,
+    /// Sealed.
+    #[sea_orm(column_type = "Text")]
+    pub access_token: String,
+    /// Sealed; empty text inside when there is none.
+    #[sea_orm(column_type = "Text")]
+    pub app_secret: String,
+    /// Sealed.
+    #[sea_orm(column_type = "Text")]
+    pub verify_token: String,
+    /// Messages a second that WhatsApp takes from this number.
+    pub throughput: i32,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+kernel::tenant_entity!();

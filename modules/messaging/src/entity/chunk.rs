@@ -1,0 +1,35 @@
+//! Messages that leave together, at most [`SIZE`] of them, from one number.
+
+use contracts::messaging::ChannelId;
+use kernel::{TenantId, id};
+use sea_orm::entity::prelude::*;
+
+/// Messages in a chunk at most.
+pub const SIZE: usize = 500;
+
+id!(
+    /// A dispatch chunk.
+    ChunkId,
+    "chk"
+);
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "messaging_chunks")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ChunkId,
+    pub channel_id: ChannelId,
+    pub lane: String,
+    pub messages: i32,
+    /// Grows with every runner that takes the chunk.
+    pub fence: i64,
+    pub done: bool,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+kernel::tenant_entity!();

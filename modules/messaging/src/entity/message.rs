@@ -1,0 +1,69 @@
+//! Messages in and out.
+
+use contracts::{
+    contacts::ContactId,
+    messaging::{ChannelId, ConversationId, MessageId},
+};
+use kernel::TenantId;
+use sea_orm::entity::prelude::*;
+
+use super::chunk::ChunkId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "messaging_messages")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub channel_id: ChannelId,
+    pub contact_id: ContactId,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// WhatsApp's message type.
+    pub kind: String,
+    /// [`Status`](super::Status) as text.
+    pub status: String,
+    /// [`Status::rank`](super::Status::rank): it only grows.
+    pub status_rank: i32,
+    /// The object under the type's key, as on the wire.
+    #[sea_orm(column_type = "Text")]
+    pub content: String,
+    pub preview: String,
+    pub wamid: Option<String>,
+    /// The wamid it quotes.
+    pub reply_to: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub sent_by: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub error: Option<String>,
+    /// The message as WhatsApp sent it, for what is not understood yet.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub raw: Option<String>,
+    pub chunk_id: Option<ChunkId>,
+    pub sent_at: Option<DateTimeUtc>,
+    pub delivered_at: Option<DateTimeUtc>,
+    pub read_at: Option<DateTimeUtc>,
+    pub failed_at: Option<DateTimeUtc>,
+    /// When it was written: by WhatsApp's clock for inbound, by ours for outbound.
+    pub at: DateTimeUtc,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+kernel::tenant_entity!();
+
+/// Why a message failed, as kept in the `error` column.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Failure {
+    /// WhatsApp's error code; 0 for reasons of our own.
+    pub code: i64,
+    /// Short name.
+    pub title: String,
+    /// WhatsApp's own details.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! The module's own tables.
+
+pub mod channel;
+pub mod chunk;
+pub mod conversation;
+pub mod inbox;
+pub mod message;
+pub mod status_event;
+pub mod webhook_event;
+
+mod status;
+
+pub use status::Status;

@@ -1,0 +1,104 @@
+//! What can go wrong here, in one place.
+
+use kernel::Error;
+use poem::http::StatusCode;
+
+/// One variant a reason.
+#[derive(Debug, thiserror::Error)]
+pub enum MessagingError {
+    /// No such channel in this tenant.
+    #[error("no such channel")]
+    NoChannel,
+    /// No such conversation in this tenant.
+    #[error("no such conversation")]
+    NoConversation,
+    /// No such message in this tenant.
+    #[error("no such message")]
+    NoMessage,
+    /// No such contact in this tenant.
+    #[error("no such contact")]
+    NoContact,
+    /// Free-form outside the 24-hour window.
+    #[error("the customer service window is closed")]
+    WindowClosed,
+    /// The tenant has no number yet, or several and none was named.
+    #[error("no channel was chosen")]
+    ChooseChannel {
+        /// How many there are.
+        channels: usize,
+    },
+    /// A field is beyond WhatsApp's limits.
+    #[error(transparent)]
+    Invalid(#[from] cloud_api::error::Invalid),
+    /// The number is connected already, here or elsewhere.
+    #[error("the number is taken")]
+    NumberTaken,
+    /// Simulated numbers need the simulator.
+    #[error("no simulator runs here")]
+    NoSimulator,
+    /// Graph said no, or nothing.
+    #[error(transparent)]
+    WhatsApp(#[from] cloud_api::error::Error),
+    /// The webhook's signature is missing or wrong.
+    #[error("the signature does not fit")]
+    BadSignature,
+    /// The verify token is wrong.
+    #[error("the verify token does not fit")]
+    BadVerifyToken,
+    /// Too much is waiting to be written.
+    #[error("the inbox is full")]
+    InboxFull,
+}
+
+impl From<MessagingError> for Error {
+    fn from(error: MessagingError) -> Self {
+        match error {
+            MessagingError::NoChannel => Self::not_found("channel"),
+            MessagingError::NoConversation => Self::not_found("conversation"),
+            MessagingError::NoMessage => Self::not_found("message"),
+            MessagingError::NoContact => Self::not_found("contact"),
+            MessagingError::WindowClosed => Self::conflict(
+                "window_closed",
+                "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
+            ),
+            MessagingError::ChooseChannel { channels: 0 } => {
+                Self::conflict("no_channel", "No WhatsApp number is connected yet. Connect one under Numbers.")
+            }
+            MessagingError::ChooseChannel { .. } => {
+                Self::invalid("channel_id", "is needed, because several numbers are connected")
+            }
+            MessagingError::Invalid(invalid) => Self::invalid(invalid.field.clone(), invalid.message.clone()),
+            MessagingError::NumberTaken => {
+                Self::conflict("number_taken", "This phone number id is connected already. A number can be connected only once.")
+            }
+            MessagingError::NoSimulator => {
+                Self::invalid("kind", "simulated numbers need the built-in simulator, which does not run here")
+            }
+            MessagingError::WhatsApp(error) => whatsapp(&error),
+            MessagingError::BadSignature => Self::unauthenticated(
+                "bad_signature",
+                "The header X-Hub-Signature-256 is missing or was not made with the app secret of a number of this tenant.",
+            ),
+            MessagingError::BadVerifyToken => {
+                Self::forbidden("bad_verify_token", "The verify token is not the one of a number of this tenant.")
+            }
+            MessagingError::InboxFull => Self::unavailable("Too many webhooks are waiting to be stored. Send it again."),
+        }
+    }
+}
+
+fn whatsapp(error: &cloud_api::error::Error) -> Error {
+    let detail = explain(error);
+    Error::new(StatusCode::BAD_GATEWAY, "whatsapp_refused", detail)
+}
+
+/// What happened and what to do, for a person.
+pub fn explain(error: &cloud_api::error::Error) -> String {
+    match error.graph() {
+        Some(graph) => {
+            let details = graph.details.as_deref().or(graph.user_msg.as_deref()).unwrap_or(&graph.message);
+            format!("{} (WhatsApp said: {details}, code {})", graph.advice().advice, graph.code)
+        }
+        None => format!("{error}. Check the address and the network, then try again."),
+    }
+}

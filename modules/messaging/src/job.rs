@@ -1,0 +1,73 @@
+//! Background work of this module.
+
+use contracts::messaging::{ChannelId, ConversationId, Lane};
+use kernel::Job;
+use serde::{Deserialize, Serialize};
+
+use crate::entity::chunk::ChunkId;
+
+/// Applies the webhooks that wait in the tenant's inbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DrainInbox {}
+
+impl Job for DrainInbox {
+    const NAME: &'static str = "messaging.drain_inbox";
+    const QUEUE: &'static str = "interactive";
+    // A webhook that was answered 200 is never given up.
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One drainer a tenant, so that its webhooks are applied in the order in which they came.
+    fn dedup_key(&self) -> Option<String> {
+        Some(String::new())
+    }
+}
+
+/// Sends the messages of one chunk.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendChunk {
+    /// Which.
+    pub chunk_id: ChunkId,
+    /// How urgent.
+    pub lane: String,
+}
+
+impl Job for SendChunk {
+    const NAME: &'static str = "messaging.send_chunk";
+    const MAX_ATTEMPTS: u32 = 40;
+
+    fn queue(&self) -> &'static str {
+        match self.lane.as_str() {
+            "interactive" => "interactive",
+            "bulk" => "bulk",
+            _ => "default",
+        }
+    }
+}
+
+/// Tells WhatsApp that a conversation was read, which shows the customer blue ticks.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendReadReceipt {
+    /// From which number.
+    pub channel_id: ChannelId,
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+}
+
+impl Job for SendReadReceipt {
+    const NAME: &'static str = "messaging.send_read_receipt";
+    const QUEUE: &'static str = "default";
+    const MAX_ATTEMPTS: u32 = 5;
+
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.conversation_id.to_string())
+    }
+}
+
+/// The lane as stored.
+pub(crate) fn lane_name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Interactive => "interactive",
+        Lane::Transactional => "transactional",
+        Lane::Bulk => "bulk",
+    }
+}

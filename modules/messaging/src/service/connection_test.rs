@@ -1,0 +1,133 @@
+//! "Test connection": walks from the token to the webhook, says what is wrong and how to mend it, and mends what it can.
+
+use cloud_api::{
+    client::Client,
+    error::Error,
+    ids::{PhoneNumberId, WabaId},
+};
+use contracts::messaging::ChannelId;
+use kernel::{Result, TenantDb};
+use sea_orm::ActiveValue::Set;
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::Service;
+use crate::{
+    entity::channel::{ActiveModel, Model},
+    error::explain,
+};
+
+/// One step of the test.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// `token`, `number`, `account` or `webhook`.
+    pub name: &'static str,
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+/// All steps, in order; those after a failed one that need it are left out.
+#[derive(Clone, Debug)]
+pub struct TestReport {
+    /// Whether every step is as it should be.
+    pub ok: bool,
+    /// The steps.
+    pub checks: Vec<Check>,
+}
+
+impl Service {
+    /// Tests the channel against WhatsApp and records the outcome on it.
+    pub async fn test_channel(&self, db: &TenantDb, id: ChannelId) -> Result<TestReport> {
+        let channel = self.channel(db, id).await?;
+        let client = self.client(&channel)?;
+        let mut row = ActiveModel { updated_at: Set(db.clock().now()), ..ActiveModel::default() };
+        let mut checks = Vec::new();
+        let number = client.phone_number(&PhoneNumberId::from(channel.phone_number_id.clone())).await;
+        match number {
+            Ok(number) => {
+                checks.push(passed("token", "The access token is valid."));
+                let shown = number.display_phone_number.clone().unwrap_or_default();
+                let named = number.verified_name.clone().unwrap_or_else(|| "no verified name yet".to_owned());
+                checks.push(passed("number", format!("{shown}, {named}.")));
+                row.display_phone_number = Set(number.display_phone_number);
+                row.verified_name = Set(number.verified_name);
+                row.quality_rating = Set(number.quality_rating);
+                checks.push(self.check_account(&client, &channel).await);
+                if checks.iter().all(|check| check.ok) {
+                    checks.push(self.check_webhook(db, &client, &channel).await?);
+                }
+            }
+            Err(error) => checks.extend(token_or_number(&error)),
+        }
+        let failed = checks.iter().find(|check| !check.ok);
+        row.status = Set(if failed.is_none() { "connected" } else { "attention" }.to_owned());
+        row.status_reason = Set(failed.map(|check| check.message.clone()));
+        let ok = failed.is_none();
+        self.update_noted(db, id, row).await?;
+        Ok(TestReport { ok, checks })
+    }
+
+    async fn check_account(&self, client: &Client, channel: &Model) -> Check {
+        match client.waba(&WabaId::from(channel.waba_id.clone())).await {
+            Ok(waba) => passed("account", format!("WhatsApp Business Account {}.", waba.name.unwrap_or(channel.waba_id.clone()))),
+            Err(error) => failed(
+                "account",
+                explain(&error),
+                "Copy the WhatsApp Business Account ID from Meta's WhatsApp Manager, and give the token's system user access to it.",
+            ),
+        }
+    }
+
+    /// Asks WhatsApp to send this account's webhooks here, which includes its handshake with us.
+    async fn check_webhook(&self, db: &TenantDb, client: &Client, channel: &Model) -> Result<Check> {
+        let url = self.webhook_url(db).await?;
+        let token = self.vault.open(&super::channels::place(db, channel.id, "verify_token"), &channel.verify_token)?;
+        let Ok(address) = Url::parse(&url) else {
+            return Ok(failed("webhook", format!("{url} is not an address."), "Set the platform's public address (WAPRO_PUBLIC_URL)."));
+        };
+        let waba = WabaId::from(channel.waba_id.clone());
+        Ok(match client.subscribe(&waba, Some((&address, token.expose_secret()))).await {
+            Ok(()) => passed("webhook", format!("WhatsApp sends this account's messages and statuses to {url}.")),
+            Err(error) => failed(
+                "webhook",
+                explain(&error),
+                format!(
+                    "WhatsApp could not reach {url}. The address must be public, with a valid certificate. Or enter it with the \
+                     verify token under Configuration of your Meta app, and subscribe to the field `messages`."
+                ),
+            ),
+        })
+    }
+}
+
+fn token_or_number(error: &Error) -> Vec<Check> {
+    use cloud_api::codes::Class;
+    match error.class() {
+        Class::Token => vec![failed(
+            "token",
+            explain(error),
+            "Create a new token for a system user with the permissions whatsapp_business_messaging and whatsapp_business_management.",
+        )],
+        _ if error.graph().is_some() => vec![
+            passed("token", "The access token is valid."),
+            failed(
+                "number",
+                explain(error),
+                "Copy the Phone number ID (not the number itself) from API Setup of your Meta app, and give the token access to it.",
+            ),
+        ],
+        _ => vec![failed("token", explain(error), "WhatsApp could not be reached from this server. Check its network.")],
+    }
+}
+
+fn passed(name: &'static str, message: impl Into<String>) -> Check {
+    Check { name, ok: true, message: message.into(), remedy: None }
+}
+
+fn failed(name: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Check {
+    Check { name, ok: false, message: message.into(), remedy: Some(remedy.into()) }
+}

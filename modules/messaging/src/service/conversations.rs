@@ -1,0 +1,119 @@
+//! The inbox.
+
+use std::collections::HashMap;
+
+use contracts::{
+    contacts::{ContactCard, ContactId},
+    messaging::{ChannelId, ConversationChange, ConversationId, ConversationsChanged, MessageId},
+};
+use kernel::{PageQuery, Result, TenantDb, page::Cursor};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order};
+
+use super::Service;
+use crate::{
+    entity::{
+        conversation::{ActiveModel, Column, Entity, Model},
+        message,
+    },
+    error::MessagingError,
+    job::SendReadReceipt,
+};
+
+/// Contacts that a search looks at; more would make a list nobody reads.
+const SEARCHED: u64 = 200;
+
+/// Which conversations are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ConversationFilter {
+    /// Part of the contact's name, phone or username.
+    pub search: Option<String>,
+    /// Only those with unread messages.
+    pub unread: bool,
+    /// Only those of one number.
+    pub channel_id: Option<ChannelId>,
+}
+
+/// A conversation with what a list shows of it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The row.
+    pub conversation: Model,
+    /// Its contact; none if it has been deleted.
+    pub card: Option<ContactCard>,
+    /// State of its last message, if that is ours.
+    pub last_status: Option<String>,
+}
+
+impl Service {
+    /// Newest activity first.
+    pub async fn list_conversations(
+        &self,
+        db: &TenantDb,
+        filter: ConversationFilter,
+        query: PageQuery,
+    ) -> Result<(Vec<Listed>, Option<String>)> {
+        let mut select = db.find::<Entity>();
+        if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            let contacts = self.directory.search(db, text, SEARCHED).await?;
+            select = select.filter(Column::ContactId.is_in(contacts));
+        }
+        // Spelled out instead of as a row comparison, which MariaDB answers by scanning.
+        let after = query.after.map(|Cursor { at, id }| {
+            let older = Condition::any().add(Column::LastAt.lt(at)).add(Column::Id.lt(id));
+            Condition::all().add(Column::LastAt.lte(at)).add(older)
+        });
+        let mut rows = select
+            .filter_some(filter.unread.then(|| Column::Unread.gt(0)))
+            .filter_some(filter.channel_id.map(|id| Column::ChannelId.eq(id)))
+            .filter_some(after)
+            .order_by(Column::LastAt, Order::Desc)
+            .order_by(Column::Id, Order::Desc)
+            .limit(query.fetch())
+            .all()
+            .await?;
+        let next = query.cut(&mut rows, |row| Cursor { at: row.last_at, id: kernel::id::Id::uuid(row.id) });
+        Ok((self.with_details(db, rows).await?, next))
+    }
+
+    /// One conversation, or 404.
+    pub async fn conversation(&self, db: &TenantDb, id: ConversationId) -> Result<Listed> {
+        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?.ok_or(MessagingError::NoConversation)?;
+        Ok(self.with_details(db, vec![row]).await?.pop().ok_or(MessagingError::NoConversation)?)
+    }
+
+    async fn with_details(&self, db: &TenantDb, rows: Vec<Model>) -> Result<Vec<Listed>> {
+        let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+        let cards = self.directory.cards(db, &contacts).await?;
+        let cards: HashMap<ContactId, ContactCard> = cards.into_iter().map(|card| (card.id, card)).collect();
+        let ours = rows.iter().filter(|row| row.last_direction == "outbound").filter_map(|row| row.last_message_id);
+        let statuses: HashMap<MessageId, String> = db
+            .find::<message::Entity>()
+            .filter(message::Column::Id.is_in(ours))
+            .columns::<(MessageId, String)>(&[message::Column::Id, message::Column::Status])
+            .await?
+            .into_iter()
+            .collect();
+        let listed = rows.into_iter().map(|conversation| Listed {
+            // A contact may have a conversation on several numbers.
+            card: cards.get(&conversation.contact_id).cloned(),
+            last_status: conversation.last_message_id.and_then(|id| statuses.get(&id).cloned()),
+            conversation,
+        });
+        Ok(listed.collect())
+    }
+
+    /// Nothing is unread any more, and the customer gets blue ticks.
+    pub async fn read_conversation(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
+        let mut tx = db.begin().await?;
+        let row = tx.find::<Entity>().filter(Column::Id.eq(id)).for_update().one().await?;
+        let row = row.ok_or(MessagingError::NoConversation)?;
+        if row.unread == 0 {
+            return Ok(());
+        }
+        let read = ActiveModel { unread: Set(0), ..ActiveModel::default() };
+        tx.update::<Entity>().filter(Column::Id.eq(id)).set(read).exec().await?;
+        tx.enqueue(&SendReadReceipt { channel_id: row.channel_id, conversation_id: id })?;
+        tx.publish(&ConversationsChanged { items: vec![ConversationChange { conversation_id: id }] })?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,158 @@
+//! Messages from customers.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use contracts::{
+    contacts::{ContactId, Sighting},
+    messaging::{MessageId, MessageReceived, MessagesReceived},
+};
+use kernel::{Result, TenantTx};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ExprTrait, sea_query::Expr};
+
+use super::Arrived;
+use crate::{
+    entity::{
+        Status, conversation,
+        message::{ActiveModel, Column, Entity},
+    },
+    preview::shorten,
+    service::{
+        Service,
+        sender::{Pair, conversations_of},
+    },
+};
+
+/// A wamid longer than this is no wamid.
+const WAMID: usize = 256;
+
+impl Service {
+    /// Writes the messages that are new, with their contacts and conversations.
+    pub(super) async fn apply_messages(&self, tx: &mut TenantTx, arrived: Vec<Arrived>) -> Result<()> {
+        let new = only_new(tx, arrived).await?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let sightings: Vec<Sighting> = new.iter().map(sighting).collect();
+        let contacts = self.directory.resolve(tx, &sightings).await?;
+        let pairs: Vec<Pair> = new.iter().zip(&contacts).map(|(arrived, contact)| (arrived.channel.id, *contact)).collect();
+        let conversations = conversations_of(tx, &pairs).await?;
+        let now = tx.clock().now();
+        let mut items = Vec::with_capacity(new.len());
+        let mut rows = Vec::with_capacity(new.len());
+        for (arrived, (channel_id, contact_id)) in new.iter().zip(&pairs) {
+            let id: MessageId = tx.clock().new_id();
+            let item = MessageReceived {
+                message_id: id,
+                conversation_id: conversations[&(*channel_id, *contact_id)].id,
+                contact_id: *contact_id,
+                channel_id: *channel_id,
+                kind: arrived.message.kind.chars().take(32).collect(),
+                preview: shorten(&arrived.message.preview()),
+                at: written_at(arrived.message.timestamp, now),
+            };
+            rows.push(row(arrived, &item, now));
+            items.push(item);
+        }
+        tx.insert_new::<Entity>(rows).await?;
+        touch(tx, &items, &conversations).await?;
+        tx.publish(&MessagesReceived { items })
+    }
+}
+
+/// Drops what is known already: WhatsApp delivers at least once.
+async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> {
+    let wamid = |arrived: &Arrived| arrived.message.id.as_ref().map(|id| id.as_str().chars().take(WAMID).collect::<String>());
+    let wamids: Vec<String> = arrived.iter().filter_map(wamid).collect();
+    let mut known: HashSet<String> = HashSet::new();
+    for some in wamids.chunks(500) {
+        let rows = tx.find::<Entity>().filter(Column::Wamid.is_in(some.iter().cloned()));
+        known.extend(rows.columns::<Option<String>>(&[Column::Wamid]).await?.into_iter().flatten());
+    }
+    Ok(arrived.into_iter().filter(|one| wamid(one).is_some_and(|id| known.insert(id))).collect())
+}
+
+fn sighting(arrived: &Arrived) -> Sighting {
+    let sender = arrived.sender.as_ref();
+    let message = &arrived.message;
+    Sighting {
+        portfolio: arrived.channel.portfolio_id.clone().unwrap_or_default(),
+        wa_id: message.from.clone().or_else(|| sender.and_then(|sender| sender.wa_id.clone())),
+        bsuid: message.from_user_id.clone().or_else(|| sender.and_then(|sender| sender.user_id.clone())),
+        username: sender.and_then(|sender| sender.username.clone()),
+        profile_name: sender.and_then(|sender| sender.name.clone()),
+    }
+}
+
+/// WhatsApp's time, but never the future: a wrong clock must not keep a window open for years.
+fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let told = timestamp.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    told.filter(|at| *at <= now).unwrap_or(now)
+}
+
+fn row(arrived: &Arrived, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
+    let raw = &arrived.message.raw;
+    let content = raw.get(&arrived.message.kind).cloned().unwrap_or(serde_json::Value::Null);
+    let wamid = arrived.message.id.as_ref().map(|id| id.as_str().chars().take(WAMID).collect());
+    let quoted = arrived.message.context.as_ref().and_then(|context| context.id.as_ref());
+    ActiveModel {
+        id: Set(item.message_id),
+        conversation_id: Set(item.conversation_id),
+        channel_id: Set(item.channel_id),
+        contact_id: Set(item.contact_id),
+        direction: Set("inbound".to_owned()),
+        kind: Set(item.kind.clone()),
+        status: Set(Status::Received.as_str().to_owned()),
+        status_rank: Set(Status::Received.rank()),
+        content: Set(content.to_string()),
+        preview: Set(item.preview.clone()),
+        wamid: Set(wamid),
+        reply_to: Set(quoted.map(|id| id.as_str().chars().take(WAMID).collect())),
+        sent_by: Set(None),
+        error: Set(None),
+        raw: Set(Some(raw.to_string())),
+        chunk_id: Set(None),
+        sent_at: Set(None),
+        delivered_at: Set(None),
+        read_at: Set(None),
+        failed_at: Set(None),
+        at: Set(item.at),
+        created_at: Set(now),
+        ..ActiveModel::default()
+    }
+}
+
+/// One update a conversation: unread by delta, the newest message shown, the window opened.
+async fn touch(
+    tx: &TenantTx,
+    items: &[MessageReceived],
+    conversations: &HashMap<Pair, conversation::Model>,
+) -> Result<()> {
+    use conversation::{ActiveModel, Column, Entity};
+    let mut by_pair: HashMap<(contracts::messaging::ChannelId, ContactId), Vec<&MessageReceived>> = HashMap::new();
+    for item in items {
+        by_pair.entry((item.channel_id, item.contact_id)).or_default().push(item);
+    }
+    for (pair, items) in by_pair {
+        let conversation = &conversations[&pair];
+        let Some(newest) = items.iter().max_by_key(|item| (item.at, item.message_id)) else { continue };
+        let mut change = ActiveModel {
+            last_inbound_at: Set(Ord::max(conversation.last_inbound_at, Some(newest.at))),
+            ..ActiveModel::default()
+        };
+        if conversation.last_message_id.is_none() || newest.at >= conversation.last_at {
+            change.last_at = Set(newest.at);
+            change.last_message_id = Set(Some(newest.message_id));
+            change.preview = Set(newest.preview.clone());
+            change.last_direction = Set("inbound".to_owned());
+        }
+        let unread = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(conversation.id))
+            .set(change)
+            .col_expr(Column::Unread, Expr::col(Column::Unread).add(unread))
+            .exec()
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Messages: sending one, reading one, listing many.
+
+use chrono::{DateTime, Utc};
+use cloud_api::{
+    ids::{Bsuid, Msisdn, Wamid},
+    message::Content,
+};
+use contracts::{
+    contacts::{ContactId, Sighting},
+    messaging::{ChannelId, ConversationId, Lane, MessageId, MessageSender, OutgoingMessage},
+};
+use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
+use sea_orm::{ColumnTrait, Condition, Order};
+
+use super::{Service, sender_of};
+use crate::{
+    entity::{
+        channel, conversation,
+        message::{Column, Entity, Model},
+        status_event, webhook_event,
+    },
+    error::MessagingError,
+};
+
+/// Whom a message is for.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// A phone number in any usual spelling; a contact is made if there is none.
+    Phone(String),
+    /// A business-scoped user id; a contact is made if there is none.
+    Bsuid(String),
+    /// A contact.
+    Contact(ContactId),
+}
+
+/// A message as somebody wants it sent.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// From which number; may be left out while there is only one.
+    pub channel_id: Option<ChannelId>,
+    /// To whom.
+    pub to: Address,
+    /// What.
+    pub content: Content,
+    /// The message it quotes.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Which messages are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    /// Of one conversation.
+    pub conversation_id: Option<ConversationId>,
+    /// In one state.
+    pub status: Option<String>,
+    /// `inbound` or `outbound`.
+    pub direction: Option<String>,
+    /// With this WhatsApp id.
+    pub wamid: Option<String>,
+}
+
+impl Service {
+    /// Queues one message for a program.
+    pub async fn send_message(&self, db: &TenantDb, actor: &Actor, new: NewMessage) -> Result<Model> {
+        let mut tx = db.begin().await?;
+        let channel = choose_channel(&tx, new.channel_id).await?;
+        let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
+        let quoted = quoted(&tx, new.reply_to).await?;
+        let message = OutgoingMessage {
+            channel_id: channel.id,
+            contact_id,
+            content: new.content,
+            reply_to: quoted,
+            sent_by: Some(sender_of(actor)),
+        };
+        self.queue_one(tx, message, Lane::Transactional).await
+    }
+
+    /// Queues an agent's reply.
+    pub async fn reply(
+        &self,
+        db: &TenantDb,
+        actor: &Actor,
+        id: ConversationId,
+        content: Content,
+        reply_to: Option<MessageId>,
+    ) -> Result<Model> {
+        let tx = db.begin().await?;
+        let row = tx.find::<conversation::Entity>().filter(conversation::Column::Id.eq(id)).one().await?;
+        let row = row.ok_or(MessagingError::NoConversation)?;
+        let reply_to = quoted(&tx, reply_to).await?;
+        let message = OutgoingMessage {
+            channel_id: row.channel_id,
+            contact_id: row.contact_id,
+            content,
+            reply_to,
+            sent_by: Some(sender_of(actor)),
+        };
+        self.queue_one(tx, message, Lane::Interactive).await
+    }
+
+    async fn queue_one(&self, mut tx: TenantTx, message: OutgoingMessage, lane: Lane) -> Result<Model> {
+        let ids = self.queue(&mut tx, std::slice::from_ref(&message), lane).await?;
+        let row = tx.find::<Entity>().filter(Column::Id.is_in(ids)).one().await?.ok_or(MessagingError::NoMessage)?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    async fn addressee(&self, db: &TenantDb, tx: &mut TenantTx, channel: &channel::Model, to: Address) -> Result<ContactId> {
+        let mut sighting = Sighting { portfolio: channel.portfolio_id.clone().unwrap_or_default(), ..Sighting::default() };
+        match to {
+            Address::Contact(id) => {
+                let known = !self.directory.cards(db, &[id]).await?.is_empty();
+                return if known { Ok(id) } else { Err(MessagingError::NoContact.into()) };
+            }
+            Address::Phone(text) => {
+                let phone = Msisdn::parse(&text).map_err(|invalid| kernel::Error::invalid("to.phone", invalid.message))?;
+                sighting.wa_id = Some(phone.as_str().to_owned());
+            }
+            Address::Bsuid(text) => {
+                let bsuid = Bsuid::parse(&text).map_err(|invalid| kernel::Error::invalid("to.bsuid", invalid.message))?;
+                sighting.bsuid = Some(bsuid.as_str().to_owned());
+            }
+        }
+        let contacts = self.directory.resolve(tx, &[sighting]).await?;
+        Ok(contacts.first().copied().ok_or(MessagingError::NoContact)?)
+    }
+
+    /// One message, or 404.
+    pub async fn message(&self, db: &TenantDb, id: MessageId) -> Result<Model> {
+        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
+        Ok(row.ok_or(MessagingError::NoMessage)?)
+    }
+
+    /// Newest first: by the time written within a conversation, else by id.
+    pub async fn list_messages(
+        &self,
+        db: &TenantDb,
+        filter: MessageFilter,
+        query: PageQuery,
+    ) -> Result<(Vec<Model>, Option<String>)> {
+        let by_time = filter.conversation_id.is_some();
+        let after = query.after.map(|Cursor { at, id }| {
+            if by_time {
+                let older = Condition::any().add(Column::At.lt(at)).add(Column::Id.lt(id));
+                Condition::all().add(Column::At.lte(at)).add(older)
+            } else {
+                Condition::all().add(Column::Id.lt(id))
+            }
+        });
+        let mut select = db
+            .find::<Entity>()
+            .filter_some(filter.conversation_id.map(|id| Column::ConversationId.eq(id)))
+            .filter_some(filter.status.map(|status| Column::Status.eq(status)))
+            .filter_some(filter.direction.map(|direction| Column::Direction.eq(direction)))
+            .filter_some(filter.wamid.map(|wamid| Column::Wamid.eq(wamid)))
+            .filter_some(after);
+        if by_time {
+            select = select.order_by(Column::At, Order::Desc);
+        }
+        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
+        let next = query.cut(&mut rows, |row| {
+            Cursor { at: if by_time { row.at } else { DateTime::<Utc>::UNIX_EPOCH }, id: kernel::id::Id::uuid(row.id) }
+        });
+        Ok((rows, next))
+    }
+
+    /// The messages of a conversation, newest first; 404 if there is no such conversation.
+    pub async fn thread(&self, db: &TenantDb, id: ConversationId, query: PageQuery) -> Result<(Vec<Model>, Option<String>)> {
+        let known = db.find::<conversation::Entity>().filter(conversation::Column::Id.eq(id)).one().await?;
+        if known.is_none() {
+            return Err(MessagingError::NoConversation.into());
+        }
+        self.list_messages(db, MessageFilter { conversation_id: Some(id), ..MessageFilter::default() }, query).await
+    }
+
+    /// Statuses as WhatsApp told them, newest first.
+    pub async fn list_statuses(
+        &self,
+        db: &TenantDb,
+        wamid: Option<String>,
+        query: PageQuery,
+    ) -> Result<(Vec<status_event::Model>, Option<String>)> {
+        use status_event::{Column, Entity};
+        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
+        let select = db.find::<Entity>().filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid))).filter_some(after);
+        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
+        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
+        Ok((rows, next))
+    }
+
+    /// What webhooks brought and nothing has a home for, newest first.
+    pub async fn list_webhook_events(
+        &self,
+        db: &TenantDb,
+        field: Option<String>,
+        query: PageQuery,
+    ) -> Result<(Vec<webhook_event::Model>, Option<String>)> {
+        use webhook_event::{Column, Entity};
+        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
+        let select = db.find::<Entity>().filter_some(field.map(|field| Column::Field.eq(field))).filter_some(after);
+        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
+        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
+        Ok((rows, next))
+    }
+}
+
+async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<channel::Model> {
+    use channel::{Column, Entity};
+    let mut found = tx.find::<Entity>().filter_some(wanted.map(|id| Column::Id.eq(id))).limit(2).all().await?;
+    match (wanted, found.len()) {
+        (Some(_), 0) => Err(MessagingError::NoChannel.into()),
+        (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
+        _ => Ok(found.swap_remove(0)),
+    }
+}
+
+async fn quoted(tx: &TenantTx, reply_to: Option<MessageId>) -> Result<Option<Wamid>> {
+    let Some(id) = reply_to else { return Ok(None) };
+    let row = tx.find::<Entity>().filter(Column::Id.eq(id)).one().await?.ok_or(MessagingError::NoMessage)?;
+    let wamid = row.wamid.ok_or_else(|| kernel::Error::invalid("reply_to", "that message has not reached WhatsApp yet"))?;
+    Ok(Some(Wamid::from(wamid)))
+}

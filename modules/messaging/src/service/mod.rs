@@ -1,0 +1,84 @@
+//! The verbs, by what they are about.
+
+mod channels;
+mod coalescer;
+mod connection_test;
+mod conversations;
+mod drain;
+mod engine;
+mod messages;
+mod outcome;
+mod sender;
+mod webhook;
+
+use std::{sync::Arc, time::Duration};
+
+use contracts::contacts::ContactDirectory;
+use kernel::{Limiter, TenantId, TenantRoutes, Vault};
+use moka::future::Cache;
+use url::Url;
+
+pub(crate) use channels::page;
+pub use channels::{ChannelChanges, NewChannel};
+pub use connection_test::TestReport;
+pub use conversations::{ConversationFilter, Listed};
+pub use messages::{Address, MessageFilter, NewMessage};
+pub use sender::sender_of;
+pub use webhook::Handshake;
+
+use coalescer::Coalescer;
+use webhook::WebhookKeys;
+
+/// Where Meta is, where the simulator is, where we are.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// `https://graph.facebook.com`, or a stand-in.
+    pub graph: Url,
+    /// The simulator's Graph address, when simulated numbers are offered.
+    pub simulator: Option<Url>,
+    /// How WhatsApp reaches us; webhook addresses are made from it.
+    pub public: Url,
+}
+
+/// What the verbs work with. Cloning shares it.
+#[derive(Clone)]
+pub struct Service {
+    http: reqwest::Client,
+    routes: Arc<dyn TenantRoutes>,
+    vault: Arc<dyn Vault>,
+    limiter: Arc<dyn Limiter>,
+    directory: Arc<dyn ContactDirectory>,
+    addresses: Arc<Addresses>,
+    coalescer: Coalescer,
+    webhook_keys: Cache<TenantId, Arc<Vec<WebhookKeys>>>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "messaging::Service({:?})", self.addresses)
+    }
+}
+
+impl Service {
+    /// Needs a running tokio runtime: the coalescer is a task.
+    pub fn new(
+        http: reqwest::Client,
+        routes: Arc<dyn TenantRoutes>,
+        vault: Arc<dyn Vault>,
+        limiter: Arc<dyn Limiter>,
+        directory: Arc<dyn ContactDirectory>,
+        addresses: Addresses,
+    ) -> Self {
+        Self {
+            http,
+            routes,
+            vault,
+            limiter,
+            directory,
+            addresses: Arc::new(addresses),
+            coalescer: Coalescer::start(),
+            // Short: another process may have changed a secret.
+            webhook_keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(5)).build(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The one way out: [`MessageSender::queue`]. Whatever sends, sends through here; window and limits are checked here and
+//! nowhere else.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cloud_api::{
+    ids::Msisdn,
+    message::{Content, Recipient, SendMessage},
+};
+use contracts::{
+    contacts::ContactId,
+    messaging::{
+        ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued, OutgoingMessage, Sender,
+    },
+};
+use kernel::{Actor, Result, TenantTx};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
+
+use super::Service;
+use crate::{
+    entity::{
+        Status, channel,
+        chunk::{self, ChunkId},
+        conversation, message,
+    },
+    error::MessagingError,
+    job::{SendChunk, lane_name},
+    preview::{outgoing_preview, shorten},
+};
+
+/// A number and a contact: what a conversation is between.
+pub(super) type Pair = (ChannelId, ContactId);
+
+#[async_trait]
+impl MessageSender for Service {
+    async fn queue(&self, tx: &mut TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<Vec<MessageId>> {
+        for message in messages {
+            check_limits(message)?;
+        }
+        known_channels(tx, messages).await?;
+        let pairs: Vec<Pair> = messages.iter().map(|message| (message.channel_id, message.contact_id)).collect();
+        let conversations = conversations_of(tx, &pairs).await?;
+        let now = tx.clock().now();
+        for message in messages {
+            let open = conversations[&(message.channel_id, message.contact_id)].window_closes_at().is_some_and(|at| now < at);
+            if !open && !matches!(message.content, Content::Template { .. }) {
+                return Err(MessagingError::WindowClosed.into());
+            }
+        }
+        let ids = write_messages(tx, messages, &conversations, lane, now).await?;
+        touch_conversations(tx, messages, &ids, &conversations, now).await?;
+        let items = messages.iter().zip(&ids).map(|(message, id)| MessageQueued {
+            message_id: *id,
+            conversation_id: conversations[&(message.channel_id, message.contact_id)].id,
+            contact_id: message.contact_id,
+            at: now,
+        });
+        tx.publish(&MessagesQueued { items: items.collect() })?;
+        Ok(ids)
+    }
+}
+
+/// Every documented limit of the content, with the field named (Cloud API: messages endpoint).
+fn check_limits(message: &OutgoingMessage) -> Result<()> {
+    // The address is chosen when the message leaves; any valid one stands in for it here.
+    let somebody = Msisdn::parse("447700900000").map_err(MessagingError::Invalid)?;
+    let wire = SendMessage {
+        reply_to: message.reply_to.clone(),
+        ..SendMessage::new(Recipient::Phone(somebody), message.content.clone())
+    };
+    Ok(wire.validate().map_err(MessagingError::Invalid)?)
+}
+
+async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
+    let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let known = tx.find::<channel::Entity>().filter(channel::Column::Id.is_in(wanted.clone()));
+    let known: Vec<ChannelId> = known.columns(&[channel::Column::Id]).await?;
+    if known.len() == wanted.len() { Ok(()) } else { Err(MessagingError::NoChannel.into()) }
+}
+
+/// The conversation of every pair, made where there is none.
+pub(super) async fn conversations_of(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pair, conversation::Model>> {
+    let mut wanted: Vec<Pair> = pairs.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut found = find_conversations(tx, &wanted).await?;
+    let now = tx.clock().now();
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|pair| !found.contains_key(pair))
+        .map(|(channel_id, contact_id)| conversation::ActiveModel {
+            id: Set(tx.clock().new_id()),
+            channel_id: Set(*channel_id),
+            contact_id: Set(*contact_id),
+            last_at: Set(now),
+            last_message_id: Set(None),
+            preview: Set(String::new()),
+            last_direction: Set("none".to_owned()),
+            unread: Set(0),
+            last_inbound_at: Set(None),
+            created_at: Set(now),
+            ..conversation::ActiveModel::default()
+        })
+        .collect();
+    if !missing.is_empty() {
+        // Another transaction may make the same one: the unique pair decides, and reading again finds the winner.
+        tx.insert_new::<conversation::Entity>(missing).await?;
+        found = find_conversations(tx, &wanted).await?;
+    }
+    Ok(found)
+}
+
+async fn find_conversations(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pair, conversation::Model>> {
+    use conversation::{Column, Entity};
+    let mut by_channel: BTreeMap<ChannelId, Vec<ContactId>> = BTreeMap::new();
+    for (channel_id, contact_id) in pairs {
+        by_channel.entry(*channel_id).or_default().push(*contact_id);
+    }
+    let mut found = HashMap::new();
+    for (channel_id, contacts) in by_channel {
+        for contacts in contacts.chunks(500) {
+            let these = Condition::all()
+                .add(Column::ChannelId.eq(channel_id))
+                .add(Column::ContactId.is_in(contacts.iter().copied()));
+            for row in tx.find::<Entity>().filter(these).for_update().all().await? {
+                found.insert((row.channel_id, row.contact_id), row);
+            }
+        }
+    }
+    Ok(found)
+}
+
+async fn write_messages(
+    tx: &mut TenantTx,
+    messages: &[OutgoingMessage],
+    conversations: &HashMap<Pair, conversation::Model>,
+    lane: Lane,
+    now: DateTime<Utc>,
+) -> Result<Vec<MessageId>> {
+    let mut by_channel: BTreeMap<ChannelId, Vec<usize>> = BTreeMap::new();
+    for (index, message) in messages.iter().enumerate() {
+        by_channel.entry(message.channel_id).or_default().push(index);
+    }
+    let ids: Vec<MessageId> = messages.iter().map(|_| tx.clock().new_id()).collect();
+    for (channel_id, indexes) in by_channel {
+        for indexes in indexes.chunks(chunk::SIZE) {
+            let chunk_id: ChunkId = tx.clock().new_id();
+            let mut rows = Vec::with_capacity(indexes.len());
+            for index in indexes {
+                let message = &messages[*index];
+                let conversation = conversations[&(message.channel_id, message.contact_id)].id;
+                rows.push(row(ids[*index], message, conversation, chunk_id, now)?);
+            }
+            tx.insert_many::<message::Entity>(rows).await?;
+            tx.insert::<chunk::Entity>(chunk::ActiveModel {
+                id: Set(chunk_id),
+                channel_id: Set(channel_id),
+                lane: Set(lane_name(lane).to_owned()),
+                messages: Set(i32::try_from(indexes.len()).unwrap_or(i32::MAX)),
+                fence: Set(0),
+                done: Set(false),
+                created_at: Set(now),
+                ..chunk::ActiveModel::default()
+            })
+            .await?;
+            tx.enqueue(&SendChunk { chunk_id, lane: lane_name(lane).to_owned() })?;
+        }
+    }
+    Ok(ids)
+}
+
+fn row(
+    id: MessageId,
+    message: &OutgoingMessage,
+    conversation_id: ConversationId,
+    chunk_id: ChunkId,
+    now: DateTime<Utc>,
+) -> Result<message::ActiveModel> {
+    Ok(message::ActiveModel {
+        id: Set(id),
+        conversation_id: Set(conversation_id),
+        channel_id: Set(message.channel_id),
+        contact_id: Set(message.contact_id),
+        direction: Set("outbound".to_owned()),
+        kind: Set(message.content.kind().to_owned()),
+        status: Set(Status::Queued.as_str().to_owned()),
+        status_rank: Set(Status::Queued.rank()),
+        content: Set(message.content.wire().to_string()),
+        preview: Set(outgoing_preview(&message.content)),
+        wamid: Set(None),
+        reply_to: Set(message.reply_to.as_ref().map(ToString::to_string)),
+        sent_by: Set(message.sent_by.as_ref().map(serde_json::to_string).transpose()?),
+        error: Set(None),
+        raw: Set(None),
+        chunk_id: Set(Some(chunk_id)),
+        sent_at: Set(None),
+        delivered_at: Set(None),
+        read_at: Set(None),
+        failed_at: Set(None),
+        at: Set(now),
+        created_at: Set(now),
+        ..message::ActiveModel::default()
+    })
+}
+
+async fn touch_conversations(
+    tx: &TenantTx,
+    messages: &[OutgoingMessage],
+    ids: &[MessageId],
+    conversations: &HashMap<Pair, conversation::Model>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // The last message to a pair is the one the inbox shows.
+    let last: HashMap<Pair, usize> =
+        messages.iter().enumerate().map(|(index, message)| ((message.channel_id, message.contact_id), index)).collect();
+    for (pair, index) in last {
+        let change = conversation::ActiveModel {
+            last_at: Set(now.max(conversations[&pair].last_at)),
+            last_message_id: Set(Some(ids[index])),
+            preview: Set(shorten(&outgoing_preview(&messages[index].content))),
+            last_direction: Set("outbound".to_owned()),
+            ..conversation::ActiveModel::default()
+        };
+        let this = conversation::Column::Id.eq(conversations[&pair].id);
+        tx.update::<conversation::Entity>().filter(this).set(change).exec().await?;
+    }
+    Ok(())
+}
+
+/// The caller, as kept with a message.
+pub fn sender_of(actor: &Actor) -> Sender {
+    let (kind, name) = match actor {
+        Actor::User { name, .. } => ("user", name),
+        Actor::ApiKey { name, .. } => ("api_key", name),
+    };
+    Sender { kind: kind.to_owned(), id: actor.id(), name: name.clone() }
+}
