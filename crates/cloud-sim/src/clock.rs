@@ -1,0 +1,55 @@
+//! Virtual time: it runs `speed` times as fast as the wall clock and can be pushed forward.
+
+use serde::{Deserialize, Serialize};
+
+/// Virtual time, anchored at a pair of real and virtual instants.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VirtualClock {
+    virtual_ms: i64,
+    real_ms: i64,
+    speed: f64,
+}
+
+impl VirtualClock {
+    /// Starts at `virtual_ms` when the wall shows `real_ms`.
+    pub fn new(virtual_ms: i64, real_ms: i64, speed: f64) -> Self {
+        Self {
+            virtual_ms,
+            real_ms,
+            speed,
+        }
+    }
+
+    /// Virtual Unix ms when the wall shows `real_ms`.
+    pub fn now(&self, real_ms: i64) -> i64 {
+        let passed = (real_ms - self.real_ms).max(0) as f64 * self.speed;
+        self.virtual_ms + passed as i64
+    }
+
+    /// Virtual seconds per real second.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Real ms until virtual `due`; `None` when time stands still.
+    pub fn wait(&self, due: i64, real_ms: i64) -> Option<u64> {
+        let left = (due - self.now(real_ms)).max(0);
+        if left == 0 {
+            return Some(0);
+        }
+        (self.speed > 0.0).then(|| (left as f64 / self.speed).ceil() as u64)
+    }
+
+    /// Anchors anew, so that the past is untouched by a change of speed.
+    pub fn set(&mut self, real_ms: i64, speed: Option<f64>, now: Option<i64>, advance_ms: i64) {
+        let at = now.unwrap_or_else(|| self.now(real_ms)) + advance_ms.max(0);
+        *self = Self::new(
+            at,
+            real_ms,
+            speed
+                .filter(|s| s.is_finite())
+                .unwrap_or(self.speed)
+                .clamp(0.0, 1e6),
+        );
+    }
+}

@@ -1,0 +1,363 @@
+//! Every knob of the simulator (Cloud API: simulator control API, config knobs).
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The real time in Unix milliseconds, handed in so that a test can hold it.
+#[derive(Clone)]
+pub struct Wall(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Wall {
+    /// A wall clock from any source of Unix milliseconds.
+    pub fn new(read: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// Unix milliseconds now.
+    pub fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+impl Default for Wall {
+    /// The system clock.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the default of the clock that is handed in"
+    )]
+    fn default() -> Self {
+        Self::new(|| chrono::Utc::now().timestamp_millis())
+    }
+}
+
+impl fmt::Debug for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wall")
+    }
+}
+
+/// A set of defaults that belong together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Statuses at once, in order, no noise: for tests.
+    Fast,
+    /// Delays as people see them, no noise.
+    #[default]
+    Realistic,
+    /// Duplicates, wrong order, early statuses, batches.
+    Chaos,
+    /// As fast as possible with batched webhooks and short rings.
+    Load,
+}
+
+/// Mean delays of statuses in virtual milliseconds (Cloud API: status sequence and timing).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Delays {
+    /// Acceptance to `sent`.
+    pub sent_ms: u64,
+    /// `sent` to `delivered`.
+    pub delivered_ms: u64,
+    /// `delivered` to `read`, unless the person says otherwise.
+    pub read_ms: u64,
+    /// `read` to `played`, voice notes only.
+    pub played_ms: u64,
+    /// Acceptance to `failed`.
+    pub failed_ms: u64,
+    /// A person's automatic answer after reading.
+    pub reply_ms: u64,
+    /// 0 = exact, 0.5 = each delay is between half and one and a half times its mean.
+    pub spread: f64,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self {
+            sent_ms: 150,
+            delivered_ms: 700,
+            read_ms: 5_000,
+            played_ms: 3_000,
+            failed_ms: 300,
+            reply_ms: 1_500,
+            spread: 0.3,
+        }
+    }
+}
+
+impl Delays {
+    /// Everything at once.
+    pub const ZERO: Self = Self {
+        sent_ms: 0,
+        delivered_ms: 0,
+        read_ms: 0,
+        played_ms: 0,
+        failed_ms: 0,
+        reply_ms: 0,
+        spread: 0.0,
+    };
+}
+
+/// How webhook bodies are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signature {
+    /// Both headers, right.
+    #[default]
+    Right,
+    /// Both headers, wrong.
+    Wrong,
+    /// No header.
+    Missing,
+    /// Only the old SHA-1 header.
+    Sha1Only,
+}
+
+/// Which clock the throughput and pair buckets refill by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BucketClock {
+    /// Real time, as a sender sees it.
+    #[default]
+    Real,
+    /// Virtual time, so that a test can advance it.
+    Virtual,
+}
+
+/// The configuration. Every field has a default, which depends on the profile for a few of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimConfig {
+    /// Which set of defaults was applied.
+    pub profile: Profile,
+    /// Same seed and same requests give the same world.
+    pub seed: u64,
+    /// Virtual start, Unix milliseconds; the wall clock when absent.
+    pub start_ms: Option<i64>,
+    /// Virtual seconds per real second; 0 stands still until it is advanced.
+    pub speed: f64,
+    /// Base latency of every Graph answer, real milliseconds.
+    pub latency_ms: u64,
+    /// Added at random to the base latency.
+    pub jitter_ms: u64,
+    /// Messages a second and number, in and out together.
+    pub mps_default: u32,
+    /// Limit of messages to one person (45 at once, then one in 6 s).
+    pub pair_limit: bool,
+    /// Limit of new people in 24 hours a portfolio.
+    pub portfolio_limit: bool,
+    /// 24-hour customer service window.
+    pub csw: bool,
+    /// HTTP status of rate-limit errors: 400 (documented) or 429 (seen).
+    pub http_rate_status: u16,
+    /// HTTP status of 132001: 404 (documented) or 400 (seen).
+    pub http_132001: u16,
+    /// Answer a closed window at once with 131047 instead of a failed status.
+    pub sync_131047: bool,
+    /// Answer a payment problem at once with 131042 instead of a failed status.
+    pub sync_131042: bool,
+    /// Virtual hours for which a webhook is retried: 168 or 36.
+    pub webhook_retry_hours: u32,
+    /// Real milliseconds a receiver has for its answer.
+    pub webhook_timeout_ms: u64,
+    /// Deliveries at the same time to one destination.
+    pub webhook_concurrency: usize,
+    /// Delays of statuses.
+    pub delays: Delays,
+    /// A webhook comes twice.
+    pub p_dup: f64,
+    /// A webhook is overtaken by the next one.
+    pub p_reorder: f64,
+    /// `sent` is followed by `read` at once.
+    pub p_skip_delivered: f64,
+    /// A status comes before the answer of the send.
+    pub p_early: f64,
+    /// Most updates in one webhook body, 1 to 1000.
+    pub batch_max: usize,
+    /// Real milliseconds that a batch waits to fill.
+    pub batch_window_ms: u64,
+    /// Put `entry[].time` into `messages` bodies; some client libraries need it, Meta leaves it out.
+    pub entry_time: bool,
+    /// Put BSUIDs into webhooks.
+    pub bsuid: bool,
+    /// Unknown tokens are refused.
+    pub strict_tokens: bool,
+    /// A missing `appsecret_proof` is refused; a wrong one always is.
+    pub require_appsecret_proof: bool,
+    /// Unix seconds from which service and in-window utility messages cost.
+    pub pricing_switch: i64,
+    /// Marketing messages a person gets in 24 hours outside the window.
+    pub marketing_cap_per_24h: u32,
+    /// Share of marketing messages that fall into the experiment (130472).
+    pub p_experiment: f64,
+    /// `biz_opaque_callback_data` that starts with `sim:` may force an outcome.
+    pub callback_overrides: bool,
+    /// Real milliseconds that the "time-out after acceptance" recipient hangs.
+    pub hang_ms: u64,
+    /// How people behave who appear by being written to.
+    pub default_online: bool,
+    /// Whether they read what arrives.
+    pub default_reads: bool,
+    /// How webhooks are signed.
+    pub signature: Signature,
+    /// Cut webhook bodies after this many bytes (they are signed before).
+    pub truncate_body: Option<usize>,
+    /// Clock of the throughput and pair buckets.
+    pub bucket_clock: BucketClock,
+    /// Address under which `/_media` is reachable from outside, without a slash at the end.
+    pub public_url: String,
+    /// People kept; the oldest go first.
+    pub max_users: usize,
+    /// Messages kept.
+    pub max_messages: usize,
+    /// Deliveries kept in the log with their bodies.
+    pub max_deliveries: usize,
+    /// Rows kept in each half of the ledger.
+    pub max_ledger: usize,
+    /// Updates that may wait for one destination; more are dropped and counted.
+    pub max_queue: usize,
+    /// Client for webhooks and handshakes. Without one every delivery fails with a note saying so.
+    #[serde(skip)]
+    pub http: Option<reqwest::Client>,
+    /// Real time.
+    #[serde(skip)]
+    pub wall: Wall,
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Realistic,
+            seed: 1,
+            start_ms: None,
+            speed: 1.0,
+            latency_ms: 0,
+            jitter_ms: 0,
+            mps_default: 80,
+            pair_limit: true,
+            portfolio_limit: true,
+            csw: true,
+            http_rate_status: 400,
+            http_132001: 404,
+            sync_131047: false,
+            sync_131042: false,
+            webhook_retry_hours: 168,
+            webhook_timeout_ms: 10_000,
+            webhook_concurrency: 8,
+            delays: Delays::default(),
+            p_dup: 0.0,
+            p_reorder: 0.0,
+            p_skip_delivered: 0.0,
+            p_early: 0.0,
+            batch_max: 1,
+            batch_window_ms: 0,
+            entry_time: true,
+            bsuid: true,
+            strict_tokens: true,
+            require_appsecret_proof: false,
+            // 2026-10-01T00:00:00Z
+            pricing_switch: 1_790_812_800,
+            marketing_cap_per_24h: 2,
+            p_experiment: 0.0,
+            callback_overrides: false,
+            hang_ms: 35_000,
+            default_online: true,
+            default_reads: true,
+            signature: Signature::Right,
+            truncate_body: None,
+            bucket_clock: BucketClock::Real,
+            public_url: "http://127.0.0.1:8080".into(),
+            max_users: 100_000,
+            max_messages: 50_000,
+            max_deliveries: 10_000,
+            max_ledger: 200_000,
+            max_queue: 100_000,
+            http: None,
+            wall: Wall::default(),
+        }
+    }
+}
+
+impl SimConfig {
+    /// The defaults of a profile.
+    pub fn profile(profile: Profile) -> Self {
+        let base = Self {
+            profile,
+            ..Self::default()
+        };
+        match profile {
+            Profile::Realistic => base,
+            Profile::Fast => Self {
+                delays: Delays::ZERO,
+                ..base
+            },
+            Profile::Chaos => Self {
+                p_dup: 0.02,
+                p_reorder: 0.02,
+                p_skip_delivered: 0.1,
+                p_early: 0.01,
+                batch_max: 100,
+                jitter_ms: 50,
+                ..base
+            },
+            Profile::Load => Self {
+                delays: Delays {
+                    read_ms: 1_000,
+                    ..Delays::default()
+                },
+                batch_max: 100,
+                batch_window_ms: 50,
+                max_messages: 200_000,
+                max_deliveries: 2_000,
+                max_ledger: 2_000_000,
+                max_users: 1_000_000,
+                max_queue: 1_000_000,
+                mps_default: 1_000,
+                portfolio_limit: false,
+                ..base
+            },
+        }
+    }
+
+    /// The same with an HTTP client (which should not follow redirects).
+    pub fn with_http(self, http: reqwest::Client) -> Self {
+        Self {
+            http: Some(http),
+            ..self
+        }
+    }
+
+    /// Brings every knob into its sensible range, so that a wrong value cannot stop the engine.
+    pub(crate) fn clamped(mut self) -> Self {
+        self.speed = if self.speed.is_finite() {
+            self.speed.clamp(0.0, 1_000_000.0)
+        } else {
+            1.0
+        };
+        self.batch_max = self.batch_max.clamp(1, 1_000);
+        self.webhook_concurrency = self.webhook_concurrency.clamp(1, 256);
+        self.webhook_timeout_ms = self.webhook_timeout_ms.clamp(10, 60_000);
+        self.mps_default = self.mps_default.max(1);
+        self.max_users = self.max_users.max(10);
+        self.max_messages = self.max_messages.max(100);
+        self.max_deliveries = self.max_deliveries.max(100);
+        self.max_ledger = self.max_ledger.max(100);
+        self.max_queue = self.max_queue.max(100);
+        self.delays.spread = self.delays.spread.clamp(0.0, 0.99);
+        for p in [
+            &mut self.p_dup,
+            &mut self.p_reorder,
+            &mut self.p_skip_delivered,
+            &mut self.p_early,
+            &mut self.p_experiment,
+        ] {
+            *p = if p.is_finite() { p.clamp(0.0, 1.0) } else { 0.0 };
+        }
+        while self.public_url.ends_with('/') {
+            self.public_url.pop();
+        }
+        self
+    }
+}

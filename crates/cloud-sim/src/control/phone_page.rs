@@ -1,0 +1,237 @@
+//! What a page that looks like a phone needs: threads, their messages, reading.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Outcome;
+use crate::core::Core;
+use crate::sim::ControlError;
+use crate::world::{Direction, Msg, World};
+
+/// At most this many threads in one answer.
+const MAX_THREADS: usize = 500;
+
+/// Threads, newest first, of one number or all.
+pub fn threads(core: &Core, query: &BTreeMap<String, String>) -> Value {
+    let world = &core.world;
+    let mut rows: Vec<(i64, Value)> = world
+        .threads
+        .values()
+        .filter(|t| !t.messages.is_empty() && query.get("phone_id").is_none_or(|id| *id == t.phone_id))
+        .map(|t| {
+            let user = world.users.get(&t.user_id);
+            let last = t.messages.back().and_then(|seq| world.messages.get(seq));
+            let unread = t
+                .messages
+                .iter()
+                .filter_map(|seq| world.messages.get(seq))
+                .filter(|m| m.direction == Direction::ToUser && m.status == "delivered")
+                .count();
+            let mut row = json!({
+                "phone_id": t.phone_id,
+                "user_id": t.user_id,
+                "name": user.map(|u| u.name.as_str()).unwrap_or_default(),
+                "last_at": time(t.last_at),
+                "preview": last.map(text).unwrap_or_default(),
+                "unread": unread,
+            });
+            if let Some(wa_id) = user.and_then(|u| u.wa_id.as_ref()) {
+                row["wa_id"] = json!(wa_id);
+            }
+            if t.csw_until > 0 {
+                row["window_closes_at"] = json!(time(t.csw_until));
+            }
+            (t.last_at, row)
+        })
+        .collect();
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    json!({"items": rows.into_iter().take(MAX_THREADS).map(|(_, row)| row).collect::<Vec<_>>()})
+}
+
+/// The messages of a thread, oldest first.
+pub fn messages(core: &Core, phone_id: &str, user: &str) -> Outcome {
+    if !core.world.phones.contains_key(phone_id) {
+        return Err(ControlError::missing(format!("there is no phone {phone_id}")));
+    }
+    // A person nobody has written to has an empty thread, not an error: the page opens before the first message.
+    let rows: Vec<Value> = match core.world.user(user) {
+        Some(user) => core
+            .world
+            .thread_messages(phone_id, &user.user_id)
+            .into_iter()
+            .map(|m| row(&core.world, m))
+            .collect(),
+        None => Vec::new(),
+    };
+    Ok(json!({"items": rows}))
+}
+
+/// One message.
+pub fn message(core: &Core, wamid: &str) -> Outcome {
+    let found = core.world.message(wamid).map(|m| row(&core.world, m));
+    found.ok_or_else(|| ControlError::missing(format!("there is no message {wamid}")))
+}
+
+/// `{status, error?: {code, details?} | code}`: the message reaches this state now.
+pub fn set_status(core: &mut Core, wamid: &str, body: &Value) -> Outcome {
+    const STATES: [&str; 5] = ["sent", "delivered", "read", "played", "failed"];
+    let status = body.get("status").and_then(Value::as_str).unwrap_or_default();
+    if !STATES.contains(&status) {
+        return Err(ControlError::bad(format!(
+            "status must be one of {}",
+            STATES.join(", ")
+        )));
+    }
+    let outbound = core
+        .world
+        .message(wamid)
+        .is_some_and(|m| m.direction == Direction::ToUser);
+    if !outbound {
+        return Err(ControlError::missing(format!("there is no sent message {wamid}")));
+    }
+    let error = match body.get("error") {
+        None => (status == "failed").then_some((131_000, None)),
+        Some(Value::Number(code)) => Some((code.as_i64().unwrap_or(131_000), None)),
+        Some(error) => {
+            let code = error.get("code").and_then(Value::as_i64);
+            let code = code.ok_or_else(|| ControlError::bad("error.code must be a number"))?;
+            Some((
+                code,
+                error.get("details").and_then(Value::as_str).map(str::to_owned),
+            ))
+        }
+    };
+    core.status(wamid, status, error);
+    Ok(json!({"success": true}))
+}
+
+fn thread_of(core: &Core, body: &Value) -> Result<(String, String), ControlError> {
+    let text = |key: &str| body.get(key).and_then(Value::as_str).filter(|s| !s.is_empty());
+    let phone_id = text("phone_id").ok_or_else(|| ControlError::bad("phone_id is missing"))?;
+    let user = text("user")
+        .ok_or_else(|| ControlError::bad("user is missing: phone digits or BSUID of the person"))?;
+    let user = core
+        .world
+        .user(user)
+        .ok_or_else(|| ControlError::missing(format!("there is no person {user}")))?;
+    Ok((phone_id.to_owned(), user.user_id.clone()))
+}
+
+/// The person has the thread open: everything in it is read.
+pub fn read(core: &mut Core, body: &Value) -> Outcome {
+    let (phone_id, user_id) = thread_of(core, body)?;
+    let count = core.read_thread(&phone_id, &user_id);
+    Ok(json!({"read": count}))
+}
+
+/// The person types: nothing goes to the business, as with WhatsApp.
+pub fn typing(core: &mut Core, body: &Value) -> Outcome {
+    let (phone_id, user_id) = thread_of(core, body)?;
+    core.live
+        .push(json!({"kind": "typing", "phone_id": phone_id, "user": user_id}));
+    Ok(json!({"success": true}))
+}
+
+fn row(world: &World, msg: &Msg) -> Value {
+    let mut row = json!({
+        "wamid": msg.wamid,
+        "direction": msg.direction,
+        "type": msg.kind,
+        "text": text(msg),
+        "content": msg.content,
+        "status": msg.status,
+        "at": time(msg.at),
+    });
+    if let Some(code) = msg.error {
+        row["error"] = json!({"code": code, "title": crate::details::title(code)});
+    }
+    if let Some(context) = &msg.context {
+        row["context"] = json!({"id": context});
+    }
+    if msg.kind == "template"
+        && let Some(shown) = render(world, msg)
+    {
+        row["rendered"] = shown;
+    }
+    row
+}
+
+/// A template with its variables filled in, as the person sees it.
+fn render(world: &World, msg: &Msg) -> Option<Value> {
+    let name = msg.content.get("name")?.as_str()?;
+    let language = msg.content.pointer("/language/code")?.as_str()?;
+    let waba = &world.phones.get(&msg.phone_id)?.waba_id;
+    let template = world
+        .templates
+        .values()
+        .find(|t| t.waba_id == *waba && t.name == name && t.language == language)?;
+    let given = msg
+        .content
+        .get("components")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let kind = |c: &Value| {
+        c.get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_lowercase()
+    };
+    let mut shown = json!({});
+    for part in &template.components {
+        let part_kind = kind(part);
+        if part_kind == "buttons" {
+            shown["buttons"] = part.get("buttons").cloned().unwrap_or_default();
+            continue;
+        }
+        let parameters = given
+            .iter()
+            .find(|c| kind(c) == part_kind)
+            .and_then(|c| c.get("parameters"))
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if let Some(text) = part.get("text").and_then(Value::as_str) {
+            let mut text = text.to_owned();
+            for (at, parameter) in parameters.iter().enumerate() {
+                let name = parameter
+                    .get("parameter_name")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
+                let name = name.unwrap_or_else(|| (at + 1).to_string());
+                let value = parameter.get("text").and_then(Value::as_str).unwrap_or_default();
+                text = text.replace(&format!("{{{{{name}}}}}"), value);
+            }
+            shown[part_kind.as_str()] = json!(text);
+        } else if let Some(parameter) = parameters.first() {
+            shown[part_kind.as_str()] = parameter.clone();
+        }
+    }
+    Some(shown)
+}
+
+/// A short plain text of a message.
+fn text(msg: &Msg) -> String {
+    let of = |pointer: &str| msg.content.pointer(pointer).and_then(Value::as_str);
+    let found = match msg.kind.as_str() {
+        "text" => of("/body"),
+        "template" => of("/name"),
+        "interactive" => of("/body/text")
+            .or_else(|| of("/button_reply/title"))
+            .or_else(|| of("/list_reply/title")),
+        "button" => of("/text"),
+        "reaction" => of("/emoji"),
+        "location" => of("/name"),
+        "system" => of("/body"),
+        _ => of("/caption").or_else(|| of("/filename")),
+    };
+    found.map_or_else(|| msg.kind.clone(), |t| t.chars().take(4_096).collect())
+}
+
+/// RFC 3339 in UTC.
+fn time(ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(ms)
+        .map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        .unwrap_or_default()
+}

@@ -1,0 +1,378 @@
+//! What exists in the simulated world and can be set up by the control API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::bucket::Bucket;
+
+/// Something that the control API can list, make, change and remove.
+pub(crate) trait Entity: Serialize + serde::de::DeserializeOwned {
+    /// Name of the field that is the key.
+    const KEY: &'static str;
+    /// Two digits that begin a made-up id; 0 = the id is made elsewhere.
+    const ID_KIND: u64;
+}
+
+macro_rules! entity {
+    ($name:ident, $key:literal, $kind:literal) => {
+        impl Entity for $name {
+            const KEY: &'static str = $key;
+            const ID_KIND: u64 = $kind;
+        }
+    };
+}
+
+entity!(App, "id", 11);
+entity!(Portfolio, "id", 77);
+entity!(Waba, "id", 22);
+entity!(Phone, "id", 33);
+entity!(Template, "id", 66);
+entity!(Token, "value", 0);
+entity!(User, "user_id", 0);
+
+/// A Meta app.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct App {
+    /// App id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Key of the signatures.
+    pub secret: String,
+    /// For the handshake.
+    pub verify_token: String,
+    /// Where its webhooks go.
+    pub callback_url: String,
+    /// Field → version of the subscription; empty = all fields.
+    pub fields: BTreeMap<String, String>,
+    /// Calls need `appsecret_proof`.
+    pub require_proof: bool,
+}
+
+/// A business portfolio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Portfolio {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED.
+    pub limit_tier: String,
+    /// People written to outside their window in the last 24 hours → virtual Unix ms.
+    pub rolling: BTreeMap<String, i64>,
+}
+
+impl Default for Portfolio {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            limit_tier: "TIER_UNLIMITED".into(),
+            rolling: BTreeMap::new(),
+        }
+    }
+}
+
+impl Portfolio {
+    /// People a day; `None` = no limit.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        match self.limit_tier.as_str() {
+            "TIER_50" => Some(50),
+            "TIER_250" => Some(250),
+            "TIER_1K" => Some(1_000),
+            "TIER_2K" => Some(2_000),
+            "TIER_10K" => Some(10_000),
+            "TIER_100K" => Some(100_000),
+            _ => None,
+        }
+    }
+}
+
+/// A callback that replaces the app's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Subscription {
+    /// Replaces the app's callback for message fields.
+    pub override_callback_uri: Option<String>,
+    /// For its handshake.
+    pub verify_token: Option<String>,
+}
+
+/// A WhatsApp Business Account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Waba {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its portfolio.
+    pub portfolio_id: Option<String>,
+    /// ISO 4217.
+    pub currency: String,
+    /// Meta's number.
+    pub timezone_id: String,
+    /// APPROVED, PENDING, REJECTED.
+    pub account_review_status: String,
+    /// False: billable messages fail with 131042.
+    pub payment_ok: bool,
+    /// Error code that every send gets (368, 131031), if any.
+    pub restricted: Option<i64>,
+    /// Country codes (dialling) that may not be written to: 130497.
+    pub blocked_countries: BTreeSet<String>,
+    /// App id → subscription.
+    pub subscriptions: BTreeMap<String, Subscription>,
+}
+
+impl Default for Waba {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: "Simulated account".into(),
+            portfolio_id: None,
+            currency: "EUR".into(),
+            timezone_id: "1".into(),
+            account_review_status: "APPROVED".into(),
+            payment_ok: true,
+            restricted: None,
+            blocked_countries: BTreeSet::new(),
+            subscriptions: BTreeMap::new(),
+        }
+    }
+}
+
+/// A business phone number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Phone {
+    /// Phone number id.
+    pub id: String,
+    /// Its account.
+    pub waba_id: String,
+    /// Bare digits.
+    pub digits: String,
+    /// Formatted; made from the digits when empty.
+    pub display_phone_number: String,
+    /// Name people see.
+    pub verified_name: String,
+    /// CONNECTED; anything else cannot send (133010; MAINTENANCE: 131057).
+    pub status: String,
+    /// GREEN, YELLOW, RED, UNKNOWN.
+    pub quality_rating: String,
+    /// Own limit in messages a second; the default when absent.
+    pub throughput_mps: Option<u32>,
+    /// Callback of this number.
+    pub override_callback_uri: Option<String>,
+    /// May write only to `allowed` (131030).
+    pub is_test: bool,
+    /// Digits.
+    pub allowed: BTreeSet<String>,
+    /// BSUIDs of people the business blocked (130403).
+    pub blocked: BTreeSet<String>,
+    /// State of the throughput limit.
+    pub bucket: Option<Bucket>,
+}
+
+impl Default for Phone {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            waba_id: String::new(),
+            digits: String::new(),
+            display_phone_number: String::new(),
+            verified_name: "Simulated shop".into(),
+            status: "CONNECTED".into(),
+            quality_rating: "GREEN".into(),
+            throughput_mps: None,
+            override_callback_uri: None,
+            is_test: false,
+            allowed: BTreeSet::new(),
+            blocked: BTreeSet::new(),
+            bucket: None,
+        }
+    }
+}
+
+/// How a person behaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Persona {
+    /// False: messages stay `sent` until the phone is online again.
+    pub online: bool,
+    /// False: nothing is read by itself.
+    pub reads: bool,
+    /// Virtual ms until it is read; the configured delay when absent.
+    pub read_ms: Option<u64>,
+    /// False: not on WhatsApp (131026).
+    pub on_whatsapp: bool,
+    /// True: marketing fails with 131050.
+    pub marketing_opt_out: bool,
+}
+
+impl Default for Persona {
+    fn default() -> Self {
+        Self {
+            online: true,
+            reads: true,
+            read_ms: None,
+            on_whatsapp: true,
+            marketing_opt_out: false,
+        }
+    }
+}
+
+/// A person with a phone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct User {
+    /// BSUID.
+    pub user_id: String,
+    /// Phone digits; absent for somebody who is known by username only.
+    pub wa_id: Option<String>,
+    /// Profile name.
+    pub name: String,
+    /// Without @.
+    pub username: Option<String>,
+    /// Webhooks leave the phone out.
+    pub hide_phone: bool,
+    /// Behaviour.
+    pub persona: Persona,
+    /// Where the talking recipient is in its turn of message types.
+    pub turn: u32,
+}
+
+/// An access token.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Token {
+    /// The token itself.
+    pub value: String,
+    /// App it belongs to.
+    pub app_id: Option<String>,
+    /// Ids it may see (accounts; their numbers and templates follow); empty = everything.
+    pub assets: BTreeSet<String>,
+    /// Permissions; empty = all.
+    pub scopes: BTreeSet<String>,
+    /// Virtual Unix seconds.
+    pub expires_at: Option<i64>,
+    /// Revoked: 190/460.
+    pub revoked: bool,
+}
+
+/// A message template in one language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Template {
+    /// Template id.
+    pub id: String,
+    /// Its account.
+    pub waba_id: String,
+    /// Name.
+    pub name: String,
+    /// Language code.
+    pub language: String,
+    /// MARKETING, UTILITY or AUTHENTICATION.
+    pub category: String,
+    /// APPROVED, PENDING, …
+    pub status: String,
+    /// POSITIONAL or NAMED.
+    pub parameter_format: String,
+    /// In Meta's shape.
+    pub components: Vec<Value>,
+    /// NONE or the reason.
+    pub rejected_reason: String,
+    /// GREEN, YELLOW, RED, UNKNOWN.
+    pub quality: String,
+}
+
+impl Default for Template {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            waba_id: String::new(),
+            name: String::new(),
+            language: "en".into(),
+            category: "UTILITY".into(),
+            status: "APPROVED".into(),
+            parameter_format: "POSITIONAL".into(),
+            components: Vec::new(),
+            rejected_reason: "NONE".into(),
+            quality: "UNKNOWN".into(),
+        }
+    }
+}
+
+/// A rule that spoils answers of the Graph surface.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fault {
+    /// Given at creation.
+    pub id: String,
+    /// Which requests.
+    pub r#match: FaultMatch,
+    /// When.
+    pub trigger: FaultTrigger,
+    /// What they get.
+    pub response: FaultResponse,
+    /// Matching requests so far.
+    pub seen: u64,
+    /// Answers spoilt so far.
+    pub fired: u64,
+}
+
+/// Which requests a fault is about; absent parts match everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultMatch {
+    /// HTTP method.
+    pub method: Option<String>,
+    /// Part of the path, for example `/messages`.
+    pub path: Option<String>,
+    /// Phone number id in the path.
+    pub phone: Option<String>,
+    /// Recipient in the body.
+    pub to: Option<String>,
+}
+
+/// When a fault fires.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultTrigger {
+    /// Every time.
+    #[default]
+    Always,
+    /// The next so many times.
+    NextN(u64),
+    /// Every so many times.
+    EveryN(u64),
+    /// By chance, 0 to 1.
+    P(f64),
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultResponse {
+    /// HTTP status; the documented one of the code when absent.
+    pub status: Option<u16>,
+    /// Graph error code; without code and body only the delay (and drop) happens.
+    pub code: Option<i64>,
+    /// Its subcode.
+    pub subcode: Option<i64>,
+    /// Its details.
+    pub details: Option<String>,
+    /// Extra headers.
+    pub headers: BTreeMap<String, String>,
+    /// Instead of an error body, as it stands.
+    pub body: Option<String>,
+    /// Real milliseconds before anything else.
+    pub delay_ms: u64,
+    /// Break the connection off instead of answering.
+    pub drop: bool,
+    /// Do the work first and spoil only the answer (an ambiguous send).
+    pub after: bool,
+}

@@ -1,0 +1,303 @@
+//! One Graph request as plain data, and the checks that come before its endpoint: faults, token, proof.
+
+use std::collections::BTreeMap;
+
+use poem::Request;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::Refusal;
+use crate::core::Core;
+use crate::entities::{Fault, FaultResponse, FaultTrigger};
+
+/// One request.
+#[derive(Debug)]
+pub struct Call {
+    /// Upper case.
+    pub method: String,
+    /// `v25.0`.
+    pub version: String,
+    /// Path without version and empty parts.
+    pub path: Vec<String>,
+    /// Query, and the fields of a form.
+    pub query: BTreeMap<String, String>,
+    /// Bearer token.
+    pub token: Option<SecretString>,
+    /// The body: JSON, a form or a multipart form. `Err` says that it is not JSON.
+    pub body: Result<Value, String>,
+    /// Hex SHA-256 of the body.
+    pub digest: String,
+}
+
+impl Call {
+    /// Reads a request, with a bound on its body.
+    pub async fn read(mut req: Request, max_body: usize) -> Result<Self, Refusal> {
+        let method = req.method().as_str().to_owned();
+        let uri = req.uri().clone();
+        let mut parts = uri.path().split('/').filter(|p| !p.is_empty()).map(decode);
+        let version = parts.next().unwrap_or_default();
+        let path: Vec<String> = parts.collect();
+        let mut query = form(uri.query().unwrap_or_default());
+        let authorization = req.header("authorization").unwrap_or_default().to_owned();
+        let original_type = req.header("content-type").unwrap_or_default().to_owned();
+        let content_type = original_type.to_ascii_lowercase();
+        let bytes =
+            req.take_body().into_bytes_limit(max_body).await.map_err(|_| {
+                Refusal::plain(413, 1, "Request Entity Too Large: a request body may have 3 MB")
+            })?;
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+            Ok(Value::Object(Map::new()))
+        } else if content_type.starts_with("application/x-www-form-urlencoded") {
+            let fields = form(&String::from_utf8_lossy(&bytes));
+            let object = fields.iter().map(|(k, v)| (k.clone(), form_value(v))).collect();
+            query.extend(fields);
+            Ok(Value::Object(object))
+        } else if content_type.starts_with("multipart/form-data") {
+            Ok(multipart(&content_type, &original_type, &bytes))
+        } else {
+            serde_json::from_slice(&bytes).map_err(|e| e.to_string())
+        };
+        let token = ["bearer ", "oauth "]
+            .iter()
+            .find(|scheme| authorization.to_ascii_lowercase().starts_with(**scheme))
+            .map(|scheme| authorization[scheme.len()..].trim().to_owned())
+            .or_else(|| query.get("access_token").cloned())
+            .filter(|t| !t.is_empty())
+            .map(SecretString::from);
+        Ok(Self {
+            method,
+            version,
+            path,
+            query,
+            token,
+            body,
+            digest,
+        })
+    }
+
+    /// A field of the body, or of the query.
+    pub fn field(&self, key: &str) -> Option<String> {
+        let of_body = self.body.as_ref().ok().and_then(|b| b.get(key));
+        match of_body {
+            Some(Value::String(s)) => Some(s.clone()),
+            Some(Value::Null) | None => self.query.get(key).cloned(),
+            Some(other) => Some(other.to_string()),
+        }
+    }
+}
+
+fn decode(part: &str) -> String {
+    // `form_urlencoded` would read + as a space, which is right in queries only.
+    form(&format!("x={}", part.replace('+', "%2B")))
+        .remove("x")
+        .unwrap_or_default()
+}
+
+fn form(text: &str) -> BTreeMap<String, String> {
+    url::form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// Arrays and objects in a form are JSON text.
+fn form_value(text: &str) -> Value {
+    if text.starts_with('{') || text.starts_with('[') {
+        serde_json::from_str(text).unwrap_or_else(|_| text.into())
+    } else {
+        text.into()
+    }
+}
+
+/// The fields of a multipart form as strings; of a file only that it is there, its name and its type.
+fn multipart(content_type: &str, original: &str, bytes: &[u8]) -> Value {
+    let mut object = Map::new();
+    let boundary = content_type.find("boundary=").map(|at| {
+        original[at + 9..]
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim_matches('"')
+            .to_owned()
+    });
+    let text = String::from_utf8_lossy(bytes);
+    let Some(boundary) = boundary.filter(|b| !b.is_empty()) else {
+        return Value::Object(object);
+    };
+    for part in text.split(&format!("--{boundary}")).skip(1) {
+        let Some((head, body)) = part.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let attribute = |name: &str| {
+            let at = head.find(&format!("{name}=\""))? + name.len() + 2;
+            head[at..].split('"').next().map(str::to_owned)
+        };
+        let Some(name) = attribute(" name") else { continue };
+        let value = body.strip_suffix("\r\n").unwrap_or(body);
+        if let Some(filename) = attribute("filename") {
+            let mime = head.lines().find_map(|l| {
+                l.to_ascii_lowercase()
+                    .strip_prefix("content-type:")
+                    .map(|m| m.trim().to_owned())
+            });
+            object.insert(
+                name,
+                serde_json::json!({"filename": filename, "mime_type": mime, "size": value.len()}),
+            );
+        } else {
+            object.insert(name, Value::String(value.to_owned()));
+        }
+    }
+    Value::Object(object)
+}
+
+impl Core {
+    /// The fault that this request meets, if any (Cloud API: simulator control API, faults).
+    pub fn fault(&mut self, call: &Call) -> Option<FaultResponse> {
+        let path = call.path.join("/");
+        let to = call
+            .field("to")
+            .or_else(|| call.field("recipient"))
+            .unwrap_or_default();
+        let matches = |fault: &Fault| {
+            let m = &fault.r#match;
+            m.method
+                .as_ref()
+                .is_none_or(|v| v.eq_ignore_ascii_case(&call.method))
+                && m.path
+                    .as_ref()
+                    .is_none_or(|v| path.contains(v.trim_start_matches('/')))
+                && m.phone.as_ref().is_none_or(|v| call.path.first() == Some(v))
+                && m.to.as_ref().is_none_or(|v| *v == to)
+        };
+        for at in 0..self.world.faults.len() {
+            let Some(fault) = self.world.faults.get_mut(at).filter(|f| matches(f)) else {
+                continue;
+            };
+            fault.seen += 1;
+            let (seen, fired, trigger) = (fault.seen, fault.fired, fault.trigger.clone());
+            let fires = match trigger {
+                FaultTrigger::Always => true,
+                FaultTrigger::NextN(n) => fired < n,
+                FaultTrigger::EveryN(n) => seen % n.max(1) == 0,
+                FaultTrigger::P(p) => self.world.dice.chance(p),
+            };
+            if fires && let Some(fault) = self.world.faults.get_mut(at) {
+                fault.fired += 1;
+                return Some(fault.response.clone());
+            }
+        }
+        None
+    }
+
+    /// Adds a rule; at most 1,000 are kept.
+    pub fn add_fault(&mut self, mut fault: Fault) -> String {
+        if fault.id.is_empty() {
+            fault.id = self.world.id(99);
+        }
+        if self.world.faults.len() >= 1_000 {
+            self.world.faults.remove(0);
+        }
+        let id = fault.id.clone();
+        self.world.faults.push(fault);
+        id
+    }
+
+    /// Token and proof (Cloud API: auth). Hands back the token's app.
+    pub fn authorise(&self, call: &Call) -> Result<Option<String>, Refusal> {
+        let Some(given) = &call.token else {
+            return Err(Refusal::plain(
+                401,
+                190,
+                "An access token is required to request this resource.",
+            ));
+        };
+        let Some(token) = self.world.tokens.get(given.expose_secret()) else {
+            if !self.config.strict_tokens {
+                return Ok(self.world.apps.keys().next().cloned());
+            }
+            return Err(Refusal::plain(
+                401,
+                190,
+                "Invalid OAuth access token - Cannot parse access token",
+            ));
+        };
+        let now = self.now() / 1_000;
+        if token.revoked {
+            let message = "Error validating access token: The session has been invalidated because the user changed \
+                           their password or Facebook has changed the session for security reasons.";
+            return Err(Refusal::plain(401, 190, message).subcode(460));
+        }
+        if let Some(expires) = token.expires_at.filter(|e| *e <= now) {
+            let message = format!(
+                "Error validating access token: Session has expired on {}. The current time is {}.",
+                pacific(expires),
+                pacific(now)
+            );
+            return Err(Refusal::plain(401, 190, message).subcode(463));
+        }
+        let app = token.app_id.as_ref().and_then(|id| self.world.apps.get(id));
+        let required = self.config.require_appsecret_proof || app.is_some_and(|a| a.require_proof);
+        let proof = call
+            .query
+            .get("appsecret_proof")
+            .cloned()
+            .or_else(|| call.field("appsecret_proof"));
+        let right = app.map(|a| {
+            let header =
+                cloud_api::signature::sign(&a.secret.clone().into(), given.expose_secret().as_bytes());
+            header.trim_start_matches("sha256=").to_owned()
+        });
+        let wrong = match (&proof, &right) {
+            (Some(proof), Some(right)) => proof != right,
+            (Some(_), None) => false,
+            (None, _) => required,
+        };
+        if wrong {
+            let message = match proof {
+                Some(_) => "Invalid appsecret_proof provided in the API argument",
+                None => "API calls from the server require an appsecret_proof argument",
+            };
+            return Err(Refusal {
+                kind: "GraphMethodException",
+                ..Refusal::plain(400, 100, message)
+            });
+        }
+        Ok(token.app_id.clone())
+    }
+
+    /// Whether the token may see something of an account.
+    pub fn may_see(&self, call: &Call, waba_id: &str) -> bool {
+        let token = call
+            .token
+            .as_ref()
+            .and_then(|t| self.world.tokens.get(t.expose_secret()));
+        token.is_none_or(|t| t.assets.is_empty() || t.assets.contains(waba_id))
+    }
+
+    /// Whether the token has a permission.
+    pub fn has_scope(&self, call: &Call, scope: &str) -> bool {
+        let token = call
+            .token
+            .as_ref()
+            .and_then(|t| self.world.tokens.get(t.expose_secret()));
+        token.is_none_or(|t| t.scopes.is_empty() || t.scopes.contains(scope))
+    }
+
+    /// The account that the path is about, for the usage header.
+    pub fn waba_of_path(&self, call: &Call) -> Option<String> {
+        let id = call.path.first()?;
+        match self.world.phones.get(id) {
+            Some(phone) => Some(phone.waba_id.clone()),
+            None => self.world.wabas.contains_key(id).then(|| id.clone()),
+        }
+    }
+}
+
+/// `Friday, 13-Nov-26 05:00:00 PST`, as Meta writes expiry times.
+fn pacific(unix: i64) -> String {
+    chrono::DateTime::from_timestamp(unix - 8 * 3_600, 0)
+        .map(|t| t.format("%A, %d-%b-%y %H:%M:%S PST").to_string())
+        .unwrap_or_default()
+}

@@ -1,0 +1,323 @@
+//! The Graph surface: `/v{N}.{M}/…` with Meta's order of checks, error envelope and headers
+//! (Cloud API: simulator, request pipeline).
+
+mod call;
+mod components;
+mod messages;
+mod nodes;
+mod refusal;
+mod shape;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use poem::http::{HeaderName, HeaderValue, StatusCode};
+use poem::{Body, Endpoint, IntoResponse, Request, Response, Route};
+use serde_json::{Value, json};
+
+pub use call::Call;
+pub use refusal::Refusal;
+
+use crate::core::Core;
+use crate::ids;
+use crate::sim::Simulator;
+
+/// Bodies up to this size are read.
+const MAX_BODY: usize = 3 << 20;
+
+/// What a call comes to.
+pub enum Reply {
+    /// 200 with this body.
+    Ok(Value),
+    /// An error.
+    Refused(Refusal),
+    /// 200 for a message, with what the answer itself goes through.
+    Sent {
+        body: Value,
+        wamid: String,
+        answer: Answer,
+    },
+    /// A callback must answer the handshake before the change is made.
+    Handshake {
+        url: String,
+        verify_token: String,
+        commit: Box<dyn FnOnce(&mut Core) -> Value + Send>,
+    },
+}
+
+/// How the answer of an accepted send reaches the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// As it should.
+    Plain,
+    /// After its first status was delivered.
+    AfterStatus,
+    /// Never: the connection breaks off after a while.
+    Hang,
+}
+
+/// Adds the Graph and media surfaces.
+pub fn mount(simulator: &Simulator, route: Route) -> Route {
+    let graph = simulator.clone();
+    let media = simulator.clone();
+    route
+        .at(
+            "/:version<^v[0-9]+\\.[0-9]+$>/*path",
+            poem::endpoint::make(move |req| {
+                let simulator = graph.clone();
+                async move { handle(&simulator, req).await }
+            })
+            .map_to_response(),
+        )
+        .at(
+            "/_media/:id",
+            poem::endpoint::make_sync(move |req| nodes::download(&media, &req)).map_to_response(),
+        )
+}
+
+trait MapToResponse: Endpoint + Sized {
+    fn map_to_response(self) -> poem::endpoint::ToResponse<Self> {
+        use poem::EndpointExt;
+        self.to_response()
+    }
+}
+
+impl<E: Endpoint> MapToResponse for E {}
+
+async fn handle(simulator: &Simulator, req: Request) -> Response {
+    let call = match Call::read(req, MAX_BODY).await {
+        Ok(call) => call,
+        Err(refusal) => return respond(simulator, "v25.0", None, Err(refusal), &[]),
+    };
+    let version = call.version.clone();
+    let (delay, fault) = simulator.with(|core| {
+        let jitter = core.world.dice.below(core.config.jitter_ms);
+        (core.config.latency_ms + jitter, core.fault(&call))
+    });
+    pause(delay).await;
+    if let Some(fault) = &fault {
+        pause(fault.delay_ms).await;
+        if !fault.after
+            && let Some(response) = spoiled(simulator, &version, fault)
+        {
+            return response;
+        }
+    }
+    let reply = simulator.with(|core| dispatch(core, &call));
+    let waba = simulator.lock().waba_of_path(&call);
+    let response = match reply {
+        Reply::Ok(body) => respond(simulator, &version, waba.as_deref(), Ok(&body), &[]),
+        Reply::Refused(refusal) if refusal.code == refusal::HTML => html_502(),
+        Reply::Refused(refusal) => {
+            simulator.with(|core| core.ledger.refuse(refusal.code));
+            respond(simulator, &version, waba.as_deref(), Err(refusal), &[])
+        }
+        Reply::Sent { body, wamid, answer } => {
+            match answer {
+                Answer::Plain => {}
+                Answer::AfterStatus => wait_for_status(simulator, &wamid).await,
+                Answer::Hang => {
+                    let ms = simulator.lock().config.hang_ms;
+                    pause(ms).await;
+                    return broken_off();
+                }
+            }
+            respond(simulator, &version, waba.as_deref(), Ok(&body), &[])
+        }
+        Reply::Handshake {
+            url,
+            verify_token,
+            commit,
+        } => match handshake(simulator, &url, &verify_token).await {
+            Ok(()) => {
+                let body = simulator.with(commit);
+                respond(simulator, &version, waba.as_deref(), Ok(&body), &[])
+            }
+            Err(reason) => {
+                let message =
+                    format!("(#2200) Callback verification failed with the following errors: {reason}");
+                respond(
+                    simulator,
+                    &version,
+                    waba.as_deref(),
+                    Err(Refusal::plain(400, 2200, message)),
+                    &[],
+                )
+            }
+        },
+    };
+    match fault {
+        Some(fault) if fault.after => spoiled(simulator, &version, &fault).unwrap_or(response),
+        _ => response,
+    }
+}
+
+/// Token, proof, object and scope, then the endpoint.
+fn dispatch(core: &mut Core, call: &Call) -> Reply {
+    match core.authorise(call) {
+        Err(refusal) => Reply::Refused(refusal),
+        Ok(app_id) => nodes::route(core, call, app_id.as_deref()),
+    }
+}
+
+/// The GET handshake (Cloud API: handshake, signature, transport).
+pub async fn handshake(simulator: &Simulator, url: &str, verify_token: &str) -> Result<(), String> {
+    let challenge = simulator.with(|core| (1_000_000_000 + core.world.dice.below(8_999_999_999)).to_string());
+    let (http, timeout) = {
+        let core = simulator.lock();
+        (core.config.http.clone(), core.config.webhook_timeout_ms)
+    };
+    let http = http.ok_or("the simulator was given no HTTP client")?;
+    let mut url = url::Url::parse(url).map_err(|_| "the callback address is not a URL".to_owned())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("the callback address is not http or https".into());
+    }
+    url.query_pairs_mut()
+        .append_pair("hub.mode", "subscribe")
+        .append_pair("hub.challenge", &challenge)
+        .append_pair("hub.verify_token", verify_token);
+    let request = http
+        .get(url)
+        .header("user-agent", "facebookplatform/1.0")
+        .timeout(Duration::from_millis(timeout));
+    let mut answer = request
+        .send()
+        .await
+        .map_err(|e| format!("no answer: {}", e.without_url()))?;
+    let status = answer.status();
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > 4_096 {
+            break;
+        }
+    }
+    if !status.is_success() {
+        return Err(format!(
+            "HTTP Status Code = {}; HTTP Message = {}",
+            status.as_u16(),
+            status.canonical_reason().unwrap_or("")
+        ));
+    }
+    if body != challenge.as_bytes() {
+        return Err("the answer is not the challenge, or has more around it".into());
+    }
+    Ok(())
+}
+
+/// Holds an answer back until its first status was delivered, at most 2 s.
+async fn wait_for_status(simulator: &Simulator, wamid: &str) {
+    let delivered = simulator.wait_until(|core| {
+        core.ledger
+            .delivered()
+            .rev()
+            .take(200)
+            .any(|d| d.wamid.as_deref() == Some(wamid))
+    });
+    // A receiver that does not answer must not block the sender for ever.
+    let _ = tokio::time::timeout(Duration::from_secs(2), delivered).await;
+}
+
+async fn pause(ms: u64) {
+    if ms > 0 {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+fn spoiled(simulator: &Simulator, version: &str, fault: &crate::entities::FaultResponse) -> Option<Response> {
+    if fault.drop {
+        return Some(broken_off());
+    }
+    let headers: Vec<(String, String)> = fault
+        .headers
+        .iter()
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    if let Some(body) = &fault.body {
+        let status = fault
+            .status
+            .and_then(|s| StatusCode::from_u16(s).ok())
+            .unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut response = Response::builder().status(status).body(body.clone());
+        add_headers(&mut response, &headers);
+        return Some(response);
+    }
+    let code = fault.code?;
+    let mut refusal = Refusal::of(code, fault.details.clone());
+    refusal.subcode = fault.subcode;
+    if let Some(status) = fault.status {
+        refusal.http = status;
+    }
+    simulator.with(|core| core.ledger.refuse(code));
+    Some(respond(simulator, version, None, Err(refusal), &headers))
+}
+
+/// An answer whose connection breaks off in the middle.
+fn broken_off() -> Response {
+    let pieces = [
+        Ok(Bytes::from_static(b"{\"messaging_product\"")),
+        Err(std::io::Error::other("broken off")),
+    ];
+    Response::builder()
+        .content_type("application/json; charset=UTF-8")
+        .body(Body::from_bytes_stream(stream::iter(pieces)))
+}
+
+fn html_502() -> Response {
+    Response::builder()
+        .status(StatusCode::BAD_GATEWAY)
+        .content_type("text/html; charset=utf-8")
+        .body("<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>")
+}
+
+fn respond(
+    simulator: &Simulator,
+    version: &str,
+    waba: Option<&str>,
+    result: Result<&Value, Refusal>,
+    extra: &[(String, String)],
+) -> Response {
+    let (trace, request_id) = {
+        let mut core = simulator.lock();
+        (
+            ids::fbtrace(&mut core.world.dice),
+            ids::fbtrace(&mut core.world.dice),
+        )
+    };
+    let mut headers = vec![
+        ("facebook-api-version".to_owned(), version.to_owned()),
+        ("x-fb-request-id".to_owned(), request_id),
+        ("x-fb-trace-id".to_owned(), trace.clone()),
+    ];
+    if let Some(waba) = waba {
+        let usage = json!({waba: [{"type": "whatsapp", "call_count": 1, "total_cputime": 1, "total_time": 1,
+                                   "estimated_time_to_regain_access": 0}]});
+        headers.push(("x-business-use-case-usage".to_owned(), usage.to_string()));
+    }
+    let (status, body) = match result {
+        Ok(body) => (StatusCode::OK, body.to_string()),
+        Err(refusal) => {
+            headers.push(("www-authenticate".to_owned(), refusal.www_authenticate()));
+            let status = StatusCode::from_u16(refusal.http).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, refusal.to_json(&trace).to_string())
+        }
+    };
+    headers.extend(extra.iter().cloned());
+    let mut response = Response::builder()
+        .status(status)
+        .content_type("application/json; charset=UTF-8")
+        .body(body)
+        .into_response();
+    add_headers(&mut response, &headers);
+    response
+}
+
+fn add_headers(response: &mut Response, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        // A header that cannot be written is left out rather than failing the answer.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+}

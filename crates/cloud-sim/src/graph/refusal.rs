@@ -1,0 +1,134 @@
+//! Errors of the Graph surface (Cloud API: error envelope).
+
+use serde_json::{Value, json};
+
+use crate::details;
+
+/// Marks a refusal that is answered as a gateway's HTML page.
+pub const HTML: i64 = -502;
+
+/// An error answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status.
+    pub http: u16,
+    /// Code.
+    pub code: i64,
+    /// Subcode.
+    pub subcode: Option<i64>,
+    /// Whole message.
+    pub message: String,
+    /// `error_data.details`; without it there is no `error_data`.
+    pub details: Option<String>,
+    /// OAuthException or GraphMethodException.
+    pub kind: &'static str,
+    /// A retry may succeed.
+    pub transient: bool,
+}
+
+impl Refusal {
+    /// A message that stands for itself, without `error_data`.
+    pub fn plain(http: u16, code: i64, message: impl Into<String>) -> Self {
+        Self {
+            http,
+            code,
+            subcode: None,
+            message: message.into(),
+            details: None,
+            kind: "OAuthException",
+            transient: false,
+        }
+    }
+
+    /// A documented code with its title, its HTTP status and details (its usual ones when absent).
+    pub fn of(code: i64, details: Option<String>) -> Self {
+        let row = cloud_api::codes::find(code);
+        let details = details.or_else(|| details::of(code).map(str::to_owned));
+        Self {
+            details: Some(details.unwrap_or_else(|| details::title(code).to_owned())),
+            transient: matches!(code, 1 | 2 | 4 | 17 | 32 | 613 | 131_000 | 131_016 | 131_057),
+            ..Self::plain(
+                row.map_or(400, |r| r.http_status),
+                code,
+                format!("(#{code}) {}", details::title(code)),
+            )
+        }
+    }
+
+    /// `(#100) …`, the whole sentence in the message.
+    pub fn parameter(sentence: impl AsRef<str>) -> Self {
+        Self::plain(400, 100, format!("(#100) {}", sentence.as_ref()))
+    }
+
+    /// `(#100) Invalid parameter` with details.
+    pub fn invalid(details: impl Into<String>) -> Self {
+        Self {
+            details: Some(details.into()),
+            ..Self::parameter("Invalid parameter")
+        }
+    }
+
+    /// 131009 with details.
+    pub fn value(details: impl Into<String>) -> Self {
+        Self::of(131_009, Some(details.into()))
+    }
+
+    /// An object that is not there or may not be seen.
+    pub fn missing(method: &str, id: &str) -> Self {
+        let verb = if method == "GET" { "get" } else { "post" };
+        Self {
+            subcode: Some(33),
+            kind: "GraphMethodException",
+            ..Self::plain(
+                400,
+                100,
+                format!(
+                    "Unsupported {verb} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
+                     permissions, or does not support this operation. Please read the Graph API documentation at \
+                     https://developers.facebook.com/docs/graph-api"
+                ),
+            )
+        }
+    }
+
+    /// With a subcode.
+    pub fn subcode(self, subcode: i64) -> Self {
+        Self {
+            subcode: Some(subcode),
+            ..self
+        }
+    }
+
+    /// The body.
+    pub fn to_json(&self, trace: &str) -> Value {
+        let mut error = json!({
+            "message": self.message, "type": self.kind, "code": self.code, "fbtrace_id": trace,
+        });
+        if let Some(details) = &self.details {
+            error["error_data"] = json!({"messaging_product": "whatsapp", "details": details});
+        }
+        if let Some(subcode) = self.subcode {
+            error["error_subcode"] = json!(subcode);
+        }
+        if self.transient {
+            error["is_transient"] = json!(true);
+        }
+        json!({"error": error})
+    }
+
+    /// The header of the same name.
+    pub fn www_authenticate(&self) -> String {
+        let kind = if self.code == 190 {
+            "invalid_token"
+        } else {
+            "invalid_request"
+        };
+        let message: String = self
+            .message
+            .chars()
+            .filter(|c| c.is_ascii_graphic() || *c == ' ')
+            .filter(|c| *c != '"')
+            .collect();
+        format!("OAuth \"Facebook Platform\" \"{kind}\" \"{message}\"")
+    }
+}

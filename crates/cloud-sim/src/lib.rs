@@ -1,0 +1,37 @@
+//! A faithful simulator of Meta's WhatsApp Cloud API: Graph surface, webhook delivery, people with phones, and a
+//! control API with which a test or a demo moves the world.
+//!
+//! It shares with the platform only the wire: nothing in here knows how a receiver works. What it swears to have
+//! accepted and delivered is in its [`ledger`].
+
+mod agenda;
+mod bucket;
+mod clock;
+mod config;
+mod control;
+mod core;
+mod delivery;
+mod details;
+mod entities;
+mod graph;
+mod ids;
+mod inbound;
+pub mod ledger;
+mod magic;
+mod media;
+mod outcome;
+mod payload;
+mod people;
+mod provision;
+mod rng;
+mod sim;
+mod world;
+
+pub use config::{BucketClock, Delays, Profile, Signature, SimConfig, Wall};
+pub use delivery::{Attempt, Delivery, DeliveryState};
+pub use entities::{
+    App, Fault, FaultMatch, FaultResponse, FaultTrigger, Persona, Phone, Portfolio, Subscription, Template,
+    Token, User, Waba,
+};
+pub use provision::{Provision, Provisioned};
+pub use sim::{ControlError, Simulator};

@@ -1,0 +1,386 @@
+//! The running simulator: the lock around its state, its engine task and its webhook deliveries.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::agenda::{Event, Update};
+use crate::config::SimConfig;
+use crate::core::Core;
+use crate::delivery::{Attempt, Delivery, DeliveryState, Start, backoff};
+use crate::ledger::{Delivered, Ledger};
+use crate::provision::{Provision, Provisioned};
+
+/// A control request that makes no sense, with a sentence that says what to change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ControlError {
+    /// 400 or 404, as on the control surface.
+    pub status: u16,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl ControlError {
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn missing(message: impl Into<String>) -> Self {
+        Self {
+            status: 404,
+            message: message.into(),
+        }
+    }
+}
+
+struct Inner {
+    core: Mutex<Core>,
+    /// Wakes the engine.
+    wake: Notify,
+    /// Rises with every change; the platform saves the world on it, and waiting tests look again.
+    changed: watch::Sender<u64>,
+    /// For the phone page.
+    live: broadcast::Sender<Value>,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+}
+
+/// A simulator; cloning is cheap and gives the same world.
+#[derive(Clone)]
+pub struct Simulator(Arc<Inner>);
+
+impl std::fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Simulator")
+    }
+}
+
+impl Simulator {
+    /// An empty world whose engine runs on the current tokio runtime until [`Simulator::shutdown`].
+    pub fn new(config: SimConfig) -> Self {
+        let inner = Inner {
+            core: Mutex::new(Core::new(config.clamped())),
+            wake: Notify::new(),
+            changed: watch::Sender::new(0),
+            live: broadcast::Sender::new(1_024),
+            tasks: TaskTracker::new(),
+            cancel: CancellationToken::new(),
+        };
+        let simulator = Self(Arc::new(inner));
+        simulator.0.tasks.spawn(simulator.clone().run());
+        simulator
+    }
+
+    /// Stops the engine and waits for deliveries that are on their way. Export first to keep the world.
+    pub async fn shutdown(&self) {
+        self.0.cancel.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// The three surfaces on an own route: `/v{N}.{M}/…`, `/_sim/…`, `/_media/…`.
+    pub fn routes(&self) -> poem::Route {
+        self.mount(poem::Route::new())
+    }
+
+    /// The three surfaces on an existing route, so that they live at the root of another server.
+    pub fn mount(&self, route: poem::Route) -> poem::Route {
+        let route = crate::graph::mount(self, route);
+        crate::control::mount(self, route)
+    }
+
+    /// Rises with every change of the world: save [`Simulator::export`] when it does (not more than once a second).
+    pub fn on_change(&self) -> watch::Receiver<u64> {
+        self.0.changed.subscribe()
+    }
+
+    /// The whole world. Deliveries that have not ended are planned again in it.
+    pub fn export(&self) -> Value {
+        self.lock().export()
+    }
+
+    /// Replaces the world by an exported one.
+    ///
+    /// # Errors
+    /// When the document is not an export.
+    pub fn import(&self, document: Value) -> Result<(), ControlError> {
+        self.with(|core| core.import(document)).map_err(ControlError::bad)
+    }
+
+    /// Makes sure that an app, an account, a number, a token and some templates exist. Repeating it changes nothing
+    /// but what is given.
+    ///
+    /// # Errors
+    /// When an id or number has no usable shape.
+    pub fn provision(&self, wanted: &Provision) -> Result<Provisioned, ControlError> {
+        self.with(|core| crate::provision::provision(core, wanted))
+            .map_err(ControlError::bad)
+    }
+
+    /// Lets a person write, as `POST /_sim/inbound` does. Hands back the message id.
+    ///
+    /// # Errors
+    /// When the request lacks something.
+    pub fn inbound(&self, spec: &Value) -> Result<String, ControlError> {
+        self.with(|core| core.inbound(spec)).map_err(ControlError::bad)
+    }
+
+    /// What was accepted and delivered so far.
+    pub fn ledger(&self) -> Ledger {
+        self.lock().ledger.clone()
+    }
+
+    /// The newest deliveries with their attempts, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.lock().deliveries.log.values().cloned().collect()
+    }
+
+    /// Virtual Unix ms.
+    pub fn now_ms(&self) -> i64 {
+        self.lock().now()
+    }
+
+    /// Pushes the virtual clock forward.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
+        self.with(|core| {
+            let real = core.config.wall.now_ms();
+            core.world.clock.set(real, None, None, by);
+        });
+    }
+
+    /// Changes knobs; the HTTP client and the wall clock stay.
+    pub fn configure(&self, change: impl FnOnce(&mut SimConfig)) {
+        self.with(|core| {
+            change(&mut core.config);
+            core.config = core.config.clone().clamped();
+        });
+    }
+
+    /// Adds a fault rule.
+    pub fn add_fault(&self, fault: crate::entities::Fault) {
+        self.with(|core| core.add_fault(fault));
+    }
+
+    /// Resolves when nothing is pending any more, not even a retry or a status in the future. With a receiver that
+    /// never answers 2xx that is after the last retry; with a clock that stands still it may be never.
+    pub async fn settled(&self) {
+        self.wait_until(Core::is_settled).await;
+    }
+
+    /// Resolves when everything that is due by now has happened and no delivery is on its way.
+    pub async fn caught_up(&self) {
+        self.wait_until(Core::is_caught_up).await;
+    }
+
+    /// Pushes the virtual clock from event to event until nothing is pending, at most by `limit`.
+    pub async fn run_out(&self, limit: Duration) {
+        let end = self
+            .now_ms()
+            .saturating_add(i64::try_from(limit.as_millis()).unwrap_or(i64::MAX / 4));
+        loop {
+            self.caught_up().await;
+            let next = {
+                let core = self.lock();
+                core.world.agenda.next_due().map(|due| (due, core.now()))
+            };
+            match next {
+                Some((due, now)) if due <= end => {
+                    self.advance(Duration::from_millis(u64::try_from(due - now).unwrap_or(0)));
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Resolves when the condition holds; looked at after every change.
+    pub(crate) async fn wait_until(&self, condition: impl Fn(&Core) -> bool) {
+        let mut changed = self.0.changed.subscribe();
+        loop {
+            changed.mark_unchanged();
+            if condition(&self.lock()) || changed.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn subscribe_live(&self) -> broadcast::Receiver<Value> {
+        self.0.live.subscribe()
+    }
+
+    pub(crate) fn cancelled(&self) -> CancellationToken {
+        self.0.cancel.clone()
+    }
+
+    /// Looks at the state.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
+        // A panic inside leaves data that is still plain data; a simulator should go on.
+        self.0.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state and lets the engine look at the consequences.
+    pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Core) -> R) -> R {
+        let mut core = self.lock();
+        let result = change(&mut core);
+        self.publish(core);
+        self.0.wake.notify_one();
+        result
+    }
+
+    fn publish(&self, mut core: MutexGuard<'_, Core>) {
+        let live = std::mem::take(&mut core.live);
+        drop(core);
+        for event in live {
+            // Nobody listening is fine.
+            let _ = self.0.live.send(event);
+        }
+        self.0.changed.send_modify(|n| *n += 1);
+    }
+
+    async fn run(self) {
+        loop {
+            let (starts, wait) = {
+                let mut core = self.lock();
+                let starts = core.step();
+                let wait = core.wait_ms();
+                self.publish(core);
+                (starts, wait)
+            };
+            for start in starts {
+                let simulator = self.clone();
+                self.0.tasks.spawn(async move { simulator.deliver(start).await });
+            }
+            let sleep = async {
+                match wait {
+                    Some(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.0.cancel.cancelled() => return,
+                () = self.0.wake.notified() => {}
+                () = sleep => {}
+            }
+            let window = self.lock().config.batch_window_ms;
+            if window > 0 {
+                tokio::time::sleep(Duration::from_millis(window)).await;
+            }
+        }
+    }
+
+    async fn deliver(&self, start: Start) {
+        let (http, timeout) = {
+            let core = self.lock();
+            (core.config.http.clone(), core.config.webhook_timeout_ms)
+        };
+        let began = Instant::now();
+        let outcome = match http {
+            None => Err("the simulator was given no HTTP client".to_owned()),
+            Some(http) => {
+                let mut request = http
+                    .post(&start.url)
+                    .header("content-type", "application/json")
+                    .header("user-agent", "facebookexternalua")
+                    .timeout(Duration::from_millis(timeout))
+                    .body(start.body);
+                for (name, value) in start.headers {
+                    request = request.header(name, value);
+                }
+                tokio::select! {
+                    answer = request.send() => answer.map(|r| r.status().as_u16()).map_err(|e| e.without_url().to_string()),
+                    () = self.0.cancel.cancelled() => Err("the simulator was stopped".to_owned()),
+                }
+            }
+        };
+        let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.with(|core| finish(core, start.id, &start.destination, outcome, latency_ms));
+    }
+}
+
+fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, String>, latency_ms: u64) {
+    let now = core.now();
+    let hours = core.config.webhook_retry_hours;
+    let http_status = outcome.as_ref().ok().copied();
+    let ok = http_status.is_some_and(|s| (200..300).contains(&s));
+    let attempt = Attempt {
+        at: now,
+        http_status,
+        error: outcome.err(),
+        latency_ms,
+    };
+    core.count("webhook_attempts");
+    let Some(delivery) = core.deliveries.finish(id, destination, attempt) else {
+        core.count("deliveries_lost_from_log");
+        return;
+    };
+    let wait = if ok {
+        None
+    } else {
+        backoff(delivery.retries, delivery.created_at, now, hours)
+    };
+    if let Some(wait) = wait {
+        delivery.retries += 1;
+        core.plan(
+            now + wait,
+            Event::Retry {
+                delivery: id,
+                destination: destination.to_owned(),
+            },
+        );
+        core.count("webhook_retries");
+        return;
+    }
+    delivery.state = if ok {
+        DeliveryState::Done
+    } else {
+        DeliveryState::GivenUp
+    };
+    let attempts = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX);
+    let (url, updates) = (delivery.url.clone(), delivery.updates.clone());
+    for update in updates {
+        core.ledger.deliver(Delivered {
+            seq: 0,
+            delivery: id,
+            destination: url.clone(),
+            kind: kind_of(&update).to_owned(),
+            wamid: update.wamid,
+            status: update.status,
+            http_status,
+            attempts,
+            ok,
+            at: now,
+        });
+    }
+}
+
+fn kind_of(update: &Update) -> &str {
+    match update.list.as_deref() {
+        Some("messages") => "message",
+        Some("statuses") => "status",
+        _ => &update.field,
+    }
+}
+
+/// Names of the collections of the control surface.
+pub(crate) fn collections() -> BTreeSet<&'static str> {
+    [
+        "apps",
+        "portfolios",
+        "wabas",
+        "phones",
+        "users",
+        "tokens",
+        "templates",
+    ]
+    .into()
+}

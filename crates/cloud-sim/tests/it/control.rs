@@ -1,0 +1,332 @@
+//! The control surface and the phone page.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{ANA, code, config, stage, stage_with};
+
+#[tokio::test]
+async fn the_phone_page() {
+    let stage = stage_with(cloud_sim::SimConfig {
+        default_reads: false,
+        ..config()
+    })
+    .await;
+    let phone = stage.account.phone_number_id.clone();
+    let inbound = json!({"phone_id": phone, "from": "+44 7700 900123", "name": "Ana", "type": "text", "text": {"body": "hi"}});
+    let (http, answer) = stage.control(Method::POST, "inbound", inbound).await;
+    assert_eq!(http, 200);
+    assert!(answer["wamid"].as_str().unwrap().starts_with("wamid."));
+    let sent = stage.send(ANA, "m").await.unwrap();
+    stage.sim.settled().await;
+    assert_eq!(stage.names(&sent), ["sent", "delivered"]);
+
+    let (_, threads) = stage
+        .control(Method::GET, &format!("threads?phone_id={phone}"), json!({}))
+        .await;
+    assert_eq!(threads["items"][0]["wa_id"], ANA);
+    assert_eq!(threads["items"][0]["unread"], 1);
+    let (_, messages) = stage
+        .control(Method::GET, &format!("threads/{phone}/{ANA}/messages"), json!({}))
+        .await;
+    let directions: Vec<&str> = messages["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["direction"].as_str().unwrap())
+        .collect();
+    assert_eq!(directions, ["from_user", "to_user"]);
+    assert_eq!(messages["items"][1]["text"], "Hello 👋 a/b");
+
+    let (_, read) = stage
+        .control(Method::POST, "read", json!({"phone_id": phone, "user": ANA}))
+        .await;
+    assert_eq!(read["read"], 1);
+    stage.sim.settled().await;
+    assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
+}
+
+#[tokio::test]
+async fn a_phone_that_is_off_gets_it_later() {
+    let stage = stage().await;
+    let person = json!({"wa_id": ANA, "name": "Ana", "persona": {"online": false}});
+    assert_eq!(stage.control(Method::POST, "users", person).await.0, 200);
+    stage.opens_window(ANA).await;
+    let sent = stage.send(ANA, "m").await.unwrap();
+    stage.sim.settled().await;
+    assert_eq!(stage.names(&sent), ["sent"]);
+    stage
+        .control(Method::PATCH, &format!("users/{ANA}"), json!({"online": true}))
+        .await;
+    stage.sim.settled().await;
+    assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
+}
+
+#[tokio::test]
+async fn faults() {
+    let stage = stage().await;
+    stage.opens_window(ANA).await;
+    let fault = json!([
+        {"match": {"path": "/messages", "to": ANA}, "trigger": {"next_n": 1}, "response": {"code": 131_016, "headers": {"retry-after": "9"}}},
+        {"match": {"path": "/messages"}, "trigger": {"next_n": 1}, "response": {"status": 503, "body": "<html>"}},
+        {"match": {"path": "/messages"}, "trigger": {"next_n": 1}, "response": {"drop": true, "after": true}}]);
+    assert_eq!(stage.control(Method::POST, "faults", fault).await.0, 200);
+    let error = stage.send(ANA, "m").await.unwrap_err();
+    assert_eq!(
+        (
+            error.graph().unwrap().http_status,
+            error.retry_after().unwrap().as_secs()
+        ),
+        (500, 9)
+    );
+    assert!(stage.send(ANA, "m").await.unwrap_err().is_ambiguous());
+    assert_eq!(stage.sim.ledger().accepted_total, 0);
+    assert!(stage.send(ANA, "m").await.unwrap_err().is_ambiguous());
+    assert_eq!(stage.sim.ledger().accepted_total, 1);
+    stage.send(ANA, "m").await.unwrap();
+    assert_eq!(stage.control(Method::DELETE, "faults", json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn ledger_and_deliveries() {
+    let stage = stage().await;
+    stage.opens_window(ANA).await;
+    let sent = stage.send(ANA, "m-1").await.unwrap();
+    let (_, settled) = stage
+        .control(Method::GET, "settled?timeout_ms=5000", json!({}))
+        .await;
+    assert_eq!(settled["settled"], true);
+    let (_, accepted) = stage
+        .control(Method::GET, "ledger?kind=accepted", json!({}))
+        .await;
+    assert_eq!(accepted["items"][0]["wamid"], sent.wamid.as_str());
+    assert_eq!(accepted["items"][0]["body_digest"].as_str().unwrap().len(), 64);
+    let (_, delivered) = stage
+        .control(Method::GET, "ledger?kind=delivered&limit=2", json!({}))
+        .await;
+    assert_eq!(delivered["items"].as_array().unwrap().len(), 2);
+    let after = delivered["items"][1]["seq"].as_u64().unwrap();
+    let (_, rest) = stage
+        .control(
+            Method::GET,
+            &format!("ledger?kind=delivered&after={after}"),
+            json!({}),
+        )
+        .await;
+    assert_eq!(rest["items"].as_array().unwrap().len(), 2);
+    assert_eq!(rest["totals"]["accepted_total"], 1);
+
+    let (_, log) = stage.control(Method::GET, "deliveries", json!({})).await;
+    let id = log["items"][0]["id"].as_u64().unwrap();
+    let before = stage.hooks().len();
+    assert_eq!(
+        stage
+            .control(Method::POST, &format!("deliveries/{id}/redeliver"), json!({}))
+            .await
+            .0,
+        200
+    );
+    stage.sim.settled().await;
+    let (_, delivery) = stage
+        .control(Method::GET, &format!("deliveries/{id}"), json!({}))
+        .await;
+    assert_eq!(delivery["attempts"].as_array().unwrap().len(), 2);
+    assert_eq!(stage.hooks().len(), before + 1);
+    assert_eq!(
+        stage.hooks().last().unwrap().body,
+        delivery["body"].as_str().unwrap().as_bytes()
+    );
+}
+
+#[tokio::test]
+async fn states_by_hand_and_raw_webhooks() {
+    let stage = stage().await;
+    stage.opens_window("999003000002").await;
+    let sent = stage.send("999003000002", "m").await.unwrap();
+    stage.sim.settled().await;
+    let wamid: String = url::form_urlencoded::byte_serialize(sent.wamid.as_str().as_bytes()).collect();
+    stage
+        .control(
+            Method::POST,
+            &format!("messages/{wamid}/status"),
+            json!({"status": "read"}),
+        )
+        .await;
+    let failed = json!({"status": "failed", "error": {"code": 131_026}});
+    stage
+        .control(Method::POST, &format!("messages/{wamid}/status"), failed)
+        .await;
+    stage.sim.settled().await;
+    assert_eq!(stage.names(&sent), ["sent", "read", "failed"]);
+    let (_, message) = stage
+        .control(Method::GET, &format!("messages/{wamid}"), json!({}))
+        .await;
+    assert_eq!(message["status"], "read");
+
+    stage.inbox.lock().unwrap().hooks.clear();
+    stage
+        .control(
+            Method::POST,
+            "webhooks/raw",
+            json!({"field": "account_update", "value": {"event": "ACCOUNT_DELETED"}}),
+        )
+        .await;
+    let (_, templates) = stage.control(Method::GET, "templates", json!({})).await;
+    let id = templates["items"][1]["id"].as_str().unwrap().to_owned();
+    stage
+        .control(Method::POST, &format!("templates/{id}/pause"), json!({}))
+        .await;
+    stage.sim.settled().await;
+    let mut fields: Vec<_> = stage
+        .hooks()
+        .iter()
+        .map(|h| h.envelope().entries[0].changes[0].field.clone().unwrap())
+        .collect();
+    fields.sort();
+    assert_eq!(fields, ["account_update", "message_template_status_update"]);
+    assert_eq!(
+        code(stage.send_template(ANA, "order_update", json!([])).await),
+        132_015
+    );
+}
+
+#[tokio::test]
+async fn wrong_requests_say_what_would_be_right() {
+    let stage = stage().await;
+    for (method, path, body, status, part) in [
+        (Method::POST, "inbound", json!({}), 400, "phone_id is missing"),
+        (
+            Method::POST,
+            "inbound",
+            json!({"phone_id": "1", "from": ANA}),
+            400,
+            "known:",
+        ),
+        (
+            Method::POST,
+            "inbound",
+            json!({"phone_id": stage.account.phone_number_id, "from": ANA, "type": "poll"}),
+            400,
+            "one of text",
+        ),
+        (Method::POST, "clock", json!({}), 400, "advance_s"),
+        (
+            Method::POST,
+            "phones",
+            json!({"id": "5", "nonsense": 1}),
+            400,
+            "unknown field",
+        ),
+        (
+            Method::PATCH,
+            "config",
+            json!({"speeed": 1}),
+            400,
+            "unknown field",
+        ),
+        (Method::GET, "nothing", json!({}), 404, "deliveries"),
+        (Method::GET, "users/447700900999", json!({}), 404, "no person"),
+        (
+            Method::POST,
+            "faults",
+            json!({"match": {"pth": "x"}}),
+            400,
+            "unknown field",
+        ),
+    ] {
+        let (http, answer) = stage.control(method, path, body).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(
+            http == status && message.contains(part),
+            "{path}: {http} {message}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_can_be_set_up_by_hand() {
+    let stage = stage().await;
+    for (path, body) in [
+        (
+            "apps",
+            json!({"id": "110000000000001", "secret": "s", "verify_token": "verify-me"}),
+        ),
+        (
+            "portfolios",
+            json!({"id": "770000000000001", "limit_tier": "TIER_50"}),
+        ),
+        (
+            "wabas",
+            json!({"id": "220000000000101", "portfolio_id": "770000000000001"}),
+        ),
+        (
+            "phones",
+            json!({"id": "330000000000202", "waba_id": "220000000000101", "digits": "+44 7700 900777"}),
+        ),
+        (
+            "templates",
+            json!({"id": "660000000000601", "waba_id": "220000000000101", "name": "x", "components": [{"type": "BODY", "text": "Hi"}]}),
+        ),
+        ("tokens", json!({"value": "T", "app_id": "110000000000001"})),
+    ] {
+        let (http, answer) = stage.control(Method::POST, path, body).await;
+        assert_eq!(http, 200, "{path} {answer}");
+    }
+    let (_, phone) = stage
+        .control(Method::GET, "phones/330000000000202", json!({}))
+        .await;
+    assert_eq!(
+        (phone["digits"].as_str(), phone["display_phone_number"].as_str()),
+        (Some("447700900777"), Some("+44 7700 900777"))
+    );
+    let connection = cloud_api::Connection::new(stage.base.clone(), "T".into(), Some("s".into()));
+    let client = cloud_api::Client::new(stage.http.clone(), connection);
+    let mut failed = 0;
+    for n in 0..52 {
+        let content = cloud_api::Content::Template {
+            name: "x".into(),
+            language: "en".into(),
+            components: vec![],
+        };
+        let to = cloud_api::Recipient::parse(&format!("44770090{n:04}")).unwrap();
+        client
+            .send(
+                &"330000000000202".into(),
+                &cloud_api::SendMessage::new(to, content),
+            )
+            .await
+            .unwrap();
+    }
+    stage.sim.settled().await;
+    for (code, count) in stage.sim.ledger().failed_by_code {
+        assert_eq!(code, 131_048);
+        failed += count;
+    }
+    assert_eq!(failed, 2, "the portfolio may reach 50 people a day");
+}
+
+#[tokio::test]
+async fn live_events_reach_the_page() {
+    let stage = stage().await;
+    let mut answer = stage
+        .http
+        .get(format!("{}_sim/events", stage.base))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    stage.opens_window(ANA).await;
+    let mut text = String::new();
+    while !text.contains("\n\n") {
+        text.push_str(std::str::from_utf8(&answer.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    let data = text
+        .lines()
+        .find_map(|l| l.strip_prefix("data: ").or(l.strip_prefix("data:")))
+        .unwrap();
+    let event: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(
+        (event["kind"].as_str(), event["user"].as_str()),
+        (Some("message"), Some(ANA))
+    );
+}
