@@ -2,7 +2,11 @@ import { differenceInCalendarDays, isSameDay, isSameYear } from 'date-fns'
 import i18next from 'i18next'
 
 /** Latin digits and the Gregorian calendar in every language: times sit beside phone numbers and ids. */
-export const locale = () => (i18next.language === 'ar' ? 'ar-u-ca-gregory-nu-latn' : i18next.language || 'en')
+export function locale() {
+  if (i18next.language === 'ar') return 'ar-u-ca-gregory-nu-latn'
+  // The browser knows whether its English is British or American, and so how it writes a time.
+  return navigator.languages?.find((l) => l.startsWith(i18next.language || 'en')) ?? 'en'
+}
 
 const cache = new Map<string, Intl.DateTimeFormat>()
 function format(date: Date, options: Intl.DateTimeFormatOptions) {
@@ -57,6 +61,12 @@ export function timeAgo(iso: string, now = Date.now()) {
 const ONE = new Set(['1', '7'])
 const TWO = new Set('20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98'.split(' '))
 
+/** How the national part is usually read aloud, where it is not threes and a four. */
+const GROUPS: Record<string, number[]> = {
+  '1': [3, 3, 4], '7': [3, 3, 2, 2], '20': [2, 4, 4], '31': [1, 8], '33': [1, 2, 2, 2, 2], '34': [3, 3, 3], '39': [3, 3, 4], '44': [4, 6],
+  '49': [3, 8], '52': [2, 4, 4], '55': [2, 5, 4], '62': [3, 4, 4], '90': [3, 3, 2, 2], '91': [5, 5], '965': [4, 4], '966': [2, 3, 4], '971': [2, 3, 4], '974': [4, 4],
+}
+
 export function formatPhone(phone: string) {
   const digits = phone.replace(/\D/g, '')
   if (digits.length < 7) return phone
@@ -64,6 +74,14 @@ export function formatPhone(phone: string) {
   const rest = digits.slice(size)
   const groups: string[] = []
   let left = rest
+  const wanted = GROUPS[digits.slice(0, size)]
+  if (wanted && wanted.reduce((a, b) => a + b, 0) === rest.length) {
+    for (const length of wanted) {
+      groups.push(left.slice(0, length))
+      left = left.slice(length)
+    }
+    return `+${digits.slice(0, size)} ${groups.join(' ')}`
+  }
   while (left.length > 4) {
     groups.push(left.slice(0, 3))
     left = left.slice(3)

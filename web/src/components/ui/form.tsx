@@ -34,7 +34,7 @@ export function FormLabel({ optional, children, ...props }: React.ComponentProps
   return (
     <Label htmlFor={id} {...props}>
       {children}
-      {optional && <span className="ms-1.5 font-normal text-muted-foreground">{t('common.optional')}</span>}
+      {optional && <span className="ms-1 font-normal text-muted-foreground">{` ${t('common.optional')}`}</span>}
     </Label>
   )
 }

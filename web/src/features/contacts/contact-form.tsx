@@ -172,7 +172,7 @@ function Attributes({ form, readOnly }: { form: UseFormReturn<Values>; readOnly:
     <fieldset className="space-y-2">
       <legend className="mb-2 text-[0.8125rem] leading-none font-medium">
         {t('contacts.attributes')}
-        <span className="ms-1.5 font-normal text-muted-foreground">{t('common.optional')}</span>
+        <span className="ms-1 font-normal text-muted-foreground">{` ${t('common.optional')}`}</span>
       </legend>
       {list.fields.map((row, i) => (
         <div key={row.id} className="flex gap-2">

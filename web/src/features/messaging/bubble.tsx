@@ -123,7 +123,7 @@ function ReplyAction({ message, onReply }: { message: ThreadMessage; onReply: (m
       onClick={() => onReply(message)}
       aria-label={t('thread.reply')}
       title={t('thread.reply')}
-      className="grid size-7 shrink-0 place-items-center rounded-full text-muted-foreground opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 hover:bg-accent focus-visible:opacity-100"
+      className="grid size-7 shrink-0 place-items-center rounded-full text-muted-foreground opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 hover:bg-accent focus-visible:opacity-100 pointer-coarse:opacity-60"
     >
       <Reply className="flip-rtl size-4" aria-hidden />
     </button>

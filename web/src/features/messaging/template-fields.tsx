@@ -109,7 +109,7 @@ function FieldInput({ field, value, invalid, autoFocus, onChange }: { field: Tem
     ? t('templates.mediaLink', { kind: t(`kinds.${field.kind}`) })
     : field.part === 'button'
       ? t(field.kind === 'code' ? 'templates.buttonCode' : 'templates.buttonEnd', { button: field.variable })
-      : t(field.part === 'header' ? 'templates.headerBlank' : 'templates.bodyBlank', { name: field.variable })
+      : t(field.part === 'header' ? 'templates.headerBlank' : 'templates.bodyBlank', { name: `{{${field.variable}}}` })
   return (
     <div className="grid gap-1.5">
       <Label htmlFor={id}>{label}</Label>

@@ -66,10 +66,10 @@ export function ThreadPane({ conversationId, channels, onBack, detailsShown, onD
               <p className="truncate text-xs text-muted-foreground">
                 {contact.name && contact.phone ? <PhoneText phone={contact.phone} /> : contact.name && contact.username ? <bdi>@{contact.username}</bdi> : null}
                 {channel && (
-                  <>
+                  <span className="max-sm:hidden">
                     {contact.name && (contact.phone || contact.username) && <span aria-hidden> · </span>}
                     {t('inbox.via', { number: channel.name })}
-                  </>
+                  </span>
                 )}
               </p>
             </div>

@@ -21,12 +21,14 @@ export function useWindowText() {
 export function WindowBadge({ state }: { state: WindowState }) {
   const { t } = useTranslation()
   const say = useWindowText()
+  const short = (now: WindowState) => (now.kind === 'open' ? t('window.hours', { count: now.hours }) : now.kind === 'closing' ? t('window.minutes', { count: now.minutes }) : t('window.closedShort'))
   const variant = state.kind === 'open' ? 'outline' : state.kind === 'closing' ? 'warning' : 'secondary'
   return (
     <Hint label={t(`window.${state.kind}Hint`)}>
       <Badge variant={variant} className="tnum cursor-default" tabIndex={0} data-window={state.kind}>
         {state.kind === 'closed' ? <Lock aria-hidden /> : <Clock3 aria-hidden />}
-        {say(state)}
+        <span className="max-sm:hidden">{say(state)}</span>
+        <span className="sm:hidden">{short(state)}</span>
       </Badge>
     </Hint>
   )

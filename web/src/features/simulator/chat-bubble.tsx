@@ -78,7 +78,7 @@ function Actions({ onReply, onReact }: { onReply: () => void; onReact: (emoji: s
   const [open, setOpen] = useState(false)
   const style = 'grid size-7 place-items-center rounded-full bg-(--sim-pill) text-(--sim-pill-text) shadow-xs'
   return (
-    <span className={cn('flex shrink-0 gap-1 opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100', open && 'opacity-100')}>
+    <span className={cn('flex shrink-0 gap-1 opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-80', open && 'opacity-100')}>
       <Popover open={open} onOpenChange={setOpen}>
         <PopoverTrigger className={style} aria-label={t('sim.react')}><SmilePlus className="size-3.5" aria-hidden /></PopoverTrigger>
         <PopoverContent side="top" align="center" className="flex w-auto gap-0.5 rounded-full p-1" aria-label={t('sim.react')}>

@@ -144,7 +144,7 @@ function AttachForm({ kind, onCancel, onSend }: { kind: Form; onCancel: () => vo
           <div key={field.name} className="grid gap-1.5">
             <Label htmlFor={`attach-${field.name}`}>
               {t(`sim.fields.${field.name}`)}
-              {field.optional && <span className="ms-1.5 font-normal text-muted-foreground">{t('common.optional')}</span>}
+              {field.optional && <span className="ms-1 font-normal text-muted-foreground">{` ${t('common.optional')}`}</span>}
             </Label>
             <Input id={`attach-${field.name}`} name={field.name} defaultValue={field.value} dir={field.ltr ? 'ltr' : 'auto'} autoFocus={i === 0} placeholder={field.name === 'link' ? 'https://' : undefined} aria-invalid={wrong === field.name} onChange={() => setWrong(undefined)} />
             {wrong === field.name && <p role="alert" className="text-[0.8125rem] text-destructive">{t(field.name === 'link' ? 'validation.link' : 'validation.coordinate')}</p>}

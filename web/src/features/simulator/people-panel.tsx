@@ -32,7 +32,7 @@ export function PeoplePanel({ phones, phone, threads, loading, person, onChoose 
   const [adding, setAdding] = useState(false)
   return (
     <>
-      <div className="grid gap-1.5 border-b p-4">
+      <div className="grid grid-cols-1 gap-1.5 border-b p-4">
         <Label htmlFor={id}>{t('sim.business')}</Label>
         <Select value={phone.id} onValueChange={(value) => onChoose({ phone: value })}>
           <SelectTrigger id={id}><SelectValue /></SelectTrigger>
@@ -72,7 +72,7 @@ export function PeoplePanel({ phones, phone, threads, loading, person, onChoose 
                     <Avatar name={thread.name} seed={thread.user_id} />
                     <span className="min-w-0 flex-1">
                       <span className="flex items-baseline gap-2">
-                        <bdi className="min-w-0 flex-1 truncate text-[0.8125rem] font-medium">{thread.name}</bdi>
+                        <span className="min-w-0 flex-1 truncate text-[0.8125rem] font-medium"><bdi>{thread.name}</bdi></span>
                         {thread.last_at && <TimeText iso={simTime(thread.last_at)} className="text-[0.6875rem] text-muted-foreground">{shortWhen(simTime(thread.last_at))}</TimeText>}
                       </span>
                       <span className="block truncate text-xs text-muted-foreground">{thread.wa_id ? <PhoneText phone={thread.wa_id} /> : t('sim.noPhoneShown')}</span>

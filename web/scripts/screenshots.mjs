@@ -1,0 +1,114 @@
+// Pictures of every screen, at two widths, light, dark and Arabic: `npm run screenshots -- [folder]`.
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { BASE_URL, demoLogins, open, signIn } from './browser.mjs'
+
+const folder = resolve(process.argv[2] ?? '../docs/screenshots')
+const only = process.env.ONLY?.split(',')
+mkdirSync(folder, { recursive: true })
+
+const WIDTHS = [
+  { name: '1440', viewport: { width: 1440, height: 900 } },
+  { name: '390', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+]
+const LOOKS = [
+  { name: 'light', theme: 'light', language: 'en' },
+  { name: 'dark', theme: 'dark', language: 'en' },
+  { name: 'arabic', theme: 'light', language: 'ar' },
+]
+
+const { logins, simulator } = await demoLogins()
+
+/** Waits until nothing is loading: no skeletons, fonts there. */
+async function settle(page) {
+  await page.locator('.animate-pulse[aria-hidden]').first().waitFor({ state: 'detached' }).catch(() => undefined)
+  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => undefined)
+  await page.evaluate(() => document.fonts.ready)
+}
+
+const screens = [
+  { name: 'inbox', go: (page) => page.goto(`${BASE_URL}/inbox`) },
+  {
+    name: 'conversation',
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/inbox`)
+      await page.locator('[data-conversation]').first().click()
+      await page.locator('[data-message]').last().waitFor()
+    },
+  },
+  {
+    name: 'template',
+    go: async (page) => {
+      await page.keyboard.press('Escape')
+      const closed = page.locator('[data-window=closed]')
+      // The picker is behind a button in both states of the composer; the last match is the visible one.
+      await page.locator('main section button:has(.lucide-layout-template)').last().click()
+      await page.locator('[role=dialog] ul li button:enabled').first().click().catch(() => undefined)
+      await closed.count()
+    },
+  },
+  { name: 'new-conversation', go: (page) => page.goto(`${BASE_URL}/inbox?new`) },
+  { name: 'contacts', go: (page) => page.goto(`${BASE_URL}/contacts`) },
+  {
+    name: 'contact',
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/contacts`)
+      await page.locator('main table tbody tr td button, main ul li button').first().click()
+      await page.locator('[role=dialog] form').waitFor()
+    },
+  },
+  { name: 'numbers', go: (page) => page.goto(`${BASE_URL}/numbers`) },
+  {
+    name: 'connect',
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/numbers`)
+      await page.locator('main header button').first().click({ timeout: 3000 })
+      await page.locator('[role=dialog] form').waitFor()
+    },
+  },
+  { name: 'developers', go: (page) => page.goto(`${BASE_URL}/developers`) },
+  {
+    name: 'command-bar',
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/inbox`)
+      await page.locator('main').waitFor()
+      await page.keyboard.press('Control+k')
+      await page.locator('[role=dialog] [cmdk-list]').waitFor()
+    },
+  },
+  ...(simulator ? [{ name: 'simulator', go: (page) => page.goto(`${BASE_URL}/simulator`) }] : []),
+]
+
+for (const { name: width, ...device } of WIDTHS) {
+  for (const look of LOOKS) {
+    const { context, close } = await open({ ...device, colorScheme: look.theme })
+    await context.addInitScript(
+      ([theme, language]) => {
+        localStorage.setItem('wapro.theme', theme)
+        localStorage.setItem('wapro.language', language)
+      },
+      [look.theme, look.language],
+    )
+    const page = context.pages()[0] ?? (await context.newPage())
+    const shoot = async (name) => {
+      await settle(page)
+      await page.screenshot({ path: join(folder, `${name}-${width}-${look.name}.png`) })
+    }
+    await page.goto(`${BASE_URL}/sign-in`)
+    await page.locator('input[type=email]').waitFor()
+    if (!only || only.includes('sign-in')) await shoot('sign-in')
+    await signIn(page, logins[0])
+    for (const screen of screens) {
+      if (only && !only.includes(screen.name)) continue
+      try {
+        await screen.go(page)
+        await shoot(screen.name)
+      } catch (error) {
+        console.error(`${screen.name} ${width} ${look.name}: ${error.message.split('\n')[0]}`)
+        process.exitCode = 1
+      }
+    }
+    await close()
+  }
+}
+console.log(`Screenshots are in ${folder}`)
