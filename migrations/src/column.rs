@@ -5,10 +5,10 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 /// A table in the house's character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
 /// default collation would call two of them equal.
 pub fn table<T: IntoIden>(name: T) -> TableCreateStatement {
+    // sea-query writes a character set for SQLite too, which refuses it. MySQL and MariaDB run what such a comment holds.
     Table::create()
         .table(name.into_iden())
-        .character_set("utf8mb4")
-        .collate("utf8mb4_bin")
+        .extra("/*!40101 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */")
         .to_owned()
 }
 
