@@ -360,7 +360,11 @@ impl IdentityApi {
     )]
     async fn sign_in(&self, request: &Request, body: Json<SignInIn>) -> Result<SignedIn> {
         not_cross_site(request)?;
-        let address = client_address(request, &self.service.options.trusted_proxies);
+        let address = client_address(
+            request.remote_addr(),
+            request.headers(),
+            &self.service.options.trusted_proxies,
+        );
         let SignInIn { email, password } = body.0;
         let (session, token) = self
             .service

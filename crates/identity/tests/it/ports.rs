@@ -1,0 +1,197 @@
+use std::sync::Arc;
+
+use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys, WEBHOOK};
+use kernel::{Limiter, Quota, Result, Vault, Wait};
+use rstest::rstest;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{database::Profile, world::World};
+
+struct Open;
+#[async_trait::async_trait]
+impl Limiter for Open {
+    async fn take(&self, _: &str, _: Quota, _: u32) -> Result<(), Wait> {
+        Ok(())
+    }
+}
+
+fn vault(world: &World, sealing: (&str, u8), older: &[(&str, u8)]) -> Arc<dyn Vault> {
+    let key = |(id, byte): (&str, u8)| VaultKey::new(id, [byte; 32]).unwrap();
+    let keys = VaultKeys::new(key(sealing), older.iter().map(|it| key(*it)).collect());
+    let options = Options {
+        password_cost: PasswordCost::FOR_TESTS,
+        ..Options::default()
+    };
+    let system = world.database.system(world.clock.clone());
+    Identity::new(system, &keys, Arc::new(Open), Random::seeded(2), options).vault()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_secret_opens_in_its_place_only(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let vault = world.identity.vault();
+    let place = |tenant| format!("{tenant}|messaging_channels|chn_1|access_token");
+    let (here, there) = (place(world.acme.tenant()), place(world.globex.tenant()));
+    let secret = SecretString::from("EAAB token");
+
+    let sealed = vault.seal(&here, &secret).unwrap();
+    assert!(sealed.starts_with("v1.k1.") && !sealed.contains("EAAB"));
+    assert_ne!(sealed, vault.seal(&here, &secret).unwrap(), "nonces are random");
+    assert_eq!(vault.open(&here, &sealed).unwrap().expose_secret(), "EAAB token");
+    assert_eq!(vault.open(&there, &sealed).unwrap_err().code(), "internal");
+    for broken in [
+        "",
+        "v1",
+        "v1.k1",
+        "v1.k1.",
+        "v1.k9.AAAA",
+        "v2.k1.AAAA",
+        "v1.k1.!!!",
+        "v1.k1.AAAA",
+    ] {
+        assert!(vault.open(&here, broken).is_err(), "{broken}");
+    }
+    let last = if sealed.ends_with('A') { "B" } else { "A" };
+    assert!(
+        vault
+            .open(&here, &format!("{}{last}", &sealed[..sealed.len() - 1]))
+            .is_err()
+    );
+    assert!(!format!("{secret:?}").contains("EAAB"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn keys_rotate(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let sealed = vault(&world, ("old", 1), &[])
+        .seal("place", &"secret".into())
+        .unwrap();
+    let rotated = vault(&world, ("new", 2), &[("old", 1)]);
+    assert_eq!(rotated.open("place", &sealed).unwrap().expose_secret(), "secret");
+    assert!(
+        rotated
+            .seal("place", &"secret".into())
+            .unwrap()
+            .starts_with("v1.new.")
+    );
+    assert!(vault(&world, ("new", 2), &[]).open("place", &sealed).is_err());
+    assert!(vault(&world, ("old", 2), &[]).open("place", &sealed).is_err());
+}
+
+#[test]
+fn vault_keys_are_read_from_configuration_and_never_shown() {
+    let digits = "ab".repeat(32);
+    let key = VaultKey::parse(&format!("k1:{digits}").into()).unwrap();
+    assert_eq!(format!("{key:?}"), "VaultKey(k1)");
+    for wrong in [
+        "",
+        "k1",
+        "k1:abcd",
+        ":abcd",
+        &format!("k 1:{digits}"),
+        &format!("k1:{digits}ff"),
+    ] {
+        let refused = VaultKey::parse(&wrong.to_owned().into()).unwrap_err();
+        assert!(!refused.contains("ab".repeat(3).as_str()), "{refused}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_route_belongs_to_one_tenant(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let routes = world.identity.routes();
+    assert!(routes.resolve("phone", "1001").await.unwrap().is_none());
+
+    for _ in 0..2 {
+        let tx = world.acme.begin().await.unwrap();
+        routes.claim(&tx, "phone", "1001").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            routes.resolve("phone", "1001").await.unwrap().unwrap().tenant(),
+            world.acme.tenant()
+        );
+    }
+    let tx = world.globex.begin().await.unwrap();
+    assert_eq!(
+        routes.claim(&tx, "phone", "1001").await.unwrap_err().code(),
+        "already_exists"
+    );
+    routes.release(&tx, "phone", "1001").await.unwrap();
+    routes.claim(&tx, "account", "1001").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(
+        routes.resolve("phone", "1001").await.unwrap().unwrap().tenant(),
+        world.acme.tenant()
+    );
+    assert_eq!(
+        routes.resolve("account", "1001").await.unwrap().unwrap().tenant(),
+        world.globex.tenant()
+    );
+
+    let tx = world.acme.begin().await.unwrap();
+    routes.release(&tx, "phone", "1001").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(routes.resolve("phone", "1001").await.unwrap().is_none());
+    assert!(
+        routes
+            .resolve("phone", &"x".repeat(5_000))
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_claim_that_is_not_committed_leaves_no_trace(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let routes = world.identity.routes();
+    let tx = world.acme.begin().await.unwrap();
+    routes.claim(&tx, "phone", "7").await.unwrap();
+    drop(tx);
+    let tx = world.globex.begin().await.unwrap();
+    routes.claim(&tx, "phone", "7").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(
+        routes.resolve("phone", "7").await.unwrap().unwrap().tenant(),
+        world.globex.tenant()
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_tenant_has_one_path_however_many_ask_at_once(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let routes = world.identity.routes();
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let (routes, db) = (routes.clone(), world.acme.clone());
+        asking.spawn(async move { routes.path_of(&db).await.unwrap() });
+    }
+    let paths: std::collections::BTreeSet<String> = asking.join_all().await.into_iter().collect();
+    assert_eq!(paths.len(), 1);
+    let path = paths.first().unwrap();
+    assert_eq!(path.len(), 32);
+    assert_eq!(
+        routes.resolve(WEBHOOK, path).await.unwrap().unwrap().tenant(),
+        world.acme.tenant()
+    );
+    assert_ne!(*path, routes.path_of(&world.globex).await.unwrap());
+}

@@ -1,0 +1,428 @@
+use chrono::TimeDelta;
+use poem::http::{Method, StatusCode, header};
+use rstest::rstest;
+
+use identity::Role;
+
+use crate::{
+    database::Profile,
+    world::{PASSWORD, World, answer, read, refusal},
+};
+
+#[rstest]
+#[tokio::test]
+async fn a_person_signs_in_and_sees_tenants_rights_and_modules(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let (status, session) = read(world.try_sign_in(" ADA@example.com ", PASSWORD).await).await;
+
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(session["user"]["email"], "ada@example.com");
+    assert_eq!(session["tenants"].as_array().unwrap().len(), 2);
+    assert_eq!(session["tenant"]["name"], "Acme");
+    assert_eq!(session["tenant"]["role"], "owner");
+    assert_eq!(session["tenant"]["reseller"], "Cable & Sons");
+    assert_eq!(session["modules"], serde_json::json!(["identity", "notes"]));
+    assert!(
+        session["permissions"]
+            .as_array()
+            .unwrap()
+            .contains(&"notes:read".into())
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn wrong_unknown_and_overlong_passwords_are_the_same_refusal(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let wrong = read(world.try_sign_in("ada@example.com", "wrong").await).await;
+    let unknown = read(world.try_sign_in("nobody@example.com", PASSWORD).await).await;
+    let long = read(world.try_sign_in("ada@example.com", &"x".repeat(5_000)).await).await;
+
+    assert_eq!(wrong.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(wrong.1["code"], "invalid_credentials");
+    assert_eq!(wrong, unknown);
+    assert_eq!(wrong, long);
+}
+
+#[rstest]
+#[tokio::test]
+async fn five_attempts_a_minute_for_an_account_and_twenty_for_an_address(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    for _ in 0..5 {
+        assert_eq!(
+            world.try_sign_in("ada@example.com", "wrong").await.0.status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    let refused = world.try_sign_in("ada@example.com", PASSWORD).await;
+    refused.assert_status(StatusCode::TOO_MANY_REQUESTS);
+    refused.assert_header(header::RETRY_AFTER, "12");
+
+    for n in 0..14 {
+        let response = world
+            .try_sign_in(&format!("nobody{n}@example.com"), "wrong")
+            .await;
+        response.assert_status(StatusCode::UNAUTHORIZED);
+    }
+    world
+        .try_sign_in("nobody99@example.com", "wrong")
+        .await
+        .assert_status(StatusCode::TOO_MANY_REQUESTS);
+
+    world.hand.advance(TimeDelta::minutes(1));
+    world
+        .try_sign_in("ada@example.com", PASSWORD)
+        .await
+        .assert_status_is_ok();
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_cookie_has_its_flags(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(false, true)] secure: bool,
+) {
+    let Some(world) = World::with(profile, |options| options.secure_cookie = secure).await else {
+        return;
+    };
+    let response = world.try_sign_in("ada@example.com", PASSWORD).await;
+    let cookie = response.0.headers()[header::SET_COOKIE].to_str().unwrap();
+    let (token, flags) = cookie.split_once(';').unwrap();
+
+    assert_eq!(token.len(), "wapro_session=".len() + 64);
+    let expected = " Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax";
+    assert_eq!(
+        flags,
+        if secure {
+            format!("{expected}; Secure")
+        } else {
+            expected.to_owned()
+        }
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn signing_out_ends_the_session_on_the_server(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let cookie = world.sign_in("ada@example.com").await;
+    world
+        .portal(Method::GET, "/session", &cookie)
+        .send()
+        .await
+        .assert_status_is_ok();
+
+    let out = world.portal(Method::DELETE, "/session", &cookie).send().await;
+    out.assert_status(StatusCode::NO_CONTENT);
+    assert!(
+        out.0.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .starts_with("wapro_session=; Max-Age=0;")
+    );
+    let again = refusal(world.portal(Method::GET, "/session", &cookie)).await;
+    assert_eq!(again, (401, "unauthenticated".to_owned()));
+    assert_eq!(
+        refusal(world.client.get("/session")).await,
+        (401, "unauthenticated".to_owned())
+    );
+    assert_eq!(
+        refusal(world.client.get("/notes")).await,
+        (401, "unauthenticated".to_owned())
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_session_ends_after_twelve_idle_hours_and_after_thirty_days(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let idle = world.sign_in("ada@example.com").await;
+    let busy = world.sign_in("ada@example.com").await;
+    for _ in 0..65 {
+        world.hand.advance(TimeDelta::hours(11));
+        world
+            .portal(Method::GET, "/notes", &busy)
+            .send()
+            .await
+            .assert_status_is_ok();
+    }
+    assert_eq!(refusal(world.portal(Method::GET, "/notes", &idle)).await.0, 401);
+    world.hand.advance(TimeDelta::hours(6));
+    assert_eq!(refusal(world.portal(Method::GET, "/notes", &busy)).await.0, 401);
+}
+
+#[rstest]
+#[tokio::test]
+async fn another_site_cannot_use_the_cookie(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let cookie = world.sign_in("ada@example.com").await;
+    let table: [(&[(&str, &str)], u16); 10] = [
+        (&[("sec-fetch-site", "same-origin")], 200),
+        (&[("sec-fetch-site", "none")], 200),
+        (&[("sec-fetch-site", "same-site")], 403),
+        (&[("sec-fetch-site", "cross-site")], 403),
+        (
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://wapro.example"),
+                ("host", "wapro.example"),
+            ],
+            403,
+        ),
+        (
+            &[("origin", "https://wapro.example"), ("host", "wapro.example")],
+            200,
+        ),
+        (
+            &[("origin", "http://localhost:8080"), ("host", "localhost:8080")],
+            200,
+        ),
+        (
+            &[("origin", "https://evil.example"), ("host", "wapro.example")],
+            403,
+        ),
+        (&[("origin", "null"), ("host", "wapro.example")], 403),
+        (&[("host", "wapro.example")], 403),
+    ];
+    for (headers, expected) in table {
+        let with = |method: Method, path: &str| {
+            let request = world.client.request(method, path).header("cookie", &cookie);
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(*name, *value))
+        };
+        let (status, body) = answer(with(Method::POST, "/notes")).await;
+        assert_eq!(status.as_u16(), expected, "{headers:?}");
+        if expected == 403 {
+            assert_eq!(body["code"], "cross_site_request");
+        }
+        // Reading is open to links from anywhere, a WebSocket's handshake is not.
+        assert_eq!(answer(with(Method::GET, "/notes")).await.0, 200, "{headers:?}");
+        let handshake = answer(with(Method::GET, "/notes").header("upgrade", "websocket"))
+            .await
+            .0
+            .as_u16();
+        assert_eq!(
+            handshake == 403,
+            expected == 403 && headers.len() + headers[0].0.len() > 5,
+            "{headers:?}"
+        );
+
+        let body = serde_json::json!({"email": "ada@example.com", "password": PASSWORD});
+        world.hand.advance(TimeDelta::minutes(1));
+        let sign_in = with(Method::POST, "/session")
+            .body_json(&body)
+            .send()
+            .await
+            .0
+            .status()
+            .as_u16();
+        assert_eq!(
+            sign_in == 403,
+            headers.len() + headers[0].0.len() > 5 && expected == 403,
+            "{headers:?}"
+        );
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_header_chooses_the_tenant_and_a_foreign_one_does_not_exist(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let (acme, globex) = (world.acme.tenant(), world.globex.tenant());
+    world.user("bob@example.com", &[(globex, Role::Admin)]).await;
+    let ada = world.sign_in("ada@example.com").await;
+    let bob = world.sign_in("bob@example.com").await;
+
+    let notes = |cookie: &str, tenant: &str| {
+        world
+            .portal(Method::GET, "/notes", cookie)
+            .header("x-tenant-id", tenant)
+    };
+    assert_eq!(
+        answer(world.portal(Method::GET, "/notes", &ada)).await.1,
+        acme.to_string()
+    );
+    assert_eq!(
+        answer(world.portal(Method::GET, "/notes", &bob)).await.1,
+        globex.to_string()
+    );
+    assert_eq!(answer(notes(&ada, &acme.to_string())).await.1, acme.to_string());
+    // In Globex Ada is an agent, who may not read notes.
+    let denied = answer(notes(&ada, &globex.to_string())).await;
+    assert_eq!(
+        (denied.0.as_u16(), denied.1["code"].as_str()),
+        (403, Some("permission_denied"))
+    );
+    assert!(denied.1["detail"].as_str().unwrap().contains("notes:read"));
+
+    let foreign = answer(notes(&bob, &acme.to_string())).await;
+    let absent = answer(notes(&bob, "ten_0199c0a4d2c87b1e9a3f5d6e7f809112")).await;
+    let rubbish = answer(notes(&bob, "rubbish")).await;
+    assert_eq!(foreign.0, StatusCode::NOT_FOUND);
+    assert_eq!((&foreign, &foreign), (&absent, &rubbish));
+    let session = world
+        .portal(Method::GET, "/session", &ada)
+        .header("x-tenant-id", globex.to_string());
+    assert_eq!(answer(session).await.1["tenant"]["name"], "Globex");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_person_without_a_tenant_is_told_so(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    world.user("eve@example.com", &[]).await;
+    let (status, body) = read(world.try_sign_in("eve@example.com", PASSWORD).await).await;
+    assert_eq!(
+        (status, body["code"].as_str()),
+        (StatusCode::FORBIDDEN, Some("no_membership"))
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_password_ends_every_session(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    let cookie = world.sign_in("ada@example.com").await;
+    world
+        .identity
+        .set_password(world.ada, "another long one".into())
+        .await
+        .unwrap();
+    assert_eq!(refusal(world.portal(Method::GET, "/notes", &cookie)).await.0, 401);
+    assert_eq!(
+        world.try_sign_in("ada@example.com", PASSWORD).await.0.status(),
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        world
+            .try_sign_in("ada@example.com", "another long one")
+            .await
+            .0
+            .status(),
+        StatusCode::OK
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_caller_over_its_rate_waits_and_others_do_not(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let quota = kernel::Quota {
+        per_second: 1.0,
+        burst: 3,
+    };
+    let Some(world) = World::with(profile, |options| options.api_quota = quota).await else {
+        return;
+    };
+    world
+        .user("bob@example.com", &[(world.acme.tenant(), Role::Admin)])
+        .await;
+    let ada = world.sign_in("ada@example.com").await;
+    let bob = world.sign_in("bob@example.com").await;
+    for _ in 0..3 {
+        world
+            .portal(Method::GET, "/notes", &ada)
+            .send()
+            .await
+            .assert_status_is_ok();
+    }
+    let refused = world.portal(Method::GET, "/notes", &ada).send().await;
+    refused.assert_status(StatusCode::TOO_MANY_REQUESTS);
+    refused.assert_header(header::RETRY_AFTER, "1");
+    world
+        .portal(Method::GET, "/notes", &bob)
+        .send()
+        .await
+        .assert_status_is_ok();
+    world.hand.advance(TimeDelta::seconds(1));
+    world
+        .portal(Method::GET, "/notes", &ada)
+        .send()
+        .await
+        .assert_status_is_ok();
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_exists_twice_and_addresses_are_checked(
+    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+) {
+    let Some(world) = World::open(profile).await else {
+        return;
+    };
+    assert!(!world.identity.is_empty().await.unwrap());
+    let twice = world
+        .identity
+        .create_user("ADA@example.com", "Ada", PASSWORD.into())
+        .await
+        .unwrap_err();
+    assert_eq!(twice.code(), "user_exists");
+    let again = world
+        .identity
+        .add_member(world.acme.tenant(), world.ada, Role::Agent)
+        .await
+        .unwrap_err();
+    assert_eq!(again.code(), "already_exists");
+    for (email, password) in [
+        ("ada", PASSWORD),
+        ("a b@c", PASSWORD),
+        ("@c", PASSWORD),
+        ("c@example.com", "short"),
+    ] {
+        assert!(
+            world
+                .identity
+                .create_user(email, "C", password.into())
+                .await
+                .is_err(),
+            "{email}"
+        );
+    }
+    let found = world
+        .identity
+        .find_user_by_email("Ada@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.id, found.name.as_str()), (world.ada, "Ada"));
+    assert!(
+        world
+            .identity
+            .find_user_by_email("zed@example.com")
+            .await
+            .unwrap()
+            .is_none()
+    );
+}

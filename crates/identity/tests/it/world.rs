@@ -1,0 +1,245 @@
+//! A running identity with two tenants, Acme and Globex, over one database.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::DateTime;
+use identity::{Identity, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
+use kernel::{
+    Api, Authenticator, Can, Clock, Limiter, ManualClock, Module, PermissionInfo, Quota, Result, TenantDb,
+    TenantId, UserId, Wait,
+};
+use poem::{
+    EndpointExt, Route,
+    endpoint::BoxEndpoint,
+    http::{Method, StatusCode, header},
+    test::{TestClient, TestRequestBuilder, TestResponse},
+};
+use poem_openapi::{OpenApi, payload::PlainText};
+
+use crate::database::{Profile, TestDatabase};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Token buckets on the test's clock.
+struct Buckets {
+    clock: Clock,
+    used: Mutex<HashMap<String, (f64, DateTime<chrono::Utc>)>>,
+}
+
+#[async_trait::async_trait]
+impl Limiter for Buckets {
+    async fn take(&self, key: &str, quota: Quota, n: u32) -> Result<(), Wait> {
+        let now = self.clock.now();
+        let mut used = self.used.lock().unwrap();
+        let (level, since) = used
+            .entry(key.to_owned())
+            .or_insert((f64::from(quota.burst), now));
+        let rested = (now - *since).as_seconds_f64() * quota.per_second;
+        *level = (*level + rested).min(f64::from(quota.burst));
+        *since = now;
+        if *level < f64::from(n) {
+            return Err(Wait(Duration::from_secs_f64(
+                (f64::from(n) - *level) / quota.per_second,
+            )));
+        }
+        *level -= f64::from(n);
+        Ok(())
+    }
+}
+
+kernel::permissions!("notes"; ReadNotes = "notes:read", "Read notes"; SendMessages = "messages:send", "Send messages";);
+
+/// A module whose one operation says whose it is.
+pub struct Notes;
+
+struct NotesApi;
+
+#[OpenApi]
+impl NotesApi {
+    #[oai(path = "/notes", method = "get", operation_id = "list_notes")]
+    async fn list_notes(&self, can: Can<ReadNotes>) -> Result<PlainText<String>> {
+        Ok(PlainText(can.tenant().to_string()))
+    }
+
+    #[oai(path = "/notes", method = "post", operation_id = "create_note")]
+    async fn create_note(&self, can: Can<ReadNotes>) -> Result<PlainText<String>> {
+        Ok(PlainText(can.tenant().to_string()))
+    }
+}
+
+impl Module for Notes {
+    fn name(&self) -> &'static str {
+        "notes"
+    }
+    fn title(&self) -> &'static str {
+        "Notes"
+    }
+    fn description(&self) -> &'static str {
+        "Notes."
+    }
+    fn api(&self) -> Api {
+        Api::new(NotesApi)
+    }
+    fn permissions(&self) -> &'static [PermissionInfo] {
+        ALL
+    }
+}
+
+pub struct World {
+    pub identity: Identity,
+    pub hand: ManualClock,
+    pub clock: Clock,
+    pub acme: TenantDb,
+    pub globex: TenantDb,
+    /// Owner of Acme, agent of Globex.
+    pub ada: UserId,
+    pub client: TestClient<BoxEndpoint<'static>>,
+    // Last: everything above has let go of it then.
+    pub database: TestDatabase,
+}
+
+pub fn vault_keys() -> VaultKeys {
+    VaultKeys::new(VaultKey::new("k1", [7; 32]).unwrap(), vec![])
+}
+
+impl World {
+    /// `None` when the profile's server was not given; the test has nothing to do then.
+    pub async fn open(profile: Profile) -> Option<Self> {
+        Self::with(profile, |_| {}).await
+    }
+
+    pub async fn with(profile: Profile, choose: impl FnOnce(&mut Options)) -> Option<Self> {
+        let database = TestDatabase::open(profile).await?;
+        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
+        let system = database.system(clock.clone());
+        let limiter = Arc::new(Buckets {
+            clock: clock.clone(),
+            used: Mutex::default(),
+        });
+        let mut options = Options {
+            password_cost: PasswordCost::FOR_TESTS,
+            secure_cookie: false,
+            ..Options::default()
+        };
+        choose(&mut options);
+        let identity = Identity::new(system.clone(), &vault_keys(), limiter, Random::seeded(1), options);
+        let modules: Vec<Box<dyn Module>> = vec![Box::new(identity.clone()), Box::new(Notes)];
+        identity.learn_modules(&modules);
+
+        let reseller = identity.create_reseller("Cable & Sons").await.unwrap();
+        let acme = identity.create_tenant(reseller, "Acme").await.unwrap();
+        let globex = identity.create_tenant(reseller, "Globex").await.unwrap();
+        let ada = identity
+            .create_user("Ada@Example.com", "Ada", PASSWORD.into())
+            .await
+            .unwrap();
+        identity.add_member(acme, ada, Role::Owner).await.unwrap();
+        identity.add_member(globex, ada, Role::Agent).await.unwrap();
+
+        let authenticator: Arc<dyn Authenticator> = identity.authenticator();
+        let routes = modules.iter().fold(Route::new(), |routes, module| {
+            // One route a path prefix: `Api` erases its own.
+            let api = module.api();
+            let paths: Vec<String> = api.spec()["paths"].as_object().unwrap().keys().cloned().collect();
+            paths.into_iter().fold(routes, |routes, path| {
+                routes.at(
+                    path.replace('{', ":").replace('}', ""),
+                    poem::EndpointExt::boxed(api.endpoint()),
+                )
+            })
+        });
+        let app = routes.data(authenticator).boxed();
+        Some(Self {
+            acme: system.tenant(acme),
+            globex: system.tenant(globex),
+            identity,
+            hand,
+            clock,
+            ada,
+            client: TestClient::new(app),
+            database,
+        })
+    }
+
+    pub async fn user(&self, email: &str, roles: &[(TenantId, Role)]) -> UserId {
+        let user = self
+            .identity
+            .create_user(email, "Somebody", PASSWORD.into())
+            .await
+            .unwrap();
+        for (tenant, role) in roles {
+            self.identity.add_member(*tenant, user, *role).await.unwrap();
+        }
+        user
+    }
+
+    pub async fn try_sign_in(&self, email: &str, password: &str) -> TestResponse {
+        let body = serde_json::json!({"email": email, "password": password});
+        self.client.post("/session").body_json(&body).send().await
+    }
+
+    /// Signs in and returns the cookie.
+    pub async fn sign_in(&self, email: &str) -> String {
+        let response = self.try_sign_in(email, PASSWORD).await;
+        response.assert_status_is_ok();
+        let cookie = response.0.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// A request as the portal sends it.
+    pub fn portal(
+        &self,
+        method: Method,
+        path: &str,
+        cookie: &str,
+    ) -> TestRequestBuilder<'_, BoxEndpoint<'static>> {
+        self.client
+            .request(method, path)
+            .header("cookie", cookie)
+            .header("sec-fetch-site", "same-origin")
+    }
+
+    /// A request as a program sends it.
+    pub fn program(
+        &self,
+        method: Method,
+        path: &str,
+        key: &str,
+    ) -> TestRequestBuilder<'_, BoxEndpoint<'static>> {
+        self.client
+            .request(method, path)
+            .header("authorization", format!("Bearer {key}"))
+    }
+}
+
+/// Status and body of an answer.
+pub async fn answer(
+    request: TestRequestBuilder<'_, BoxEndpoint<'static>>,
+) -> (StatusCode, serde_json::Value) {
+    read(request.send().await).await
+}
+
+pub async fn read(response: TestResponse) -> (StatusCode, serde_json::Value) {
+    let status = response.0.status();
+    let body = response.0.into_body().into_string().await.unwrap();
+    (
+        status,
+        serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)),
+    )
+}
+
+/// Status and stable code.
+pub async fn refusal(request: TestRequestBuilder<'_, BoxEndpoint<'static>>) -> (u16, String) {
+    let (status, body) = answer(request).await;
+    (
+        status.as_u16(),
+        body["code"].as_str().unwrap_or_default().to_owned(),
+    )
+}
