@@ -66,14 +66,17 @@ impl Default for Brand {
     }
 }
 
+/// Adds routes to the application's root.
+pub type MoreRoutes = Box<dyn FnOnce(Route) -> Route + Send>;
+
 /// What the application is made of besides its modules.
 pub struct AppOptions {
     /// Shown to the portal.
     pub config: PublicConfig,
     /// Turns requests into callers.
     pub authenticator: Arc<dyn Authenticator>,
-    /// The simulator's own routes (`/v…`, `/_sim`, `/_media`), when it runs inside.
-    pub simulator: Option<BoxEndpoint<'static>>,
+    /// Adds routes at the root, such as the simulator's when it runs inside.
+    pub more_routes: Option<MoreRoutes>,
     /// Answers `/metrics`.
     pub metrics: PrometheusHandle,
     /// Whether Redis answers; none when there is no Redis.
@@ -118,17 +121,13 @@ impl App {
         let mut route = Route::new()
             .nest("/api/v1", bounded(v1, API_BODY))
             .nest("/api", documentation(&document, options.config))
-            .nest("/", operations(system, options.metrics, options.redis))
             .at("/*path", get(assets::portal));
+        route = operations(route, system, options.metrics, options.redis);
         for (path, endpoint) in modules.iter().flat_map(|module| module.public_routes()) {
             route = route.at(path, bounded(endpoint, WEBHOOK_BODY));
         }
-        if let Some(simulator) = options.simulator {
-            let simulator = Arc::new(simulator);
-            route = route
-                .nest_no_strip("/_sim", simulator.clone())
-                .nest_no_strip("/_media", simulator.clone())
-                .nest_no_strip("/:version<v\\d+\\.\\d+>", simulator);
+        if let Some(more) = options.more_routes {
+            route = more(route);
         }
         let endpoint = route
             .data(options.authenticator)
@@ -189,7 +188,7 @@ fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'
     }
 }
 
-fn operations(system: &SystemDb, metrics: PrometheusHandle, redis: Option<deadpool_redis::Pool>) -> Route {
+fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis: Option<deadpool_redis::Pool>) -> Route {
     let ready: RouteMethod = {
         let system = system.clone();
         get(make(move |_| {
@@ -202,7 +201,7 @@ fn operations(system: &SystemDb, metrics: PrometheusHandle, redis: Option<deadpo
         let text = metrics.render();
         async move { Ok::<_, poem::Error>(Response::builder().content_type("text/plain; version=0.0.4").body(text)) }
     }));
-    Route::new().at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") }))).at("/readyz", ready).at("/metrics", scrape)
+    route.at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") }))).at("/readyz", ready).at("/metrics", scrape)
 }
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.

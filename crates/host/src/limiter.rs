@@ -13,6 +13,20 @@ pub fn limiter(redis: Option<(deadpool_redis::Pool, String)>) -> Arc<dyn Limiter
     }
 }
 
+/// Connections to Redis, made when first needed.
+///
+/// # Errors
+/// When the address cannot be read.
+pub fn redis_pool(url: &str) -> Result<deadpool_redis::Pool, String> {
+    let mut config = deadpool_redis::Config::from_url(url);
+    let wait = Some(Duration::from_millis(500));
+    config.pool = Some(deadpool_redis::PoolConfig {
+        timeouts: deadpool_redis::Timeouts { wait, create: wait, recycle: wait },
+        ..deadpool_redis::PoolConfig::new(16)
+    });
+    config.create_pool(Some(deadpool_redis::Runtime::Tokio1)).map_err(|error| error.to_string())
+}
+
 /// A quota as a map key: a governor limiter has one quota for all its keys.
 type Shape = (u64, u32);
 

@@ -68,7 +68,7 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
                     return Err(Conflict::OperationId(id.to_owned()));
                 }
             }
-            if paths.insert(path.clone(), item.clone()).is_some() {
+            if paths.insert(path.clone(), with_permissions(item)).is_some() {
                 return Err(Conflict::Path(path.clone()));
             }
             routes.insert(path.replace('{', ":").replace('}', ""), index);
@@ -95,6 +95,23 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
         "components": components,
     });
     Ok(Document { value: sorted(value), paths: routes })
+}
+
+/// Says which right an operation needs: as `x-permission`, as the API key's scope, and in words.
+///
+/// The extractor [`kernel::Can`] names the right among the security schemes, where the framework lets it name anything.
+fn with_permissions(item: &Value) -> Value {
+    let mut item = item.clone();
+    for (_, operation) in item.as_object_mut().into_iter().flatten() {
+        let schemes = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
+        let Some(permission) = schemes.flat_map(Map::keys).find(|name| name.contains(':')).cloned() else { continue };
+        let described = operation["description"].as_str().unwrap_or_default();
+        let described = format!("{described}\n\nNeeds the permission `{permission}`.");
+        operation["description"] = Value::String(described.trim().to_owned());
+        operation["security"] = json!([{ "api_key": [permission] }, { "session": [] }]);
+        operation["x-permission"] = Value::String(permission);
+    }
+    item
 }
 
 fn sorted(value: Value) -> Value {

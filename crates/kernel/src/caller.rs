@@ -212,7 +212,8 @@ impl<'a, P: Permission> ApiExtractor<'a> for Can<P> {
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec!["api_key", "session"]
+        // The third is no scheme but the right itself: the host turns it into the scope of the other two.
+        vec!["api_key", "session", P::INFO.name]
     }
 
     async fn from_request(

@@ -22,6 +22,7 @@ pub struct Clock {
 enum Source {
     System,
     Manual(Arc<AtomicI64>),
+    Shifted(Arc<AtomicI64>),
 }
 
 impl std::fmt::Debug for Clock {
@@ -42,11 +43,18 @@ impl Clock {
         (Self { source: Source::Manual(micros.clone()), order: Arc::default() }, ManualClock { micros })
     }
 
+    /// The machine's clock, which [`ManualClock::advance`] can push ahead: for tests in which real waiting goes on.
+    pub fn shifted() -> (Self, ManualClock) {
+        let micros = Arc::new(AtomicI64::new(0));
+        (Self { source: Source::Shifted(micros.clone()), order: Arc::default() }, ManualClock { micros })
+    }
+
     /// Now, cut to microseconds: MySQL keeps six digits, and what was returned must equal what is read back.
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.source {
             Source::System => Utc::now().timestamp_micros(),
             Source::Manual(micros) => micros.load(Ordering::SeqCst),
+            Source::Shifted(by) => Utc::now().timestamp_micros() + by.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_micros(micros).expect("microseconds of this clock lie within chrono's range")
     }
@@ -65,7 +73,7 @@ impl Clock {
     }
 }
 
-/// The hand on a [`Clock::manual`].
+/// The hand on a [`Clock::manual`] or [`Clock::shifted`].
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     micros: Arc<AtomicI64>,

@@ -1,1 +1,98 @@
-fn main(){}
+//! `wapro`: the platform in one binary.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use server::{
+    commands::{describe, doctor, migrate, run, seed, serve, simulator},
+    config::{Config, LogFormat},
+};
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// WhatsApp for many businesses: inbox, messages, contacts, API. Starts with nothing installed.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// A configuration file instead of wapro.toml.
+    #[arg(long, global = true, env = "WAPRO_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything in one process, with simulator and demo (the default).
+    Run,
+    /// Answer HTTP and WebSocket; background work is done by `worker`.
+    Serve,
+    /// Relay events and run jobs.
+    Worker,
+    /// Bring the database's schema up to date and end.
+    Migrate,
+    /// Print the API's description.
+    Openapi {
+        /// Write openapi/openapi.json and openapi/operations.txt.
+        #[arg(long, conflicts_with = "check")]
+        write: bool,
+        /// Fail if those files are stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// The Cloud API simulator alone.
+    Simulator,
+    /// Fill an empty installation with the demo and end.
+    Seed,
+    /// Check the configuration and everything it names.
+    Doctor {
+        /// Only ask whether a server answers.
+        #[arg(long)]
+        probe: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match obey().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence with its causes; a backtrace helps nobody who has mistyped a setting.
+            eprintln!("wapro: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey() -> anyhow::Result<()> {
+    // Before the first TLS connection: the crates we use leave the choice of the provider to us.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let arguments = Arguments::parse();
+    let config = Config::load(arguments.config.as_deref())?;
+    log(&config)?;
+    match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(config).await,
+        Command::Serve => serve::serve(config).await,
+        Command::Worker => serve::worker(config).await,
+        Command::Migrate => migrate::migrate(config).await,
+        Command::Openapi { write: true, .. } => describe::openapi(describe::Mode::Write).await,
+        Command::Openapi { check: true, .. } => describe::openapi(describe::Mode::Check).await,
+        Command::Openapi { .. } => describe::openapi(describe::Mode::Print).await,
+        Command::Simulator => simulator::simulator(config).await,
+        Command::Seed => seed::seed(config).await,
+        Command::Doctor { probe: true } => doctor::probe(config).await,
+        Command::Doctor { .. } => doctor::doctor(config).await,
+    }
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log)?;
+    let registry = tracing_subscriber::registry().with(filter);
+    match config.log_format {
+        LogFormat::Text => registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).init(),
+        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! What the binary can be told to do, a file each.
+
+pub mod describe;
+pub mod doctor;
+pub mod migrate;
+pub mod run;
+pub mod seed;
+pub mod serve;
+pub mod simulator;

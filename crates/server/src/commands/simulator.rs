@@ -1,0 +1,26 @@
+//! `wapro simulator`: the Cloud API simulator alone, for tests and other programs.
+
+use std::time::Duration;
+
+use cloud_sim::Simulator;
+use poem::{Server, listener::TcpAcceptor};
+use tokio::net::TcpListener;
+
+use crate::{commands::run::simulator_config, config::Config, platform::stop_signal};
+
+/// Answers until Ctrl-C.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen).await?;
+    config.listen = listener.local_addr()?;
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let simulator = Simulator::new(simulator_config(&config).with_http(http));
+    tracing::info!(listen = %config.listen, "simulating; the control API is under /_sim/");
+    Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
+        .run_with_graceful_shutdown(simulator.routes(), stop_signal(), Some(Duration::from_secs(5)))
+        .await?;
+    simulator.shutdown().await;
+    Ok(())
+}

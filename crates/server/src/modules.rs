@@ -1,0 +1,30 @@
+//! The composition root: the one line outside a folder that adds a feature.
+
+use std::sync::Arc;
+
+use contacts::Contacts;
+use identity::Identity;
+use kernel::{Limiter, Module};
+use messaging::{Addresses, Messaging};
+
+/// What modules are made of.
+pub struct Deps {
+    pub identity: Identity,
+    pub limiter: Arc<dyn Limiter>,
+    pub http: reqwest::Client,
+    pub addresses: Addresses,
+}
+
+/// Every module. What one needs of another stands in its arguments; a missing port does not compile.
+pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
+    let contacts = Contacts::new();
+    let messaging = Messaging::new(
+        cx.http,
+        cx.identity.routes(),
+        cx.identity.vault(),
+        cx.limiter,
+        contacts.directory(),
+        cx.addresses,
+    );
+    vec![Box::new(cx.identity), Box::new(contacts), Box::new(messaging)]
+}

@@ -1,0 +1,233 @@
+//! One process of the platform, put together.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use cloud_sim::{SimConfig, Simulator};
+use host::{
+    App, AppOptions, Bus, Roles, Runtime,
+    app::{Brand, DemoLogin, PublicConfig},
+    jobs::carrier::Route,
+};
+use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
+use kernel::{Clock, Quota, SystemDb};
+use messaging::Addresses;
+use migrations::Migrator;
+use poem::{Server, listener::TcpAcceptor};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    config::Config,
+    modules::{Deps, modules},
+};
+
+/// What a process is given besides its configuration.
+#[derive(Debug)]
+pub struct Setup {
+    /// What it does.
+    pub roles: Roles,
+    /// Its clock.
+    pub clock: Clock,
+    /// The simulator to have inside, if any.
+    pub simulator: Option<SimConfig>,
+    /// Sign-ins shown on the first page.
+    pub demo_logins: Vec<DemoLogin>,
+    /// What a password's hash costs; tests choose a cheap one.
+    pub password_cost: PasswordCost,
+}
+
+impl Setup {
+    /// As `wapro serve` or `wapro worker`.
+    pub fn new(roles: Roles) -> Self {
+        Self {
+            roles,
+            clock: Clock::system(),
+            simulator: None,
+            demo_logins: Vec::new(),
+            password_cost: PasswordCost::STANDARD,
+        }
+    }
+}
+
+/// A process: everything it needs, started, but not yet answering.
+#[derive(Debug)]
+pub struct Platform {
+    /// Tenants, people, keys.
+    pub identity: Identity,
+    /// The unscoped door, for the commands.
+    pub system: SystemDb,
+    /// Background work and live hub.
+    pub runtime: Runtime,
+    /// The simulator inside.
+    pub simulator: Option<Simulator>,
+    /// The HTTP application.
+    pub app: App,
+    stop: CancellationToken,
+}
+
+impl Platform {
+    /// Connects, brings the schema up to date, and starts what the roles ask for.
+    ///
+    /// # Errors
+    /// A sentence that says what cannot be reached or read.
+    pub async fn start(config: &Config, setup: Setup) -> anyhow::Result<Self> {
+        let database = config.database();
+        if database.is_sqlite() {
+            std::fs::create_dir_all(&config.data_dir)
+                .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
+        }
+        database.migrate::<Migrator>().await.context("the database cannot be reached or brought up to date")?;
+        let connection = database.connect().await.context("the database cannot be reached")?;
+        Self::over(config, setup, connection).await
+    }
+
+    /// As [`Platform::start`], over a connection whose schema is as it should be.
+    async fn over(config: &Config, setup: Setup, connection: sea_orm::DatabaseConnection) -> anyhow::Result<Self> {
+        let stop = CancellationToken::new();
+        let (bus, pool, route) = hints(config, &stop)?;
+        let system = SystemDb::new(connection, setup.clock, bus.wake());
+        let limiter = host::limiter(pool.clone().map(|pool| (pool, config.redis_prefix.clone())));
+        let http = http_client()?;
+        let identity = Identity::new(
+            system.clone(),
+            &vault_keys(config)?,
+            limiter.clone(),
+            Random::system(),
+            identity_options(config, setup.password_cost)?,
+        );
+        let simulator = setup.simulator.map(|sim| Simulator::new(sim.with_http(http.clone())));
+        let addresses = addresses(config, simulator.is_some())?;
+        let modules = modules(Deps { identity: identity.clone(), limiter, http, addresses });
+        identity.learn_modules(&modules);
+        let owner = format!("{}-{}", std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..8]);
+        let runtime =
+            Runtime::start(system.clone(), bus, &modules, &route, setup.roles, &owner, stop.clone()).await?;
+        let inside = simulator.clone();
+        let options = AppOptions {
+            config: PublicConfig {
+                brand: Brand { name: config.brand.clone() },
+                simulator: simulator.is_some(),
+                demo_logins: setup.demo_logins,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            authenticator: identity.authenticator(),
+            more_routes: inside.map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
+            metrics: host::metrics::install().context("metrics")?,
+            redis: pool,
+        };
+        let app = App::build(&modules, &system, runtime.hub(), options)?;
+        Ok(Self { identity, system, runtime, simulator, app, stop })
+    }
+
+    /// Only the application's description, without touching a disk or a network.
+    ///
+    /// # Errors
+    /// When two modules contradict each other.
+    pub async fn described() -> anyhow::Result<App> {
+        let config = Config {
+            encryption_keys: vec![SecretString::from(format!("described:{}", "0".repeat(64)))],
+            ..Config::defaults()?
+        };
+        let memory = host::database::DatabaseOptions { url: "sqlite::memory:".to_owned(), max_connections: 1 };
+        let setup = Setup { password_cost: PasswordCost::FOR_TESTS, ..Setup::new(Roles { serve: false, work: false }) };
+        let platform = Self::over(&config, setup, memory.connect().await?).await?;
+        platform.runtime.stop().await;
+        Ok(platform.app)
+    }
+
+    /// Answers on the listener until `signal`, then lets what runs come to its end.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, signal: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
+        let Self { app, runtime, simulator, stop, .. } = self;
+        // Sockets are told first: the server waits for every open connection.
+        let signal = async move {
+            signal.await;
+            stop.cancel();
+        };
+        Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
+            .idle_timeout(Duration::from_secs(60))
+            .run_with_graceful_shutdown(app.endpoint, signal, Some(Duration::from_secs(10)))
+            .await?;
+        runtime.stop().await;
+        if let Some(simulator) = simulator {
+            simulator.shutdown().await;
+        }
+        Ok(())
+    }
+
+    /// Works in the background only, until `signal`.
+    pub async fn work(self, signal: impl Future<Output = ()>) {
+        signal.await;
+        self.runtime.stop().await;
+    }
+}
+
+/// Bus, Redis pool and job route of the profile.
+fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<deadpool_redis::Pool>, Route)> {
+    let Some(url) = config.redis() else { return Ok((Bus::local(), None, Route::InProcess)) };
+    let prefix = config.redis_prefix.clone();
+    let bus = Bus::redis(&url, &prefix, stop.clone()).context("redis_url cannot be read")?;
+    let pool = host::limiter::redis_pool(&url).map_err(|error| anyhow::anyhow!("redis_url cannot be read: {error}"))?;
+    Ok((bus, Some(pool), Route::Redis { url, prefix }))
+}
+
+fn http_client() -> anyhow::Result<reqwest::Client> {
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("wapro/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(5))
+        .pool_idle_timeout(Duration::from_secs(60))
+        // Graph never redirects, and a webhook that does is a failure.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    Ok(client)
+}
+
+fn addresses(config: &Config, simulator_inside: bool) -> anyhow::Result<Addresses> {
+    let simulator = match config.simulator.url.as_str() {
+        "" if simulator_inside => Some(Url::parse(&format!("http://{}", config.listen))?),
+        "" => None,
+        url => Some(Url::parse(url).context("simulator.url is not an address")?),
+    };
+    Ok(Addresses { graph: config.graph_url.clone(), simulator, public: config.public_url()? })
+}
+
+fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Result<Options> {
+    Ok(Options {
+        secure_cookie: config.public_url()?.scheme() == "https",
+        api_quota: Quota { per_second: f64::from(config.api_rate), burst: config.api_burst },
+        password_cost,
+        trusted_proxies: config.trusted_proxies.clone(),
+    })
+}
+
+/// The configured keys, or one kept in the data folder: an embedded installation needs nothing entered.
+fn vault_keys(config: &Config) -> anyhow::Result<VaultKeys> {
+    let parse = |text: &SecretString| VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}"));
+    let mut keys = config.encryption_keys.iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
+    if keys.is_empty() {
+        keys.push(parse(&crate::world::encryption_key(&config.data_dir)?)?);
+    }
+    let sealing = keys.remove(0);
+    Ok(VaultKeys::new(sealing, keys))
+}
+
+/// Resolves on Ctrl-C or SIGTERM.
+pub async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+

@@ -1,0 +1,89 @@
+//! What an embedded installation keeps in its data folder besides the database: the encryption key, the simulator's world,
+//! what the demo made.
+
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use cloud_sim::Simulator;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio_util::sync::CancellationToken;
+
+/// The key that seals secrets, made on first use. Whoever has this file and the database has the secrets: keep them apart
+/// in backups.
+pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
+    let path = data_dir.join("encryption.key");
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        return Ok(SecretString::from(text.trim().to_owned()));
+    }
+    std::fs::create_dir_all(data_dir).with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
+    let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
+    let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
+    file.write_all(key.expose_secret().as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// Reads a JSON file of the data folder; none if there is none.
+pub fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged", path.display()))?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+/// Replaces a JSON file of the data folder; a crash leaves the old one or the new one, never half of either.
+pub fn write<T: Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
+    let half = path.with_extension("half");
+    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&half)?;
+    file.write_all(&serde_json::to_vec(value)?)?;
+    file.sync_all()?;
+    std::fs::rename(&half, path)?;
+    Ok(())
+}
+
+/// Where the simulator's world is kept.
+pub fn simulator_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("simulator.json")
+}
+
+/// Brings the simulator back to where it was.
+pub fn restore(simulator: &Simulator, data_dir: &Path) -> anyhow::Result<()> {
+    if let Some(world) = read(&simulator_file(data_dir))? {
+        simulator.import(world)?;
+    }
+    Ok(())
+}
+
+/// Saves the simulator's world whenever it has changed, at most once a second, and once more at the end.
+pub async fn keep_saving(simulator: Simulator, data_dir: PathBuf, stop: CancellationToken) {
+    let file = simulator_file(&data_dir);
+    let mut changes = simulator.on_change();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            changed = changes.changed() => if changed.is_err() { break },
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+        changes.mark_unchanged();
+        save(&simulator, &file).await;
+    }
+    save(&simulator, &file).await;
+}
+
+async fn save(simulator: &Simulator, file: &Path) {
+    let (world, file) = (simulator.export(), file.to_owned());
+    let saved = tokio::task::spawn_blocking(move || write(&file, &world)).await;
+    if let Ok(Err(error)) = saved {
+        tracing::warn!(%error, "the simulator's world could not be saved");
+    }
+}
