@@ -11,7 +11,8 @@ import { MobileBar } from './mobile-bar'
 import { useNavItems } from './nav'
 import { Sidebar } from './sidebar'
 
-const CommandBar = lazy(() => import('./command-bar'))
+const loadCommandBar = () => import('./command-bar')
+const CommandBar = lazy(loadCommandBar)
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'))
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -31,6 +32,11 @@ export function Shell({ children }: { children: ReactNode }) {
     '?': () => setShortcutsOpen(true),
     ...Object.fromEntries(items.map((item) => [`g ${item.key}`, () => navigate(item.href)])),
   })
+  useEffect(() => {
+    // Fetched while idle: whoever opens it types at once, and those letters must not be lost.
+    const timer = setTimeout(() => void loadCommandBar(), 1500)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((isMac() ? event.metaKey : event.ctrlKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {

@@ -96,7 +96,7 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (key: ApiKeyCreated) =
             name="scopes"
             render={({ field }) => (
               <FormItem>
-                <FormLabel asChild><span>{t('apiKeys.scopes')}</span></FormLabel>
+                <p id="key-scopes" className="text-[0.8125rem] leading-none font-medium">{t('apiKeys.scopes')}</p>
                 {permissions.error ? (
                   <ErrorState error={permissions.error} onRetry={() => void permissions.refetch()} />
                 ) : permissions.data ? (
@@ -128,7 +128,7 @@ function Scopes({ all, value, onChange }: { all: Permission[]; value: string[]; 
   }
   const toggle = (name: string, on: boolean) => onChange(on ? [...value, name] : value.filter((v) => v !== name))
   return (
-    <div className="divide-y rounded-lg border">
+    <div role="group" aria-labelledby="key-scopes" className="divide-y rounded-lg border">
       {[...groups].map(([group, permissions]) => (
         <fieldset key={group} className="p-3">
           <legend className="float-start mb-1.5 w-full text-xs font-medium text-muted-foreground">{t(`scopes.${group}`, { defaultValue: group })}</legend>

@@ -35,7 +35,11 @@ beforeEach(() => {
   vi.mocked(fetchConversation).mockImplementation((id) => Promise.resolve(conversation(id, 9, { unread: 1 })))
   vi.mocked(fetchNewest).mockResolvedValue({ items: [message('m3', 9), message('m2', 2)], next: 'x' })
 })
-afterEach(() => vi.useRealTimers())
+afterEach(async () => {
+  await settle()
+  vi.clearAllMocks()
+  vi.useRealTimers()
+})
 
 describe('what the stream says', () => {
   it('puts a new message into the thread and its conversation on top, without a refetch of either', async () => {
