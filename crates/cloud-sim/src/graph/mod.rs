@@ -63,7 +63,7 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let media = simulator.clone();
     route
         .at(
-            "/:version<^v[0-9]+\\.[0-9]+$>/*path",
+            "/:version<^v[0-9]+\\.[0-9]+>/*path",
             poem::endpoint::make(move |req| {
                 let simulator = graph.clone();
                 async move { handle(&simulator, req).await }

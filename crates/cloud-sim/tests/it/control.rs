@@ -18,7 +18,7 @@ async fn the_phone_page() {
     assert_eq!(http, 200);
     assert!(answer["wamid"].as_str().unwrap().starts_with("wamid."));
     let sent = stage.send(ANA, "m").await.unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "delivered"]);
 
     let (_, threads) = stage
@@ -42,7 +42,7 @@ async fn the_phone_page() {
         .control(Method::POST, "read", json!({"phone_id": phone, "user": ANA}))
         .await;
     assert_eq!(read["read"], 1);
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
 }
 
@@ -53,12 +53,12 @@ async fn a_phone_that_is_off_gets_it_later() {
     assert_eq!(stage.control(Method::POST, "users", person).await.0, 200);
     stage.opens_window(ANA).await;
     let sent = stage.send(ANA, "m").await.unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent"]);
     stage
         .control(Method::PATCH, &format!("users/{ANA}"), json!({"online": true}))
         .await;
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
 }
 
@@ -126,7 +126,7 @@ async fn ledger_and_deliveries() {
             .0,
         200
     );
-    stage.sim.settled().await;
+    stage.settle().await;
     let (_, delivery) = stage
         .control(Method::GET, &format!("deliveries/{id}"), json!({}))
         .await;
@@ -143,7 +143,7 @@ async fn states_by_hand_and_raw_webhooks() {
     let stage = stage().await;
     stage.opens_window("999003000002").await;
     let sent = stage.send("999003000002", "m").await.unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     let wamid: String = url::form_urlencoded::byte_serialize(sent.wamid.as_str().as_bytes()).collect();
     stage
         .control(
@@ -156,7 +156,7 @@ async fn states_by_hand_and_raw_webhooks() {
     stage
         .control(Method::POST, &format!("messages/{wamid}/status"), failed)
         .await;
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "read", "failed"]);
     let (_, message) = stage
         .control(Method::GET, &format!("messages/{wamid}"), json!({}))
@@ -176,7 +176,7 @@ async fn states_by_hand_and_raw_webhooks() {
     stage
         .control(Method::POST, &format!("templates/{id}/pause"), json!({}))
         .await;
-    stage.sim.settled().await;
+    stage.settle().await;
     let mut fields: Vec<_> = stage
         .hooks()
         .iter()
@@ -297,7 +297,7 @@ async fn everything_can_be_set_up_by_hand() {
             .await
             .unwrap();
     }
-    stage.sim.settled().await;
+    stage.settle().await;
     for (code, count) in stage.sim.ledger().failed_by_code {
         assert_eq!(code, 131_048);
         failed += count;

@@ -309,7 +309,7 @@ async fn media_comes_and_goes() {
     let stage = stage().await;
     let spec = json!({"phone_id": stage.account.phone_number_id, "from": ANA, "type": "image", "image": {"caption": "receipt"}});
     stage.sim.inbound(&spec).unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     let message = stage.messages().remove(0);
     assert_eq!(message.preview(), "📷 receipt");
     let cloud_api::webhook::InboundContent::Image(media) = &message.content else {
@@ -344,7 +344,7 @@ async fn media_comes_and_goes() {
         )
         .await
         .unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
 }
 
@@ -365,7 +365,7 @@ async fn a_number_may_have_its_own_callback() {
         .sim
         .inbound(&json!({"phone_id": phone, "from": ANA, "text": {"body": "x"}}))
         .unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.hooks()[0].path, "/number");
     let (_, answer) = stage
         .graph(Method::POST, &phone, set("http://127.0.0.1:1/none".into()))
@@ -377,6 +377,6 @@ async fn a_number_may_have_its_own_callback() {
         .sim
         .inbound(&json!({"phone_id": phone, "from": ANA, "text": {"body": "x"}}))
         .unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.hooks()[0].path, "/hook");
 }

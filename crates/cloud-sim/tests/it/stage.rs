@@ -1,6 +1,7 @@
 //! One simulator, one receiver, one client.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cloud_api::webhook::{Envelope, InboundMessage, Status};
 use cloud_api::{Client, Connection, Content, PhoneNumberId, Recipient, SendMessage, Sent};
@@ -204,9 +205,16 @@ impl Stage {
     pub async fn opens_window(&self, from: &str) -> String {
         let spec = serde_json::json!({"phone_id": self.account.phone_number_id, "from": from, "text": {"body": "hi"}});
         let wamid = self.sim.inbound(&spec).unwrap();
-        self.sim.settled().await;
+        self.settle().await;
         self.inbox.lock().unwrap().hooks.clear();
         wamid
+    }
+
+    /// Waits until nothing is pending; a test that would wait for ever fails instead.
+    pub async fn settle(&self) {
+        tokio::time::timeout(Duration::from_secs(30), self.sim.settled())
+            .await
+            .expect("something stays pending");
     }
 
     pub async fn control(&self, method: Method, path: &str, body: Value) -> (u16, Value) {

@@ -43,7 +43,7 @@ async fn a_conversation_end_to_end() {
                          "text": {"body": "Héllo 👋 a/b"}}),
         )
         .unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     let hook = stage.hooks().remove(0);
     assert_eq!(hook.path, "/own");
     assert!(hook.is_signed());
@@ -75,7 +75,7 @@ async fn a_conversation_end_to_end() {
     // We answer.
     let sent = stage.send(ANA, "m-1").await.unwrap();
     assert_eq!(sent.wa_id.as_deref(), Some(ANA));
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
     let statuses = stage.statuses();
     assert!(statuses.iter().all(|s| s.callback_data.as_deref() == Some("m-1")));
@@ -118,7 +118,7 @@ async fn by_bsuid_no_phone_appears() {
         (sent.wa_id.as_deref(), sent.user_id.as_deref()),
         (None, Some("ZZ.SIM003000001"))
     );
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.names(&sent), ["sent", "read"]);
     assert!(
         stage
@@ -147,7 +147,7 @@ async fn retries_carry_the_identical_body() {
     stage.sim.caught_up().await;
     assert_eq!(stage.hooks().len(), 3);
     stage.sim.run_out(Duration::from_secs(3_600)).await;
-    stage.sim.settled().await;
+    stage.settle().await;
     let hooks = stage.hooks();
     assert_eq!(hooks.len(), 4);
     assert!(hooks.iter().all(|h| h.body == hooks[0].body && h.is_signed()));
@@ -164,7 +164,7 @@ async fn an_outage_ends_after_the_window() {
         .inbound(&json!({"phone_id": stage.account.phone_number_id, "from": ANA, "text": {"body": "hi"}}))
         .unwrap();
     stage.sim.run_out(Duration::from_secs(8 * 86_400)).await;
-    stage.sim.settled().await;
+    stage.settle().await;
     let row = stage.sim.ledger().delivered().next().unwrap().clone();
     assert!(!row.ok);
     assert!((15..25).contains(&row.attempts), "{}", row.attempts);
@@ -175,7 +175,7 @@ async fn the_world_survives_a_restart() {
     let stage = stage().await;
     stage.opens_window(ANA).await;
     stage.send(ANA, "m-1").await.unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     let saved = stage.sim.export();
 
     let other = crate::stage::stage().await;
@@ -196,6 +196,6 @@ async fn what_was_on_its_way_is_sent_again_after_a_restart() {
     stage.sim.caught_up().await;
     let first = stage.hooks().remove(0);
     stage.sim.import(stage.sim.export()).unwrap();
-    stage.sim.settled().await;
+    stage.settle().await;
     assert_eq!(stage.hooks().last().unwrap().body, first.body);
 }
