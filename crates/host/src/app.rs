@@ -115,7 +115,8 @@ impl App {
         let mut paths = document.paths.iter().collect::<Vec<_>>();
         paths.sort();
         for (path, index) in paths {
-            v1 = v1.at(path, apis[*index].endpoint());
+            let label = RouteLabel(format!("/api/v1{path}"));
+            v1 = v1.at(path, apis[*index].endpoint().after(move |answer| labelled(answer, label.clone())));
         }
         v1 = v1.at("/live", get(socket::live).with(CookieJarManager::new()).data(hub.clone()));
         let mut route = Route::new()
@@ -240,7 +241,11 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
         Ok(response) => response.into_response(),
         Err(error) => problem::from_poem(error).await,
     };
-    let route = response.data::<poem::PathPattern>().map_or_else(|| "other".to_owned(), |pattern| pattern.0.to_string());
+    let route = match (response.data::<RouteLabel>(), response.data::<poem::PathPattern>()) {
+        (Some(label), _) => label.0.clone(),
+        (None, Some(pattern)) => pattern.0.to_string(),
+        (None, None) => "other".to_owned(),
+    };
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     metrics::counter!("wapro_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
@@ -263,6 +268,19 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob: https: http:; \
 style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
+
+/// The path pattern of an API operation: the framework's own would name the inner route twice.
+#[derive(Clone, Debug)]
+struct RouteLabel(String);
+
+async fn labelled(answer: poem::Result<Response>, label: RouteLabel) -> poem::Result<Response> {
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(error) => problem::from_poem(error).await,
+    };
+    response.set_data(label);
+    Ok(response)
+}
 
 /// The id under which a request is logged; also in the answer's `X-Request-Id`.
 #[derive(Clone, Debug)]

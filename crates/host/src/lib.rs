@@ -19,8 +19,9 @@ pub mod metrics;
 pub mod openapi;
 pub mod problem;
 pub mod relay;
+pub mod runtime;
 
-mod runtime;
+
 
 pub use app::{App, AppOptions};
 pub use bus::Bus;

@@ -31,10 +31,8 @@ pub struct Roles {
 /// The background tasks of one process.
 #[derive(Debug)]
 pub struct Runtime {
-    system: SystemDb,
     hub: Hub,
-    feeders: Vec<Arc<Feeder>>,
-    progress: Arc<Notify>,
+    idle: Idle,
     tasks: JoinSet<()>,
     stop: CancellationToken,
 }
@@ -71,12 +69,41 @@ impl Runtime {
             let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
         }
-        Ok(Self { system, hub, feeders, progress, tasks, stop })
+        Ok(Self { hub, idle: Idle { system, feeders, progress }, tasks, stop })
     }
 
     /// The live hub, for the WebSocket's route.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Tells when nothing is left to do.
+    pub fn idle(&self) -> Idle {
+        self.idle.clone()
+    }
+
+    /// Stops everything and waits for what runs, but not for ever.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(12), ended).await.is_err() {
+            tracing::warn!("some background work did not end in time; it will be taken over by another process");
+        }
+    }
+}
+
+/// Looks whether anything waits or runs. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Idle {
+    system: SystemDb,
+    feeders: Vec<Arc<Feeder>>,
+    progress: Arc<Notify>,
+}
+
+impl Idle {
+    /// Resolves when a job has been dealt with, or a moment later.
+    pub async fn moved(&self) {
+        let _ = tokio::time::timeout(Duration::from_millis(20), self.progress.notified()).await;
     }
 
     /// Resolves once no event waits to be relayed and no job is due, on its way or running.
@@ -94,7 +121,11 @@ impl Runtime {
         }
     }
 
-    async fn is_settled(&self) -> Result<bool> {
+    /// Whether that is so now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_settled(&self) -> Result<bool> {
         let on = self.system.across_tenants("asks whether anything waits anywhere");
         let event = outbox::event::Entity::find().select_only().column(outbox::event::Column::Id);
         if event.into_tuple::<uuid::Uuid>().one(on).await?.is_some() {
@@ -106,15 +137,6 @@ impl Runtime {
             .select_only()
             .column(outbox::job::Column::Id);
         Ok(due.into_tuple::<uuid::Uuid>().one(on).await?.is_none() && self.feeders.iter().all(|feeder| feeder.is_idle()))
-    }
-
-    /// Stops everything and waits for what runs, but not for ever.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(Duration::from_secs(12), ended).await.is_err() {
-            tracing::warn!("some background work did not end in time; it will be taken over by another process");
-        }
     }
 }
 

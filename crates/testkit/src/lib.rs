@@ -1,1 +1,48 @@
+//! A running platform with two tenants, the simulator, a clock that can be pushed, on either profile.
+//!
+//! Architecture invariant: a dev-dependency only. Every test has two tenants, trusts the simulator's ledger more than the
+//! platform's own tables, and waits for events instead of sleeping.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so at once, and this crate is where tests get their HTTP clients and ids"
+)]
 
+mod app;
+mod live;
+mod process;
+mod profile;
+mod tenant;
+
+pub use app::TestApp;
+pub use live::LiveSocket;
+pub use process::Process;
+pub use profile::{Profile, Services};
+pub use tenant::{Answer, Tenant, signed};
+
+/// Writes each test once and runs it on both profiles: `name::embedded` and `name::production`.
+#[macro_export]
+macro_rules! on_both_profiles {
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => { $(
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            async fn story($app: &$crate::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn embedded() {
+                let app = $crate::TestApp::start($crate::Profile::Embedded).await;
+                story(&app).await;
+                app.stop().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn production() {
+                let app = $crate::TestApp::start($crate::Profile::Production).await;
+                story(&app).await;
+                app.stop().await;
+            }
+        }
+    )* };
+}

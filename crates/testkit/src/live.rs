@@ -1,0 +1,67 @@
+//! A live stream, as a program reads it.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Error, Message, client::IntoClientRequest},
+};
+
+/// How long anything may take before a test says that it never came.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One WebSocket to `/api/v1/live`.
+#[derive(Debug)]
+pub struct LiveSocket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Of the last frame read.
+    pub cursor: i64,
+}
+
+impl LiveSocket {
+    /// Opens it and reads the greeting.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn open(base: &str, key: &str, cursor: Option<i64>) -> Result<Self, Error> {
+        let cursor = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
+        let address = format!("{}/api/v1/live{cursor}", base.replacen("http", "ws", 1));
+        let mut request = address.into_client_request()?;
+        request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+        let (stream, _) = tokio_tungstenite::connect_async(request).await?;
+        let mut socket = Self { stream, cursor: 0 };
+        let hello = socket.frame().await;
+        assert_eq!(hello["type"], "hello");
+        socket.cursor = hello["cursor"].as_i64().unwrap();
+        Ok(socket)
+    }
+
+    /// The next frame that is not a ping.
+    ///
+    /// # Panics
+    /// When none comes, or the server closes.
+    pub async fn frame(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame in time");
+            let Message::Text(text) = message.expect("an open stream").unwrap() else { continue };
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            if frame["type"] != "ping" {
+                return frame;
+            }
+        }
+    }
+
+    /// The next event of this name.
+    pub async fn event(&mut self, name: &str) -> Value {
+        loop {
+            let frame = self.frame().await;
+            self.cursor = frame["seq"].as_i64().unwrap_or(self.cursor);
+            if frame["name"] == name {
+                return frame["payload"].clone();
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The two profiles, and the services the production one needs.
+
+use host::database::DatabaseOptions;
+use sea_orm::ConnectionTrait;
+use secrecy::SecretString;
+use server::Config;
+use tempfile::TempDir;
+
+/// On what a test runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// SQLite, in process.
+    Embedded,
+    /// MariaDB and Redis, started by the test command.
+    Production,
+}
+
+/// What one test has for itself: a folder, and on the production profile a database and a key prefix.
+#[derive(Debug)]
+pub struct Services {
+    /// Where the data goes.
+    pub dir: TempDir,
+    /// The configuration that leads to it all.
+    pub config: Config,
+    database: Option<(String, String)>,
+}
+
+impl Services {
+    /// Makes them.
+    ///
+    /// # Panics
+    /// When the production profile's services are not there.
+    pub async fn make(profile: Profile) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::defaults().unwrap();
+        config.data_dir = dir.path().to_owned();
+        config.listen = "127.0.0.1:0".parse().unwrap();
+        config.database_connections = 8;
+        // Tests ask a lot in a moment; the limit itself has a test of its own.
+        (config.api_rate, config.api_burst) = (100_000, 100_000);
+        let mut database = None;
+        if profile == Profile::Production {
+            let name = format!("wapro_t_{}", uuid::Uuid::new_v4().simple());
+            let server = service("WAPRO_TEST_MYSQL_URL");
+            run(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await;
+            config.database_url = SecretString::from(format!("{server}/{name}"));
+            config.redis_url = SecretString::from(service("WAPRO_TEST_REDIS_URL"));
+            config.redis_prefix.clone_from(&name);
+            database = Some((server, name));
+        }
+        Self { dir, config, database }
+    }
+
+    /// Removes the database; the folder goes by itself.
+    pub async fn remove(self) {
+        if let Some((server, name)) = &self.database {
+            run(server, &format!("DROP DATABASE {name}")).await;
+        }
+    }
+}
+
+fn service(variable: &str) -> String {
+    let url = std::env::var(variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set: run the tests by `make test`, or by `tests/run.sh --services -- cargo nextest run …`")
+    });
+    url.trim_end_matches('/').to_owned()
+}
+
+async fn run(server: &str, statement: &str) {
+    let options = DatabaseOptions { url: format!("{server}/mysql"), max_connections: 1 };
+    let connection = options.connect().await.unwrap();
+    connection.execute_unprepared(statement).await.unwrap();
+    connection.close().await.unwrap();
+}
