@@ -216,6 +216,7 @@ describe('the keyboard alone', () => {
 describe('Arabic', () => {
   it('turns the page around, and back', async () => {
     await page.goto(`${BASE_URL}/inbox`)
+    await byRole(page, 'heading', 'Inbox').waitFor()
     await page.keyboard.press('Control+k')
     await page.locator('[role=dialog] input:focus').waitFor()
     await page.keyboard.type('العربية')

@@ -32,7 +32,8 @@ export class ApiError extends Error {
     return new ApiError({
       status: response.status,
       code: str(problem.code) ?? `http_${response.status}`,
-      detail: str(problem.detail) ?? str(problem.title) ?? `${response.status} ${response.statusText}`.trim(),
+      // The simulator's control surface answers in Meta's shape: {error: {message}}.
+      detail: str(problem.detail) ?? str(problem.title) ?? (isRecord(problem.error) ? str(problem.error.message) : undefined) ?? `${response.status} ${response.statusText}`.trim(),
       errors: Array.isArray(problem.errors) ? problem.errors.filter(isFieldError) : [],
       retryAfter: retry,
     })

@@ -4,192 +4,6 @@
  */
 
 export interface paths {
-    "/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SignIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PermissionList"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/modules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ModuleList"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/modules/{module}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    module: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ModuleIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Module"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api-keys": {
         parameters: {
             query?: never;
@@ -197,54 +11,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_ApiKey"];
-                    };
-                };
-            };
-        };
+        /**
+         * List API keys
+         * @description The tenant's keys, newest first, without the keys themselves.
+         *
+         *     Needs the permission `api_keys:read`.
+         */
+        get: operations["list_api_keys"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ApiKeyIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ApiKeyCreated"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create an API key
+         * @description The answer holds the key, once: only its hash is stored. A key has at most the rights of who makes it, and keeps them
+         *     when that person leaves.
+         *
+         *     Needs the permission `api_keys:manage`.
+         */
+        post: operations["create_api_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -261,26 +43,118 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    api_key_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
+        /**
+         * Revoke an API key
+         * @description Its next request is answered 401 `invalid_api_key`.
+         *
+         *     Needs the permission `api_keys:manage`.
+         */
+        delete: operations["delete_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * List numbers.
+         * @description Newest first.
+         *
+         *     Needs the permission `channels:read`.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        /**
+         * Connect a number.
+         * @description The number is stored, not yet spoken to: run the connection test next.
+         *
+         *     Needs the permission `channels:manage`.
+         */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a number.
+         * @description Needs the permission `channels:read`.
+         */
+        get: operations["get_channel"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a number.
+         * @description Its conversations stay readable; nothing can be sent from it any more.
+         *
+         *     Needs the permission `channels:manage`.
+         */
+        delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a number.
+         * @description New credentials make it untested until the next connection test.
+         *
+         *     Needs the permission `channels:manage`.
+         */
+        patch: operations["update_channel"];
+        trace?: never;
+    };
+    "/channels/{channel_id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a number's templates.
+         * @description Fetched from WhatsApp now.
+         *
+         *     Needs the permission `channels:read`.
+         */
+        get: operations["list_channel_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection.
+         * @description Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
+         *     and how to mend it. The result is also kept as the number's status.
+         *
+         *     Needs the permission `channels:manage`.
+         */
+        post: operations["test_channel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -293,56 +167,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    tag?: string;
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Contact"];
-                    };
-                };
-            };
-        };
+        /**
+         * List contacts
+         * @description Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case; a
+         *     phone number may be written with spaces.
+         *
+         *     Needs the permission `contacts:read`.
+         */
+        get: operations["list_contacts"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ContactIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Contact"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a contact
+         * @description With a name or at least one of phone number, BSUID and username. Answers 409 `contact_exists` when another contact
+         *     has one of them, 422 `invalid_phone` when the number cannot be read.
+         *
+         *     Needs the permission `contacts:write`.
+         */
+        post: operations["create_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -356,78 +197,290 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Contact"];
-                    };
-                };
-            };
-        };
+        /**
+         * Show a contact
+         * @description With tags and free fields.
+         *
+         *     Needs the permission `contacts:read`.
+         */
+        get: operations["get_contact"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /**
+         * Delete a contact
+         * @description With what identifies them and their tags. Messages stay; if the person writes again, they are a new contact.
+         *
+         *     Needs the permission `contacts:write`.
+         */
+        delete: operations["delete_contact"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    contact_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ContactIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Contact"];
-                    };
-                };
-            };
+        /**
+         * Change a contact
+         * @description Fields that are absent stay. Tags and free fields are replaced as a whole.
+         *
+         *     Needs the permission `contacts:write`.
+         */
+        patch: operations["update_contact"];
+        trace?: never;
+    };
+    "/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * List conversations.
+         * @description Newest activity first.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a conversation.
+         * @description Needs the permission `messages:read`.
+         */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a conversation's messages.
+         * @description Newest first.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_conversation_messages"];
+        put?: never;
+        /**
+         * Reply in a conversation.
+         * @description As `send_message`, to the conversation's contact from its number, ahead of everything that is sent in bulk.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["reply_to_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a conversation as read.
+         * @description Nothing in it is unread any more, and the customer's messages get blue ticks.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["read_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages.
+         * @description Newest first.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Send a message.
+         * @description Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
+         *     24-hour customer service window (409 `window_closed` otherwise), templates do not.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message.
+         * @description Needs the permission `messages:read`.
+         */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List modules
+         * @description The features of the platform and which of them this tenant has on. What can never be off is not listed.
+         *
+         *     Needs the permission `modules:read`.
+         */
+        get: operations["list_modules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/modules/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch a module
+         * @description On or off, at once and for the whole tenant. Its data stays; its operations answer 403 `module_disabled` while it is off.
+         *
+         *     Needs the permission `modules:manage`.
+         */
+        put: operations["switch_module"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List permissions
+         * @description Every permission there is: what the scopes of an API key may name.
+         *
+         *     Needs the permission `api_keys:read`.
+         */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the session
+         * @description Who is signed in, the tenants to choose from and the rights in the one chosen by `X-Tenant-Id`. Only for the portal's
+         *     cookie: an API key has no session.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Checks e-mail address and password and sets the session cookie. The session ends after 12 hours without a request and
+         *     after 30 days in any case. At most 5 attempts a minute for one account and 20 for one client address.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description Ends the session on the server and forgets the cookie.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List statuses.
+         * @description Every status WhatsApp told, each once, newest first; also those of messages that were not sent by this platform.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tags": {
@@ -437,54 +490,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Tag"];
-                    };
-                };
-            };
-        };
+        /**
+         * List tags
+         * @description Newest first, with how many contacts have each.
+         *
+         *     Needs the permission `contacts:read`.
+         */
+        get: operations["list_tags"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TagIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tag"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a tag
+         * @description Tags are also made by giving them to a contact. Answers 409 `tag_exists` when there is one of this name.
+         *
+         *     Needs the permission `contacts:write`.
+         */
+        post: operations["create_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -501,521 +521,34 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    tag_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /**
+         * Delete a tag
+         * @description And take it off every contact that has it.
+         *
+         *     Needs the permission `contacts:write`.
+         */
+        delete: operations["delete_tag"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/channels": {
+    "/webhook-events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Channel"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ChannelIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Channel"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/channels/{channel_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    channel_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Channel"];
-                    };
-                };
-            };
-        };
+        /**
+         * List webhook events.
+         * @description What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_webhook_events"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    channel_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    channel_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ChannelPatch"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Channel"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/channels/{channel_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    channel_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ChannelTest"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/channels/{channel_id}/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    channel_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateList"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    conversation_id?: string;
-                    status?: string;
-                    direction?: string;
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Message"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MessageIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/messages/{message_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    message_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    status?: string;
-                    search?: string;
-                    unread?: boolean;
-                    channel_id?: string;
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Conversation"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/conversations/{conversation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    conversation_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Conversation"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/conversations/{conversation_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path: {
-                    conversation_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_Message"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    conversation_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReplyIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/conversations/{conversation_id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    conversation_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1026,290 +559,953 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        SignIn: {
-            email: string;
-            password: string;
-        };
-        User: {
-            id: string;
-            name: string;
-            email: string;
-        };
-        Tenant: {
-            id: string;
-            name: string;
-            role: string;
-            reseller?: string;
-        };
-        Session: {
-            user: components["schemas"]["User"];
-            tenants: components["schemas"]["Tenant"][];
-            tenant: components["schemas"]["Tenant"];
-            permissions: string[];
-            modules: string[];
-        };
-        Permission: {
-            name: string;
-            description: string;
-        };
-        PermissionList: {
-            items: components["schemas"]["Permission"][];
-        };
-        Module: {
-            name: string;
-            title: string;
-            description: string;
-            enabled: boolean;
-        };
-        ModuleList: {
-            items: components["schemas"]["Module"][];
-        };
-        ModuleIn: {
-            enabled: boolean;
-        };
+        /**
+         * ApiKey
+         * @description An API key, without the key itself.
+         */
         ApiKey: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            last_used_at?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working. Absent when never.
+             */
             expires_at?: string;
+            /**
+             * Format: key-id
+             * @description Which.
+             * @example key_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute. Absent when never.
+             */
+            last_used_at?: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description The first letters of the key, by which it is recognised. */
+            prefix: string;
+            /** @description Permissions it has. */
+            scopes: string[];
         };
+        /**
+         * ApiKeyCreated
+         * @description An API key that was just made. The key is shown here and never again.
+         */
         ApiKeyCreated: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            last_used_at?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working. Absent when never.
+             */
             expires_at?: string;
-            key: string;
-        };
-        ApiKeyIn: {
-            name: string;
-            scopes: string[];
-            expires_at?: string;
-        };
-        Contact: {
+            /**
+             * Format: key-id
+             * @description Which.
+             * @example key_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
             id: string;
+            /** @description The key: `wapro_` and 64 hexadecimal digits. Keep it; only its hash is stored. */
+            key: string;
+            /**
+             * Format: date-time
+             * @description When it was last used. Absent: never.
+             */
+            last_used_at?: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description The first letters of the key, by which it is recognised. */
+            prefix: string;
+            /** @description Permissions it has. */
+            scopes: string[];
+        };
+        /**
+         * ApiKeyIn
+         * @description A wish for an API key.
+         */
+        ApiKeyIn: {
+            /**
+             * Format: date-time
+             * @description When it stops working; never if absent.
+             */
+            expires_at?: string;
+            /** @description What it is for, 1 to 100 characters. */
+            name: string;
+            /** @description Permissions it shall have, 1 to 100 of `GET /permissions`, none that you do not hold yourself. */
+            scopes: string[];
+        };
+        /**
+         * Channel
+         * @description A connected number.
+         */
+        Channel: {
+            /**
+             * Format: date-time
+             * @description When it was connected.
+             */
+            created_at: string;
+            /** @description The number as people read it. */
+            display_phone_number?: string;
+            /** @description An access token is stored. */
+            has_access_token: boolean;
+            /** @description An app secret is stored. */
+            has_app_secret: boolean;
+            /** @description A verify token is stored. */
+            has_verify_token: boolean;
+            /**
+             * Format: chn-id
+             * @description Its id.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Where it lives. */
+            kind: components["schemas"]["ChannelKind"] & unknown;
+            /** @description The team's name for it. */
+            name: string;
+            /** @description Phone number ID. */
+            phone_number_id: string;
+            /** @description GREEN, YELLOW or RED, by WhatsApp. */
+            quality_rating?: string;
+            /** @description Whether it works. */
+            status: components["schemas"]["ChannelStatus"] & unknown;
+            /** @description What is wrong, in words. */
+            status_reason?: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description The name customers see. */
+            verified_name?: string;
+            /** @description WhatsApp Business Account ID. */
+            waba_id: string;
+            /** @description Where WhatsApp must send webhooks. */
+            webhook_url: string;
+        };
+        /**
+         * ChannelIn
+         * @description A number to connect. The secrets are kept encrypted and are never shown again.
+         */
+        ChannelIn: {
+            /** @description Access token of a system user with access to the account. */
+            access_token: string;
+            /** @description App secret of the Meta app whose webhooks lead here: every webhook is checked against it. */
+            app_secret: string;
+            /** @description The number as people read it; filled in by the connection test otherwise. */
+            display_phone_number?: string;
+            /** @description Where the number lives. */
+            kind: components["schemas"]["ChannelKind"] & unknown;
+            /** @description A name for your team. */
+            name: string;
+            /** @description Phone number ID, from API Setup of the Meta app (not the phone number). */
+            phone_number_id: string;
+            /** @description Business portfolio ID, if known; it gives business-scoped user ids their meaning. */
+            portfolio_id?: string;
+            /** @description Any secret of your choice; WhatsApp repeats it when the webhook address is entered. */
+            verify_token: string;
+            /** @description WhatsApp Business Account ID. */
+            waba_id: string;
+        };
+        /**
+         * @description Where a number lives.
+         * @enum {string}
+         */
+        ChannelKind: "simulated" | "cloud_api";
+        /**
+         * ChannelPatch
+         * @description What to change; what is absent stays.
+         */
+        ChannelPatch: {
+            /** @description A new access token. */
+            access_token?: string;
+            /** @description A new app secret. */
+            app_secret?: string;
+            /** @description A name for your team. */
             name?: string;
-            phone?: string;
-            bsuid?: string;
-            username?: string;
-            tags: string[];
+            /** @description A new verify token. */
+            verify_token?: string;
+            /** @description WhatsApp Business Account ID. */
+            waba_id?: string;
+        };
+        /**
+         * @description Whether a number works.
+         * @enum {string}
+         */
+        ChannelStatus: "untested" | "connected" | "attention";
+        /**
+         * ChannelTemplate
+         * @description A message template as WhatsApp has it.
+         */
+        ChannelTemplate: {
+            /** @description MARKETING, UTILITY or AUTHENTICATION. */
+            category?: string;
+            /** @description Header, body, footer and buttons, in WhatsApp's own form. */
+            components: unknown[];
+            /** @description WhatsApp's id. */
+            id: string;
+            /** @description Its language code, to be sent exactly like this. */
+            language: string;
+            /** @description Its name, to be sent with messages. */
+            name: string;
+            /** @description Only APPROVED templates can be sent. */
+            status?: string;
+        };
+        /**
+         * ConnectionCheck
+         * @description One step of a connection test.
+         */
+        ConnectionCheck: {
+            /** @description What was found. */
+            message: string;
+            /** @description `token`, `number`, `account` or `webhook`. */
+            name: string;
+            /** @description Whether it is as it should be. */
+            ok: boolean;
+            /** @description What to do about it. */
+            remedy?: string;
+        };
+        /**
+         * ConnectionTest
+         * @description What a connection test found.
+         */
+        ConnectionTest: {
+            /** @description The steps, in order. */
+            checks: components["schemas"]["ConnectionCheck"][];
+            /** @description Whether everything is as it should be. */
+            ok: boolean;
+        };
+        /**
+         * Contact
+         * @description A contact.
+         */
+        Contact: {
+            /** @description Free fields. */
             attributes: {
                 [key: string]: string;
             };
-            note?: string;
-            created_at: string;
-            updated_at: string;
-        };
-        ContactIn: {
-            name?: string;
-            phone?: string;
+            /** @description Business-scoped user id. */
             bsuid?: string;
+            /**
+             * Format: date-time
+             * @description When they were first known.
+             */
+            created_at: string;
+            /**
+             * Format: con-id
+             * @description Which.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description The name given to them, else WhatsApp's profile name. */
+            name?: string;
+            /** @description A note for colleagues. */
+            note?: string;
+            /** @description E.164 with the plus, for example `+447700900123`. Absent for people who do not show theirs. */
+            phone?: string;
+            /** @description Names of tags, in alphabetical order. */
+            tags: string[];
+            /**
+             * Format: date-time
+             * @description When anything of this last changed.
+             */
+            updated_at: string;
+            /** @description WhatsApp username without the `@`. */
             username?: string;
-            tags?: string[];
+        };
+        /**
+         * ContactIn
+         * @description A contact to create: a name or at least one of phone, BSUID and username.
+         */
+        ContactIn: {
+            /** @description Free fields: at most 50, keys of at most 64 and values of at most 1024 characters. */
             attributes?: {
                 [key: string]: string;
             };
-            note?: string;
-        };
-        Tag: {
-            id: string;
-            name: string;
-            color: string;
-            contacts: number;
-        };
-        TagIn: {
-            name: string;
-            color?: string;
-        };
-        Channel: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            kind: "simulated" | "cloud_api";
-            phone_number_id: string;
-            waba_id: string;
-            display_phone_number?: string;
-            verified_name?: string;
-            quality_rating?: string;
-            /** @enum {string} */
-            status: "connected" | "attention" | "untested";
-            status_reason?: string;
-            webhook_url: string;
-            has_access_token: boolean;
-            has_app_secret: boolean;
-            has_verify_token: boolean;
-            created_at: string;
-            updated_at: string;
-        };
-        ChannelIn: {
-            name: string;
-            /** @enum {string} */
-            kind: "simulated" | "cloud_api";
-            phone_number_id: string;
-            waba_id: string;
-            display_phone_number?: string;
-            access_token: string;
-            app_secret: string;
-            verify_token: string;
-        };
-        ChannelPatch: {
-            name?: string;
-            phone_number_id?: string;
-            waba_id?: string;
-            display_phone_number?: string;
-            access_token?: string;
-            app_secret?: string;
-            verify_token?: string;
-        };
-        ChannelCheck: {
-            name: string;
-            ok: boolean;
-            message: string;
-            remedy?: string;
-        };
-        ChannelTest: {
-            ok: boolean;
-            checks: components["schemas"]["ChannelCheck"][];
-        };
-        Template: {
-            id: string;
-            name: string;
-            language: string;
-            category: string;
-            status: string;
-            components: {
-                [key: string]: unknown;
-            }[];
-        };
-        TemplateList: {
-            items: components["schemas"]["Template"][];
-        };
-        Text: {
-            body: string;
-            preview_url?: boolean;
-        };
-        Image: {
-            link: string;
-            caption?: string;
-        };
-        TemplateOut: {
-            name: string;
-            language: string;
-            components?: {
-                [key: string]: unknown;
-            }[];
-        };
-        To: {
-            phone?: string;
+            /** @description Business-scoped user id, for example `GB.91827364550192`. */
             bsuid?: string;
-            contact_id?: string;
-        };
-        MessageIn: {
-            channel_id?: string;
-            to: components["schemas"]["To"];
-            /** @enum {string} */
-            type: "text" | "image" | "template";
-            text?: components["schemas"]["Text"];
-            image?: components["schemas"]["Image"];
-            template?: components["schemas"]["TemplateOut"];
-            reply_to?: string;
-        };
-        ReplyIn: {
-            /** @enum {string} */
-            type: "text" | "image" | "template";
-            text?: components["schemas"]["Text"];
-            image?: components["schemas"]["Image"];
-            template?: components["schemas"]["TemplateOut"];
-            reply_to?: string;
-        };
-        SentBy: {
-            /** @enum {string} */
-            kind: "user" | "api_key";
-            id: string;
-            name: string;
-        };
-        MessageError: {
-            code: number;
-            title: string;
-            detail: string;
-            advice: string;
-        };
-        Timestamps: {
-            queued_at?: string;
-            sent_at?: string;
-            delivered_at?: string;
-            read_at?: string;
-            failed_at?: string;
-        };
-        Message: {
-            id: string;
-            conversation_id: string;
-            contact_id: string;
-            channel_id: string;
-            /** @enum {string} */
-            direction: "inbound" | "outbound";
-            type: string;
-            text?: string;
-            content: {
-                [key: string]: unknown;
-            };
-            /** @enum {string} */
-            status: "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown";
-            wamid?: string;
-            reply_to?: string;
-            sent_by?: components["schemas"]["SentBy"];
-            error?: components["schemas"]["MessageError"];
-            timestamps: components["schemas"]["Timestamps"];
-            at: string;
-            created_at: string;
-        };
-        ConversationContact: {
-            id: string;
+            /** @description Name, at most 200 characters. */
             name?: string;
+            /** @description A note for colleagues, at most 4000 characters. */
+            note?: string;
+            /** @description Phone number with a plus and the country code; spaces and dashes are fine. */
             phone?: string;
+            /** @description Names of tags, at most 50 of at most 64 characters. Tags that do not exist yet are made. */
+            tags?: string[];
+            /** @description WhatsApp username, with or without `@`. */
             username?: string;
         };
+        /**
+         * ContactPatch
+         * @description Changes to a contact: what is absent stays, `null` or an empty text empties the field.
+         */
+        ContactPatch: {
+            /** @description All free fields the contact shall have; those not named go. */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** @description Business-scoped user id. */
+            bsuid?: string;
+            /** @description Name, at most 200 characters. Emptied, it is taken from WhatsApp's profile again. */
+            name?: string;
+            /** @description A note for colleagues, at most 4000 characters. */
+            note?: string;
+            /** @description Phone number with a plus and the country code. */
+            phone?: string;
+            /** @description All tags the contact shall have; those not named are taken off. */
+            tags?: string[];
+            /** @description WhatsApp username, with or without `@`. */
+            username?: string;
+        };
+        /**
+         * Conversation
+         * @description A thread between one number and one contact.
+         */
         Conversation: {
-            id: string;
+            /**
+             * Format: chn-id
+             * @description The number.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
             channel_id: string;
-            contact: components["schemas"]["ConversationContact"];
-            last_at: string;
-            preview: string;
-            /** @enum {string} */
-            last_direction: "inbound" | "outbound";
-            last_status?: string;
-            unread: number;
-            window_closes_at?: string;
+            /** @description The contact. */
+            contact: components["schemas"]["ConversationContact"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             created_at: string;
+            /**
+             * Format: cnv-id
+             * @description Its id.
+             * @example cnv_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When something last happened.
+             */
+            last_at: string;
+            /** @description `inbound`, `outbound`, or `none` before the first message. */
+            last_direction: string;
+            /** @description State of the last message, if it is ours. */
+            last_status?: string;
+            /** @description Short plain text of the last message. */
+            preview: string;
+            /**
+             * Format: int32
+             * @description Messages nobody has read.
+             */
+            unread: number;
+            /**
+             * Format: date-time
+             * @description Until when free-form messages may be sent; absent if the customer never wrote.
+             */
+            window_closes_at?: string;
         };
+        /**
+         * ConversationContact
+         * @description With whom a conversation is.
+         */
+        ConversationContact: {
+            /**
+             * Format: con-id
+             * @description The contact.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Its name. */
+            name?: string;
+            /** @description E.164 with the plus; absent for customers who hide their number. */
+            phone?: string;
+            /** @description Username without the `@`. */
+            username?: string;
+        };
+        /**
+         * FieldError
+         * @description One field of a request that was refused.
+         */
+        FieldError: {
+            /** @description Path of the field, for example `to.phone`. */
+            field: string;
+            /** @description What is wrong with it and what is allowed. */
+            message: string;
+        };
+        /**
+         * ImageIn
+         * @description A picture: JPEG or PNG up to 5 MB.
+         */
+        ImageIn: {
+            /** @description Up to 1024 characters. */
+            caption?: string;
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+        };
+        /**
+         * Message
+         * @description A message, in or out.
+         */
+        Message: {
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            at: string;
+            /**
+             * Format: chn-id
+             * @description By which number.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id: string;
+            /**
+             * Format: con-id
+             * @description With whom.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            contact_id: string;
+            /** @description The object under the type's key, in WhatsApp's own form. */
+            content: unknown;
+            /**
+             * Format: cnv-id
+             * @description Its thread.
+             * @example cnv_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description When we learnt of it.
+             */
+            created_at: string;
+            /** @description `inbound` or `outbound`. */
+            direction: string;
+            /** @description Why it failed. */
+            error?: components["schemas"]["MessageError"] & unknown;
+            /**
+             * Format: msg-id
+             * @description Its id; also carried to WhatsApp and back in every status.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Short plain text for lists. */
+            preview: string;
+            /** @description The WhatsApp id of the message it quotes. */
+            reply_to?: string;
+            /** @description Who caused it. */
+            sent_by?: components["schemas"]["SentBy"] & unknown;
+            /** @description `received`; or `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, `unknown`. */
+            status: string;
+            /** @description The text, for types that are text. */
+            text?: string;
+            /** @description When it reached its states. */
+            timestamps: components["schemas"]["MessageTimestamps"] & unknown;
+            /** @description WhatsApp's message type; types the platform does not know yet come as they are. */
+            type: string;
+            /** @description WhatsApp's id. */
+            wamid?: string;
+        };
+        /**
+         * MessageError
+         * @description Why a message failed.
+         */
+        MessageError: {
+            /** @description What happened and what to do, in plain words. */
+            advice: string;
+            /**
+             * Format: int64
+             * @description WhatsApp's error code; 0 for reasons of our own.
+             */
+            code: number;
+            /** @description WhatsApp's own details. */
+            detail?: string;
+            /** @description Short name. */
+            title: string;
+        };
+        /**
+         * MessageIn
+         * @description A message to send.
+         * @example {
+         *       "channel_id": null,
+         *       "image": null,
+         *       "reply_to": null,
+         *       "template": null,
+         *       "text": {
+         *         "body": "Hello from WhatsApp Pro",
+         *         "preview_url": false
+         *       },
+         *       "to": {
+         *         "bsuid": null,
+         *         "contact_id": null,
+         *         "phone": "+447700900123"
+         *       },
+         *       "type": "text"
+         *     }
+         */
+        MessageIn: {
+            /**
+             * Format: chn-id
+             * @description From which number; may be left out while only one is connected.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /** @description For `image`. */
+            image?: components["schemas"]["ImageIn"] & unknown;
+            /**
+             * Format: msg-id
+             * @description The message it quotes.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            reply_to?: string;
+            /** @description For `template`. */
+            template?: components["schemas"]["TemplateIn"] & unknown;
+            /** @description For `text`. */
+            text?: components["schemas"]["TextIn"] & unknown;
+            /** @description To whom. */
+            to: components["schemas"]["RecipientIn"] & unknown;
+            /** @description What follows under the key of this name. */
+            type: components["schemas"]["MessageType"] & unknown;
+        };
+        /**
+         * MessageTimestamps
+         * @description When a message reached its states.
+         */
+        MessageTimestamps: {
+            /**
+             * Format: date-time
+             * @description Two ticks.
+             */
+            delivered_at?: string;
+            /**
+             * Format: date-time
+             * @description It will not arrive.
+             */
+            failed_at?: string;
+            /**
+             * Format: date-time
+             * @description Written.
+             */
+            queued_at?: string;
+            /**
+             * Format: date-time
+             * @description Blue ticks.
+             */
+            read_at?: string;
+            /**
+             * Format: date-time
+             * @description One tick.
+             */
+            sent_at?: string;
+        };
+        /**
+         * @description A type of message that can be sent.
+         * @enum {string}
+         */
+        MessageType: "text" | "image" | "template";
+        /**
+         * Module
+         * @description A feature and whether the tenant has it on.
+         */
+        Module: {
+            /** @description What it does, in one sentence. */
+            description: string;
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /** @description Its stable name. */
+            name: string;
+            /** @description Its name for people. */
+            title: string;
+        };
+        /**
+         * ModuleIn
+         * @description The position of a module's switch.
+         */
+        ModuleIn: {
+            /** @description Whether it shall be on. */
+            enabled: boolean;
+        };
+        /**
+         * ModuleList
+         * @description All modules that can be switched.
+         */
+        ModuleList: {
+            /** @description In the order of the menu. */
+            items: components["schemas"]["Module"][];
+        };
+        /**
+         * Page_ApiKey
+         * @description One page of a list.
+         */
         Page_ApiKey: {
+            /** @description The rows of this page. */
             items: components["schemas"]["ApiKey"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
         };
-        Page_Contact: {
-            items: components["schemas"]["Contact"][];
-            next?: string;
-        };
-        Page_Tag: {
-            items: components["schemas"]["Tag"][];
-            next?: string;
-        };
+        /**
+         * Page_Channel
+         * @description One page of a list.
+         */
         Page_Channel: {
+            /** @description The rows of this page. */
             items: components["schemas"]["Channel"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
         };
-        Page_Message: {
-            items: components["schemas"]["Message"][];
+        /**
+         * Page_Contact
+         * @description One page of a list.
+         */
+        Page_Contact: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Contact"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
         };
+        /**
+         * Page_Conversation
+         * @description One page of a list.
+         */
         Page_Conversation: {
+            /** @description The rows of this page. */
             items: components["schemas"]["Conversation"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
+        };
+        /**
+         * Page_Message
+         * @description One page of a list.
+         */
+        Page_Message: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Message"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_StatusEvent
+         * @description One page of a list.
+         */
+        Page_StatusEvent: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["StatusEvent"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_Tag
+         * @description One page of a list.
+         */
+        Page_Tag: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Tag"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_WebhookEvent
+         * @description One page of a list.
+         */
+        Page_WebhookEvent: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["WebhookEvent"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Permission
+         * @description A right that a role or an API key may have.
+         */
+        Permission: {
+            /** @description What it allows. */
+            description: string;
+            /** @description `<resource>:<verb>`, stable. */
+            name: string;
+        };
+        /**
+         * PermissionList
+         * @description All permissions.
+         */
+        PermissionList: {
+            /** @description In the order of the modules. */
+            items: components["schemas"]["Permission"][];
+        };
+        /**
+         * Problem
+         * @description A problem detail (RFC 9457), sent as `application/problem+json` for every error.
+         */
+        Problem: {
+            /** @description Stable, machine-readable reason in snake_case, for example `window_closed`. */
+            code: string;
+            /** @description What failed, on what, and what to do. */
+            detail: string;
+            /** @description The fields that were refused, when the request's content was. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: uint64
+             * @description Seconds to wait before trying again; equal to the `Retry-After` header.
+             */
+            retry_after?: number;
+            /**
+             * Format: uint16
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The HTTP status in words. */
+            title: string;
+            /** @description Always `about:blank`: the `code` is what to branch on. */
+            type: string;
+        };
+        /**
+         * RecipientIn
+         * @description Whom a message is for: exactly one of the three.
+         */
+        RecipientIn: {
+            /** @description Business-scoped user id, for customers who hide their number. */
+            bsuid?: string;
+            /**
+             * Format: con-id
+             * @description One of your contacts.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            contact_id?: string;
+            /** @description Phone number with country code, for example `+44 7700 900123`. */
+            phone?: string;
+        };
+        /**
+         * ReplyIn
+         * @description A reply in a conversation.
+         */
+        ReplyIn: {
+            /** @description For `image`. */
+            image?: components["schemas"]["ImageIn"] & unknown;
+            /**
+             * Format: msg-id
+             * @description The message it quotes.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            reply_to?: string;
+            /** @description For `template`. */
+            template?: components["schemas"]["TemplateIn"] & unknown;
+            /** @description For `text`. */
+            text?: components["schemas"]["TextIn"] & unknown;
+            /** @description What follows under the key of this name. */
+            type: components["schemas"]["MessageType"] & unknown;
+        };
+        /**
+         * @description A person's role in one tenant. Roles are fixed; what they hold grows with the modules.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "agent" | "marketer" | "developer";
+        /**
+         * SentBy
+         * @description Who caused a message.
+         */
+        SentBy: {
+            /** @description Its id. */
+            id: string;
+            /** @description `user`, `api_key` or a module. */
+            kind: string;
+            /** @description Its name at the time. */
+            name: string;
+        };
+        /**
+         * Session
+         * @description Who is signed in, where, and with which rights.
+         */
+        Session: {
+            /** @description Names of the modules switched on in that tenant. */
+            modules: string[];
+            /** @description Names of the permissions held in that tenant. */
+            permissions: string[];
+            /** @description The tenant chosen by `X-Tenant-Id`, else the first. */
+            tenant: components["schemas"]["Tenant"] & unknown;
+            /** @description Every tenant the person belongs to, oldest first; at most 1000. */
+            tenants: components["schemas"]["Tenant"][];
+            /** @description The person. */
+            user: components["schemas"]["User"] & unknown;
+        };
+        /**
+         * SignIn
+         * @description Credentials of a person.
+         */
+        SignIn: {
+            /** @description E-mail address; upper and lower case are the same. */
+            email: string;
+            /** @description Password, at most 1024 bytes. */
+            password: string;
+        };
+        /**
+         * StatusEvent
+         * @description A status as WhatsApp told it.
+         */
+        StatusEvent: {
+            /**
+             * Format: date-time
+             * @description When, by WhatsApp.
+             */
+            at: string;
+            /**
+             * Format: sts-id
+             * @description Its id.
+             * @example sts_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /**
+             * Format: msg-id
+             * @description Our message; absent while it is not known whose status this is.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            message_id?: string;
+            /** @description The status in WhatsApp's own form, with pricing and errors. */
+            payload: unknown;
+            /**
+             * Format: date-time
+             * @description When we received it.
+             */
+            received_at: string;
+            /** @description Whose device; absent if not told. */
+            recipient?: string;
+            /** @description WhatsApp's word for it. */
+            status: string;
+            /** @description WhatsApp's id of the message. */
+            wamid: string;
+        };
+        /**
+         * Tag
+         * @description A tag.
+         */
+        Tag: {
+            /** @description Its colour as `#rrggbb`. */
+            color: string;
+            /**
+             * Format: uint64
+             * @description How many contacts have it.
+             */
+            contacts: number;
+            /**
+             * Format: tag-id
+             * @description Which.
+             * @example tag_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /**
+         * TagIn
+         * @description A tag to create.
+         */
+        TagIn: {
+            /** @description Colour as `#rrggbb`; one is chosen if absent. */
+            color?: string;
+            /** @description Name, 1 to 64 characters; upper and lower case are the same. */
+            name: string;
+        };
+        /**
+         * TemplateIn
+         * @description An approved template with its variables filled in.
+         */
+        TemplateIn: {
+            /**
+             * @description Values for its variables, in WhatsApp's own form, for example
+             *     `[{"type":"body","parameters":[{"type":"text","text":"Ana"}]}]`.
+             * @default []
+             */
+            components?: unknown[];
+            /** @description Its language code, exactly as WhatsApp has it. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /**
+         * TemplateList
+         * @description The templates of a number's account.
+         */
+        TemplateList: {
+            /** @description At most 300. */
+            items: components["schemas"]["ChannelTemplate"][];
+        };
+        /**
+         * Tenant
+         * @description A tenant as one of its members sees it.
+         */
+        Tenant: {
+            /**
+             * Format: ten-id
+             * @description Which; send it as `X-Tenant-Id` to work in it.
+             * @example ten_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Who sold it. */
+            reseller?: string;
+            /** @description What the person is in it. */
+            role: components["schemas"]["Role"] & unknown;
+        };
+        /**
+         * TextIn
+         * @description Text.
+         */
+        TextIn: {
+            /** @description 1 to 4096 characters, with WhatsApp's `*bold*`, `_italic_`, `~struck~`. */
+            body: string;
+            /**
+             * @description Show a preview of the first link.
+             * @default false
+             */
+            preview_url?: boolean;
+        };
+        /**
+         * User
+         * @description A person.
+         */
+        User: {
+            /** @description E-mail address, lower-cased. */
+            email: string;
+            /**
+             * Format: usr-id
+             * @description Who.
+             * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description As shown to colleagues. */
+            name: string;
+        };
+        /**
+         * WebhookEvent
+         * @description Something a webhook brought that has no home in the platform yet, kept as it came.
+         */
+        WebhookEvent: {
+            /** @description WhatsApp's webhook field, `unknown` if it had none. */
+            field: string;
+            /**
+             * Format: wev-id
+             * @description Its id.
+             * @example wev_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description The change in WhatsApp's own form; text when it was not JSON. */
+            payload: unknown;
+            /** @description The number it came for. */
+            phone_number_id?: string;
+            /** @description `no_home`, `unknown_number`, `malformed` or `error`. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When we received it.
+             */
+            received_at: string;
+            /** @description The account it came for. */
+            waba_id?: string;
         };
     };
     responses: never;
@@ -1319,4 +1515,2943 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description Keys wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_ApiKey"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id. */
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Channel"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ChannelIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: {
+                /** @description Only contacts that contain this text. */
+                search?: string;
+                /** @description Only contacts with the tag of this name. */
+                tag?: string;
+                /** @description Contacts wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Contact"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact's id. */
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description Part of the contact's name, phone or username. */
+                search?: string;
+                /** @description Only those with unread messages. */
+                unread?: boolean;
+                /** @description Only those of this number. */
+                channel_id?: string;
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Conversation"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversation_messages: {
+        parameters: {
+            query?: {
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description The message is stored and will be sent; follow its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Only of this conversation. */
+                conversation_id?: string;
+                /** @description Only in this state. */
+                status?: string;
+                /** @description `inbound` or `outbound`. */
+                direction?: string;
+                /** @description Only with this WhatsApp id. */
+                wamid?: string;
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description The message is stored and will be sent; follow its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_modules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ModuleList"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_module: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The module's name, for example `contacts`. */
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ModuleIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Module"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["PermissionList"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session is in the cookie. */
+            200: {
+                headers: {
+                    /** @description The session cookie: `HttpOnly`, `SameSite=Lax`. */
+                    "SET-COOKIE": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is over. */
+            204: {
+                headers: {
+                    /** @description Forgets the cookie. */
+                    "SET-COOKIE": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_statuses: {
+        parameters: {
+            query?: {
+                /** @description Only of the message with this WhatsApp id. */
+                wamid?: string;
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_StatusEvent"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Tags wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Tag"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Tag"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tag's id. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this webhook field, for example `account_update`. */
+                field?: string;
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_WebhookEvent"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

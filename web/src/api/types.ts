@@ -16,13 +16,14 @@ export type Tag = Schemas['Tag']
 export type Channel = Schemas['Channel']
 export type ChannelIn = Schemas['ChannelIn']
 export type ChannelPatch = Schemas['ChannelPatch']
-export type ChannelTest = Schemas['ChannelTest']
-export type Template = Schemas['Template']
+export type ChannelTest = Schemas['ConnectionTest']
+export type Template = Schemas['ChannelTemplate']
 export type Message = Schemas['Message']
 export type MessageIn = Schemas['MessageIn']
 export type ReplyIn = Schemas['ReplyIn']
 export type Conversation = Schemas['Conversation']
-export type MessageStatus = Message['status']
+/** Every status the screens know; the schema leaves room for more. */
+export type MessageStatus = 'received' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'unknown'
 
 export interface Page<T> {
   items: T[]

@@ -7,6 +7,7 @@ import { BrandMark } from '@/components/brand'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useConfig, useSessionQuery } from '@/features/identity/queries'
+import { P } from '@/lib/permissions'
 import { SessionProvider } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { LiveProvider } from './live-provider'
@@ -31,7 +32,7 @@ export function Router() {
   useEffect(() => {
     if (signedIn && onSignIn) {
       const next = search.get('next')
-      navigate(next?.startsWith('/') && !next.startsWith('//') ? next : '/inbox', { replace: true })
+      navigate(next?.startsWith('/') && !next.startsWith('//') ? next : '/', { replace: true })
     }
   }, [signedIn, onSignIn, search, navigate])
 
@@ -48,7 +49,8 @@ export function Router() {
 
 /** Everything below is keyed by tenant: no state of one survives into another. */
 function SignedIn({ session, config }: { session: Session; config: PublicConfig }) {
-  const has = (module: string) => session.modules.includes(module)
+  const has = (module: string, permission: string) => session.modules.includes(module) && session.permissions.includes(permission)
+  const start = has('messaging', P.messagesRead) ? '/inbox' : has('contacts', P.contactsRead) ? '/contacts' : '/developers'
   return (
     <SessionProvider value={{ session, config }}>
       <LiveProvider key={session.tenant.id} tenantId={session.tenant.id}>
@@ -56,10 +58,10 @@ function SignedIn({ session, config }: { session: Session; config: PublicConfig 
           <ErrorBoundary>
             <Suspense fallback={<PageFallback />}>
               <Switch>
-                <Route path="/">{has('messaging') ? <Redirect to="/inbox" replace /> : <Redirect to="/contacts" replace />}</Route>
-                {has('messaging') && <Route path="/inbox/:conversationId?">{({ conversationId }) => <InboxPage conversationId={conversationId} />}</Route>}
-                {has('messaging') && <Route path="/numbers"><NumbersPage /></Route>}
-                {has('contacts') && <Route path="/contacts/:contactId?">{({ contactId }) => <ContactsPage contactId={contactId} />}</Route>}
+                <Route path="/"><Redirect to={start} replace /></Route>
+                {has('messaging', P.messagesRead) && <Route path="/inbox/:conversationId?">{({ conversationId }) => <InboxPage conversationId={conversationId} />}</Route>}
+                {has('messaging', P.channelsRead) && <Route path="/numbers"><NumbersPage /></Route>}
+                {has('contacts', P.contactsRead) && <Route path="/contacts/:contactId?">{({ contactId }) => <ContactsPage contactId={contactId} />}</Route>}
                 <Route path="/developers"><DevelopersPage /></Route>
                 {config.simulator && <Route path="/simulator"><SimulatorPage /></Route>}
                 <Route><NotFound /></Route>

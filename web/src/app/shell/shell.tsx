@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useLocation, useSearchParams } from 'wouter'
 import { useUnreadTotal } from '@/features/messaging/queries'
 import { isMac, useHotkeys, useMediaQuery } from '@/lib/hooks'
+import { P } from '@/lib/permissions'
 import { useCan, useSession } from '@/lib/session'
 import { useTitleParts } from '@/lib/title'
 import { cn } from '@/lib/utils'
@@ -18,13 +19,13 @@ const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'))
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const { config } = useSession()
-  const { module } = useCan()
+  const { can, module } = useCan()
   const [path, navigate] = useLocation()
   const [search] = useSearchParams()
   const desktop = useMediaQuery('(min-width: 768px)')
   const [commandOpen, setCommandOpen] = useState(false)
   const [shortcutsOpen, setShortcutsOpen] = useState(false)
-  const unread = useUnreadTotal(module('messaging')).data ?? 0
+  const unread = useUnreadTotal(module('messaging') && can(P.messagesRead)).data ?? 0
   const items = useNavItems()
   useTitleParts(config.brand.name, unread)
 

@@ -16,14 +16,14 @@ import { rows } from '@/lib/paging'
 import { ApiKeyDialog } from './api-key-dialog'
 import { useApiKeys, useRevokeApiKey } from './queries'
 
-export function ApiKeys() {
+export function ApiKeys({ manage }: { manage: boolean }) {
   const { t } = useTranslation()
   const query = useApiKeys()
   const revoke = useRevokeApiKey()
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<ApiKey>()
   const items = rows(query.data)
-  const create = (
+  const create = manage && (
     <Button size="sm" onClick={() => setCreating(true)}>
       <Plus aria-hidden />
       {t('apiKeys.create')}
@@ -48,7 +48,7 @@ export function ApiKeys() {
         ) : (
           <>
             <ul className="divide-y">
-              {items.map((key) => <KeyRow key={key.id} item={key} onRevoke={() => setRevoking(key)} />)}
+              {items.map((key) => <KeyRow key={key.id} item={key} onRevoke={manage ? () => setRevoking(key) : undefined} />)}
             </ul>
             {query.hasNextPage && (
               <div className="border-t p-3 text-center">
@@ -81,7 +81,7 @@ export function ApiKeys() {
   )
 }
 
-function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
+function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke?: () => void }) {
   const { t } = useTranslation()
   const expired = item.expires_at !== undefined && Date.parse(item.expires_at) < Date.now()
   return (
@@ -107,7 +107,7 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
           )}
         </p>
       </div>
-      <Button variant="outline" size="sm" className="text-destructive" onClick={onRevoke} aria-label={t('apiKeys.revokeNamed', { name: item.name })}>{t('apiKeys.revoke')}</Button>
+      {onRevoke && <Button variant="outline" size="sm" className="text-destructive" onClick={onRevoke} aria-label={t('apiKeys.revokeNamed', { name: item.name })}>{t('apiKeys.revoke')}</Button>}
     </li>
   )
 }

@@ -26,9 +26,9 @@ export default function DevelopersPage() {
       }
     >
       <div className="space-y-6">
-        {can(P.apiKeysManage) && <ApiKeys />}
+        {can(P.apiKeysRead) && <ApiKeys manage={can(P.apiKeysManage)} />}
         <QuickStart />
-        {can(P.modulesManage) && <Modules />}
+        {can(P.modulesRead) && <Modules manage={can(P.modulesManage)} />}
       </div>
     </Page>
   )

@@ -7,7 +7,7 @@ import { Switch } from '@/components/ui/switch'
 import { toastError } from '@/lib/errors'
 import { useModules, useSetModule } from './queries'
 
-export function Modules() {
+export function Modules({ manage }: { manage: boolean }) {
   const { t } = useTranslation()
   const query = useModules()
   const change = useSetModule()
@@ -36,7 +36,7 @@ export function Modules() {
                     id={id}
                     aria-describedby={`${id}-about`}
                     checked={module.enabled}
-                    disabled={change.isPending}
+                    disabled={!manage || change.isPending}
                     onCheckedChange={(enabled) =>
                       change.mutate({ name: module.name, enabled }, { onSuccess: (result) => toast.success(t(result.enabled ? 'modules.on' : 'modules.off', { name: result.title })), onError: toastError })
                     }

@@ -3,7 +3,7 @@ import { faMeta } from '@fortawesome/free-brands-svg-icons'
 import { FontAwesomeIcon } from '@fortawesome/react-fontawesome'
 import { FlaskConical, RefreshCw } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { useForm, type UseFormReturn } from 'react-hook-form'
+import { type Resolver, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod'
 import type { Channel } from '@/api/types'
@@ -14,21 +14,35 @@ import { DialogDescription } from '@/components/ui/dialog'
 import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, FormMessage } from '@/components/ui/form'
 import { Input } from '@/components/ui/input'
 import { Sheet, SheetBody, SheetContent, SheetFooter, SheetHeader, SheetTitle } from '@/components/ui/sheet'
-import { mapFieldErrors } from '@/lib/errors'
+import { describeError, mapFieldErrors } from '@/lib/errors'
+import { normalisePhone } from '@/lib/format'
 import { useSession } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { Checks } from './channel-card'
-import { useSaveChannel, useTestChannel } from './queries'
+import { useConnectSimulated, useSaveChannel, useTestChannel } from './queries'
 
 const FIELDS = ['name', 'phone_number_id', 'waba_id', 'display_phone_number', 'access_token', 'app_secret', 'verify_token'] as const
 const required = z.string().trim().min(1, 'validation.required')
 const digits = required.regex(/^\d+$/, 'validation.digits')
-/** Secrets may stay empty when editing: an empty one keeps what is stored. */
+const free = z.string().trim()
+const shape = { name: required, display_phone_number: free.refine((v) => v === '' || normalisePhone(v) !== undefined, 'validation.phone') }
+/** Secrets may stay empty when editing: an empty one keeps what is stored. A simulated number is made with all it needs. */
 const schema = (editing: boolean) => {
-  const secret = editing ? z.string().trim() : required
-  return z.object({ kind: z.enum(['simulated', 'cloud_api']), name: required, phone_number_id: digits, waba_id: digits, display_phone_number: z.string().trim(), access_token: secret, app_secret: secret, verify_token: secret })
+  const secret = editing ? free : required
+  const cloud = z.object({ ...shape, kind: z.literal(editing ? ['cloud_api', 'simulated'] : ['cloud_api']), phone_number_id: digits, waba_id: digits, access_token: secret, app_secret: secret, verify_token: secret })
+  const simulated = z.object({ ...shape, kind: z.literal('simulated'), phone_number_id: free, waba_id: free, access_token: free, app_secret: free, verify_token: free })
+  return editing ? cloud : z.union([simulated, cloud])
 }
-type Values = z.infer<ReturnType<typeof schema>>
+interface Values {
+  kind: 'simulated' | 'cloud_api'
+  name: string
+  phone_number_id: string
+  waba_id: string
+  display_phone_number: string
+  access_token: string
+  app_secret: string
+  verify_token: string
+}
 
 /** A token no one has to invent: Meta only ever repeats it. */
 const randomToken = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (b) => b.toString(36).padStart(2, '0')).join('').slice(0, 28)
@@ -45,10 +59,11 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
   const { t } = useTranslation()
   const { config } = useSession()
   const save = useSaveChannel()
+  const make = useConnectSimulated()
   const [saved, setSaved] = useState<{ channel: Channel; verifyToken: string }>()
   const [problem, setProblem] = useState<string>()
   const form = useForm<Values>({
-    resolver: zodResolver(schema(!!channel)),
+    resolver: zodResolver(schema(!!channel)) as Resolver<Values>,
     defaultValues: {
       kind: channel?.kind ?? (config.simulator ? 'simulated' : 'cloud_api'),
       name: channel?.name ?? '',
@@ -63,34 +78,41 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
 
   const submit = form.handleSubmit((values) => {
     setProblem(undefined)
+    const onError = (error: unknown) => setProblem(mapFieldErrors(error, FIELDS, form.setError))
+    if (!channel && values.kind === 'simulated') {
+      make.mutate({ name: values.name, phone: normalisePhone(values.display_phone_number) }, { onSuccess: (result) => setSaved({ channel: result, verifyToken: '' }), onError })
+      return
+    }
     const { kind, access_token, app_secret, verify_token, display_phone_number, ...rest } = values
     const secrets = { access_token: access_token || undefined, app_secret: app_secret || undefined, verify_token: verify_token || undefined }
     const body = { ...rest, display_phone_number: display_phone_number || undefined }
     save.mutate(channel ? { id: channel.id, body: { ...body, ...secrets } } : { body: { ...body, kind, access_token, app_secret, verify_token } }, {
       onSuccess: (result) => (channel && !verify_token ? onClose() : setSaved({ channel: result, verifyToken: verify_token })),
-      onError: (error) => setProblem(mapFieldErrors(error, FIELDS, form.setError)),
+      onError,
     })
   })
 
   if (saved) return <WebhookStep channel={saved.channel} verifyToken={saved.verifyToken} onDone={onClose} />
   const kind = form.watch('kind')
+  const short = !channel && kind === 'simulated'
   return (
     <Form {...form}>
       <form noValidate className="flex min-h-0 flex-1 flex-col" onSubmit={(e) => void submit(e)}>
         <SheetHeader>
           <SheetTitle>{channel ? t('numbers.editTitle', { name: channel.name }) : t('numbers.connectTitle')}</SheetTitle>
-          <DialogDescription>{t(channel ? 'numbers.editHint' : 'numbers.connectHint')}</DialogDescription>
+          <DialogDescription>{t(channel ? 'numbers.editHint' : short ? 'numbers.connectSimulatedHint' : 'numbers.connectHint')}</DialogDescription>
         </SheetHeader>
         <SheetBody className="space-y-5">
           {problem && <Notice>{problem}</Notice>}
           {!channel && <KindChoice form={form} simulator={config.simulator} />}
           <TextField form={form} name="name" label={t('numbers.name')} hint={t('numbers.nameHint')} />
           {!channel && <Where kind={kind} />}
-          <div className="grid gap-5 sm:grid-cols-2">
+          {!short && <div className="grid gap-5 sm:grid-cols-2">
             <TextField form={form} name="phone_number_id" label={t('numbers.phoneNumberId')} hint={t(`numbers.where.${kind}.phone_number_id`)} code />
             <TextField form={form} name="waba_id" label={t('numbers.wabaId')} hint={t(`numbers.where.${kind}.waba_id`)} code />
-          </div>
-          <TextField form={form} name="display_phone_number" label={t('numbers.displayPhone')} hint={t('numbers.displayPhoneHint')} optional code />
+          </div>}
+          <TextField form={form} name="display_phone_number" label={t('numbers.displayPhone')} hint={t(short ? 'numbers.displayPhoneSimulated' : 'numbers.displayPhoneHint')} optional code />
+          {!short && <>
           <TextField form={form} name="access_token" label={t('numbers.accessToken')} hint={t(`numbers.where.${kind}.access_token`)} secret stored={channel?.has_access_token} />
           <TextField form={form} name="app_secret" label={t('numbers.appSecret')} hint={t(`numbers.where.${kind}.app_secret`)} secret stored={channel?.has_app_secret} />
           <TextField
@@ -103,10 +125,11 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
             action={<Button variant="outline" size="icon" aria-label={t('numbers.generate')} onClick={() => form.setValue('verify_token', randomToken(), { shouldValidate: true })}><RefreshCw aria-hidden /></Button>}
           />
           <p className="text-xs text-muted-foreground">{t('numbers.secretsNote')}</p>
+          </>}
         </SheetBody>
         <SheetFooter>
           <Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" loading={save.isPending}>{t(channel ? 'common.save' : 'numbers.connectSubmit')}</Button>
+          <Button type="submit" loading={save.isPending || make.isPending}>{t(channel ? 'common.save' : short ? 'numbers.connect' : 'numbers.connectSubmit')}</Button>
         </SheetFooter>
       </form>
     </Form>
@@ -201,12 +224,12 @@ function WebhookStep({ channel, verifyToken, onDone }: { channel: Channel; verif
       </SheetHeader>
       <SheetBody className="space-y-5">
         {!simulated && <ol className="list-decimal space-y-1.5 ps-5 text-[0.8125rem] text-muted-foreground">{[1, 2, 3].map((n) => <li key={n}>{t(`numbers.webhookSteps.${n}`)}</li>)}</ol>}
-        <Copyable label={t('numbers.webhook')} value={channel.webhook_url} />
-        <Copyable label={t('numbers.verifyToken')} value={verifyToken} />
+        {!simulated && <Copyable label={t('numbers.webhook')} value={channel.webhook_url} />}
+        {!simulated && <Copyable label={t('numbers.verifyToken')} value={verifyToken} />}
         <div className="space-y-3 rounded-lg border p-4">
           <Button variant="outline" size="sm" loading={test.isPending} onClick={() => mutate(channel.id)}>{t('numbers.test')}</Button>
           {test.data && <Checks result={test.data} />}
-          {test.error && <Notice>{test.error.message}</Notice>}
+          {test.error && <Notice>{describeError(test.error)}</Notice>}
         </div>
       </SheetBody>
       <SheetFooter><Button onClick={onDone}>{t('common.done')}</Button></SheetFooter>

@@ -10,7 +10,7 @@ vi.mock('./queries', () => ({ fetchConversation: vi.fn(), fetchNewest: vi.fn() }
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 12, minute)).toISOString()
 
 const message = (id: string, minute: number, more: Partial<Message> = {}): Message => ({
-  id, conversation_id: 'cnv_1', contact_id: 'con_1', channel_id: 'chn_1', direction: 'inbound', type: 'text', text: id, content: {}, status: 'received', timestamps: {}, at: at(minute), created_at: at(minute), ...more,
+  id, conversation_id: 'cnv_1', contact_id: 'con_1', channel_id: 'chn_1', direction: 'inbound', type: 'text', text: id, preview: id, content: {}, status: 'received', timestamps: {}, at: at(minute), created_at: at(minute), ...more,
 })
 
 const conversation = (id: string, minute: number, more: Partial<Conversation> = {}): Conversation => ({

@@ -117,26 +117,30 @@ export async function mergeNewest(client: QueryClient, conversationId: string) {
   client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
     const first = thread?.pages[0]
     if (!thread || !first) return thread
-    const known = new Set(thread.pages.flatMap((page) => page.items.map((m) => m.id)))
+    const known = new Map(thread.pages.flatMap((page) => page.items.map((m) => [m.id, m] as const)))
     const fresh = newest.items.filter((m) => !known.has(m.id))
     // More came than one look can hold: the gap is closed by starting the thread anew.
     if (fresh.length === newest.items.length && newest.next && known.size > 0) void client.resetQueries({ queryKey: keys.messages(conversationId) })
-    const byId = new Map(newest.items.map((m) => [m.id, m]))
-    const pages = thread.pages.map((page) => ({
-      ...page,
-      items: page.items.map((m) => {
-        const incoming = byId.get(m.id)
-        return incoming ? { ...incoming, status: laterStatus(m.status, incoming.status), client_key: m.client_key } : m
-      }),
-    }))
-    const head = pages[0] ?? first
-    return { ...thread, pages: [{ ...head, items: byTime([...fresh, ...head.items]) }, ...pages.slice(1)] }
+    // The server's order is the order: its clock and WhatsApp's differ by up to a second, so times alone would not do.
+    const merged: ThreadMessage[] = newest.items.map((m) => {
+      const before = known.get(m.id)
+      return before ? { ...m, status: laterStatus(before.status, m.status), client_key: before.client_key } : m
+    })
+    const inNewest = new Set(newest.items.map((m) => m.id))
+    const rest = first.items.filter((m) => !inNewest.has(m.id))
+    const items = [...merged, ...rest.filter((m) => !isLocal(m))]
+    for (const local of rest.filter(isLocal)) {
+      const at = items.findIndex((m) => Date.parse(m.at) <= Date.parse(local.at))
+      items.splice(at === -1 ? items.length : at, 0, local)
+    }
+    return { ...thread, pages: [{ ...first, items }, ...thread.pages.slice(1).map((page) => ({ ...page, items: page.items.filter((m) => !inNewest.has(m.id)) }))] }
   })
 }
 
-const byTime = (items: ThreadMessage[]) => [...items].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+/** Known to this browser only: being sent, or never arrived. */
+const isLocal = (m: ThreadMessage) => m.client_key === m.id
 
-function setStatus(client: QueryClient, conversationId: string, messageId: string, status: Message['status']): boolean {
+function setStatus(client: QueryClient, conversationId: string, messageId: string, status: string): boolean {
   let known = false
   client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
     if (!thread) {
@@ -150,7 +154,7 @@ function setStatus(client: QueryClient, conversationId: string, messageId: strin
 }
 
 /** The tick in the list belongs to the last message: only the server knows whether this was the last. */
-function touchRow(client: QueryClient, conversationId: string, messageId: string, status: Message['status']) {
+function touchRow(client: QueryClient, conversationId: string, messageId: string, status: string) {
   const newest = client.getQueryData<Thread>(keys.messages(conversationId))?.pages[0]?.items[0]
   if (newest?.id !== messageId) {
     touch(client, [conversationId])

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { api, data, done } from '@/api/client'
+import { api, data, done, fetchJson } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { Channel, ChannelIn, ChannelPatch, Conversation, Message, MessageIn, Page, ReplyIn } from '@/api/types'
 
@@ -119,6 +119,30 @@ export function useSaveChannel() {
         ? data(api.PATCH('/channels/{channel_id}', { params: { path: { channel_id: input.id } }, body: input.body }))
         : data(api.POST('/channels', { body: input.body })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.channels }),
+  })
+}
+
+interface Provisioned {
+  phone_number_id: string
+  waba_id: string
+  display_phone_number: string
+  access_token: string
+  app_secret: string
+  verify_token: string
+}
+
+/** A number made in the simulator and connected in one go: nobody has to copy ids between two halves of one program. */
+export function useConnectSimulated() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ name, phone }: { name: string; phone?: string }): Promise<Channel> => {
+      const { phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } = await fetchJson<Provisioned>('/_sim/provision', {
+        method: 'POST',
+        body: { verified_name: name, waba_name: name, ...(phone ? { phone_number: phone } : {}) },
+      })
+      return data(api.POST('/channels', { body: { name, kind: 'simulated', phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } }))
+    },
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: keys.channels }), client.invalidateQueries({ queryKey: keys.sim })]),
   })
 }
 

@@ -53,7 +53,7 @@ export function TemplateList({ channelId, onPick }: { channelId: string | undefi
                   <span dir="ltr" className="min-w-0 flex-1 truncate text-start text-[0.8125rem] font-semibold rtl:text-end">{template.name}</span>
                   <Badge variant="outline" className="uppercase">{template.language}</Badge>
                   <Badge variant={isSendable(template) ? 'secondary' : 'warning'}>
-                    {isSendable(template) ? t(`templates.category.${template.category.toLowerCase()}`, { defaultValue: template.category }) : t(`templates.status.${template.status.toLowerCase()}`, { defaultValue: template.status })}
+                    {isSendable(template) ? t(`templates.category.${(template.category ?? '').toLowerCase()}`, { defaultValue: template.category ?? '' }) : t(`templates.status.${(template.status ?? '').toLowerCase()}`, { defaultValue: template.status ?? '' })}
                   </Badge>
                 </span>
                 <span dir="auto" className="mt-1 line-clamp-2 text-[0.8125rem] text-muted-foreground">{partsOf(template).body}</span>

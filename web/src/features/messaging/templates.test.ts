@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Template } from '@/api/types'
-import { componentsFor, fieldsOf, fill, missingFields } from './templates'
+import { componentsFor, fieldsOf, fill, missingFields, sentText } from './templates'
 
 const template = (components: Record<string, unknown>[]): Template => ({ id: 't', name: 'n', language: 'en', category: 'UTILITY', status: 'APPROVED', components })
 
@@ -37,6 +37,13 @@ describe('templates', () => {
       { type: 'header', parameters: [{ type: 'image', image: { link: 'https://x.test/a.jpg' } }] },
       { type: 'body', parameters: [{ type: 'text', text: 'Sara', parameter_name: 'first_name' }] },
     ])
+  })
+
+  it('say afterwards what was sent', () => {
+    const content = { name: 'n', language: { code: 'en' }, components: componentsFor(order, { header_1: '#1', body_1: 'Sara', body_2: 'tea', button_1: 'x' }) }
+    expect(sentText(content, [order])).toBe('*Order #1*\nHi Sara, tea and again Sara')
+    expect(sentText({ name: 'other', language: 'en' }, [order])).toBeUndefined()
+    expect(sentText(null, [order])).toBeUndefined()
   })
 
   it('show what is missing in the preview', () => {

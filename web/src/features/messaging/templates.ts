@@ -113,4 +113,21 @@ export function componentsFor(template: Template, values: Record<string, string>
   return out
 }
 
-export const isSendable = (template: Template) => template.status.toUpperCase() === 'APPROVED'
+/** The words of a template that was sent, from the template and what filled it. Media and unknown templates give nothing. */
+export function sentText(content: unknown, templates: Template[]): string | undefined {
+  const sent = record(content)
+  const language = text(record(sent.language).code) ?? text(sent.language)
+  const template = templates.find((t) => t.name === text(sent.name) && t.language === language)
+  if (!template) return undefined
+  const values: Record<string, string> = {}
+  for (const component of list(sent.components).map(record)) {
+    const part = text(component.type)?.toLowerCase()
+    list(component.parameters).map(record).forEach((parameter, i) => {
+      values[`${part ?? ''}_${text(parameter.parameter_name) ?? String(i + 1)}`] = text(parameter.text) ?? ''
+    })
+  }
+  const parts = partsOf(template)
+  return [parts.header?.text && `*${fill(parts.header.text, values, 'header')}*`, fill(parts.body, values, 'body'), parts.footer && `_${parts.footer}_`].filter(Boolean).join('\n')
+}
+
+export const isSendable = (template: Template) => (template.status ?? '').toUpperCase() === 'APPROVED'

@@ -12,7 +12,8 @@ import { rows } from '@/lib/paging'
 import { cn } from '@/lib/utils'
 import { Bubble } from './bubble'
 import { onIncoming, type ThreadMessage } from './live-updates'
-import { useMessages } from './queries'
+import { useMessages, useTemplates } from './queries'
+import { sentText } from './templates'
 
 interface ThreadProps {
   conversationId: string
@@ -31,7 +32,13 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
   const scroller = useRef<HTMLDivElement>(null)
   const [fresh, setFresh] = useState(0)
   const [said, setSaid] = useState('')
-  const all = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse(), [query.data])
+  const loaded = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse(), [query.data])
+  // A template was sent by name; what it said is filled in from the number's templates.
+  const templates = useTemplates(loaded.find((m) => m.type === 'template' && m.channel_id)?.channel_id).data
+  const all = useMemo(
+    () => (templates ? loaded.map((m) => (m.type === 'template' && !m.text ? { ...m, text: sentText(m.content, templates) } : m)) : loaded),
+    [loaded, templates],
+  )
   const { messages, reactions, byId } = useMemo(() => arrange(all), [all])
   const older = useOnVisible(() => void query.fetchNextPage(), query.hasNextPage && !query.isFetchingNextPage)
 

@@ -17,6 +17,7 @@ function bubble(conversationId: string, body: ReplyIn, clientKey: string, shownT
     direction: 'outbound',
     type: body.type,
     text: shownText ?? body.text?.body ?? body.image?.caption,
+    preview: shownText ?? '',
     content,
     status: 'queued',
     reply_to: body.reply_to,

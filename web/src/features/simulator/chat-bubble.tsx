@@ -20,7 +20,7 @@ interface ChatBubbleProps {
   reactions?: string[]
   onReply: () => void
   onReact: (emoji: string) => void
-  onChoose: (reply: Record<string, unknown>) => void
+  onChoose: (answer: { type: string; body: Record<string, unknown> }) => void
 }
 
 export function ChatBubble({ message, tail, quoted, businessName, reactions, onReply, onReact, onChoose }: ChatBubbleProps) {
@@ -46,7 +46,7 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
         {buttons.length > 0 && (
           <div className="-mx-2.5 mt-1.5 -mb-1 border-t border-black/8 dark:border-white/10">
             {buttons.map((button) => (
-              <button key={button.id} type="button" onClick={() => onChoose({ type: 'button_reply', button_reply: button })} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-sm font-medium text-(--sim-accent)">
+              <button key={button.id} type="button" onClick={() => onChoose(message.type === 'template' ? { type: 'button', body: { text: button.title, payload: button.id } } : { type: 'interactive', body: { type: 'button_reply', button_reply: button } })} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-sm font-medium text-(--sim-accent)">
                 <Reply className="flip-rtl size-3.5" aria-hidden />
                 {button.title}
               </button>
@@ -65,6 +65,12 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
 }
 
 function replyButtons(message: SimMessage): { id: string; title: string }[] {
+  if (message.type === 'template') {
+    return list(record(message.rendered).buttons).flatMap((button) => {
+      const { type, text: title } = record(button)
+      return text(type)?.toUpperCase() === 'QUICK_REPLY' && text(title) ? [{ id: text(title) ?? '', title: text(title) ?? '' }] : []
+    })
+  }
   if (message.type !== 'interactive') return []
   return list(record(inner(message).action).buttons).flatMap((button) => {
     const reply = record(record(button).reply)

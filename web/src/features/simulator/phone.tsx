@@ -111,7 +111,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
                       reactions={reactions.get(message.wamid)}
                       onReply={() => setReplyTo(message)}
                       onReact={(emoji) => write('reaction', { message_id: message.wamid, emoji })}
-                      onChoose={(reply) => write('interactive', reply, message)}
+                      onChoose={(answer) => write(answer.type, answer.body, message)}
                     />
                   </li>
                 )

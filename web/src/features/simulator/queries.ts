@@ -34,6 +34,8 @@ export interface SimMessage {
   text?: string
   content: unknown
   context?: unknown
+  /** A template with its blanks filled, as the phone draws it. */
+  rendered?: unknown
   status: string
   at: string | number
 }
@@ -88,9 +90,18 @@ export const useSimMessages = (phoneId: string | undefined, user: string | undef
   useQuery({
     queryKey: keys.simMessages(phoneId ?? '', user ?? ''),
     queryFn: ({ signal }) => fetchJson<{ items: SimMessage[] }>(`/_sim/threads/${encodeURIComponent(phoneId ?? '')}/${encodeURIComponent(user ?? '')}/messages`, { signal }),
-    select: (page) => page.items,
+    select: (page) => page.items.map(readable),
     enabled: !!phoneId && !!user,
   })
+
+/** The simulator's `text` is a stand-in for kinds that have none; only what the phone would show is kept. */
+function readable(message: SimMessage): SimMessage {
+  if (message.type === 'text') return message
+  if (message.type !== 'template') return { ...message, text: undefined }
+  const rendered = record(message.rendered)
+  const parts = [text(rendered.header) && `*${text(rendered.header) ?? ''}*`, text(rendered.body), text(rendered.footer) && `_${text(rendered.footer) ?? ''}_`]
+  return { ...message, text: parts.filter(Boolean).join('\n') || undefined }
+}
 
 export function useSimSend() {
   const client = useQueryClient()
