@@ -67,7 +67,7 @@ pub struct Delivery {
 
 #[derive(Debug)]
 enum Job {
-    Update(Update),
+    Update(Box<Update>),
     Again(u64),
 }
 
@@ -116,7 +116,7 @@ impl Deliveries {
             destination.app_id = app_id.to_owned();
             destination.url = url.to_owned();
         }
-        destination.queue.push_back(Job::Update(update));
+        destination.queue.push_back(Job::Update(Box::new(update)));
         true
     }
 
@@ -155,7 +155,7 @@ impl Deliveries {
             .values()
             .flat_map(|d| &d.queue)
             .filter_map(|job| match job {
-                Job::Update(update) => Some(update.clone()),
+                Job::Update(update) => Some(Update::clone(update)),
                 Job::Again(_) => None,
             });
         let logged = self
@@ -184,7 +184,7 @@ impl Deliveries {
                             let rest = updates.split_off(updates.len() / 2);
                             rest.into_iter()
                                 .rev()
-                                .for_each(|u| destination.queue.push_front(Job::Update(u)));
+                                .for_each(|u| destination.queue.push_front(Job::Update(Box::new(u))));
                             body = payload::body(world, &updates, config.entry_time);
                         }
                         self.next += 1;
@@ -284,7 +284,7 @@ impl Destination {
                         continue;
                     }
                     if let Some(Job::Update(update)) = self.queue.remove(at) {
-                        out.push(update);
+                        out.push(*update);
                     }
                 }
                 _ => at += 1,

@@ -205,10 +205,10 @@ impl Core {
                 .portfolio_of(&input.phone_id)
                 .and_then(|id| self.world.portfolios.get(&id))
             && let Some(limit) = portfolio.limit()
-            && !portfolio
+            && portfolio
                 .rolling
                 .get(&input.user_id)
-                .is_some_and(|at| *at > now - DAY_MS)
+                .is_none_or(|at| *at <= now - DAY_MS)
             && portfolio
                 .rolling
                 .values()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::Core;
-use crate::entities::{App, Phone, Subscription, Template, Token, Waba};
+use crate::entities::{App, Phone, Template, Token, Waba};
 use crate::ids;
 
 /// What should exist; everything that is absent is made up.
@@ -86,9 +86,7 @@ pub(crate) fn provision(core: &mut Core, wanted: &Provision) -> Result<Provision
         ..Waba::default()
     });
     set(&mut waba.name, &wanted.waba_name);
-    waba.subscriptions
-        .entry(app_id.clone())
-        .or_insert_with(Subscription::default);
+    waba.subscriptions.entry(app_id.clone()).or_default();
 
     let phone_number_id = wanted.phone_number_id.clone().unwrap_or_else(|| world.id(33));
     let count = world.phones.len();

@@ -3,8 +3,10 @@
 
 mod call;
 mod components;
+mod list;
 mod messages;
 mod nodes;
+mod phone;
 mod refusal;
 mod shape;
 
@@ -72,7 +74,7 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
         )
         .at(
             "/_media/:id",
-            poem::endpoint::make_sync(move |req| nodes::download(&media, &req)).map_to_response(),
+            poem::endpoint::make_sync(move |req| phone::download(&media, &req)).map_to_response(),
         )
 }
 

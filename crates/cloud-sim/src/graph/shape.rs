@@ -148,10 +148,10 @@ fn contacts(content: &Value) -> Result<(), Refusal> {
         let Some(name) = card.get("name").and_then(Value::as_object) else {
             return Err(required(&format!("contacts[{at}]['name']")));
         };
-        if !name
+        if name
             .get("formatted_name")
             .and_then(Value::as_str)
-            .is_some_and(|s| !s.is_empty())
+            .is_none_or(str::is_empty)
         {
             return Err(required(&format!("contacts[{at}]['name']['formatted_name']")));
         }

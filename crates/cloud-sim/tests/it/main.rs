@@ -1,5 +1,10 @@
 //! The simulator against an in-process receiver, over real HTTP, in virtual time.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its stage should stop there"
+)]
+
 mod control;
 mod graph;
 mod outcomes;
