@@ -32,6 +32,11 @@ pub enum Event {
     },
     /// A person writes.
     Inbound(Value),
+    /// The review of a template ends.
+    Review {
+        /// Its id.
+        template: String,
+    },
 }
 
 /// One `messages[]` or `statuses[]` element, or a whole value of another field, on its way to a webhook.

@@ -164,6 +164,8 @@ pub struct SimConfig {
     pub webhook_timeout_ms: u64,
     /// Deliveries at the same time to one destination.
     pub webhook_concurrency: usize,
+    /// Virtual milliseconds until a new template is reviewed.
+    pub review_ms: u64,
     /// Delays of statuses.
     pub delays: Delays,
     /// A webhook comes twice.
@@ -246,6 +248,7 @@ impl Default for SimConfig {
             webhook_retry_hours: 168,
             webhook_timeout_ms: 10_000,
             webhook_concurrency: 8,
+            review_ms: 2_000,
             delays: Delays::default(),
             p_dup: 0.0,
             p_reorder: 0.0,
@@ -291,6 +294,7 @@ impl SimConfig {
             Profile::Realistic => base,
             Profile::Fast => Self {
                 delays: Delays::ZERO,
+                review_ms: 0,
                 ..base
             },
             Profile::Chaos => Self {

@@ -180,6 +180,7 @@ impl Core {
                         self.count("retries_lost");
                     }
                 }
+                Event::Review { template } => self.review(&template),
                 Event::Inbound(spec) => {
                     if let Err(reason) = self.inbound(&spec) {
                         tracing::warn!(reason, "a simulated person could not write");

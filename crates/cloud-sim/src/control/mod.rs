@@ -2,6 +2,7 @@
 //! keeps it on the loopback interface. A request that makes no sense gets a sentence that says what would.
 
 mod collections;
+
 mod phone_page;
 mod rows;
 
@@ -15,6 +16,7 @@ use poem::{EndpointExt, IntoResponse, Request, Response, Route};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
+pub(crate) use self::collections::template_event;
 use crate::agenda::Update;
 use crate::config::{Profile, SimConfig};
 use crate::core::Core;

@@ -9,6 +9,7 @@ mod nodes;
 mod phone;
 mod refusal;
 mod shape;
+mod templates;
 
 use std::time::Duration;
 

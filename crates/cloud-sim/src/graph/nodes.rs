@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::list::{page, pick};
 use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_media, of_phone, phone_node};
-use super::{Call, Refusal, Reply};
+use super::{Call, Refusal, Reply, templates};
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
 
@@ -173,7 +173,9 @@ fn of_waba(
                 PHONE_DEFAULT,
             )
         }
-        ("GET", "message_templates") => templates(core, call, waba),
+        ("GET", "message_templates") => list_templates(core, call, waba),
+        ("POST", "message_templates") => templates::create(core, call, waba),
+        ("DELETE", "message_templates") => templates::delete(core, call, waba),
         ("GET", "subscribed_apps") => {
             let rows: Vec<Value> = waba
                 .subscriptions
@@ -289,7 +291,7 @@ fn template_node(template: &Template) -> Value {
     })
 }
 
-fn templates(core: &Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
+fn list_templates(core: &Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
     let is = |key: &str, value: &str| {
         call.query
             .get(key)

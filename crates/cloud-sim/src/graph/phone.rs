@@ -39,6 +39,13 @@ pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) 
             )
         }
         ("POST", "") => configure_phone(core, call, phone),
+        ("GET", "whatsapp_business_profile") => Ok(Reply::Ok(json!({"data": [{
+            "messaging_product": "whatsapp", "about": "Simulated", "description": phone.verified_name,
+            "vertical": "OTHER", "websites": [], "email": "", "address": "",
+        }]}))),
+        ("POST", "whatsapp_business_profile" | "register" | "deregister") => {
+            Ok(Reply::Ok(json!({"success": true})))
+        }
         ("POST", "media") => upload(core, call, phone),
         _ => Err(unknown_edge(edge, &call.method)),
     }

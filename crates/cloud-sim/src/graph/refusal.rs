@@ -24,6 +24,8 @@ pub struct Refusal {
     pub kind: &'static str,
     /// A retry may succeed.
     pub transient: bool,
+    /// `error_user_msg`: template errors say what is wrong here.
+    pub user_msg: Option<String>,
 }
 
 impl Refusal {
@@ -37,6 +39,7 @@ impl Refusal {
             details: None,
             kind: "OAuthException",
             transient: false,
+            user_msg: None,
         }
     }
 
@@ -99,6 +102,14 @@ impl Refusal {
         }
     }
 
+    /// With a text for people.
+    pub fn user(self, message: &str) -> Self {
+        Self {
+            user_msg: Some(message.to_owned()),
+            ..self
+        }
+    }
+
     /// The body.
     pub fn to_json(&self, trace: &str) -> Value {
         let mut error = json!({
@@ -109,6 +120,10 @@ impl Refusal {
         }
         if let Some(subcode) = self.subcode {
             error["error_subcode"] = json!(subcode);
+        }
+        if let Some(message) = &self.user_msg {
+            error["error_user_title"] = json!("The template cannot be created");
+            error["error_user_msg"] = json!(message);
         }
         if self.transient {
             error["is_transient"] = json!(true);

@@ -380,3 +380,56 @@ async fn a_number_may_have_its_own_callback() {
     stage.settle().await;
     assert_eq!(stage.hooks()[0].path, "/hook");
 }
+
+#[tokio::test]
+async fn templates_are_reviewed() {
+    let stage = stage().await;
+    let path = format!("{}/message_templates", stage.account.waba_id);
+    let template = |name: &str, text: &str| {
+        json!({"name": name, "language": "en", "category": "UTILITY", "components": [
+            {"type": "BODY", "text": text, "example": {"body_text": [["Ana"]]}}]})
+    };
+    let (http, answer) = stage
+        .graph(Method::POST, &path, template("visit", "Hi {{1}}, see you."))
+        .await;
+    assert_eq!((http, answer["status"].as_str()), (200, Some("PENDING")));
+    stage.settle().await;
+    let hook = stage.hooks().remove(0).envelope();
+    assert_eq!(hook.entries[0].changes[0].raw["value"]["event"], "APPROVED");
+    assert_eq!(
+        hook.entries[0].changes[0].raw["value"]["message_template_id"].to_string(),
+        answer["id"].as_str().unwrap()
+    );
+    let body = json!([{"type": "body", "parameters": [{"type": "text", "text": "Ana"}]}]);
+    stage.send_template(ANA, "visit", body).await.unwrap();
+
+    for (template, subcode) in [
+        (template("visit", "Hi {{1}}, see you."), 2_388_024),
+        (template("leading", "{{1}}, see you."), 2_388_299),
+        (template("long", &"x".repeat(1_025)), 2_388_040),
+    ] {
+        let (http, answer) = stage.graph(Method::POST, &path, template).await;
+        assert_eq!((http, answer["error"]["code"].as_i64()), (400, Some(100)));
+        assert_eq!(answer["error"]["error_subcode"], subcode);
+    }
+    stage
+        .graph(
+            Method::POST,
+            &path,
+            template("sim_reject_scam", "Hi {{1}}, see you."),
+        )
+        .await;
+    stage.settle().await;
+    assert_eq!(
+        code(stage.send_template(ANA, "sim_reject_scam", json!([])).await),
+        132_001
+    );
+    assert_eq!(
+        stage
+            .graph(Method::DELETE, &format!("{path}?name=visit"), json!({}))
+            .await
+            .0,
+        200
+    );
+    assert_eq!(code(stage.send_template(ANA, "visit", json!([])).await), 132_001);
+}
