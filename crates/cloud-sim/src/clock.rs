@@ -26,6 +26,13 @@ impl VirtualClock {
         self.virtual_ms + passed as i64
     }
 
+    /// The clock after a stop: the time it stood counts as real time at most, so that a world at normal speed goes
+    /// on with today's date and a fast one does not leap by months.
+    pub fn resumed(&self, real_ms: i64) -> Self {
+        let passed = (real_ms - self.real_ms).max(0) as f64 * self.speed.min(1.0);
+        Self::new(self.virtual_ms + passed as i64, real_ms, self.speed)
+    }
+
     /// Virtual seconds per real second.
     pub fn speed(&self) -> f64 {
         self.speed
@@ -51,5 +58,24 @@ impl VirtualClock {
                 .unwrap_or(self.speed)
                 .clamp(0.0, 1e6),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_advances_and_resumes() {
+        let mut clock = VirtualClock::new(1_000, 0, 10.0);
+        assert_eq!(clock.now(5), 1_050);
+        assert_eq!(clock.wait(1_100, 5), Some(5));
+        clock.set(5, Some(0.0), None, 100);
+        assert_eq!((clock.now(5), clock.now(500)), (1_150, 1_150));
+        assert_eq!((clock.wait(1_151, 9), clock.wait(1_150, 9)), (None, Some(0)));
+        // While it was switched off time passed, at normal speed at most.
+        for (speed, now) in [(0.0, 1_000), (0.5, 1_050), (1.0, 1_100), (60.0, 1_100)] {
+            assert_eq!(VirtualClock::new(1_000, 0, speed).resumed(100).now(100), now);
+        }
     }
 }

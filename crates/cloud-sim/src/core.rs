@@ -213,7 +213,7 @@ impl Core {
     pub fn export(&self) -> Value {
         let mut world = self.world.clone();
         let now = self.now();
-        world.clock = VirtualClock::new(now, 0, world.clock.speed());
+        world.clock = VirtualClock::new(now, self.config.wall.now_ms(), world.clock.speed());
         let rows: Vec<(i64, u64, Event)> = world.agenda.into();
         world.agenda = rows
             .into_iter()
@@ -241,7 +241,7 @@ impl Core {
         let mut world: World =
             serde_json::from_value(world).map_err(|e| format!("the world cannot be read: {e}"))?;
         let real = self.config.wall.now_ms();
-        world.clock = VirtualClock::new(world.clock.now(0), real, world.clock.speed());
+        world.clock = world.clock.resumed(real);
         world.reindex();
         self.world = world;
         self.deliveries = Deliveries::default();

@@ -276,6 +276,8 @@ impl Core {
         let priced = status == "sent" || status == "delivered" || (status == "read" && before < 2);
         let item = self.status_item(&msg, &user, status, error.as_ref(), priced, now);
         let phone = !msg.by_bsuid;
+        // Client libraries drop a status without contacts, so the strict shape (none on `failed`) comes with the strict
+        // envelope.
         let contact = (status != "failed" || self.config.entry_time)
             .then(|| people::contact(&user, self.config.bsuid, phone, status != "sent"));
         let Some(waba_id) = self.world.phones.get(&msg.phone_id).map(|p| p.waba_id.clone()) else {

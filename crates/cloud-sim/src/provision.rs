@@ -211,7 +211,8 @@ fn samples() -> Vec<(&'static str, &'static str, &'static str, Vec<Value>)> {
             "en",
             "AUTHENTICATION",
             vec![
-                json!({"type": "BODY", "text": "*{{1}}* is your verification code."}),
+                json!({"type": "BODY", "text": "*{{1}}* is your verification code.",
+                       "example": {"body_text": [["123456"]]}}),
                 json!({"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Copy code",
                        "url": "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}",
                        "example": ["123456"]}]}),

@@ -330,3 +330,34 @@ async fn live_events_reach_the_page() {
         (Some("message"), Some(ANA))
     );
 }
+
+#[tokio::test]
+async fn it_lives_at_the_root_of_another_server() {
+    let stage = stage().await;
+    let other = |text: &'static str| poem::endpoint::make_sync(move |_| text);
+    let route = poem::Route::new()
+        .at("/api/v1/x", other("api"))
+        .at("/", other("index"))
+        .at("/*path", other("page"));
+    let base = crate::stage::serve(stage.sim.mount(route)).await;
+    let phone = &stage.account.phone_number_id;
+    for (path, part) in [
+        ("/api/v1/x", "api"),
+        ("/", "index"),
+        ("/assets/app.js", "page"),
+        ("/visits/v1", "page"),
+        ("/_sim/health", "\"status\":\"ok\""),
+        (&format!("/v26.0/{phone}"), "An access token is required"),
+    ] {
+        let text = stage
+            .http
+            .get(format!("{base}{path}"))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(text.contains(part), "{path}: {text}");
+    }
+}

@@ -55,7 +55,7 @@ pub struct Stage {
     pub inbox: Arc<Mutex<Inbox>>,
 }
 
-async fn serve(app: impl Endpoint + 'static) -> String {
+pub async fn serve(app: impl Endpoint + 'static) -> String {
     let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
     let address = acceptor.local_addr()[0].as_socket_addr().unwrap().to_string();
     tokio::spawn(Server::new_with_acceptor(acceptor).run(app));
