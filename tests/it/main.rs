@@ -1,3 +1,20 @@
-//! One test binary, one module per subject.
+//! The tests that no single crate can hold. Which file holds what is said in `tests/README.md`.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so at once, and these look behind every fence to see that it stands"
+)]
 
 mod arrows;
+mod bad_input;
+mod corpus;
+mod faults;
+mod flows;
+mod isolation;
+mod jobs;
+mod live;
+mod openapi;
+mod schema;
+mod statuses;
+mod webhook;

@@ -113,6 +113,11 @@ impl TestApp {
         tokio::time::timeout(Duration::from_secs(30), settling).await.expect("the platform comes to rest");
     }
 
+    /// Resolves once the platform alone has nothing left to do, whatever the simulator still has in mind.
+    pub async fn idle(&self) {
+        self.idle.settled().await.unwrap();
+    }
+
     /// Resolves once `path` of the tenant answers something that `wanted` likes, and answers it. Looks again whenever the
     /// platform has moved.
     ///

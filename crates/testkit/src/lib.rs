@@ -12,23 +12,25 @@ mod app;
 mod live;
 mod process;
 mod profile;
+mod redis_server;
 mod tenant;
 
-pub use app::TestApp;
+pub use app::{PASSWORD, TestApp};
 pub use live::LiveSocket;
 pub use process::Process;
 pub use profile::{Profile, Services};
+pub use redis_server::RedisServer;
 pub use tenant::{Answer, Tenant, signed};
 
 /// Writes each test once and runs it on both profiles: `name::embedded` and `name::production`.
 #[macro_export]
 macro_rules! on_both_profiles {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => { $(
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: & $kind:ident) $body:block)*) => { $(
         $(#[$doc])*
         mod $name {
             use super::*;
 
-            async fn story($app: &$crate::TestApp) $body
+            async fn story($app: &$crate::$kind) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn embedded() {

@@ -1,0 +1,130 @@
+//! Bad input gets a problem with a stable code and a sentence that helps, and leaves nothing behind.
+
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use testkit::{Answer, Profile, TestApp, on_both_profiles};
+
+on_both_profiles! {
+    async fn every_refusal_is_a_problem_with_its_code(app: &TestApp) {
+        let url = format!("{}/api/v1/contacts", app.base);
+        let post = |body: &str, kind: &str| {
+            app.http.post(&url).bearer_auth(&app.acme.key).header("content-type", kind.to_owned()).body(body.to_owned())
+        };
+        let json_type = "application/json";
+        let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+        for (body, kind, status, code) in [
+            ("{\"name\":", json_type, 400, "malformed_body"),
+            ("{\"name\":\"Ana\",\"phone\":\"+447700900123\",\"admin\":true}", json_type, 400, "malformed_body"),
+            ("{\"name\":[\"Ana\"]}", json_type, 400, "malformed_body"),
+            (deep.as_str(), json_type, 400, "malformed_body"),
+            ("name=Ana", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+            ("{\"name\":\"Ana\",\"phone\":\"12\"}", json_type, 422, "invalid_phone"),
+        ] {
+            let answer = Answer::read(post(body, kind).send().await.unwrap()).await;
+            assert_eq!((answer.status, answer.code()), (status, code), "{}", String::from_utf8_lossy(&answer.bytes));
+            assert_eq!(answer.headers["content-type"], "application/problem+json");
+            assert!(answer.json["detail"].as_str().unwrap().len() > 20);
+            assert!(answer.headers.contains_key("x-request-id"));
+        }
+        assert_eq!(app.acme.all("/contacts").await, [] as [Value; 0], "nothing was written");
+        assert_eq!(app.globex.all("/contacts").await, [] as [Value; 0]);
+    }
+
+    async fn a_body_over_the_limit_is_413_declared_or_not(app: &TestApp) {
+        let url = format!("{}/api/v1/contacts", app.base);
+        let big = format!("{{\"name\":\"{}\"}}", "x".repeat(1024 * 1024 + 1));
+        let declared = app.http.post(&url).bearer_auth(&app.acme.key).header("content-type", "application/json");
+        let declared = Answer::read(declared.body(big.clone()).send().await.unwrap()).await;
+        assert_eq!((declared.status, declared.code()), (413, "body_too_large"));
+        let parts: Vec<Result<Vec<u8>, std::io::Error>> = big.into_bytes().chunks(8192).map(|part| Ok(part.to_vec())).collect();
+        let chunked = app.http.post(&url).bearer_auth(&app.acme.key).header("content-type", "application/json");
+        let chunked = chunked.body(reqwest::Body::wrap_stream(futures_util::stream::iter(parts)));
+        let chunked = Answer::read(chunked.send().await.unwrap()).await;
+        assert_eq!((chunked.status, chunked.code()), (413, "body_too_large"));
+        let webhook = app.acme.webhook(&vec![b'x'; 4 * 1024 * 1024]).await;
+        assert_eq!((webhook.status, webhook.code()), (413, "body_too_large"));
+        app.globex.get("/contacts").await.expect(200);
+    }
+
+    async fn lists_are_bounded_and_cursors_are_checked(app: &TestApp) {
+        for (path, status, code) in [
+            ("/contacts?limit=0", 422, "invalid_request"),
+            ("/contacts?limit=201", 422, "invalid_request"),
+            ("/contacts?limit=ten", 400, "malformed_parameter"),
+            ("/contacts?after=nonsense", 422, "invalid_request"),
+            ("/conversations?after=AAAA", 422, "invalid_request"),
+            ("/messages/not-an-id", 400, "malformed_parameter"),
+            ("/nothing-here", 404, "no_such_path"),
+        ] {
+            let answer = app.acme.get(path).await;
+            assert_eq!((answer.status, answer.code()), (status, code), "{path}");
+        }
+        let wrong_method = app.globex.patch("/tags", json!({})).await;
+        assert_eq!((wrong_method.status, wrong_method.code()), (405, "method_not_allowed"));
+    }
+
+    async fn an_expired_a_revoked_and_a_forged_key_are_401(app: &TestApp) {
+        let soon = app.system.clock().now() + TimeDelta::minutes(5);
+        let db = app.system.tenant(app.acme.id);
+        let expiring = app.identity.create_api_key(&db, "Expiring", &["contacts:read"], Some(soon)).await.unwrap();
+        let expiring = expiring.secret.expose_secret();
+        let get = async |key: &str| app.acme.call_with(key, reqwest::Method::GET, "/contacts", None).await;
+        assert_eq!(get(expiring).await.status, 200);
+        app.clock.advance(TimeDelta::minutes(6));
+        let expired = get(expiring).await;
+        assert_eq!((expired.status, expired.code()), (401, "api_key_expired"));
+        let made = app.acme.post("/api-keys", json!({ "name": "Short", "scopes": ["contacts:read"] })).await.expect(201);
+        let key = made["key"].as_str().unwrap().to_owned();
+        assert_eq!(get(&key).await.status, 200);
+        app.acme.delete(&format!("/api-keys/{}", made["id"].as_str().unwrap())).await.expect(204);
+        for key in [key.as_str(), "wapro_0000000000000000", "nonsense"] {
+            assert_eq!(get(key).await.status, 401, "{key}");
+        }
+        app.globex.get("/contacts").await.expect(200);
+    }
+
+    async fn beyond_whatsapps_limits_the_field_is_named(app: &TestApp) {
+        app.acme.customer_writes("447700900123", "Hi");
+        app.settled().await;
+        let to = json!({ "phone": "+447700900123" });
+        for (body, field) in [
+            (json!({ "to": {}, "type": "text", "text": { "body": "x" } }), "to"),
+            (json!({ "to": { "phone": "abc" }, "type": "text", "text": { "body": "x" } }), "to.phone"),
+            (json!({ "to": { "bsuid": "nope" }, "type": "text", "text": { "body": "x" } }), "to.bsuid"),
+            (json!({ "to": to, "type": "text", "image": { "link": "https://x.example/a.png" } }), "text"),
+            (json!({ "to": to, "type": "image", "image": {} }), "image"),
+            (json!({ "to": to, "type": "image", "image": { "link": "ftp://x.example/a.png" } }), "image.link"),
+        ] {
+            let answer = app.acme.post("/messages", body.clone()).await;
+            assert_eq!(answer.status, 422, "{body}: {}", String::from_utf8_lossy(&answer.bytes));
+            assert_eq!(answer.json["errors"][0]["field"], field, "{body}");
+        }
+        let messages = app.acme.all("/messages?direction=outbound").await;
+        assert_eq!(messages, [] as [Value; 0]);
+        assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_requests_are_429_with_the_wait_and_only_for_who_asks_too_much() {
+    // Once for both limiters: in process here, the shared one below.
+    for profile in [Profile::Embedded, Profile::Production] {
+        let app = TestApp::start_with(profile, |config| (config.api_rate, config.api_burst) = (1, 30), |_| {}).await;
+        let mut refused = None;
+        for _ in 0..60 {
+            let answer = app.acme.get("/tags").await;
+            if answer.status == 429 {
+                refused = Some(answer);
+                break;
+            }
+        }
+        let refused = refused.expect("a refusal within sixty requests");
+        assert_eq!(refused.code(), "too_many_requests");
+        let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait));
+        assert_eq!(refused.json["retry_after"], wait);
+        app.globex.get("/tags").await.expect(200);
+        app.stop().await;
+    }
+}

@@ -1,0 +1,116 @@
+//! Real webhook bodies of public projects, when there is a folder of them: `WAPRO_CORPUS=… make corpus`.
+//!
+//! `$WAPRO_CORPUS/expect.py` says what must come out of each body; this posts all of them to a running platform and compares
+//! what the API then shows. Nothing of the folder is needed otherwise, and nothing of it is kept.
+
+use std::{collections::BTreeMap, path::Path, process::Command};
+
+use serde_json::Value;
+use testkit::{Profile, TestApp};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn corpus_of_real_webhooks_is_understood() {
+    let Ok(folder) = std::env::var("WAPRO_CORPUS") else { return };
+    let folder = std::fs::canonicalize(&folder).or_else(|_| std::fs::canonicalize(Path::new("..").join(&folder))).unwrap();
+    for profile in [Profile::Embedded, Profile::Production] {
+        let app = TestApp::start(profile).await;
+        let out = tempfile_dir();
+        materialise(&folder, &out, &app);
+        let manifest = std::fs::read_to_string(out.join("manifest.jsonl")).unwrap();
+        let rows: Vec<Value> = manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for row in &rows {
+            let body = std::fs::read(out.join(row["body"].as_str().unwrap())).unwrap();
+            assert_eq!(app.acme.webhook(&body).await.status, 200, "{row}");
+        }
+        app.settled().await;
+        let seen = Seen::of(&app).await;
+        let wrong: Vec<String> = rows.iter().filter_map(|row| seen.missing(row)).collect();
+        println!("corpus: {profile:?}: {} bodies posted, {} as expected", rows.len(), rows.len() - wrong.len());
+        assert!(wrong.is_empty(), "{} of {} bodies differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+        assert_eq!(app.globex.all("/messages").await.len(), 0);
+        std::fs::remove_dir_all(out).unwrap();
+        app.stop().await;
+    }
+}
+
+fn tempfile_dir() -> std::path::PathBuf {
+    let dir = std::env::temp_dir().join(format!("wapro-corpus-{}", uuid::Uuid::new_v4().simple()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+fn materialise(folder: &Path, out: &Path, app: &TestApp) {
+    let status = Command::new("python3")
+        .arg(folder.join("expect.py"))
+        .arg("--materialise")
+        .arg(out)
+        .args(["--side", "given", "--uniq", "--phone", &app.acme.phone_id, "--waba", &app.acme.waba_id])
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// What the API shows after all bodies were posted.
+struct Seen {
+    messages: BTreeMap<String, Value>,
+    statuses: Vec<Value>,
+    events: Vec<Value>,
+}
+
+impl Seen {
+    async fn of(app: &TestApp) -> Self {
+        let messages = app.acme.all("/messages?direction=inbound").await;
+        let messages = messages.into_iter().map(|message| (message["wamid"].as_str().unwrap().to_owned(), message)).collect();
+        Self { messages, statuses: app.acme.all("/statuses").await, events: app.acme.all("/webhook-events").await }
+    }
+
+    /// What is wrong with one body; none if all of it is there.
+    fn missing(&self, row: &Value) -> Option<String> {
+        let expected = &row["expect"];
+        let list = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
+        for message in list("messages") {
+            let complete = message["wamid"].is_string() && (message["from"].is_string() || message["from_user_id"].is_string());
+            if complete && let Some(wrong) = self.wrong_message(&message) {
+                return Some(format!("{}: {wrong}", row["file"]));
+            }
+            if !complete && self.events.is_empty() {
+                return Some(format!("{}: an incomplete message was not kept", row["file"]));
+            }
+        }
+        for status in list("statuses") {
+            let shown = |seen: &&Value| seen["wamid"] == status["wamid"] && seen["status"] == status["status"];
+            if status["wamid"].is_string() && !self.statuses.iter().any(|seen| shown(&seen)) {
+                return Some(format!("{}: the status {status} is not shown", row["file"]));
+            }
+        }
+        for field in list("fields").iter().filter_map(Value::as_str).filter(|field| *field != "messages") {
+            if !self.events.iter().any(|event| event["field"] == field) {
+                return Some(format!("{}: nothing of the field {field} was kept", row["file"]));
+            }
+        }
+        None
+    }
+
+    fn wrong_message(&self, expected: &Value) -> Option<String> {
+        let wamid = expected["wamid"].as_str()?;
+        let Some(shown) = self.messages.get(wamid) else { return Some(format!("{wamid} is not shown")) };
+        if expected["type"].is_string() && shown["type"] != expected["type"] {
+            return Some(format!("{wamid} is shown as {} instead of {}", shown["type"], expected["type"]));
+        }
+        let text = |kind: &str| expected["type"] == kind && expected["text"].is_string();
+        if (text("text") || text("button")) && shown["text"] != expected["text"] {
+            return Some(format!("{wamid} says {} instead of {}", shown["text"], expected["text"]));
+        }
+        for (key, pointer) in [("media_id", "/id"), ("caption", "/caption"), ("latitude", "/latitude"), ("reaction_to", "/message_id")] {
+            let inside = shown["content"].pointer(pointer);
+            if !expected[key].is_null() && inside != Some(&expected[key]) {
+                return Some(format!("{wamid}: {key} is {inside:?} instead of {}", expected[key]));
+            }
+        }
+        if expected["context_id"].is_string() && shown["reply_to"] != expected["context_id"] {
+            return Some(format!("{wamid} quotes {} instead of {}", shown["reply_to"], expected["context_id"]));
+        }
+        None
+    }
+}

@@ -1,0 +1,3 @@
+//! The stories of the people who use the platform, over HTTP.
+
+mod newcomer;

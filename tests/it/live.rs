@@ -1,0 +1,54 @@
+//! The live stream: only one's own, only what one may see, resumable.
+
+use secrecy::ExposeSecret;
+use testkit::{LiveSocket, on_both_profiles};
+
+on_both_profiles! {
+    async fn a_tenant_hears_its_own_and_nothing_else(app: &TestApp) {
+        let mut acme = app.acme.live(None).await;
+        let mut globex = app.globex.live(None).await;
+        app.acme.customer_writes("447700900123", "For Acme");
+        app.globex.customer_writes("447700900124", "For Globex");
+        assert_eq!(acme.event("messages_received").await["items"][0]["preview"], "For Acme");
+        assert_eq!(globex.event("messages_received").await["items"][0]["preview"], "For Globex");
+    }
+
+    async fn a_client_that_comes_back_hears_what_it_missed_once(app: &TestApp) {
+        let mut socket = app.acme.live(None).await;
+        app.acme.customer_writes("447700900123", "One");
+        socket.event("messages_received").await;
+        let cursor = socket.cursor;
+        drop(socket);
+        app.acme.customer_writes("447700900123", "Two");
+        app.globex.customer_writes("447700900123", "Not for Acme");
+        app.settled().await;
+        let mut again = app.acme.live(Some(cursor)).await;
+        app.acme.customer_writes("447700900123", "Three");
+        let mut heard = Vec::new();
+        while heard.len() < 2 {
+            let event = again.event("messages_received").await;
+            heard.extend(event["items"].as_array().unwrap().iter().map(|item| item["preview"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(heard, ["Two", "Three"]);
+    }
+
+    async fn a_cursor_from_another_age_is_told_to_fetch_afresh(app: &TestApp) {
+        let mut socket = app.acme.live(Some(1)).await;
+        assert_eq!(socket.frame().await["type"], "resync");
+        app.globex.live(None).await;
+    }
+
+    async fn the_stream_is_as_closed_as_any_operation(app: &TestApp) {
+        assert!(LiveSocket::open(&app.base, "wapro_nonsense", None).await.is_err());
+        let db = app.system.tenant(app.acme.id);
+        let key = app.identity.create_api_key(&db, "Contacts only", &["contacts:read"], None).await.unwrap();
+        let mut limited = LiveSocket::open(&app.base, key.secret.expose_secret(), None).await.unwrap();
+        app.acme.customer_writes("447700900123", "Secret");
+        app.settled().await;
+        // The message made a contact: that much this key may hear, and nothing before it.
+        let heard = limited.frame().await;
+        assert_eq!(heard["name"], "contacts_changed");
+        assert!(!heard.to_string().contains("Secret"));
+        app.globex.live(None).await;
+    }
+}
