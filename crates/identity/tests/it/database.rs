@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Clock, SystemDb, tenant::Wake};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use uuid::Uuid;
 
@@ -82,6 +82,13 @@ impl Drop for TestDatabase {
         let gone = std::thread::spawn(move || {
             tokio::runtime::Runtime::new().unwrap().block_on(async {
                 let admin = Database::connect(&server).await.unwrap();
+                // A transaction that was dropped rolls back when its runtime next runs, which is now blocked by us.
+                let open = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+                let open = Statement::from_string(DbBackend::MySql, open);
+                for row in admin.query_all_raw(open).await.unwrap() {
+                    let id: i64 = row.try_get_by_index(0).unwrap();
+                    let _gone_by_itself = admin.execute_unprepared(&format!("KILL {id}")).await;
+                }
                 admin
                     .execute_unprepared(&format!("DROP DATABASE {name}"))
                     .await

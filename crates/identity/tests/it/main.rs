@@ -2,7 +2,8 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the tests build what the composition root builds"
+    clippy::unwrap_used,
+    reason = "tests build what the composition root builds, and fail by panicking"
 )]
 
 mod api_keys;

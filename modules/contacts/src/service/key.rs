@@ -45,8 +45,15 @@ impl Key {
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let parsed =
             phonenumber::parse(None, format!("+{digits}")).map_err(|_| refused("is not a phone number"))?;
-        // The parser drops what is dialled inside a country, such as the zero of +44 (0)7700.
-        let number = parsed.format().mode(phonenumber::Mode::E164).to_string();
+        let mut number = parsed.format().mode(phonenumber::Mode::E164).to_string();
+        // The zero of +44 (0)7700 is dialled inside the country only; in Italy it is part of the number.
+        let code = parsed.code().value();
+        let countries = phonenumber::metadata::DATABASE.by_code(&code).unwrap_or_default();
+        let inside = countries.first().and_then(|country| country.national_prefix());
+        let zero_at = code.to_string().len() + 1;
+        if inside == Some("0") && number[zero_at..].starts_with('0') {
+            number.remove(zero_at);
+        }
         if !(9..=16).contains(&number.len()) {
             return Err(refused("must have 8 to 15 digits"));
         }
@@ -220,6 +227,8 @@ mod tests {
         let cases = [
             ("+447700900123", Some("+447700900123")),
             (" +44 (0)7700 900-123 ", Some("+447700900123")),
+            ("+44 07700 900123", Some("+447700900123")),
+            ("+39 06 6982 0000", Some("+390669820000")),
             ("0044 7700 900123", Some("+447700900123")),
             ("+1 (202) 555-0143", Some("+12025550143")),
             ("+1.555.555.0123", Some("+15555550123")),

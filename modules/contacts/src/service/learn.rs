@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged, Sighting};
-use kernel::{Result, TenantTx};
+use kernel::{Error, Result, TenantTx};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, IntoActiveModel, Order,
@@ -30,9 +30,10 @@ pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result
     let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
     let mut owners = owners(tx, seen.iter().flat_map(Seen::lookups)).await?;
     let newcomers = learn_keys(tx, &seen, &mut owners).await?;
-    // Every identity has an owner now, so everybody has a contact.
-    let contacts: Vec<ContactId> = seen.iter().filter_map(|it| contact_of(it, &owners)).collect();
-    debug_assert_eq!(contacts.len(), seen.len());
+    // Every identity has an owner now, unless its contact was deleted while we looked; then the next try finds it free.
+    let contacts: Option<Vec<ContactId>> = seen.iter().map(|it| contact_of(it, &owners)).collect();
+    let contacts = contacts
+        .ok_or_else(|| Error::unavailable("A contact was deleted while it was looked up. Try again."))?;
 
     let mut stale = newcomers;
     stale.extend(learn_usernames(tx, &seen, &contacts, &owners).await?);

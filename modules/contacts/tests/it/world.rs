@@ -1,0 +1,176 @@
+//! The module behind a stand-in for identity: the header `x-test-tenant` says whose caller it is.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use chrono::DateTime;
+use contacts::Contacts;
+use contracts::contacts::{ContactDirectory, ContactId, Sighting};
+use kernel::{
+    Actor, Authenticator, Caller, Clock, Error, ManualClock, Module, Result, SystemDb, TenantDb, TenantId,
+    UserId, id::Id,
+};
+use poem::{
+    EndpointExt, Request, Route,
+    endpoint::BoxEndpoint,
+    http::{Method, StatusCode},
+    test::TestClient,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::database::{Profile, TestDatabase};
+
+struct ByHeader(SystemDb);
+
+#[async_trait::async_trait]
+impl Authenticator for ByHeader {
+    async fn authenticate(&self, request: &Request) -> Result<Caller> {
+        let header = |name: &str| request.header(name).unwrap_or_default().to_owned();
+        let tenant: TenantId = header("x-test-tenant")
+            .parse()
+            .map_err(|_| Error::unauthenticated("unauthenticated", "Who?"))?;
+        let rights = header("x-test-rights");
+        let rights = if rights.is_empty() {
+            "contacts:read contacts:write".to_owned()
+        } else {
+            rights
+        };
+        Ok(Caller {
+            actor: Actor::User {
+                id: UserId::from_uuid(Uuid::nil()),
+                name: "Ada".into(),
+            },
+            db: self.0.tenant(tenant),
+            permissions: rights.split(' ').map(ToOwned::to_owned).collect::<BTreeSet<_>>(),
+            modules: BTreeSet::from(["contacts".to_owned()]),
+        })
+    }
+}
+
+pub struct World {
+    pub directory: Arc<dyn ContactDirectory>,
+    pub acme: TenantDb,
+    pub globex: TenantDb,
+    pub hand: ManualClock,
+    pub client: TestClient<BoxEndpoint<'static>>,
+    // Last: everything above has let go of it then.
+    pub database: TestDatabase,
+}
+
+impl World {
+    /// `None` when the profile's server was not given; the test has nothing to do then.
+    pub async fn open(profile: Profile) -> Option<Self> {
+        let database = TestDatabase::open(profile).await?;
+        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
+        let system = database.system(clock);
+        let module = Contacts::new();
+        let authenticator: Arc<dyn Authenticator> = Arc::new(ByHeader(system.clone()));
+        let app = Route::new()
+            .nest("/", module.api().endpoint())
+            .data(authenticator)
+            .boxed();
+        let tenant = |n: u128| system.tenant(TenantId::from_uuid(Uuid::from_u128(n)));
+        Some(Self {
+            directory: module.directory(),
+            acme: tenant(1),
+            globex: tenant(2),
+            hand,
+            client: TestClient::new(app),
+            database,
+        })
+    }
+
+    pub async fn send(&self, db: &TenantDb, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let mut request = self
+            .client
+            .request(method, path)
+            .header("x-test-tenant", db.tenant().to_string());
+        if !body.is_null() {
+            request = request.body_json(&body);
+        }
+        read(request.send().await).await
+    }
+
+    pub async fn get(&self, db: &TenantDb, path: &str) -> (StatusCode, Value) {
+        self.send(db, Method::GET, path, Value::Null).await
+    }
+
+    pub async fn post(&self, db: &TenantDb, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send(db, Method::POST, path, body).await
+    }
+
+    pub async fn patch(&self, db: &TenantDb, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send(db, Method::PATCH, path, body).await
+    }
+
+    pub async fn delete(&self, db: &TenantDb, path: &str) -> (StatusCode, Value) {
+        self.send(db, Method::DELETE, path, Value::Null).await
+    }
+
+    /// Creates a contact and returns its id.
+    pub async fn contact(&self, db: &TenantDb, body: Value) -> String {
+        let (status, made) = self.post(db, "/contacts", body).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Names of the contacts that a list shows.
+    pub async fn names(&self, db: &TenantDb, query: &str) -> Vec<String> {
+        let (status, page) = self.get(db, &format!("/contacts?{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let name = |it: &Value| it["name"].as_str().unwrap_or_default().to_owned();
+        page["items"].as_array().unwrap().iter().map(name).collect()
+    }
+
+    /// Resolves in a transaction of its own.
+    pub async fn resolve(&self, db: &TenantDb, sightings: &[Sighting]) -> Vec<ContactId> {
+        let mut tx = db.begin().await.unwrap();
+        let ids = self.directory.resolve(&mut tx, sightings).await.unwrap();
+        tx.commit().await.unwrap();
+        ids
+    }
+
+    pub async fn count(&self, db: &TenantDb) -> usize {
+        self.directory.search(db, "", 10_000).await.unwrap().len()
+    }
+
+    /// The events written so far, as `(name, payload)`.
+    pub async fn told(&self) -> Vec<(String, Value)> {
+        use sea_orm::{EntityTrait, QueryOrder};
+        let rows = kernel::outbox::event::Entity::find()
+            .order_by_asc(kernel::outbox::event::Column::Id)
+            .all(&self.database.connection)
+            .await
+            .unwrap();
+        rows.into_iter()
+            .map(|row| (row.name, serde_json::from_str(&row.payload).unwrap()))
+            .collect()
+    }
+}
+
+pub async fn read(response: poem::test::TestResponse) -> (StatusCode, Value) {
+    let status = response.0.status();
+    let body = response.0.into_body().into_string().await.unwrap();
+    (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
+}
+
+/// A sighting by phone, by BSUID, or both; empty text means absent.
+pub fn seen(wa_id: &str, bsuid: &str) -> Sighting {
+    let some = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
+    Sighting {
+        portfolio: "900".into(),
+        wa_id: some(wa_id),
+        bsuid: some(bsuid),
+        ..Sighting::default()
+    }
+}
+
+pub fn named(mut sighting: Sighting, name: &str) -> Sighting {
+    sighting.profile_name = Some(name.to_owned());
+    sighting
+}
+
+pub fn called(mut sighting: Sighting, username: &str) -> Sighting {
+    sighting.username = Some(username.to_owned());
+    sighting
+}
