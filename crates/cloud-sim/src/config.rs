@@ -214,11 +214,11 @@ pub struct SimConfig {
     pub max_users: usize,
     /// Messages kept.
     pub max_messages: usize,
-    /// Deliveries kept in the log with their bodies.
+    /// Ended deliveries kept in the log with their bodies; unfinished ones always are.
     pub max_deliveries: usize,
     /// Rows kept in each half of the ledger.
     pub max_ledger: usize,
-    /// Updates that may wait for one destination; more are dropped and counted.
+    /// Updates that may wait for one destination, retries included; more are dropped and counted.
     pub max_queue: usize,
     /// Client for webhooks and handshakes. Without one every delivery fails with a note saying so.
     #[serde(skip)]

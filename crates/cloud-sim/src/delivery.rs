@@ -102,14 +102,17 @@ pub struct Deliveries {
     /// By number, oldest first.
     pub log: BTreeMap<u64, Delivery>,
     next: u64,
+    /// Ended deliveries in the order of their end: these leave the log first, so that an outage loses no retry.
+    ended: VecDeque<u64>,
     destinations: BTreeMap<String, Destination>,
 }
 
 impl Deliveries {
     /// Queues an update for a callback; false when the queue is full.
     pub fn enqueue(&mut self, app_id: &str, url: &str, update: Update, max_queue: usize) -> bool {
+        let pending = self.log.len().saturating_sub(self.ended.len());
         let destination = self.destinations.entry(format!("{app_id} {url}")).or_default();
-        if destination.queue.len() >= max_queue {
+        if destination.queue.len() + pending >= max_queue {
             return false;
         }
         if destination.url.is_empty() {
@@ -199,9 +202,6 @@ impl Deliveries {
                             body,
                             updates,
                         };
-                        while self.log.len() >= config.max_deliveries {
-                            self.log.pop_first();
-                        }
                         self.log.insert(delivery.id, delivery);
                         self.next
                     }
@@ -233,6 +233,20 @@ impl Deliveries {
             }
         }
         out
+    }
+
+    /// Ends a delivery; of the ended ones the newest `max` stay in the log.
+    pub fn end(&mut self, id: u64, state: DeliveryState, max: usize) {
+        let Some(delivery) = self.log.get_mut(&id) else {
+            return;
+        };
+        delivery.state = state;
+        self.ended.push_back(id);
+        while self.ended.len() > max {
+            if let Some(old) = self.ended.pop_front() {
+                self.log.remove(&old);
+            }
+        }
     }
 
     /// Ends a try; hands back the delivery when it is still in the log.

@@ -340,13 +340,14 @@ fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, Stri
         core.count("webhook_retries");
         return;
     }
-    delivery.state = if ok {
+    let attempts = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX);
+    let (url, updates) = (delivery.url.clone(), delivery.updates.clone());
+    let state = if ok {
         DeliveryState::Done
     } else {
         DeliveryState::GivenUp
     };
-    let attempts = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX);
-    let (url, updates) = (delivery.url.clone(), delivery.updates.clone());
+    core.deliveries.end(id, state, core.config.max_deliveries);
     for update in updates {
         core.ledger.deliver(Delivered {
             seq: 0,

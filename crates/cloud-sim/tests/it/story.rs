@@ -199,3 +199,24 @@ async fn what_was_on_its_way_is_sent_again_after_a_restart() {
     stage.settle().await;
     assert_eq!(stage.hooks().last().unwrap().body, first.body);
 }
+
+#[tokio::test]
+async fn an_outage_loses_nothing_although_the_log_is_short() {
+    let stage = crate::stage::stage_with(cloud_sim::SimConfig {
+        max_deliveries: 100,
+        ..crate::stage::config()
+    })
+    .await;
+    stage.inbox.lock().unwrap().answers = vec![503; 600];
+    let spec = json!({"phone_id": stage.account.phone_number_id, "from": ANA, "text": {"body": "hi"}});
+    for _ in 0..300 {
+        stage.sim.inbound(&spec).unwrap();
+    }
+    // Two tries each fail, the third comes after 30 s.
+    stage.sim.run_out(Duration::from_secs(3_600)).await;
+    stage.settle().await;
+    let ledger = stage.sim.ledger();
+    assert_eq!((ledger.delivered_total, ledger.given_up_total), (300, 0));
+    assert!(ledger.delivered().all(|row| row.attempts == 3));
+    assert_eq!(stage.sim.deliveries().len(), 100);
+}
