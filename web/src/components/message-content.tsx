@@ -5,8 +5,11 @@ import { bodyOf, type Carried, contactNames, inner, interactiveParts, locationOf
 import { record, text } from '@/lib/utils'
 import { WhatsAppText } from './wa-text'
 
-/** What a message says, in the bubble, for every kind WhatsApp has: those we cannot draw are said in words. */
-export function MessageContent({ message }: { message: Carried }) {
+/**
+ * What a message says, in the bubble, for every kind WhatsApp has: those we cannot draw are said in words.
+ * `ownPhone`: on the phone it was written on, where advice to an agent makes no sense.
+ */
+export function MessageContent({ message, ownPhone }: { message: Carried; ownPhone?: boolean }) {
   const { t } = useTranslation()
   const body = inner(message)
   switch (message.type) {
@@ -44,7 +47,7 @@ export function MessageContent({ message }: { message: Carried }) {
     case 'system':
       return <Labelled icon={Settings2} label={bodyOf(message) ?? t('kinds.system')} />
     default:
-      return <Unsupported />
+      return ownPhone ? <Labelled icon={TriangleAlert} label={t('sim.samples.unsupported')} /> : <Unsupported />
   }
 }
 

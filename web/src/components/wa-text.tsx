@@ -24,7 +24,7 @@ function render(pieces: Piece[]): ReactNode {
         return <code key={i} className="rounded bg-foreground/8 px-1 font-mono text-[0.9em]">{render(piece.pieces)}</code>
       case 'link':
         return (
-          <a key={i} href={piece.href} target="_blank" rel="noreferrer noopener" className="break-all underline underline-offset-2">
+          <a key={i} href={piece.href} target="_blank" rel="noreferrer noopener" className="wrap-anywhere underline underline-offset-2">
             {piece.text}
           </a>
         )

@@ -60,6 +60,15 @@ export function useStored(key: string, fallback: string): [string, (value: strin
   return [value, set]
 }
 
+function scrollParent(element: HTMLElement): HTMLElement | null {
+  for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent
+  }
+  return null
+}
+
+export const scrollBehaviour = (): ScrollBehavior => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth')
+
 /** Calls `onVisible` when the element scrolls into view: the end of a list asks for more. */
 export function useOnVisible(onVisible: () => void, enabled: boolean) {
   const ref = useRef<HTMLDivElement | null>(null)
@@ -68,7 +77,11 @@ export function useOnVisible(onVisible: () => void, enabled: boolean) {
   useEffect(() => {
     const element = ref.current
     if (!element || !enabled) return
-    const observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && latest.current(), { rootMargin: '240px' })
+    const observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && latest.current(), {
+      // A margin counts only against the box that scrolls.
+      root: scrollParent(element),
+      rootMargin: '400px',
+    })
     observer.observe(element)
     return () => observer.disconnect()
   }, [enabled])

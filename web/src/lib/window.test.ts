@@ -14,6 +14,7 @@ describe('the 24-hour window', () => {
 
   it('counts down in hours and minutes, then warns in the last hour', () => {
     expect(windowState(at(24 * 3600), now)).toEqual({ kind: 'open', hours: 24, minutes: 0 })
+    expect(windowState(at(24 * 3600 + 20), now)).toEqual({ kind: 'open', hours: 24, minutes: 0 })
     expect(windowState(at(22 * 3600 + 29 * 60), now)).toEqual({ kind: 'open', hours: 22, minutes: 29 })
     expect(windowState(at(3601), now)).toEqual({ kind: 'open', hours: 1, minutes: 1 })
     expect(windowState(at(3600), now)).toEqual({ kind: 'closing', minutes: 60 })

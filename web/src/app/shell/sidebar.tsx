@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { Hint } from '@/components/ui/tooltip'
-import { isMac, useStored } from '@/lib/hooks'
+import { isMac, useMediaQuery, useStored } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
 import { AccountMenu } from './account-menu'
 import { ConnectionDot } from './connection'
@@ -24,7 +24,9 @@ export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps)
   const { t } = useTranslation()
   const [path] = useLocation()
   const [stored, setStored] = useStored('wapro.sidebar', 'open')
-  const small = stored === 'closed'
+  // Between a phone and a desk the content needs the room more.
+  const roomy = useMediaQuery('(min-width: 1080px)')
+  const small = stored === 'closed' || !roomy
   const row = cn(rowStyles, small ? 'w-8 justify-center' : 'w-full px-2.5')
   const toggle = t(small ? 'shell.expand' : 'shell.collapse')
 
@@ -86,11 +88,11 @@ export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps)
                 <Keyboard aria-hidden />
               </Button>
             </Hint>
-            <Hint label={toggle}>
+            {roomy && <Hint label={toggle}>
               <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={() => setStored(small ? 'open' : 'closed')} aria-label={toggle} aria-expanded={!small}>
                 {small ? <PanelLeftOpen className="flip-rtl" aria-hidden /> : <PanelLeftClose className="flip-rtl" aria-hidden />}
               </Button>
-            </Hint>
+            </Hint>}
           </div>
         </div>
         <div className="border-t pt-2">
@@ -107,7 +109,7 @@ export function UnreadBadge({ count, small }: { count: number; small?: boolean }
     <span
       className={cn(
         'tnum grid place-items-center rounded-full bg-primary font-semibold text-primary-foreground',
-        small ? 'absolute -end-1 -top-1 h-4 min-w-4 px-1 text-[0.625rem] ring-2 ring-sidebar' : 'h-[1.125rem] min-w-[1.125rem] px-1.5 text-[0.6875rem]',
+        small ? 'absolute end-0 top-0 h-3.5 min-w-3.5 px-1 text-[0.5625rem] ring-2 ring-sidebar' : 'h-[1.125rem] min-w-[1.125rem] px-1.5 text-[0.6875rem]',
       )}
     >
       <span aria-hidden>{count > 99 ? '99+' : count}</span>

@@ -45,7 +45,7 @@ export function ContactTable({ items, colors, actions, onOpen, onTag }: ContactR
                 <td>
                   <button type="button" onClick={() => onOpen(contact)} className="flex w-full min-w-0 items-center gap-3 rounded-md text-start">
                     <Avatar name={name} seed={contact.id} size="sm" />
-                    <span className="truncate font-medium hover:underline hover:underline-offset-2"><bdi>{name}</bdi></span>
+                    <span dir="auto" className="align-ui truncate font-medium hover:underline hover:underline-offset-2">{name}</span>
                   </button>
                 </td>
                 <td className="truncate text-muted-foreground"><Identity contact={contact} /></td>
@@ -73,7 +73,7 @@ export function ContactCards({ items, colors, actions, onOpen, onTag }: ContactR
               <button type="button" onClick={() => onOpen(contact)} className="flex w-full items-center gap-3 text-start">
                 <Avatar name={name} seed={contact.id} />
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate text-sm font-medium"><bdi>{name}</bdi></span>
+                  <span dir="auto" className="align-ui block truncate text-sm font-medium">{name}</span>
                   <span className="block truncate text-[0.8125rem] text-muted-foreground"><Identity contact={contact} /></span>
                 </span>
               </button>

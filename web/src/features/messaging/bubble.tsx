@@ -90,10 +90,10 @@ export function Bubble({ message, contactName, first, last, quoted, reactions, o
             <TriangleAlert className="mt-0.5 size-3.5 shrink-0 text-destructive" aria-hidden />
             <div className="min-w-0 space-y-1">
               <p>
-                <strong className="font-semibold">{message.error?.title ?? (message.failed_to_send ? describeError(message.failed_to_send) : t('thread.failed'))}</strong>
+                <strong dir="auto" className="font-semibold">{message.error?.title ?? (message.failed_to_send ? describeError(message.failed_to_send) : t('thread.failed'))}</strong>
                 {message.error && <span className="tnum ms-1.5 text-muted-foreground">{t('thread.errorCode', { code: message.error.code })}</span>}
               </p>
-              {message.error?.advice && <p className="text-muted-foreground">{message.error.advice}</p>}
+              {message.error?.advice && <p dir="auto" className="text-muted-foreground">{message.error.advice}</p>}
               <div className="flex gap-1">
                 {resendable && (
                   <Button variant="outline" size="sm" className="h-7 px-2 text-xs" onClick={() => onResend(message)}>

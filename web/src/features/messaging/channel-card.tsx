@@ -51,7 +51,7 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
         )}
       </div>
       {channel.status_reason && channel.status !== 'connected' && (
-        <p className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
+        <p dir="auto" className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
       )}
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-t px-5 py-4 text-[0.8125rem]">
         <Fact label={t('numbers.kind')}>
@@ -106,9 +106,9 @@ export function Checks({ result }: { result: ChannelTest }) {
               <p>
                 <span className="font-medium">{t(`numbers.checks.${check.name}`, { defaultValue: check.name })}</span>
                 <span className="sr-only">: {t(check.ok ? 'numbers.passed' : 'numbers.failed')}</span>
-                <span className="text-muted-foreground"> {check.message}</span>
+                <bdi className="text-muted-foreground"> {check.message}</bdi>
               </p>
-              {check.remedy && <p className="mt-0.5">{check.remedy}</p>}
+              {check.remedy && <p dir="auto" className="align-ui mt-0.5">{check.remedy}</p>}
             </div>
           </li>
         ))}

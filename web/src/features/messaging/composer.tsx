@@ -169,7 +169,7 @@ function Writing({ conversationId, replyTo, contactName, onCancelReply, onSend, 
             {body.length > MAX_TEXT - 300 ? (
               <span className={over ? 'tnum text-destructive' : 'tnum'} role="status">{t('composer.charactersLeft', { count: MAX_TEXT - body.length })}</span>
             ) : (
-              <span className="hidden sm:inline">{t('composer.hint')}</span>
+              <span className="hidden whitespace-nowrap lg:inline">{t('composer.hint')}</span>
             )}
           </span>
           <Button size="icon-sm" disabled={!ready} onClick={submit} aria-label={t('composer.send')}>

@@ -164,14 +164,14 @@ function Row({ conversation, active, channel }: { conversation: Conversation; ac
         <Avatar name={name} seed={contact.id} size="lg" />
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
-            <span className={cn('min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'font-semibold' : 'font-medium')}><bdi>{name}</bdi></span>
+            <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'font-semibold' : 'font-medium')}>{name}</span>
             <TimeText iso={conversation.last_at} className={cn('shrink-0 text-[0.6875rem]', unread > 0 ? 'font-medium text-primary' : 'text-muted-foreground')}>
               {shortWhen(conversation.last_at)}
             </TimeText>
           </span>
           <span className="mt-0.5 flex items-center gap-1.5">
             {conversation.last_direction === 'outbound' && <Ticks status={conversation.last_status} className="text-muted-foreground" />}
-            <span className={cn('min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'text-foreground' : 'text-muted-foreground')}><bdi>{preview}</bdi></span>
+            <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'text-foreground' : 'text-muted-foreground')}>{preview}</span>
             {unread > 0 && (
               <span className="tnum grid h-[1.125rem] min-w-[1.125rem] shrink-0 place-items-center rounded-full bg-primary px-1.5 text-[0.6875rem] font-semibold text-primary-foreground">
                 <span aria-hidden>{unread > 99 ? '99+' : unread}</span>

@@ -62,7 +62,7 @@ export function ThreadPane({ conversationId, channels, onBack, detailsShown, onD
           <>
             <Avatar name={name} seed={contact.id} />
             <div className="min-w-0 flex-1">
-              <h2 className="truncate text-sm leading-tight font-semibold"><bdi>{name}</bdi></h2>
+              <h2 dir="auto" className="align-ui truncate text-sm leading-tight font-semibold">{name}</h2>
               <p className="truncate text-xs text-muted-foreground">
                 {contact.name && contact.phone ? <PhoneText phone={contact.phone} /> : contact.name && contact.username ? <bdi>@{contact.username}</bdi> : null}
                 {channel && (

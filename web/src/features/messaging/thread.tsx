@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { reactionOf } from '@/lib/content'
 import { dayLabel } from '@/lib/format'
-import { useHotkeys, useOnVisible } from '@/lib/hooks'
+import { scrollBehaviour, useHotkeys, useOnVisible } from '@/lib/hooks'
 import { rows } from '@/lib/paging'
 import { cn } from '@/lib/utils'
 import { Bubble } from './bubble'
@@ -92,7 +92,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
 
   const jumpTo = (id: string) => {
     const element = scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)
-    element?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+    element?.scrollIntoView({ block: 'center', behavior: scrollBehaviour() })
     element?.focus({ preventScroll: true })
   }
 
@@ -152,7 +152,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
         <Button
           size="sm"
           className="absolute bottom-3 start-1/2 rounded-full shadow-lg ltr:-translate-x-1/2 rtl:translate-x-1/2"
-          onClick={() => scroller.current?.scrollTo({ top: 0, behavior: 'smooth' })}
+          onClick={() => scroller.current?.scrollTo({ top: 0, behavior: scrollBehaviour() })}
         >
           <ArrowDown aria-hidden />
           {t('thread.newMessages', { count: fresh })}

@@ -29,7 +29,7 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
   const buttons = mine ? [] : replyButtons(message)
   return (
     <div className={cn('group/bubble flex items-center gap-1', mine ? 'justify-end' : 'justify-start', tail ? 'mt-2' : 'mt-0.5')}>
-      {mine && <Actions onReply={onReply} onReact={onReact} />}
+      {mine && <Actions className="pointer-coarse:hidden" onReply={onReply} onReact={onReact} />}
       <div className={cn('sim-bubble text-sm', reactions && 'mb-3')} data-direction={message.direction} data-tail={tail}>
         <span className="sr-only">{t('thread.saidBy', { name: mine ? t('thread.you') : businessName })}</span>
         {quoted && (
@@ -38,7 +38,7 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
             <span dir="auto" className="line-clamp-2">{bodyOf(quoted) ?? t(`kinds.${quoted.type}`, { defaultValue: t('kinds.unsupported') })}</span>
           </p>
         )}
-        <MessageContent message={message} />
+        <MessageContent message={message} ownPhone={mine} />
         <p className="mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-none opacity-70">
           <TimeText iso={simTime(message.at)}>{formatTime(simTime(message.at))}</TimeText>
           {mine && <Ticks status={message.status === 'received' ? 'delivered' : message.status} />}
@@ -79,12 +79,12 @@ function replyButtons(message: SimMessage): { id: string; title: string }[] {
   })
 }
 
-function Actions({ onReply, onReact }: { onReply: () => void; onReact: (emoji: string) => void }) {
+function Actions({ onReply, onReact, className }: { onReply: () => void; onReact: (emoji: string) => void; className?: string }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const style = 'grid size-7 place-items-center rounded-full bg-(--sim-pill) text-(--sim-pill-text) shadow-xs'
   return (
-    <span className={cn('flex shrink-0 gap-1 opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-80', open && 'opacity-100')}>
+    <span className={cn('flex shrink-0 gap-1 opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:opacity-80', open && 'opacity-100', className)}>
       <Popover open={open} onOpenChange={setOpen}>
         <PopoverTrigger className={style} aria-label={t('sim.react')}><SmilePlus className="size-3.5" aria-hidden /></PopoverTrigger>
         <PopoverContent side="top" align="center" className="flex w-auto gap-0.5 rounded-full p-1" aria-label={t('sim.react')}>

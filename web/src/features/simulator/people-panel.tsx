@@ -72,7 +72,7 @@ export function PeoplePanel({ phones, phone, threads, loading, person, onChoose 
                     <Avatar name={thread.name} seed={thread.user_id} />
                     <span className="min-w-0 flex-1">
                       <span className="flex items-baseline gap-2">
-                        <span className="min-w-0 flex-1 truncate text-[0.8125rem] font-medium"><bdi>{thread.name}</bdi></span>
+                        <span dir="auto" className="align-ui min-w-0 flex-1 truncate text-[0.8125rem] font-medium">{thread.name}</span>
                         {thread.last_at && <TimeText iso={simTime(thread.last_at)} className="text-[0.6875rem] text-muted-foreground">{shortWhen(simTime(thread.last_at))}</TimeText>}
                       </span>
                       <span className="block truncate text-xs text-muted-foreground">{thread.wa_id ? <PhoneText phone={thread.wa_id} /> : t('sim.noPhoneShown')}</span>

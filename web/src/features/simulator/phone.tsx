@@ -20,13 +20,14 @@ import './phone.css'
 interface PhoneProps {
   phone: SimPhone
   person?: SimUser
-  connected: boolean
+  /** The simulator's stream broke; the browser is trying again. */
+  lost: boolean
   framed: boolean
   /** On a narrow screen: opens the list of customers. */
   onPeople?: () => void
 }
 
-export function Phone({ phone, person, connected, framed, onPeople }: PhoneProps) {
+export function Phone({ phone, person, lost, framed, onPeople }: PhoneProps) {
   const { t } = useTranslation()
   const now = useNow(10_000)
   const chat = person ? (
@@ -51,7 +52,7 @@ export function Phone({ phone, person, connected, framed, onPeople }: PhoneProps
         </div>
         {chat}
       </div>
-      {!connected && <p role="status" className="absolute inset-x-10 -bottom-1 translate-y-full pt-2 text-center text-xs text-muted-foreground">{t('sim.connecting')}</p>}
+      {lost && <p role="status" className="absolute inset-x-10 -bottom-1 translate-y-full pt-2 text-center text-xs text-muted-foreground">{t('sim.connecting')}</p>}
     </div>
   )
 }

@@ -136,7 +136,7 @@ export const markSimRead = (phoneId: string, user: string) => fetchJson<unknown>
 /** Keeps the phone live: whatever happens in the simulator refreshes what it touches. The browser reconnects by itself. */
 export function useSimEvents() {
   const client = useQueryClient()
-  const [connected, setConnected] = useState(false)
+  const [lost, setLost] = useState(false)
   useEffect(() => {
     const source = new EventSource('/_sim/events')
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -147,10 +147,10 @@ export function useSimEvents() {
       }, 60)
     }
     source.onopen = () => {
-      setConnected(true)
+      setLost(false)
       refresh()
     }
-    source.onerror = () => setConnected(false)
+    source.onerror = () => setLost(true)
     // Named or not, an event means: look again.
     source.addEventListener('message', refresh)
     source.addEventListener('status', refresh)
@@ -159,5 +159,5 @@ export function useSimEvents() {
       source.close()
     }
   }, [client])
-  return connected
+  return lost
 }

@@ -20,7 +20,7 @@ export default function SimulatorPage() {
   const roomy = useMediaQuery('(min-width: 860px)')
   const state = useSimState()
   const own = useOwnPhoneIds()
-  const connected = useSimEvents()
+  const lost = useSimEvents()
   usePageTitle(t('nav.simulator'))
 
   const mine = own.data ?? []
@@ -57,7 +57,7 @@ export default function SimulatorPage() {
   }
 
   const panel = <PeoplePanel phones={phones} phone={phone} threads={threads.data ?? []} loading={threads.isPending} person={person} onChoose={choose} />
-  const screen = <Phone key={`${phone.id} ${person ? simKey(person) : ''}`} phone={phone} person={person} connected={connected} framed={roomy} onPeople={roomy ? undefined : () => setChoosing(true)} />
+  const screen = <Phone key={`${phone.id} ${person ? simKey(person) : ''}`} phone={phone} person={person} lost={lost} framed={roomy} onPeople={roomy ? undefined : () => setChoosing(true)} />
 
   if (roomy) {
     return (
