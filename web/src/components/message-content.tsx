@@ -16,9 +16,9 @@ export function MessageContent({ message, ownPhone }: { message: Carried; ownPho
     case 'text':
       return <WhatsAppText text={bodyOf(message) ?? ''} />
     case 'image':
-      return <Picture key={text(body.link)} link={safeLink(body.link ?? body.url)} caption={text(body.caption)} />
+      return <Picture key={text(body.link)} link={safeLink(body.link)} caption={text(body.caption)} />
     case 'sticker':
-      return <Picture link={safeLink(body.link ?? body.url)} sticker />
+      return <Picture link={safeLink(body.link)} sticker />
     case 'template':
       return <TemplateBody message={message} />
     case 'location':

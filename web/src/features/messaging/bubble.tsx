@@ -54,6 +54,7 @@ export function Bubble({ message, contactName, first, last, quoted, reactions, o
             out ? 'bg-bubble-out text-bubble-out-foreground' : 'border bg-bubble-in',
             failed && 'bg-destructive-soft text-foreground ring-1 ring-destructive/30',
             message.sending && 'opacity-85',
+            reactions && 'pb-3.5',
             first && (out ? 'rounded-se-md' : 'rounded-ss-md'),
           )}
         >

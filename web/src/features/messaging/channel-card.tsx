@@ -102,7 +102,7 @@ export function Checks({ result }: { result: ChannelTest }) {
         {result.checks.map((check) => (
           <li key={check.name} className="flex gap-2.5 text-[0.8125rem]">
             {check.ok ? <CircleCheck className="mt-0.5 size-4 shrink-0 text-primary" aria-hidden /> : <CircleX className="mt-0.5 size-4 shrink-0 text-destructive" aria-hidden />}
-            <div className="min-w-0">
+            <div className="min-w-0 wrap-anywhere">
               <p>
                 <span className="font-medium">{t(`numbers.checks.${check.name}`, { defaultValue: check.name })}</span>
                 <span className="sr-only">: {t(check.ok ? 'numbers.passed' : 'numbers.failed')}</span>

@@ -83,10 +83,13 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
       make.mutate({ name: values.name, phone: normalisePhone(values.display_phone_number) }, { onSuccess: (result) => setSaved({ channel: result, verifyToken: '' }), onError })
       return
     }
-    const { kind, access_token, app_secret, verify_token, display_phone_number, ...rest } = values
+    const { name, waba_id, access_token, app_secret, verify_token, ...rest } = values
     const secrets = { access_token: access_token || undefined, app_secret: app_secret || undefined, verify_token: verify_token || undefined }
-    const body = { ...rest, display_phone_number: display_phone_number || undefined }
-    save.mutate(channel ? { id: channel.id, body: { ...body, ...secrets } } : { body: { ...body, kind, access_token, app_secret, verify_token } }, {
+    // What number it is cannot change: another number is another connection.
+    const input = channel
+      ? { id: channel.id, body: { name, waba_id, ...secrets } }
+      : { body: { ...rest, name, waba_id, access_token, app_secret, verify_token, display_phone_number: rest.display_phone_number || undefined } }
+    save.mutate(input, {
       onSuccess: (result) => (channel && !verify_token ? onClose() : setSaved({ channel: result, verifyToken: verify_token })),
       onError,
     })
@@ -108,10 +111,10 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
           <TextField form={form} name="name" label={t('numbers.name')} hint={t('numbers.nameHint')} />
           {!channel && <Where kind={kind} />}
           {!short && <div className="grid gap-5 sm:grid-cols-2">
-            <TextField form={form} name="phone_number_id" label={t('numbers.phoneNumberId')} hint={t(`numbers.where.${kind}.phone_number_id`)} code />
+            {!channel && <TextField form={form} name="phone_number_id" label={t('numbers.phoneNumberId')} hint={t(`numbers.where.${kind}.phone_number_id`)} code />}
             <TextField form={form} name="waba_id" label={t('numbers.wabaId')} hint={t(`numbers.where.${kind}.waba_id`)} code />
           </div>}
-          <TextField form={form} name="display_phone_number" label={t('numbers.displayPhone')} hint={t(short ? 'numbers.displayPhoneSimulated' : 'numbers.displayPhoneHint')} optional code />
+          {!channel && <TextField form={form} name="display_phone_number" label={t('numbers.displayPhone')} hint={t(short ? 'numbers.displayPhoneSimulated' : 'numbers.displayPhoneHint')} optional code />}
           {!short && <>
           <TextField form={form} name="access_token" label={t('numbers.accessToken')} hint={t(`numbers.where.${kind}.access_token`)} secret stored={channel?.has_access_token} />
           <TextField form={form} name="app_secret" label={t('numbers.appSecret')} hint={t(`numbers.where.${kind}.app_secret`)} secret stored={channel?.has_app_secret} />

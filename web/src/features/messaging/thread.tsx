@@ -32,7 +32,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
   const scroller = useRef<HTMLDivElement>(null)
   const [fresh, setFresh] = useState(0)
   const [said, setSaid] = useState('')
-  const loaded = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse(), [query.data])
+  const loaded = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse().sort(asHappened), [query.data])
   // A template was sent by name; what it said is filled in from the number's templates.
   const templates = useTemplates(loaded.find((m) => m.type === 'template' && m.channel_id)?.channel_id).data
   const all = useMemo(
@@ -160,6 +160,12 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
       )}
     </div>
   )
+}
+
+/** WhatsApp's clock ticks in whole seconds, ours finer: within one second the order of arrival decides. */
+function asHappened(a: ThreadMessage, b: ThreadMessage) {
+  const seconds = Math.floor(Date.parse(a.at) / 1000) - Math.floor(Date.parse(b.at) / 1000)
+  return seconds || Date.parse(a.created_at) - Date.parse(b.created_at)
 }
 
 function together(a: ThreadMessage | undefined, b: ThreadMessage | undefined) {

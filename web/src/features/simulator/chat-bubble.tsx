@@ -30,7 +30,7 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
   return (
     <div className={cn('group/bubble flex items-center gap-1', mine ? 'justify-end' : 'justify-start', tail ? 'mt-2' : 'mt-0.5')}>
       {mine && <Actions className="pointer-coarse:hidden" onReply={onReply} onReact={onReact} />}
-      <div className={cn('sim-bubble text-sm', reactions && 'mb-3')} data-direction={message.direction} data-tail={tail}>
+      <div className={cn('sim-bubble text-sm', reactions && 'mb-3 pb-3.5')} data-direction={message.direction} data-tail={tail}>
         <span className="sr-only">{t('thread.saidBy', { name: mine ? t('thread.you') : businessName })}</span>
         {quoted && (
           <p className="mb-1 rounded-md border-s-3 border-(--sim-accent) bg-black/6 px-2 py-1 text-xs dark:bg-white/8">
