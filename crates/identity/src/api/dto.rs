@@ -189,7 +189,7 @@ pub(super) struct ModuleList {
 #[oai(deny_unknown_fields)]
 pub(super) struct ModuleIn {
     /// Whether it shall be on.
-    enabled: bool,
+    pub(super) enabled: bool,
 }
 
 /// An API key, without the key itself.
