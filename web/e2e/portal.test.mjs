@@ -120,6 +120,48 @@ describe('a conversation, from the customer’s first word to blue ticks', () =>
   })
 })
 
+describe('numbers', () => {
+  const name = `Line ${stamp}`
+
+  it('a simulated one is connected by its name alone, and tested', async () => {
+    await page.goto(`${BASE_URL}/numbers`)
+    await byRole(page, 'button', 'Connect a number').first().click()
+    const sheet = byRole(page, 'dialog', 'Connect a number')
+    await sheet.getByLabel('Name', { exact: true }).fill(name)
+    await byRole(sheet, 'button', 'Connect a number').click()
+    await page.getByText('Everything works').waitFor()
+    await byRole(page, 'button', 'Done').click()
+    await byRole(page, 'heading', name).waitFor()
+  })
+
+  it('a message that fails says why and what to do', async () => {
+    await page.goto(`${BASE_URL}/inbox?new`)
+    const dialog = byRole(page, 'dialog', 'New conversation')
+    // The simulator fails whatever is sent to this number with the code in its last digits.
+    await dialog.getByLabel('To', { exact: true }).fill('+999000131026')
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('button', { name: /hello_world/ }).click()
+    await dialog.getByRole('button', { name: /^Send to/ }).click()
+    const bubble = page.locator('[data-message][data-direction=outbound]').last()
+    await bubble.getByText('Error 131026').waitFor()
+    await byRole(bubble, 'button', 'Send again').waitFor()
+    await page.locator('[data-window=closed]').waitFor()
+    await page.getByText('The 24-hour window is closed').waitFor()
+  })
+
+  it('are renamed and disconnected', async () => {
+    await page.goto(`${BASE_URL}/numbers`)
+    await byRole(page, 'button', `Actions for ${name}`).click()
+    await byRole(page, 'menuitem', 'Edit').click()
+    await page.getByLabel('Name', { exact: true }).fill(`${name} renamed`)
+    await byRole(page, 'button', 'Save changes').click()
+    await byRole(page, 'button', `Actions for ${name} renamed`).click()
+    await byRole(page, 'menuitem', 'Disconnect').click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).click()
+    await byRole(page, 'heading', `${name} renamed`).waitFor({ state: 'detached' })
+  })
+})
+
 describe('contacts', () => {
   const name = `Zora ${stamp}`
 

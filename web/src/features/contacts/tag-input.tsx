@@ -69,7 +69,7 @@ export const TagInput = forwardRef<HTMLInputElement, TagInputProps>(({ value, on
           onBlur={() => { setOpen(false); if (creates || offered.includes(wanted)) add(wanted) }}
           onKeyDown={onKeyDown}
           placeholder={value.length === 0 ? t('contacts.tagPlaceholder') : undefined}
-          className="min-w-24 flex-1 bg-transparent px-1 text-base outline-none placeholder:text-muted-foreground/75 md:text-sm"
+          className="min-w-24 flex-1 bg-transparent px-1 text-base outline-none placeholder:text-muted-foreground md:text-sm"
         />
       </div>
       <ul id={listId} role="listbox" aria-label={t('contacts.tags')} hidden={!shown} className="absolute inset-x-0 top-full z-20 mt-1 rounded-lg border bg-popover p-1 shadow-lg">
