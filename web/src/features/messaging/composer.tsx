@@ -1,4 +1,4 @@
-import { Image as ImageIcon, LayoutTemplate, Lock, Reply, SendHorizontal, X } from 'lucide-react'
+import { Image as ImageIcon, LayoutTemplate, Lock, Reply, SendHorizontal, Unplug, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Conversation, ReplyIn } from '@/api/types'
@@ -23,13 +23,15 @@ const MAX_TEXT = 4096
 interface ComposerProps {
   conversation: Conversation
   windowNow: WindowState
+  /** The number this conversation ran on is no longer here: nothing can be sent from it. */
+  disconnected: boolean
   replyTo?: ThreadMessage
   contactName: string
   onCancelReply: () => void
   onSend: (body: ReplyIn, shownText?: string) => void
 }
 
-export function Composer({ conversation, windowNow, replyTo, contactName, onCancelReply, onSend }: ComposerProps) {
+export function Composer({ conversation, windowNow, disconnected, replyTo, contactName, onCancelReply, onSend }: ComposerProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const [templates, setTemplates] = useState(false)
@@ -37,6 +39,9 @@ export function Composer({ conversation, windowNow, replyTo, contactName, onCanc
 
   if (!can(P.messagesSend)) {
     return <Frame><p className="px-4 py-3 text-center text-sm text-muted-foreground">{t('composer.notAllowed')}</p></Frame>
+  }
+  if (disconnected) {
+    return <Frame><p className="flex items-center justify-center gap-2 px-4 py-4 text-center text-sm text-muted-foreground"><Unplug className="size-4 shrink-0" aria-hidden />{t('composer.disconnected')}</p></Frame>
   }
   return (
     <Frame>
@@ -73,7 +78,7 @@ function Frame({ children }: { children: ReactNode }) {
   return <div className="pb-safe shrink-0 border-t bg-card">{children}</div>
 }
 
-interface WritingProps extends Omit<ComposerProps, 'conversation' | 'windowNow'> {
+interface WritingProps extends Omit<ComposerProps, 'conversation' | 'windowNow' | 'disconnected'> {
   conversationId: string
   onTemplates: () => void
 }

@@ -86,7 +86,6 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
           <ThreadPane
             key={conversationId}
             conversationId={conversationId}
-            channels={channels.data ?? []}
             onBack={wide ? undefined : () => navigate('/inbox')}
             detailsShown={showDetails || sheet}
             onDetails={toggleDetails}

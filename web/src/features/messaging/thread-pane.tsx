@@ -1,7 +1,6 @@
 import { ArrowLeft, PanelRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Channel } from '@/api/types'
 import { ApiError } from '@/api/error'
 import { Avatar } from '@/components/avatar'
 import { ErrorState } from '@/components/states'
@@ -13,20 +12,19 @@ import { displayName } from '@/lib/format'
 import { usePageTitle } from '@/lib/title'
 import { Composer } from './composer'
 import type { ThreadMessage } from './live-updates'
-import { useConversation, useMarkRead } from './queries'
+import { useChannels, useConversation, useMarkRead } from './queries'
 import { Thread } from './thread'
 import { useSend } from './use-send'
 import { useWindow, WindowBadge } from './window-badge'
 
 interface ThreadPaneProps {
   conversationId: string
-  channels: Channel[]
   onBack?: () => void
   detailsShown: boolean
   onDetails: () => void
 }
 
-export function ThreadPane({ conversationId, channels, onBack, detailsShown, onDetails }: ThreadPaneProps) {
+export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: ThreadPaneProps) {
   const { t } = useTranslation()
   const conversation = useConversation(conversationId)
   const [replyTo, setReplyTo] = useState<ThreadMessage>()
@@ -34,7 +32,8 @@ export function ThreadPane({ conversationId, channels, onBack, detailsShown, onD
   const windowNow = useWindow(conversation.data?.window_closes_at)
   const contact = conversation.data?.contact
   const name = contact ? displayName(contact, t('contacts.stranger')) : ''
-  const channel = channels.find((c) => c.id === conversation.data?.channel_id)
+  const channels = useChannels().data
+  const channel = channels?.find((c) => c.id === conversation.data?.channel_id)
   usePageTitle(name ? `${name} · ${t('nav.inbox')}` : t('nav.inbox'))
   useReading(conversationId, conversation.data?.unread ?? 0)
 
@@ -92,6 +91,7 @@ export function ThreadPane({ conversationId, channels, onBack, detailsShown, onD
         <Composer
           conversation={conversation.data}
           windowNow={windowNow}
+          disconnected={!!channels && !channel}
           replyTo={replyTo}
           contactName={name}
           onCancelReply={() => setReplyTo(undefined)}
