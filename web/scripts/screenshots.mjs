@@ -68,7 +68,7 @@ const screens = [
     name: 'command-bar',
     go: async (page) => {
       await page.goto(`${BASE_URL}/inbox`)
-      await page.locator('main').waitFor()
+      await page.locator('#main').waitFor()
       await page.keyboard.press('Control+k')
       await page.locator('[role=dialog] [cmdk-list]').waitFor()
     },

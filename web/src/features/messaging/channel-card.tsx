@@ -29,7 +29,7 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
           <FontAwesomeIcon icon={faWhatsapp} className="text-[1.25rem]" aria-hidden />
         </span>
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-[0.9375rem] leading-snug font-semibold tracking-tight">{channel.name}</h2>
+          <h2 dir="auto" className="align-ui line-clamp-2 text-[0.9375rem] leading-snug font-semibold tracking-tight wrap-anywhere">{channel.name}</h2>
           <p className="text-sm text-muted-foreground">
             {channel.display_phone_number ? <PhoneText phone={channel.display_phone_number} /> : t('numbers.phoneUnknown')}
           </p>
