@@ -135,7 +135,8 @@ function SignInError({ error, at }: { error: Error; at: number }) {
   const now = useNow(1000)
   if (error instanceof ApiError && error.status === 429) {
     const left = Math.max(0, Math.ceil((at + (error.retryAfter ?? 60) * 1000 - now) / 1000))
-    return <Notice tone="warning">{left > 0 ? t('signIn.rateLimited', { count: left }) : t('signIn.rateLimitOver')}</Notice>
+    // Announced once, not with every second that passes.
+    return <Notice tone="warning">{left > 0 ? <span aria-live="off">{t('signIn.rateLimited', { count: left })}</span> : t('signIn.rateLimitOver')}</Notice>
   }
   return <Notice>{describeError(error)}</Notice>
 }
