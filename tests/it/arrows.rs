@@ -49,7 +49,7 @@ const ROOMS: &[&str] = &["lib", "api", "service", "entity", "error", "permission
 /// The rooms that a module may have, as a file or as a folder.
 const OPTIONAL_ROOMS: &[&str] = &["job", "event", "settings"];
 /// The required rooms that may be cut into a folder when they grow.
-const SPLIT: &[&str] = &["service", "entity"];
+const SPLIT: &[&str] = &["api", "service", "entity"];
 /// Rooms of one module only: module, name, reason. Think twice, then say why no room above takes it.
 const OTHER_ROOMS: &[(&str, &str, &str)] = &[];
 

@@ -70,7 +70,7 @@ impl Seen {
         let expected = &row["expect"];
         let list = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
         for message in list("messages") {
-            let complete = message["wamid"].is_string() && (message["from"].is_string() || message["from_user_id"].is_string());
+            let complete = message["phone_number_id"].is_string() && message["wamid"].is_string() && (message["from"].is_string() || message["from_user_id"].is_string());
             if complete && let Some(wrong) = self.wrong_message(&message) {
                 return Some(format!("{}: {wrong}", row["file"]));
             }
@@ -80,7 +80,8 @@ impl Seen {
         }
         for status in list("statuses") {
             let shown = |seen: &&Value| seen["wamid"] == status["wamid"] && seen["status"] == status["status"];
-            if status["wamid"].is_string() && !self.statuses.iter().any(|seen| shown(&seen)) {
+            let complete = status["phone_number_id"].is_string() && status["wamid"].is_string();
+            if complete && !self.statuses.iter().any(|seen| shown(&seen)) {
                 return Some(format!("{}: the status {status} is not shown", row["file"]));
             }
         }

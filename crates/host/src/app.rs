@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
+use futures_util::StreamExt;
 use kernel::{Authenticator, Module, SystemDb};
 use metrics_exporter_prometheus::PrometheusHandle;
 use poem::{
@@ -145,17 +146,32 @@ impl App {
 /// Reads the body up to the limit before anything else sees it: declared or chunked, more than that is 413.
 fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Output = Response> {
     endpoint.before(move |mut request: Request| async move {
-        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if declared.is_some_and(|length| length > limit) {
-            return Err(problem::too_large().into());
-        }
         if !request.headers().contains_key(header::UPGRADE) {
-            let body = request.take_body().into_bytes_limit(limit).await?;
+            let body = read_up_to(request.take_body(), limit).await?;
             request.set_body(body);
         }
         Ok(request)
     })
     .map_to_response()
+}
+
+/// Bytes read and thrown away before an over-long body is refused: a client that is cut off while it still sends never
+/// sees the answer.
+const PATIENCE: usize = 16 * 1024 * 1024;
+
+async fn read_up_to(body: poem::Body, limit: usize) -> poem::Result<Vec<u8>> {
+    let (mut kept, mut read) = (Vec::new(), 0);
+    let mut parts = std::pin::pin!(body.into_bytes_stream());
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(poem::error::ReadBodyError::Io)?;
+        read += part.len();
+        if read <= limit {
+            kept.extend_from_slice(&part);
+        } else if read > limit + PATIENCE {
+            break;
+        }
+    }
+    if read > limit { Err(problem::too_large().into()) } else { Ok(kept) }
 }
 
 fn documentation(document: &Document, config: PublicConfig) -> Route {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    Executor,
+    sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
 
 /// How to reach the database.
 #[derive(Clone, Debug)]
@@ -31,6 +34,15 @@ impl DatabaseOptions {
             .idle_timeout(Duration::from_secs(300))
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
             .sqlx_logging(false)
+            // Gap locks of REPEATABLE READ turn concurrent upserts into deadlocks, and no verb relies on a snapshot.
+            .map_sqlx_mysql_pool_opts(|pool| {
+                pool.after_connect(|connection, _| {
+                    Box::pin(async move {
+                        connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+                        Ok(())
+                    })
+                })
+            })
             // WAL lets readers go on while one writes; FULL makes a commit survive the power cut that NORMAL may lose.
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite

@@ -13,11 +13,14 @@ pub fn limiter(redis: Option<(deadpool_redis::Pool, String)>) -> Arc<dyn Limiter
     }
 }
 
+/// Connections to Redis. Named here, so that nobody else needs the crate.
+pub type RedisPool = deadpool_redis::Pool;
+
 /// Connections to Redis, made when first needed.
 ///
 /// # Errors
 /// When the address cannot be read.
-pub fn redis_pool(url: &str) -> Result<deadpool_redis::Pool, String> {
+pub fn redis_pool(url: &str) -> Result<RedisPool, String> {
     let mut config = deadpool_redis::Config::from_url(url);
     let wait = Some(Duration::from_millis(500));
     config.pool = Some(deadpool_redis::PoolConfig {

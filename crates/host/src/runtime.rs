@@ -33,6 +33,7 @@ pub struct Roles {
 pub struct Runtime {
     hub: Hub,
     idle: Idle,
+    running: Option<Runner>,
     tasks: JoinSet<()>,
     stop: CancellationToken,
 }
@@ -55,7 +56,7 @@ impl Runtime {
         let hub = Hub::new(system.clone(), bus.clone(), stop.clone());
         let progress = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
-        let mut feeders = Vec::new();
+        let (mut feeders, mut running) = (Vec::new(), None);
         if roles.serve {
             tasks.spawn(hub.clone().run());
         }
@@ -65,11 +66,12 @@ impl Runtime {
                 .iter()
                 .map(|queue| Arc::new(Feeder::new(system.clone(), bus.clone(), *queue, progress.clone())))
                 .collect();
+            running = Some(runner.clone());
             carrier::start(route, feeders.clone(), runner, owner, &mut tasks, stop.clone()).await?;
             let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
         }
-        Ok(Self { hub, idle: Idle { system, feeders, progress }, tasks, stop })
+        Ok(Self { hub, idle: Idle { system, feeders, progress }, running, tasks, stop })
     }
 
     /// The live hub, for the WebSocket's route.
@@ -85,7 +87,12 @@ impl Runtime {
     /// Stops everything and waits for what runs, but not for ever.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        let ended = async {
+            while self.tasks.join_next().await.is_some() {}
+            if let Some(runner) = &self.running {
+                runner.ended().await;
+            }
+        };
         if tokio::time::timeout(Duration::from_secs(12), ended).await.is_err() {
             tracing::warn!("some background work did not end in time; it will be taken over by another process");
         }
@@ -126,6 +133,8 @@ impl Idle {
     /// # Errors
     /// The database's.
     pub async fn is_settled(&self) -> Result<bool> {
+        let dealt_with = || -> u64 { self.feeders.iter().map(|feeder| feeder.dealt_with()).sum() };
+        let before = dealt_with();
         let on = self.system.across_tenants("asks whether anything waits anywhere");
         let event = outbox::event::Entity::find().select_only().column(outbox::event::Column::Id);
         if event.into_tuple::<uuid::Uuid>().one(on).await?.is_some() {
@@ -136,7 +145,9 @@ impl Idle {
             .filter(outbox::job::Column::RunAt.lte(self.system.clock().now()))
             .select_only()
             .column(outbox::job::Column::Id);
-        Ok(due.into_tuple::<uuid::Uuid>().one(on).await?.is_none() && self.feeders.iter().all(|feeder| feeder.is_idle()))
+        let waits = due.into_tuple::<uuid::Uuid>().one(on).await?.is_some();
+        // A job that ran while we looked may have left something where we had looked already.
+        Ok(!waits && self.feeders.iter().all(|feeder| feeder.is_idle()) && dealt_with() == before)
     }
 }
 

@@ -171,6 +171,10 @@ impl From<sea_orm::DbErr> for Error {
         if let Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) = err.sql_err() {
             return Self::conflict("already_exists", "Something with this name or key exists already.");
         }
+        if is_contention(&err) {
+            tracing::warn!(error = %err, "a transaction lost against another");
+            return Self::unavailable("Somebody else changed the same thing at this moment. Try again.");
+        }
         match err {
             // A pool that is exhausted or a database that is restarting is a wait, not a defect.
             sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
@@ -180,6 +184,15 @@ impl From<sea_orm::DbErr> for Error {
             other => Self::internal(other),
         }
     }
+}
+
+/// Deadlock, lock wait, busy: the transaction was rolled back and would most likely succeed now.
+fn is_contention(err: &sea_orm::DbErr) -> bool {
+    let (sea_orm::DbErr::Exec(cause) | sea_orm::DbErr::Query(cause)) = err else { return false };
+    let sea_orm::RuntimeErr::SqlxError(cause) = cause else { return false };
+    let Some(code) = cause.as_database_error().and_then(|error| error.code()) else { return false };
+    // SQLSTATE of MySQL's 1213 and 1205; SQLite's SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
+    matches!(code.as_ref(), "40001" | "5" | "517") || cause.to_string().contains("1205")
 }
 
 impl From<serde_json::Error> for Error {

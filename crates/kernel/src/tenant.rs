@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
-    DbBackend, DeleteMany, EntityTrait, IntoActiveModel, IsolationLevel, Order, QueryFilter, QueryOrder, QuerySelect,
+    DbBackend, DeleteMany, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, UpdateMany,
     sea_query::{IntoCondition, OnConflict, SimpleExpr},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::{Clock, Event, Job, Result, TenantId, outbox::Pending};
+use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending};
 
 /// An entity whose rows belong to tenants. Implement it with [`tenant_entity!`](crate::tenant_entity).
 pub trait TenantEntity: EntityTrait {
@@ -81,19 +81,16 @@ impl SystemDb {
             Some(writer) => Some(writer.clone().lock_owned().await),
             None => None,
         };
-        let options = match self.connection.get_database_backend() {
-            // The lock is taken at once: a read that later turns into a write would otherwise fail as busy.
-            DbBackend::Sqlite => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            },
-            // Gap locks of REPEATABLE READ turn concurrent upserts into deadlocks, and no verb relies on a snapshot.
-            _ => TransactionOptions {
-                isolation_level: Some(IsolationLevel::ReadCommitted),
-                ..TransactionOptions::default()
-            },
+        // SQLite takes the write lock at once: a read that later turns into a write would otherwise fail as busy.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: self.writer.is_some().then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
         };
-        let tx = self.connection.begin_with_options(options).await?;
+        // In a task of its own: a caller that goes away in the middle of BEGIN (a client that hangs up) would leave a
+        // connection in the pool with a transaction that nobody ends. A task that ends drops it, which rolls it back.
+        let connection = self.connection.clone();
+        let begun = tokio::spawn(async move { connection.begin_with_options(options).await }).await;
+        let tx = begun.map_err(Error::internal)??;
         Ok(SystemTx { tx, _guard: guard })
     }
 

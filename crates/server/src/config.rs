@@ -72,7 +72,7 @@ impl Config {
             None => {}
         }
         // Names that the tests and the command line use for themselves are not settings.
-        let environment = Env::prefixed("WAPRO_").ignore(&["test_mysql_url", "test_redis_url", "test_embedded_only", "corpus", "config"]).split("__");
+        let environment = Env::prefixed("WAPRO_").ignore(&["test_mysql_url", "test_redis_url", "test_log", "corpus", "config"]).split("__");
         Ok(figment.merge(environment).extract()?)
     }
 

@@ -8,6 +8,7 @@ use host::{
     App, AppOptions, Bus, Roles, Runtime,
     app::{Brand, DemoLogin, PublicConfig},
     jobs::carrier::Route,
+    limiter::RedisPool,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Quota, SystemDb};
@@ -168,7 +169,7 @@ impl Platform {
 }
 
 /// Bus, Redis pool and job route of the profile.
-fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<deadpool_redis::Pool>, Route)> {
+fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<RedisPool>, Route)> {
     let Some(url) = config.redis() else { return Ok((Bus::local(), None, Route::InProcess)) };
     let prefix = config.redis_prefix.clone();
     let bus = Bus::redis(&url, &prefix, stop.clone()).context("redis_url cannot be read")?;
@@ -177,6 +178,8 @@ fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Opti
 }
 
 fn http_client() -> anyhow::Result<reqwest::Client> {
+    // The crates we use leave the choice of the TLS provider to us; a second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .user_agent(concat!("wapro/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(5))

@@ -58,7 +58,6 @@ impl TestApp {
         configure: impl FnOnce(&mut Config),
         simulate: impl FnOnce(&mut SimConfig),
     ) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut services = Services::make(profile).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         services.config.listen = listener.local_addr().unwrap();

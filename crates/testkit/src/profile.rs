@@ -31,6 +31,12 @@ impl Services {
     /// # Panics
     /// When the production profile's services are not there.
     pub async fn make(profile: Profile) -> Self {
+        // Quiet unless asked: WAPRO_TEST_LOG=debug shows what the platform says.
+        if let Ok(filter) = std::env::var("WAPRO_TEST_LOG") {
+            let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+        }
+        // Tests make HTTP clients of their own beside the platform's.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::defaults().unwrap();
         config.data_dir = dir.path().to_owned();

@@ -8,7 +8,6 @@ mod entity;
 mod error;
 mod job;
 mod permission;
-mod preview;
 mod service;
 
 use std::sync::Arc;

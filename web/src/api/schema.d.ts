@@ -1497,7 +1497,7 @@ export interface components {
             payload: unknown;
             /** @description The number it came for. */
             phone_number_id?: string;
-            /** @description `no_home`, `unknown_number`, `malformed` or `error`. */
+            /** @description `no_home`, `unknown_number`, `malformed`, `failed` or `error`. */
             reason: string;
             /**
              * Format: date-time

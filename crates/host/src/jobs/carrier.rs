@@ -182,8 +182,7 @@ async fn work_over_redis(
 
 async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) -> Result<(), BoxDynError> {
     // To apalis every ticket ends well: retries, backoff and death are decided by the row.
-    runner.run(ticket).await;
-    feeder.arrived(ticket);
+    runner.run(ticket, move || feeder.arrived(ticket)).await;
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -34,6 +37,9 @@ pub struct Feeder {
     queue: Queue,
     // Tickets on their way, with the instant at which they count as lost.
     travelling: Mutex<HashMap<Ticket, tokio::time::Instant>>,
+    // Set from before rows are leased until their tickets are known to travel: nothing is in neither place unseen.
+    leasing: AtomicBool,
+    dealt_with: AtomicU64,
     /// Signalled whenever a ticket has been dealt with.
     pub progress: Arc<Notify>,
 }
@@ -41,18 +47,24 @@ pub struct Feeder {
 impl Feeder {
     /// For one queue of this process.
     pub fn new(system: SystemDb, bus: Bus, queue: Queue, progress: Arc<Notify>) -> Self {
-        Self { system, bus, queue, travelling: Mutex::default(), progress }
+        Self { system, bus, queue, travelling: Mutex::default(), leasing: AtomicBool::new(false), dealt_with: AtomicU64::new(0), progress }
     }
 
     /// A worker of this process has finished with the ticket.
     pub fn arrived(&self, ticket: Ticket) {
+        self.dealt_with.fetch_add(1, Ordering::SeqCst);
         self.travelling().remove(&ticket);
         self.progress.notify_waiters();
     }
 
     /// Whether no ticket is on its way or being run.
     pub fn is_idle(&self) -> bool {
-        self.travelling().is_empty()
+        !self.leasing.load(Ordering::SeqCst) && self.travelling().is_empty()
+    }
+
+    /// How many tickets have been dealt with: whoever sees the same number twice knows that nothing ran in between.
+    pub fn dealt_with(&self) -> u64 {
+        self.dealt_with.load(Ordering::SeqCst)
     }
 
     fn travelling(&self) -> std::sync::MutexGuard<'_, HashMap<Ticket, tokio::time::Instant>> {
@@ -89,9 +101,14 @@ impl Feeder {
     }
 
     async fn feed(&self, carrier: &Carrier, room: usize) -> Result<usize> {
-        let tickets = self.lease(room as u64).await?;
+        self.leasing.store(true, Ordering::SeqCst);
+        let leased = self.lease(room as u64).await;
         let lost_at = tokio::time::Instant::now() + TRAVEL.to_std().unwrap_or_default();
-        self.travelling().extend(tickets.iter().map(|ticket| (*ticket, lost_at)));
+        if let Ok(tickets) = &leased {
+            self.travelling().extend(tickets.iter().map(|ticket| (*ticket, lost_at)));
+        }
+        self.leasing.store(false, Ordering::SeqCst);
+        let tickets = leased?;
         let fed = tickets.len();
         for ticket in tickets {
             if let Err(error) = carrier.push(self.queue.name, ticket).await {

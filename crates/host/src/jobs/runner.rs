@@ -11,6 +11,8 @@ use kernel::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
+use tokio_util::task::TaskTracker;
+
 use super::Ticket;
 use crate::bus::{Bus, Hint};
 
@@ -23,16 +25,35 @@ pub struct Runner {
     system: SystemDb,
     bus: Bus,
     handlers: Arc<BTreeMap<String, Handler>>,
+    running: TaskTracker,
 }
 
 impl Runner {
     /// Knows every handler by the kind of its jobs.
     pub fn new(system: SystemDb, bus: Bus, handlers: Arc<BTreeMap<String, Handler>>) -> Self {
-        Self { system, bus, handlers }
+        Self { system, bus, handlers, running: TaskTracker::new() }
     }
 
-    /// Runs the ticket's job, unless the ticket is stale.
-    pub async fn run(&self, ticket: Ticket) {
+    /// Runs the ticket's job in a task of its own and calls `then` when it has ended.
+    ///
+    /// A carrier that loses its broker drops what it was waiting for; a job that has begun must not be dropped with it, or
+    /// a message that was being sent would be in doubt.
+    pub async fn run(&self, ticket: Ticket, then: impl FnOnce() + Send + 'static) {
+        let runner = self.clone();
+        let run = self.running.spawn(async move {
+            runner.run_here(ticket).await;
+            then();
+        });
+        let _ = run.await;
+    }
+
+    /// Resolves when every job that has begun has ended.
+    pub async fn ended(&self) {
+        self.running.close();
+        self.running.wait().await;
+    }
+
+    async fn run_here(&self, ticket: Ticket) {
         match self.start(ticket).await {
             Ok(Some(job)) => self.run_started(job).await,
             Ok(None) => tracing::debug!(job = %ticket.job, "a stale ticket"),
@@ -148,7 +169,7 @@ impl Runner {
                     return self.bury(ticket, job, &error).await;
                 }
                 let wait = after.unwrap_or_else(|| backoff(u32::try_from(attempts).unwrap_or(1)));
-                tracing::debug!(kind = job.kind, attempts, error = %describe(&error), ?wait, "a job will run again");
+                tracing::warn!(kind = job.kind, attempts, error = %describe(&error), ?wait, "a job will run again");
                 let at = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(10));
                 let again = |update: sea_orm::UpdateMany<Entity>| {
                     update

@@ -367,7 +367,7 @@ pub struct WebhookEventOut {
     pub id: WebhookEventId,
     /// WhatsApp's webhook field, `unknown` if it had none.
     pub field: String,
-    /// `no_home`, `unknown_number`, `malformed` or `error`.
+    /// `no_home`, `unknown_number`, `malformed`, `failed` or `error`.
     pub reason: String,
     /// The account it came for.
     pub waba_id: Option<String>,

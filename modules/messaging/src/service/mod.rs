@@ -8,6 +8,7 @@ mod drain;
 mod engine;
 mod messages;
 mod outcome;
+mod preview;
 mod sender;
 mod webhook;
 

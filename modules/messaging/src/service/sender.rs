@@ -18,7 +18,10 @@ use contracts::{
 use kernel::{Actor, Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
-use super::Service;
+use super::{
+    Service,
+    preview::{outgoing_preview, shorten},
+};
 use crate::{
     entity::{
         Status, channel,
@@ -27,7 +30,6 @@ use crate::{
     },
     error::MessagingError,
     job::{SendChunk, lane_name},
-    preview::{outgoing_preview, shorten},
 };
 
 /// A number and a contact: what a conversation is between.

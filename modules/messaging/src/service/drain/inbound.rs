@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use cloud_api::webhook::WebhookContact;
 use contracts::{
     contacts::{ContactId, Sighting},
     messaging::{MessageId, MessageReceived, MessagesReceived},
@@ -16,9 +17,9 @@ use crate::{
         Status, conversation,
         message::{ActiveModel, Column, Entity},
     },
-    preview::shorten,
     service::{
         Service,
+        preview::shorten,
         sender::{Pair, conversations_of},
     },
 };
@@ -75,19 +76,25 @@ async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> 
 fn sighting(arrived: &Arrived) -> Sighting {
     let sender = arrived.sender.as_ref();
     let message = &arrived.message;
+    let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let of_sender = |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
+    let from = some(&message.from).or_else(|| of_sender(|sender| &sender.wa_id));
+    // What is written where a phone number belongs but holds no digit still tells senders apart.
+    let (wa_id, other) = from.into_iter().partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
     Sighting {
         portfolio: arrived.channel.portfolio_id.clone().unwrap_or_default(),
-        wa_id: message.from.clone().or_else(|| sender.and_then(|sender| sender.wa_id.clone())),
-        bsuid: message.from_user_id.clone().or_else(|| sender.and_then(|sender| sender.user_id.clone())),
+        wa_id: wa_id.into_iter().next(),
+        bsuid: some(&message.from_user_id).or_else(|| of_sender(|sender| &sender.user_id)).or(other.into_iter().next()),
         username: sender.and_then(|sender| sender.username.clone()),
         profile_name: sender.and_then(|sender| sender.name.clone()),
     }
 }
 
-/// WhatsApp's time, but never the future: a wrong clock must not keep a window open for years.
+/// WhatsApp's time, but never the future: a wrong clock must not keep a window open for years. WhatsApp tells whole seconds;
+/// what was written just now gets the time of its arrival, or a reply within the same second would stand before it.
 fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
     let told = timestamp.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    told.filter(|at| *at <= now).unwrap_or(now)
+    told.filter(|at| now - *at >= TimeDelta::seconds(2)).unwrap_or(now)
 }
 
 fn row(arrived: &Arrived, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {

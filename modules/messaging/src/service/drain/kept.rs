@@ -29,10 +29,10 @@ impl Kept {
         }
     }
 
-    /// A body that is signed but not what a webhook looks like.
-    pub(super) fn unreadable(body: &[u8]) -> Self {
+    /// A body that is signed but could not be understood or applied.
+    pub(super) fn unreadable(reason: &'static str, body: &[u8]) -> Self {
         let payload = String::from_utf8_lossy(body).into_owned();
-        Self { reason: "malformed", field: "unknown".to_owned(), waba_id: None, phone_number_id: None, payload }
+        Self { reason, field: "unknown".to_owned(), waba_id: None, phone_number_id: None, payload }
     }
 
     fn digest(&self) -> String {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use cloud_api::webhook::{self, Change, InboundMessage, Status as WebhookStatus, WebhookContact};
 use kernel::{JobContext, JobOutcome, Result, TenantDb, TenantTx};
+use poem::http::StatusCode;
 use sea_orm::{ColumnTrait, Order};
 
 use super::{
@@ -52,27 +53,51 @@ impl Service {
         if bodies.is_empty() {
             return Ok(0);
         }
+        if let Err(error) = self.apply(db, &bodies).await {
+            tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
+            for body in &bodies {
+                self.apply_or_keep(db, body).await?;
+            }
+        }
+        Ok(bodies.len() as u64)
+    }
+
+    async fn apply(&self, db: &TenantDb, bodies: &[Model]) -> Result<()> {
         let channels = db.find::<channel::Entity>().limit(CHANNELS).all().await?;
         let channels = channels.into_iter().map(|channel| (channel.phone_number_id.clone(), channel)).collect();
-        let sorted = self.sort(db, &bodies, &channels).await?;
+        let sorted = self.sort(db, bodies, &channels).await?;
         let mut tx = db.begin().await?;
         self.apply_messages(&mut tx, sorted.messages).await?;
         statuses::apply(&mut tx, sorted.statuses).await?;
         kept::keep(&tx, sorted.kept).await?;
-        remove(&tx, &bodies).await?;
-        tx.commit().await?;
-        Ok(bodies.len() as u64)
+        remove(&tx, bodies).await?;
+        tx.commit().await
+    }
+
+    /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
+    async fn apply_or_keep(&self, db: &TenantDb, body: &Model) -> Result<()> {
+        match self.apply(db, std::slice::from_ref(body)).await {
+            Err(error) if error.status() != StatusCode::SERVICE_UNAVAILABLE => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(%error, cause, inbox = %body.id, "a webhook could not be applied and is kept as it came");
+                let tx = db.begin().await?;
+                kept::keep(&tx, vec![Kept::unreadable("failed", &body.body)]).await?;
+                remove(&tx, std::slice::from_ref(body)).await?;
+                tx.commit().await
+            }
+            outcome => outcome,
+        }
     }
 
     async fn sort(&self, db: &TenantDb, bodies: &[Model], channels: &HashMap<String, channel::Model>) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         for body in bodies {
             let Ok(envelope) = webhook::parse(&body.body) else {
-                sorted.kept.push(Kept::unreadable(&body.body));
+                sorted.kept.push(Kept::unreadable("malformed", &body.body));
                 continue;
             };
             if envelope.entries.iter().all(|entry| entry.changes.is_empty()) && body.own_path {
-                sorted.kept.push(Kept::unreadable(&body.body));
+                sorted.kept.push(Kept::unreadable("malformed", &body.body));
             }
             for (waba, change) in envelope.changes() {
                 match change.value.metadata.as_ref().and_then(|metadata| metadata.phone_number_id.as_deref()) {
@@ -106,7 +131,9 @@ fn sort_change(sorted: &mut Sorted, channel: &channel::Model, waba: Option<&str>
     }
     let mut homeless = !value.errors.is_empty() || !value.echoes.is_empty() || !value.history.is_empty();
     for message in &value.messages {
-        if message.id.is_none() || (message.from.is_none() && message.from_user_id.is_none()) {
+        let said = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        let named = message.id.as_ref().is_some_and(|id| !id.as_str().is_empty());
+        if !named || !(said(&message.from) || said(&message.from_user_id)) {
             homeless = true;
             continue;
         }
