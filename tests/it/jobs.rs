@@ -1,7 +1,7 @@
 //! Background work survives what carries it.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use kernel::outbox::{event, job};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use testkit::{Profile, TestApp, on_both_profiles};
 
 on_both_profiles! {
@@ -51,7 +51,12 @@ on_both_profiles! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redis_that_forgets_everything_loses_no_message() {
     let redis = testkit::RedisServer::start().await;
-    let app = TestApp::start_with(Profile::Production, |config| config.redis_url = redis.url().into(), |_| {}).await;
+    let app = TestApp::start_with(
+        Profile::Production,
+        |config| config.redis_url = redis.url().into(),
+        |_| {},
+    )
+    .await;
     let customers: Vec<String> = (0..60).map(|number| format!("4477009001{number:02}")).collect();
     for customer in &customers {
         app.acme.customer_writes(customer, "Hi");
@@ -59,7 +64,12 @@ async fn a_redis_that_forgets_everything_loses_no_message() {
     app.settled().await;
     let mut sent = Vec::new();
     for (index, customer) in customers.iter().enumerate() {
-        sent.push(app.acme.sends(customer, "Hello").await.expect(202)["id"].as_str().unwrap().to_owned());
+        sent.push(
+            app.acme.sends(customer, "Hello").await.expect(202)["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
         if index % 10 == 5 {
             redis.flush_all().await;
         }
@@ -71,7 +81,13 @@ async fn a_redis_that_forgets_everything_loses_no_message() {
         let message = app.acme.get(&format!("/messages/{id}")).await.expect(200);
         assert_eq!(message["status"], "read", "{message}");
         let ledger = app.sim.ledger();
-        assert_eq!(ledger.accepted().filter(|accepted| accepted.callback_data.as_ref() == Some(id)).count(), 1);
+        assert_eq!(
+            ledger
+                .accepted()
+                .filter(|accepted| accepted.callback_data.as_ref() == Some(id))
+                .count(),
+            1
+        );
     }
     assert_eq!(app.acme.all("/messages?direction=inbound").await.len(), 61);
     assert_eq!(app.globex.all("/messages").await.len(), 0);

@@ -11,8 +11,15 @@ fn committed(file: &str) -> String {
 async fn the_committed_description_is_current() {
     let document = Platform::described().await.unwrap().document.value;
     let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
-    assert!(committed("openapi.json") == text, "openapi/openapi.json is stale: run `make openapi`");
-    assert_eq!(committed("operations.txt"), operations_text(&document), "run `make openapi`");
+    assert!(
+        committed("openapi.json") == text,
+        "openapi/openapi.json is stale: run `make openapi`"
+    );
+    assert_eq!(
+        committed("operations.txt"),
+        operations_text(&document),
+        "run `make openapi`"
+    );
 }
 
 #[tokio::test]
@@ -20,10 +27,18 @@ async fn every_operation_is_described_for_people() {
     let document = Platform::described().await.unwrap().document.value;
     for operation in operations(&document) {
         let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
-        assert!(described["summary"].is_string(), "{} has no summary", operation.id);
+        assert!(
+            described["summary"].is_string(),
+            "{} has no summary",
+            operation.id
+        );
         assert!(described["tags"][0].is_string(), "{} has no tag", operation.id);
         let (verb, resource) = operation.id.split_once('_').unwrap_or_default();
-        assert!(!verb.is_empty() && !resource.is_empty(), "{} is not <verb>_<resource>", operation.id);
+        assert!(
+            !verb.is_empty() && !resource.is_empty(),
+            "{} is not <verb>_<resource>",
+            operation.id
+        );
     }
 }
 
@@ -34,7 +49,13 @@ async fn only_listed_operations_are_public() {
     for operation in operations(&document) {
         let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
         let line = format!("{} /api/v1{}", operation.method, operation.path);
-        let listed = public.lines().any(|listed| listed.split('#').next().unwrap_or_default().trim() == line);
-        assert_eq!(described["x-permission"].is_null(), listed, "{line}: a permission, or a line in openapi/public.txt");
+        let listed = public
+            .lines()
+            .any(|listed| listed.split('#').next().unwrap_or_default().trim() == line);
+        assert_eq!(
+            described["x-permission"].is_null(),
+            listed,
+            "{line}: a permission, or a line in openapi/public.txt"
+        );
     }
 }

@@ -20,8 +20,14 @@ const SYSTEM_TABLES: &[(&str, &str)] = &[
 
 /// Tenant tables with one key besides the primary one that is looked up across tenants, each with the reason.
 const GLOBAL_KEYS: &[(&str, &str)] = &[
-    ("identity_api_keys", "a key is looked up before its tenant is known"),
-    ("identity_memberships", "a person's tenants are listed before one of them is chosen"),
+    (
+        "identity_api_keys",
+        "a key is looked up before its tenant is known",
+    ),
+    (
+        "identity_memberships",
+        "a person's tenants are listed before one of them is chosen",
+    ),
 ];
 
 /// Table → index name → (unique, columns in order).
@@ -53,39 +59,71 @@ on_both_profiles! {
 async fn mysql(connection: &DatabaseConnection) -> Indexes {
     let sql = "SELECT table_name AS t, index_name AS i, non_unique AS n, column_name AS c FROM information_schema.statistics \
                WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index";
-    let rows = connection.query_all_raw(Statement::from_string(DbBackend::MySql, sql)).await.unwrap();
+    let rows = connection
+        .query_all_raw(Statement::from_string(DbBackend::MySql, sql))
+        .await
+        .unwrap();
     let mut indexes = Indexes::new();
     for row in rows {
         let text = |column| row.try_get::<String>("", column).unwrap();
-        let unique = row.try_get::<i64>("", "n").or_else(|_| row.try_get::<i32>("", "n").map(i64::from)).unwrap() == 0;
-        let entry = indexes.entry(text("t")).or_default().entry(text("i")).or_insert((unique, Vec::new()));
+        let unique = row
+            .try_get::<i64>("", "n")
+            .or_else(|_| row.try_get::<i32>("", "n").map(i64::from))
+            .unwrap()
+            == 0;
+        let entry = indexes
+            .entry(text("t"))
+            .or_default()
+            .entry(text("i"))
+            .or_insert((unique, Vec::new()));
         entry.1.push(text("c"));
     }
     indexes
 }
 
 async fn sqlite(connection: &DatabaseConnection) -> Indexes {
-    let list = async |sql: String| connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+    let list = async |sql: String| {
+        connection
+            .query_all_raw(Statement::from_string(DbBackend::Sqlite, sql))
+            .await
+            .unwrap()
+    };
     let mut indexes = Indexes::new();
-    let tables = list("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'".to_owned()).await;
-    for table in tables.iter().map(|row| row.try_get::<String>("", "name").unwrap()) {
+    let tables =
+        list("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'".to_owned())
+            .await;
+    for table in tables
+        .iter()
+        .map(|row| row.try_get::<String>("", "name").unwrap())
+    {
         let mut of_table = BTreeMap::new();
         // SQLite shows a primary key as columns with their place in it, not always as an index.
         let mut key: Vec<(i32, String)> = list(format!("PRAGMA table_info('{table}')"))
             .await
             .iter()
-            .map(|row| (row.try_get::<i32>("", "pk").unwrap(), row.try_get::<String>("", "name").unwrap()))
+            .map(|row| {
+                (
+                    row.try_get::<i32>("", "pk").unwrap(),
+                    row.try_get::<String>("", "name").unwrap(),
+                )
+            })
             .filter(|(place, _)| *place > 0)
             .collect();
         key.sort();
-        of_table.insert("PRIMARY".to_owned(), (true, key.into_iter().map(|(_, name)| name).collect::<Vec<_>>()));
+        of_table.insert(
+            "PRIMARY".to_owned(),
+            (true, key.into_iter().map(|(_, name)| name).collect::<Vec<_>>()),
+        );
         for row in list(format!("PRAGMA index_list('{table}')")).await {
             let name = row.try_get::<String>("", "name").unwrap();
             if row.try_get::<String>("", "origin").unwrap() == "pk" {
                 continue;
             }
             let columns = list(format!("PRAGMA index_info('{name}')")).await;
-            let columns = columns.iter().map(|row| row.try_get::<String>("", "name").unwrap()).collect();
+            let columns = columns
+                .iter()
+                .map(|row| row.try_get::<String>("", "name").unwrap())
+                .collect();
             of_table.insert(name, (row.try_get::<i32>("", "unique").unwrap() == 1, columns));
         }
         indexes.insert(table, of_table);

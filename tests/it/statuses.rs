@@ -90,10 +90,19 @@ on_both_profiles! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn any_order_and_repetition_ends_in_the_same_state() {
     let app = TestApp::start(Profile::Embedded).await;
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     let words = ["sent", "delivered", "read", "failed", "played"];
-    let strategy = proptest::collection::vec(0..words.len(), 1..6)
-        .prop_flat_map(|told| (Just(told.clone()).prop_shuffle(), Just(told.clone()).prop_shuffle(), Just(told)));
+    let strategy = proptest::collection::vec(0..words.len(), 1..6).prop_flat_map(|told| {
+        (
+            Just(told.clone()).prop_shuffle(),
+            Just(told.clone()).prop_shuffle(),
+            Just(told),
+        )
+    });
     let mut serial = 0;
     for _ in 0..24 {
         let (first, second, repeated) = strategy.new_tree(&mut runner).unwrap().current();
@@ -115,7 +124,9 @@ async fn end_of(app: &TestApp, told: impl Iterator<Item = &str>, serial: u32) ->
     app.sim.configure(|knobs| knobs.default_online = false);
     let queued = tenant.post("/messages", template).await.expect(202);
     let path = format!("/messages/{}", queued["id"].as_str().unwrap());
-    let message = app.until(tenant, &path, |message| message["status"] == "sent").await;
+    let message = app
+        .until(tenant, &path, |message| message["status"] == "sent")
+        .await;
     let wamid = message["wamid"].as_str().unwrap();
     for status in told {
         // One instant for all, so that only the order differs.

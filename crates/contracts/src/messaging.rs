@@ -68,7 +68,12 @@ pub trait MessageSender: Send + Sync {
     /// # Errors
     /// 404 for a channel that is not the tenant's, 409 `window_closed` for a free-form message outside the 24-hour customer
     /// service window, 422 for content beyond WhatsApp's limits. Nothing is written then.
-    async fn queue(&self, tx: &mut TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<Vec<MessageId>>;
+    async fn queue(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        lane: Lane,
+    ) -> Result<Vec<MessageId>>;
 }
 
 /// Messages arrived from customers.

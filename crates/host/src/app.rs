@@ -63,7 +63,9 @@ pub struct Brand {
 
 impl Default for Brand {
     fn default() -> Self {
-        Self { name: "WhatsApp Pro".to_owned() }
+        Self {
+            name: "WhatsApp Pro".to_owned(),
+        }
     }
 }
 
@@ -109,7 +111,12 @@ impl App {
     ///
     /// # Errors
     /// When two modules contradict each other.
-    pub fn build(modules: &[Box<dyn Module>], system: &SystemDb, hub: &Hub, options: AppOptions) -> Result<Self, Conflict> {
+    pub fn build(
+        modules: &[Box<dyn Module>],
+        system: &SystemDb,
+        hub: &Hub,
+        options: AppOptions,
+    ) -> Result<Self, Conflict> {
         let apis: Vec<_> = modules.iter().map(|module| module.api()).collect();
         let document = openapi::merge(&apis)?;
         let mut v1 = Route::new();
@@ -117,9 +124,17 @@ impl App {
         paths.sort();
         for (path, index) in paths {
             let label = RouteLabel(format!("/api/v1{path}"));
-            v1 = v1.at(path, apis[*index].endpoint().after(move |answer| labelled(answer, label.clone())));
+            v1 = v1.at(
+                path,
+                apis[*index]
+                    .endpoint()
+                    .after(move |answer| labelled(answer, label.clone())),
+            );
         }
-        v1 = v1.at("/live", get(socket::live).with(CookieJarManager::new()).data(hub.clone()));
+        v1 = v1.at(
+            "/live",
+            get(socket::live).with(CookieJarManager::new()).data(hub.clone()),
+        );
         let mut route = Route::new()
             .nest("/api/v1", bounded(v1, API_BODY))
             .nest("/api", documentation(&document, options.config))
@@ -145,14 +160,15 @@ impl App {
 
 /// Reads the body up to the limit before anything else sees it: declared or chunked, more than that is 413.
 fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Output = Response> {
-    endpoint.before(move |mut request: Request| async move {
-        if !request.headers().contains_key(header::UPGRADE) {
-            let body = read_up_to(request.take_body(), limit).await?;
-            request.set_body(body);
-        }
-        Ok(request)
-    })
-    .map_to_response()
+    endpoint
+        .before(move |mut request: Request| async move {
+            if !request.headers().contains_key(header::UPGRADE) {
+                let body = read_up_to(request.take_body(), limit).await?;
+                request.set_body(body);
+            }
+            Ok(request)
+        })
+        .map_to_response()
 }
 
 /// Bytes read and thrown away before an over-long body is refused: a client that is cut off while it still sends never
@@ -171,41 +187,64 @@ async fn read_up_to(body: poem::Body, limit: usize) -> poem::Result<Vec<u8>> {
             break;
         }
     }
-    if read > limit { Err(problem::too_large().into()) } else { Ok(kept) }
+    if read > limit {
+        Err(problem::too_large().into())
+    } else {
+        Ok(kept)
+    }
 }
 
 fn documentation(document: &Document, config: PublicConfig) -> Route {
     let spec = serde_json::to_string_pretty(&document.value).unwrap_or_default();
     let swagger = Arc::new(
-        utoipa_swagger_ui::Config::from("/api/openapi.json").try_it_out_enabled(true).persist_authorization(true),
+        utoipa_swagger_ui::Config::from("/api/openapi.json")
+            .try_it_out_enabled(true)
+            .persist_authorization(true),
     );
     let config = serde_json::to_string(&config).unwrap_or_default();
     let json = |text: String| {
         get(make(move |_| {
-            let response = Response::builder().content_type("application/json").body(text.clone());
+            let response = Response::builder()
+                .content_type("application/json")
+                .body(text.clone());
             async move { Ok::<_, poem::Error>(response) }
         }))
     };
     Route::new()
         .at("/openapi.json", json(spec))
         .at("/config", json(config))
-        .at("/docs", get(make(|_| async { Ok::<_, poem::Error>(poem::web::Redirect::see_other("/api/docs/").into_response()) })))
+        .at(
+            "/docs",
+            get(make(|_| async {
+                Ok::<_, poem::Error>(poem::web::Redirect::see_other("/api/docs/").into_response())
+            })),
+        )
         .at("/docs/", get(swagger_page).data(swagger.clone()))
         .at("/docs/*tail", get(swagger_page).data(swagger))
-        .at("/*path", make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }))
+        .at(
+            "/*path",
+            make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }),
+        )
 }
 
 #[handler]
 fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'static>>>) -> Response {
     let tail: String = request.raw_path_param("tail").unwrap_or_default().to_owned();
     match utoipa_swagger_ui::serve(&tail, config.0.clone()) {
-        Ok(Some(file)) => Response::builder().content_type(&file.content_type).body(file.bytes.to_vec()),
+        Ok(Some(file)) => Response::builder()
+            .content_type(&file.content_type)
+            .body(file.bytes.to_vec()),
         Ok(None) => StatusCode::NOT_FOUND.into(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
     }
 }
 
-fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis: Option<deadpool_redis::Pool>) -> Route {
+fn operations(
+    route: Route,
+    system: &SystemDb,
+    metrics: PrometheusHandle,
+    redis: Option<deadpool_redis::Pool>,
+) -> Route {
     let ready: RouteMethod = {
         let system = system.clone();
         get(make(move |_| {
@@ -216,9 +255,18 @@ fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis:
     let scrape = get(make(move |_| {
         metrics.run_upkeep();
         let text = metrics.render();
-        async move { Ok::<_, poem::Error>(Response::builder().content_type("text/plain; version=0.0.4").body(text)) }
+        async move {
+            Ok::<_, poem::Error>(
+                Response::builder()
+                    .content_type("text/plain; version=0.0.4")
+                    .body(text),
+            )
+        }
     }));
-    route.at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") }))).at("/readyz", ready).at("/metrics", scrape)
+    route
+        .at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") })))
+        .at("/readyz", ready)
+        .at("/metrics", scrape)
 }
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
@@ -235,8 +283,15 @@ async fn readiness(system: &SystemDb, redis: Option<&deadpool_redis::Pool>) -> R
         },
     };
     let body = serde_json::json!({ "database": if database { "ok" } else { "away" }, "redis": redis });
-    let status = if database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Response::builder().status(status).content_type("application/json").body(body.to_string())
+    let status = if database {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    Response::builder()
+        .status(status)
+        .content_type("application/json")
+        .body(body.to_string())
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -246,7 +301,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<Response> {
     let id = request_id(&request);
     let method = request.method().clone();
-    let peer = <&RemoteAddr>::from_request_without_body(&request).await.map(ToString::to_string).unwrap_or_default();
+    let peer = <&RemoteAddr>::from_request_without_body(&request)
+        .await
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let span = tracing::info_span!("request", id = %id, %method, peer, tenant = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
     let is_api = request.uri().path().starts_with("/api/v1");
@@ -257,7 +315,10 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
         Ok(response) => response.into_response(),
         Err(error) => problem::from_poem(error).await,
     };
-    let route = match (response.data::<RouteLabel>(), response.data::<poem::PathPattern>()) {
+    let route = match (
+        response.data::<RouteLabel>(),
+        response.data::<poem::PathPattern>(),
+    ) {
         (Some(label), _) => label.0.clone(),
         (None, Some(pattern)) => pattern.0.to_string(),
         (None, None) => "other".to_owned(),
@@ -271,13 +332,19 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if !is_docs {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        );
     }
     Ok(response)
 }
@@ -304,9 +371,16 @@ pub struct RequestId(pub String);
 
 /// A proxy's id is kept when it is short and harmless, else a new one is made.
 fn request_id(request: &Request) -> String {
-    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     match given {
-        Some(id) if (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => id.to_owned(),
+        Some(id)
+            if (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') =>
+        {
+            id.to_owned()
+        }
         _ => uuid::Uuid::new_v4().simple().to_string(),
     }
 }

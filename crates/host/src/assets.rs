@@ -33,17 +33,33 @@ pub(crate) fn portal(request: &Request) -> Response {
 
 fn file(request: &Request, path: &str) -> Option<Response> {
     let file = Portal::get(path)?;
-    let hash: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = file.metadata.sha256_hash()[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let etag = format!("\"{hash}\"");
     // Names under assets/ carry a hash of the content; every other file is asked for again each time.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.as_bytes() == etag.as_bytes());
     let mut response = if known {
         Response::from(StatusCode::NOT_MODIFIED)
     } else {
-        Response::builder().content_type(file.metadata.mimetype()).body(file.data.into_owned())
+        Response::builder()
+            .content_type(file.metadata.mimetype())
+            .body(file.data.into_owned())
     };
-    response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&etag).ok()?);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+        .headers_mut()
+        .insert(header::ETAG, HeaderValue::from_str(&etag).ok()?);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     Some(response)
 }

@@ -35,14 +35,25 @@ pub struct Bus {
 
 impl std::fmt::Debug for Bus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Bus({})", if self.remote.is_some() { "redis" } else { "in process" })
+        write!(
+            f,
+            "Bus({})",
+            if self.remote.is_some() {
+                "redis"
+            } else {
+                "in process"
+            }
+        )
     }
 }
 
 impl Bus {
     /// A bus within this process.
     pub fn local() -> Self {
-        Self { local: broadcast::channel(1024).0, remote: None }
+        Self {
+            local: broadcast::channel(1024).0,
+            remote: None,
+        }
     }
 
     /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints.
@@ -53,7 +64,10 @@ impl Bus {
         let local = broadcast::channel(1024).0;
         tokio::spawn(send(client.clone(), channel.clone(), outgoing, stop.clone()));
         tokio::spawn(hear(client, channel, local.clone(), stop));
-        Ok(Self { local, remote: Some(remote) })
+        Ok(Self {
+            local,
+            remote: Some(remote),
+        })
     }
 
     /// Sends a hint.
@@ -113,7 +127,12 @@ impl Hints {
     }
 }
 
-async fn send(client: redis::Client, channel: String, mut hints: mpsc::Receiver<Hint>, stop: CancellationToken) {
+async fn send(
+    client: redis::Client,
+    channel: String,
+    mut hints: mpsc::Receiver<Hint>,
+    stop: CancellationToken,
+) {
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
     loop {
         let hint = tokio::select! {
@@ -123,9 +142,14 @@ async fn send(client: redis::Client, channel: String, mut hints: mpsc::Receiver<
         if connection.is_none() {
             connection = client.get_multiplexed_async_connection().await.ok();
         }
-        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&hint)) else { continue };
-        let sent: redis::RedisResult<()> =
-            redis::cmd("PUBLISH").arg(&channel).arg(text).query_async(open).await;
+        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&hint)) else {
+            continue;
+        };
+        let sent: redis::RedisResult<()> = redis::cmd("PUBLISH")
+            .arg(&channel)
+            .arg(text)
+            .query_async(open)
+            .await;
         if let Err(error) = sent {
             tracing::debug!(%error, "a hint could not be published");
             connection = None;
@@ -133,7 +157,12 @@ async fn send(client: redis::Client, channel: String, mut hints: mpsc::Receiver<
     }
 }
 
-async fn hear(client: redis::Client, channel: String, local: broadcast::Sender<Hint>, stop: CancellationToken) {
+async fn hear(
+    client: redis::Client,
+    channel: String,
+    local: broadcast::Sender<Hint>,
+    stop: CancellationToken,
+) {
     while !stop.is_cancelled() {
         let heard = async {
             let mut subscription = client.get_async_pubsub().await?;

@@ -38,7 +38,9 @@ impl DatabaseOptions {
             .map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
-                        connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+                        connection
+                            .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                            .await?;
                         Ok(())
                     })
                 })

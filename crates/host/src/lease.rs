@@ -27,13 +27,23 @@ impl Lease {
     pub async fn take(&self, system: &SystemDb) -> Result<bool> {
         let now = system.clock().now();
         let until = now + TimeDelta::from_std(self.length).unwrap_or(TimeDelta::seconds(10));
-        let tx = system.begin_across_tenants("a lease belongs to the deployment").await?;
+        let tx = system
+            .begin_across_tenants("a lease belongs to the deployment")
+            .await?;
         let on = tx.connection();
         let backend = on.get_database_backend();
-        let run = |sql: &str, values: Vec<Value>| on.execute_raw(Statement::from_sql_and_values(backend, sql, values));
+        let run = |sql: &str, values: Vec<Value>| {
+            on.execute_raw(Statement::from_sql_and_values(backend, sql, values))
+        };
         let renewed = run(
             "UPDATE host_leases SET owner = ?, until = ? WHERE name = ? AND (owner = ? OR until < ?)",
-            vec![self.owner.clone().into(), until.into(), self.name.into(), self.owner.clone().into(), now.into()],
+            vec![
+                self.owner.clone().into(),
+                until.into(),
+                self.name.into(),
+                self.owner.clone().into(),
+                now.into(),
+            ],
         )
         .await?
         .rows_affected();
@@ -41,9 +51,19 @@ impl Lease {
             true
         } else {
             // Nobody ever held it, or somebody does: the unique name decides.
-            let verb = if backend == sea_orm::DbBackend::Sqlite { "INSERT OR IGNORE" } else { "INSERT IGNORE" };
+            let verb = if backend == sea_orm::DbBackend::Sqlite {
+                "INSERT OR IGNORE"
+            } else {
+                "INSERT IGNORE"
+            };
             let sql = format!("{verb} INTO host_leases (name, owner, until) VALUES (?, ?, ?)");
-            run(&sql, vec![self.name.into(), self.owner.clone().into(), until.into()]).await?.rows_affected() > 0
+            run(
+                &sql,
+                vec![self.name.into(), self.owner.clone().into(), until.into()],
+            )
+            .await?
+            .rows_affected()
+                > 0
         };
         tx.commit().await?;
         Ok(mine)
@@ -57,7 +77,12 @@ impl Lease {
         let on = system.across_tenants("a lease belongs to the deployment");
         let sql = "DELETE FROM host_leases WHERE name = ? AND owner = ?";
         let values = vec![self.name.into(), self.owner.clone().into()];
-        on.execute_raw(Statement::from_sql_and_values(on.get_database_backend(), sql, values)).await?;
+        on.execute_raw(Statement::from_sql_and_values(
+            on.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?;
         Ok(())
     }
 }

@@ -21,8 +21,6 @@ pub mod problem;
 pub mod relay;
 pub mod runtime;
 
-
-
 pub use app::{App, AppOptions};
 pub use bus::Bus;
 pub use limiter::limiter;

@@ -8,7 +8,11 @@ use kernel::{Limiter, Quota, Wait};
 /// The limiter for the profile: shared through Redis when there is one.
 pub fn limiter(redis: Option<(deadpool_redis::Pool, String)>) -> Arc<dyn Limiter> {
     match redis {
-        Some((pool, prefix)) => Arc::new(Shared { pool, prefix, fallback: InProcess::default() }),
+        Some((pool, prefix)) => Arc::new(Shared {
+            pool,
+            prefix,
+            fallback: InProcess::default(),
+        }),
         None => Arc::new(InProcess::default()),
     }
 }
@@ -24,10 +28,16 @@ pub fn redis_pool(url: &str) -> Result<RedisPool, String> {
     let mut config = deadpool_redis::Config::from_url(url);
     let wait = Some(Duration::from_millis(500));
     config.pool = Some(deadpool_redis::PoolConfig {
-        timeouts: deadpool_redis::Timeouts { wait, create: wait, recycle: wait },
+        timeouts: deadpool_redis::Timeouts {
+            wait,
+            create: wait,
+            recycle: wait,
+        },
         ..deadpool_redis::PoolConfig::new(16)
     });
-    config.create_pool(Some(deadpool_redis::Runtime::Tokio1)).map_err(|error| error.to_string())
+    config
+        .create_pool(Some(deadpool_redis::Runtime::Tokio1))
+        .map_err(|error| error.to_string())
 }
 
 /// A quota as a map key: a governor limiter has one quota for all its keys.
@@ -42,7 +52,10 @@ pub struct InProcess {
 impl InProcess {
     fn of(&self, quota: Quota) -> Arc<DefaultKeyedRateLimiter<String>> {
         let shape = (quota.per_second.to_bits(), quota.burst);
-        let mut limiters = self.by_quota.lock().expect("no code panics while it holds this lock");
+        let mut limiters = self
+            .by_quota
+            .lock()
+            .expect("no code panics while it holds this lock");
         let limiter = limiters.entry(shape).or_insert_with(|| {
             let each = Duration::from_secs_f64(1.0 / quota.per_second.max(1e-6));
             let burst = NonZeroU32::new(quota.burst).unwrap_or(NonZeroU32::MIN);
@@ -62,13 +75,17 @@ impl InProcess {
 #[async_trait::async_trait]
 impl Limiter for InProcess {
     async fn take(&self, key: &str, quota: Quota, n: u32) -> Result<(), Wait> {
-        let Some(n) = NonZeroU32::new(n) else { return Ok(()) };
+        let Some(n) = NonZeroU32::new(n) else {
+            return Ok(());
+        };
         let limiter = self.of(quota);
         match limiter.check_key_n(&key.to_owned(), n) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(not_until)) => Err(Wait(not_until.wait_time_from(limiter.clock().now()))),
             // More than the bucket ever holds: the longest wait there is.
-            Err(_) => Err(Wait(Duration::from_secs_f64(f64::from(n.get()) / quota.per_second.max(1e-6)))),
+            Err(_) => Err(Wait(Duration::from_secs_f64(
+                f64::from(n.get()) / quota.per_second.max(1e-6),
+            ))),
         }
     }
 }
@@ -110,7 +127,10 @@ impl Limiter for Shared {
             Ok(Some(0)) => Ok(()),
             Ok(Some(micros)) => Err(Wait(Duration::from_micros(micros.unsigned_abs()))),
             _ => {
-                let half = Quota { per_second: quota.per_second / 2.0, burst: (quota.burst / 2).max(n) };
+                let half = Quota {
+                    per_second: quota.per_second / 2.0,
+                    burst: (quota.burst / 2).max(n),
+                };
                 self.fallback.take(key, half, n).await
             }
         }
@@ -129,6 +149,10 @@ mod tests {
         assert_eq!(limiter.take("a", quota, 1).await, Ok(()));
         let wait = limiter.take("a", quota, 1).await.unwrap_err();
         assert!((1..=30).contains(&wait.seconds()), "{wait:?}");
-        assert_eq!(limiter.take("b", quota, 2).await, Ok(()), "another key has its own bucket");
+        assert_eq!(
+            limiter.take("b", quota, 2).await,
+            Ok(()),
+            "another key has its own bucket"
+        );
     }
 }

@@ -94,7 +94,10 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
         "paths": paths,
         "components": components,
     });
-    Ok(Document { value: sorted(value), paths: routes })
+    Ok(Document {
+        value: sorted(value),
+        paths: routes,
+    })
 }
 
 /// Says which right an operation needs: as `x-permission`, as the API key's scope, and in words.
@@ -103,8 +106,18 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
 fn with_permissions(item: &Value) -> Value {
     let mut item = item.clone();
     for (_, operation) in item.as_object_mut().into_iter().flatten() {
-        let schemes = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
-        let Some(permission) = schemes.flat_map(Map::keys).find(|name| name.contains(':')).cloned() else { continue };
+        let schemes = operation["security"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object);
+        let Some(permission) = schemes
+            .flat_map(Map::keys)
+            .find(|name| name.contains(':'))
+            .cloned()
+        else {
+            continue;
+        };
         let described = operation["description"].as_str().unwrap_or_default();
         let described = format!("{described}\n\nNeeds the permission `{permission}`.");
         operation["description"] = Value::String(described.trim().to_owned());
@@ -117,7 +130,8 @@ fn with_permissions(item: &Value) -> Value {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let ordered: BTreeMap<String, Value> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            let ordered: BTreeMap<String, Value> =
+                map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
             Value::Object(ordered.into_iter().collect())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
@@ -142,7 +156,11 @@ pub fn operations(document: &Value) -> Vec<Operation> {
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            all.push(Operation { method: method.to_uppercase(), path: path.clone(), id });
+            all.push(Operation {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                id,
+            });
         }
     }
     all.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));

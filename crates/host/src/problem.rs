@@ -6,7 +6,9 @@ use poem::{
     error::{CorsError, MethodNotAllowedError, NotFoundError, ReadBodyError, WebSocketError},
     http::StatusCode,
 };
-use poem_openapi::error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError};
+use poem_openapi::error::{
+    AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
+};
 
 /// Turns any error of the web framework into ours.
 pub(crate) async fn from_poem(error: poem::Error) -> Response {
@@ -18,25 +20,48 @@ pub(crate) async fn from_poem(error: poem::Error) -> Response {
 
 fn describe(error: &poem::Error) -> Error {
     if error.is::<NotFoundError>() {
-        return Error::new(StatusCode::NOT_FOUND, "no_such_path", "There is nothing at this path. See /api/docs/ for what there is.");
+        return Error::new(
+            StatusCode::NOT_FOUND,
+            "no_such_path",
+            "There is nothing at this path. See /api/docs/ for what there is.",
+        );
     }
     if error.is::<MethodNotAllowedError>() {
-        return Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path exists, but not with this method.");
+        return Error::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "This path exists, but not with this method.",
+        );
     }
     if let Some(error) = error.downcast_ref::<ParseRequestPayloadError>() {
-        let detail = format!("The body could not be read: {}.", error.reason.trim_end_matches('.'));
+        let detail = format!(
+            "The body could not be read: {}.",
+            error.reason.trim_end_matches('.')
+        );
         return Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail);
     }
     if let Some(error) = error.downcast_ref::<ParseParamError>() {
-        let detail = format!("The parameter `{}` could not be read: {}.", error.name, error.reason.trim_end_matches('.'));
+        let detail = format!(
+            "The parameter `{}` could not be read: {}.",
+            error.name,
+            error.reason.trim_end_matches('.')
+        );
         return Error::new(StatusCode::BAD_REQUEST, "malformed_parameter", detail);
     }
     if error.is::<ParsePathError>() {
-        return Error::new(StatusCode::BAD_REQUEST, "malformed_parameter", "The path could not be read.");
+        return Error::new(
+            StatusCode::BAD_REQUEST,
+            "malformed_parameter",
+            "The path could not be read.",
+        );
     }
     if error.is::<ContentTypeError>() {
         let detail = "Send the body as JSON with the header `Content-Type: application/json`.";
-        return Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail);
+        return Error::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            detail,
+        );
     }
     if error.is::<AuthorizationError>() {
         return Error::unauthenticated("unauthenticated", "Sign in, or send an API key.");
@@ -45,21 +70,31 @@ fn describe(error: &poem::Error) -> Error {
         return too_large();
     }
     if error.is::<WebSocketError>() {
-        return Error::new(StatusCode::BAD_REQUEST, "not_a_websocket", "This path speaks WebSocket: connect with ws:// or wss://.");
+        return Error::new(
+            StatusCode::BAD_REQUEST,
+            "not_a_websocket",
+            "This path speaks WebSocket: connect with ws:// or wss://.",
+        );
     }
     if error.is::<CorsError>() {
         return Error::forbidden("cross_site_request", "This origin is not allowed.");
     }
     match error.status() {
-        status if status.is_client_error() => {
-            Error::new(status, "bad_request", "The request could not be understood. See /api/docs/ for its form.")
-        }
+        status if status.is_client_error() => Error::new(
+            status,
+            "bad_request",
+            "The request could not be understood. See /api/docs/ for its form.",
+        ),
         _ => Error::internal(error.to_string()),
     }
 }
 
 pub(crate) fn too_large() -> Error {
-    Error::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than this operation takes.")
+    Error::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        "The body is larger than this operation takes.",
+    )
 }
 
 /// What a caught panic answers.

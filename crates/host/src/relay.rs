@@ -48,7 +48,12 @@ pub const KEPT: TimeDelta = TimeDelta::hours(24);
 impl Relay {
     /// `owner` names this process.
     pub fn new(system: SystemDb, bus: Bus, subscriptions: Subscriptions, owner: String) -> Self {
-        Self { system, bus, subscriptions, lease: Lease::new("relay", owner, LEASE) }
+        Self {
+            system,
+            bus,
+            subscriptions,
+            lease: Lease::new("relay", owner, LEASE),
+        }
     }
 
     /// Relays until told to stop.
@@ -92,27 +97,49 @@ impl Relay {
     async fn step(&self) -> Result<usize> {
         // Most looks find nothing: do not queue for SQLite's one writer for that.
         let oldest = event::Entity::find().order_by_asc(event::Column::Id).limit(BATCH);
-        let events = oldest.all(self.system.across_tenants("the outbox is one queue")).await?;
+        let events = oldest
+            .all(self.system.across_tenants("the outbox is one queue"))
+            .await?;
         if events.is_empty() {
             return Ok(0);
         }
         let clock = self.system.clock();
         let now = clock.now();
-        let tx = self.system.begin_across_tenants("the outbox is one queue").await?;
+        let tx = self
+            .system
+            .begin_across_tenants("the outbox is one queue")
+            .await?;
         let jobs: Vec<_> = events
             .iter()
             .flat_map(|event| self.kinds(&event.name).iter().map(move |kind| (event, kind)))
-            .filter_map(|(event, kind)| self.subscriptions.handlers.get(kind).map(|handler| (event, kind, handler)))
+            .filter_map(|(event, kind)| {
+                self.subscriptions
+                    .handlers
+                    .get(kind)
+                    .map(|handler| (event, kind, handler))
+            })
             .map(|(event, kind, handler)| {
                 let (queue, tries) = (handler.queue, handler.max_attempts);
-                new_job(clock, event.tenant_id, queue, kind, event.payload.clone(), tries, now, None)
+                new_job(
+                    clock,
+                    event.tenant_id,
+                    queue,
+                    kind,
+                    event.payload.clone(),
+                    tries,
+                    now,
+                    None,
+                )
             })
             .collect();
         let any_jobs = !jobs.is_empty();
         insert_jobs(tx.connection(), jobs).await?;
         let grown = self.append_to_logs(&tx, &events).await?;
         let ids = events.iter().map(|event| event.id);
-        event::Entity::delete_many().filter(event::Column::Id.is_in(ids)).exec(tx.connection()).await?;
+        event::Entity::delete_many()
+            .filter(event::Column::Id.is_in(ids))
+            .exec(tx.connection())
+            .await?;
         tx.commit().await?;
         if any_jobs {
             self.bus.send(Hint::Jobs);
@@ -128,7 +155,11 @@ impl Relay {
         self.subscriptions.kinds.get(event).map_or(&[], Vec::as_slice)
     }
 
-    async fn append_to_logs(&self, tx: &kernel::tenant::SystemTx, events: &[event::Model]) -> Result<Vec<TenantId>> {
+    async fn append_to_logs(
+        &self,
+        tx: &kernel::tenant::SystemTx,
+        events: &[event::Model],
+    ) -> Result<Vec<TenantId>> {
         let now = self.system.clock().now();
         let mut last: HashMap<TenantId, i64> = HashMap::new();
         let mut rows = Vec::new();
@@ -137,7 +168,9 @@ impl Relay {
             let seq = match last.get(&event.tenant_id) {
                 Some(seq) => seq + 1,
                 // Time-based, so that the sequence goes on even after the whole log was forgotten.
-                None => (log::last_seq(tx.connection(), event.tenant_id).await? + 1).max(now.timestamp_micros()),
+                None => {
+                    (log::last_seq(tx.connection(), event.tenant_id).await? + 1).max(now.timestamp_micros())
+                }
             };
             last.insert(event.tenant_id, seq);
             rows.push(log::ActiveModel {
@@ -150,7 +183,9 @@ impl Relay {
             });
         }
         if !rows.is_empty() {
-            log::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+            log::Entity::insert_many(rows)
+                .exec_without_returning(tx.connection())
+                .await?;
         }
         Ok(last.into_keys().collect())
     }

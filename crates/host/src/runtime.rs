@@ -71,7 +71,17 @@ impl Runtime {
             let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
         }
-        Ok(Self { hub, idle: Idle { system, feeders, progress }, running, tasks, stop })
+        Ok(Self {
+            hub,
+            idle: Idle {
+                system,
+                feeders,
+                progress,
+            },
+            running,
+            tasks,
+            stop,
+        })
     }
 
     /// The live hub, for the WebSocket's route.
@@ -93,8 +103,13 @@ impl Runtime {
                 runner.ended().await;
             }
         };
-        if tokio::time::timeout(Duration::from_secs(12), ended).await.is_err() {
-            tracing::warn!("some background work did not end in time; it will be taken over by another process");
+        if tokio::time::timeout(Duration::from_secs(12), ended)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "some background work did not end in time; it will be taken over by another process"
+            );
         }
     }
 }
@@ -136,7 +151,9 @@ impl Idle {
         let dealt_with = || -> u64 { self.feeders.iter().map(|feeder| feeder.dealt_with()).sum() };
         let before = dealt_with();
         let on = self.system.across_tenants("asks whether anything waits anywhere");
-        let event = outbox::event::Entity::find().select_only().column(outbox::event::Column::Id);
+        let event = outbox::event::Entity::find()
+            .select_only()
+            .column(outbox::event::Column::Id);
         if event.into_tuple::<uuid::Uuid>().one(on).await?.is_some() {
             return Ok(false);
         }
@@ -163,5 +180,8 @@ pub fn subscriptions(modules: &[Box<dyn Module>]) -> Subscriptions {
     let mut handlers: BTreeMap<_, _> = jobs.into_handlers();
     let (kinds, subscribers) = events.into_parts();
     handlers.extend(subscribers);
-    Subscriptions { kinds, handlers: Arc::new(handlers) }
+    Subscriptions {
+        kinds,
+        handlers: Arc::new(handlers),
+    }
 }

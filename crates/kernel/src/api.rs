@@ -50,7 +50,10 @@ impl Api {
 
     fn from_service<T: OpenApi + 'static, W: Webhook + 'static>(service: OpenApiService<T, W>) -> Self {
         let spec = serde_json::from_str(&service.spec()).expect("poem-openapi writes JSON");
-        Self { endpoint: Arc::new(service.into_endpoint().map_to_response().boxed()), spec: Arc::new(spec) }
+        Self {
+            endpoint: Arc::new(service.into_endpoint().map_to_response().boxed()),
+            spec: Arc::new(spec),
+        }
     }
 
     /// Answers requests whose path is as in the document.

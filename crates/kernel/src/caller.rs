@@ -95,11 +95,17 @@ impl Caller {
     /// 403 `module_disabled` or `permission_denied`, naming what is missing.
     pub fn may(&self, permission: PermissionInfo) -> Result<()> {
         if !self.permissions.contains(permission.name) {
-            let detail = format!("This needs the permission `{}` ({}).", permission.name, permission.description);
+            let detail = format!(
+                "This needs the permission `{}` ({}).",
+                permission.name, permission.description
+            );
             return Err(Error::forbidden("permission_denied", detail));
         }
         if !self.modules.contains(permission.module) {
-            let detail = format!("The module `{}` is switched off for this tenant.", permission.module);
+            let detail = format!(
+                "The module `{}` is switched off for this tenant.",
+                permission.module
+            );
             return Err(Error::forbidden("module_disabled", detail));
         }
         Ok(())
@@ -224,6 +230,9 @@ impl<'a, P: Permission> ApiExtractor<'a> for Can<P> {
         let caller = authenticate(request).await?;
         tracing::Span::current().record("tenant", tracing::field::display(caller.db.tenant()));
         caller.may(P::INFO)?;
-        Ok(Self { caller, permission: PhantomData })
+        Ok(Self {
+            caller,
+            permission: PhantomData,
+        })
     }
 }

@@ -34,19 +34,34 @@ impl std::fmt::Debug for Clock {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { source: Source::System, order: Arc::default() }
+        Self {
+            source: Source::System,
+            order: Arc::default(),
+        }
     }
 
     /// A clock that stands still until [`ManualClock::advance`] moves it.
     pub fn manual(start: DateTime<Utc>) -> (Self, ManualClock) {
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
-        (Self { source: Source::Manual(micros.clone()), order: Arc::default() }, ManualClock { micros })
+        (
+            Self {
+                source: Source::Manual(micros.clone()),
+                order: Arc::default(),
+            },
+            ManualClock { micros },
+        )
     }
 
     /// The machine's clock, which [`ManualClock::advance`] can push ahead: for tests in which real waiting goes on.
     pub fn shifted() -> (Self, ManualClock) {
         let micros = Arc::new(AtomicI64::new(0));
-        (Self { source: Source::Shifted(micros.clone()), order: Arc::default() }, ManualClock { micros })
+        (
+            Self {
+                source: Source::Shifted(micros.clone()),
+                order: Arc::default(),
+            },
+            ManualClock { micros },
+        )
     }
 
     /// Now, cut to microseconds: MySQL keeps six digits, and what was returned must equal what is read back.
@@ -62,9 +77,16 @@ impl Clock {
     /// A new time-ordered UUID (version 7).
     pub fn new_uuid(&self) -> Uuid {
         let now = self.now();
-        let order = self.order.lock().expect("no code panics while it holds this lock");
+        let order = self
+            .order
+            .lock()
+            .expect("no code panics while it holds this lock");
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-        Uuid::new_v7(Timestamp::from_unix(&*order, seconds, now.timestamp_subsec_nanos()))
+        Uuid::new_v7(Timestamp::from_unix(
+            &*order,
+            seconds,
+            now.timestamp_subsec_nanos(),
+        ))
     }
 
     /// A new time-ordered id of the wanted type.
@@ -82,7 +104,8 @@ pub struct ManualClock {
 impl ManualClock {
     /// Moves the clock forward.
     pub fn advance(&self, by: TimeDelta) {
-        self.micros.fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.micros
+            .fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 }
 

@@ -65,7 +65,14 @@ pub struct Error {
 impl Error {
     /// Any status with its code and sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), fields: Vec::new(), retry_after: None, source: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// 401: who is asking could not be established.
@@ -80,7 +87,11 @@ impl Error {
 
     /// 404. One sentence per kind of thing and never an id in it: not there and not yours must be the same bytes.
     pub fn not_found(what: &'static str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("There is no such {what}."),
+        )
     }
 
     /// 409: the request is fine, the state of the thing is not.
@@ -93,15 +104,29 @@ impl Error {
         let message = message.into();
         let field = field.into();
         Self {
-            fields: vec![FieldError { field: field.clone(), message: message.clone() }],
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", format!("`{field}`: {message}"))
+            fields: vec![FieldError {
+                field: field.clone(),
+                message: message.clone(),
+            }],
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_request",
+                format!("`{field}`: {message}"),
+            )
         }
     }
 
     /// 422 with several fields.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
-        let detail = fields.iter().map(|f| format!("`{}`: {}", f.field, f.message)).collect::<Vec<_>>().join(" ");
-        Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail) }
+        let detail = fields
+            .iter()
+            .map(|f| format!("`{}`: {}", f.field, f.message))
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self {
+            fields,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
+        }
     }
 
     /// 429 with the seconds to wait.
@@ -114,7 +139,10 @@ impl Error {
 
     /// 503: a dependency is away for a moment.
     pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail) }
+        Self {
+            retry_after: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        }
     }
 
     /// 500. The cause is logged, never shown.
@@ -169,7 +197,10 @@ impl From<sea_orm::DbErr> for Error {
     fn from(err: sea_orm::DbErr) -> Self {
         // The database's own sentence names tables and values, so it is replaced.
         if let Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) = err.sql_err() {
-            return Self::conflict("already_exists", "Something with this name or key exists already.");
+            return Self::conflict(
+                "already_exists",
+                "Something with this name or key exists already.",
+            );
         }
         if is_contention(&err) {
             tracing::warn!(error = %err, "a transaction lost against another");
@@ -188,9 +219,15 @@ impl From<sea_orm::DbErr> for Error {
 
 /// Deadlock, lock wait, busy: the transaction was rolled back and would most likely succeed now.
 fn is_contention(err: &sea_orm::DbErr) -> bool {
-    let (sea_orm::DbErr::Exec(cause) | sea_orm::DbErr::Query(cause)) = err else { return false };
-    let sea_orm::RuntimeErr::SqlxError(cause) = cause else { return false };
-    let Some(code) = cause.as_database_error().and_then(|error| error.code()) else { return false };
+    let (sea_orm::DbErr::Exec(cause) | sea_orm::DbErr::Query(cause)) = err else {
+        return false;
+    };
+    let sea_orm::RuntimeErr::SqlxError(cause) = cause else {
+        return false;
+    };
+    let Some(code) = cause.as_database_error().and_then(|error| error.code()) else {
+        return false;
+    };
     // SQLSTATE of MySQL's 1213 and 1205; SQLite's SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
     matches!(code.as_ref(), "40001" | "5" | "517") || cause.to_string().contains("1205")
 }
@@ -212,7 +249,9 @@ impl IntoResponse for Error {
             .content_type("application/problem+json")
             .body(serde_json::to_vec(&self.problem()).unwrap_or_default());
         if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         response
     }
@@ -243,12 +282,21 @@ impl Payload for ProblemPayload {
 impl ApiResponse for Error {
     fn meta() -> MetaResponses {
         const DESCRIBED: [(u16, &str); 7] = [
-            (400, "The request could not be read: malformed JSON, an unknown field, a wrong type."),
+            (
+                400,
+                "The request could not be read: malformed JSON, an unknown field, a wrong type.",
+            ),
             (401, "No valid session or API key."),
-            (403, "Signed in, but the permission, the module or the origin is missing."),
+            (
+                403,
+                "Signed in, but the permission, the module or the origin is missing.",
+            ),
             (404, "There is no such thing, or it belongs to another tenant."),
             (409, "The state of the thing does not allow this."),
-            (422, "Read, but a value is not acceptable; `errors` names the fields."),
+            (
+                422,
+                "Read, but a value is not acceptable; `errors` names the fields.",
+            ),
             (429, "Too many requests; `Retry-After` says how long to wait."),
         ];
         MetaResponses {
@@ -281,14 +329,20 @@ mod tests {
     fn a_problem_has_its_media_type_and_its_wait() {
         let response = Error::too_many("Slow down.", 7).into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
         assert_eq!(response.headers()[header::RETRY_AFTER], "7");
     }
 
     #[test]
     fn the_cause_of_an_internal_error_stays_inside() {
         let error = Error::internal("password=hunter2");
-        assert!(!serde_json::to_string(&error.problem()).unwrap().contains("hunter2"));
-        
+        assert!(
+            !serde_json::to_string(&error.problem())
+                .unwrap()
+                .contains("hunter2")
+        );
     }
 }

@@ -51,14 +51,25 @@ impl Events {
     {
         let kind = format!("{}.on.{}", self.module, E::NAME);
         let run = move |context: crate::JobContext, payload: String| -> BoxFuture<'static, JobOutcome> {
-            let context = EventContext { db: context.db, attempt: context.attempt, clock: context.clock };
+            let context = EventContext {
+                db: context.db,
+                attempt: context.attempt,
+                clock: context.clock,
+            };
             match serde_json::from_str::<E>(&payload) {
                 Ok(event) => handler(context, event).boxed(),
                 Err(error) => async move { Err(JobError::fail(error)) }.boxed(),
             }
         };
         self.subscribers.entry(E::NAME).or_default().push(kind.clone());
-        self.handlers.insert(kind, Handler { queue: "events", max_attempts: 12, run: Arc::new(run) });
+        self.handlers.insert(
+            kind,
+            Handler {
+                queue: "events",
+                max_attempts: 12,
+                run: Arc::new(run),
+            },
+        );
     }
 
     /// Event name → the kinds of job that deliver it, and kind → handler.

@@ -71,13 +71,21 @@ impl JobError {
 
     /// Come back after `after`; the try is not counted.
     pub fn later(after: Duration, why: &'static str) -> Self {
-        Self::Retry { error: Error::unavailable(why), after: Some(after), counts: false }
+        Self::Retry {
+            error: Error::unavailable(why),
+            after: Some(after),
+            counts: false,
+        }
     }
 }
 
 impl From<Error> for JobError {
     fn from(error: Error) -> Self {
-        Self::Retry { error, after: None, counts: true }
+        Self::Retry {
+            error,
+            after: None,
+            counts: true,
+        }
     }
 }
 
@@ -128,7 +136,11 @@ impl Jobs {
                 Err(error) => async move { Err(JobError::fail(error)) }.boxed(),
             }
         };
-        let handler = Handler { queue: J::QUEUE, max_attempts: J::MAX_ATTEMPTS, run: Arc::new(run) };
+        let handler = Handler {
+            queue: J::QUEUE,
+            max_attempts: J::MAX_ATTEMPTS,
+            run: Arc::new(run),
+        };
         self.handlers.insert(J::NAME.to_owned(), handler);
     }
 

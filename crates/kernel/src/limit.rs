@@ -14,12 +14,18 @@ pub struct Quota {
 impl Quota {
     /// `n` a minute, all of which may come at once.
     pub fn per_minute(n: u32) -> Self {
-        Self { per_second: f64::from(n) / 60.0, burst: n }
+        Self {
+            per_second: f64::from(n) / 60.0,
+            burst: n,
+        }
     }
 
     /// `n` a second with a burst of one second's worth.
     pub fn per_second(n: u32) -> Self {
-        Self { per_second: f64::from(n), burst: n.max(1) }
+        Self {
+            per_second: f64::from(n),
+            burst: n.max(1),
+        }
     }
 }
 

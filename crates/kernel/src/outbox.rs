@@ -3,7 +3,9 @@
 //! They belong to the host and are the only tables without a tenant at the head of their keys: the relay and the job
 //! feeder look across all tenants by time.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, sea_query::OnConflict,
+};
 
 use crate::{Clock, Error, Event, Job, Result, TenantId};
 
@@ -101,9 +103,21 @@ impl Pending {
     ) -> Result<()> {
         let dedup_key = job.dedup_key().map(|key| format!("{tenant}|{}|{key}", J::NAME));
         if dedup_key.as_ref().is_some_and(|key| key.len() > 190) {
-            return Err(Error::internal(format!("the dedup key of {} is longer than 190 bytes", J::NAME)));
+            return Err(Error::internal(format!(
+                "the dedup key of {} is longer than 190 bytes",
+                J::NAME
+            )));
         }
-        self.jobs.push(new_job(clock, tenant, job.queue(), J::NAME, serde_json::to_string(job)?, J::MAX_ATTEMPTS, run_at, dedup_key));
+        self.jobs.push(new_job(
+            clock,
+            tenant,
+            job.queue(),
+            J::NAME,
+            serde_json::to_string(job)?,
+            J::MAX_ATTEMPTS,
+            run_at,
+            dedup_key,
+        ));
         Ok(())
     }
 
@@ -111,7 +125,9 @@ impl Pending {
     pub(crate) async fn flush(&mut self, tx: &DatabaseTransaction) -> Result<(bool, bool)> {
         let had = (!self.events.is_empty(), !self.jobs.is_empty());
         if had.0 {
-            event::Entity::insert_many(std::mem::take(&mut self.events)).exec_without_returning(tx).await?;
+            event::Entity::insert_many(std::mem::take(&mut self.events))
+                .exec_without_returning(tx)
+                .await?;
         }
         insert_jobs(tx, std::mem::take(&mut self.jobs)).await?;
         Ok(had)
@@ -119,7 +135,10 @@ impl Pending {
 }
 
 /// A job row that waits for `run_at`.
-#[expect(clippy::too_many_arguments, reason = "one per column; a struct would only repeat the row")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one per column; a struct would only repeat the row"
+)]
 pub fn new_job(
     clock: &Clock,
     tenant: TenantId,
@@ -157,8 +176,14 @@ pub async fn insert_jobs<C: ConnectionTrait>(connection: &C, jobs: Vec<job::Acti
         return Ok(());
     }
     let once_more = OnConflict::column(job::Column::DedupKey)
-        .value(job::Column::Again, sea_orm::sea_query::Expr::col((job::Entity, job::Column::Again)).add(1))
+        .value(
+            job::Column::Again,
+            sea_orm::sea_query::Expr::col((job::Entity, job::Column::Again)).add(1),
+        )
         .to_owned();
-    job::Entity::insert_many(jobs).on_conflict(once_more).exec_without_returning(connection).await?;
+    job::Entity::insert_many(jobs)
+        .on_conflict(once_more)
+        .exec_without_returning(connection)
+        .await?;
     Ok(())
 }

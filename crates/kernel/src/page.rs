@@ -37,7 +37,10 @@ pub struct Cursor {
 impl Cursor {
     /// A cursor for a list sorted by id.
     pub fn by_id(id: Uuid) -> Self {
-        Self { at: DateTime::UNIX_EPOCH, id }
+        Self {
+            at: DateTime::UNIX_EPOCH,
+            id,
+        }
     }
 
     /// Opaque text for the wire.
@@ -53,9 +56,17 @@ impl Cursor {
     /// # Errors
     /// 422 on `after` for anything else.
     pub fn decode(text: &str) -> Result<Self> {
-        let refused = || Error::invalid("after", "is not a cursor of this list; pass `next` of the previous page unchanged");
-        let bytes: [u8; 24] =
-            URL_SAFE_NO_PAD.decode(text).ok().and_then(|b| b.try_into().ok()).ok_or_else(refused)?;
+        let refused = || {
+            Error::invalid(
+                "after",
+                "is not a cursor of this list; pass `next` of the previous page unchanged",
+            )
+        };
+        let bytes: [u8; 24] = URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|b| b.try_into().ok())
+            .ok_or_else(refused)?;
         let (at, id) = bytes.split_at(8);
         let micros = i64::from_be_bytes(at.try_into().map_err(|_| refused())?);
         Ok(Self {
@@ -84,7 +95,10 @@ impl PageQuery {
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Error::invalid("limit", format!("must be from 1 to {MAX_LIMIT}")));
         }
-        Ok(Self { limit, after: after.as_deref().map(Cursor::decode).transpose()? })
+        Ok(Self {
+            limit,
+            after: after.as_deref().map(Cursor::decode).transpose()?,
+        })
     }
 
     /// How many rows to fetch: one more than wanted tells whether a next page exists, without a COUNT.
@@ -126,7 +140,10 @@ mod tests {
 
     #[test]
     fn the_last_page_has_no_next() {
-        let query = PageQuery { limit: 2, after: None };
+        let query = PageQuery {
+            limit: 2,
+            after: None,
+        };
         let key = |n: &u128| Cursor::by_id(Uuid::from_u128(*n));
         assert_eq!(query.cut(&mut vec![1, 2], key), None);
         let mut rows = vec![1, 2, 3];

@@ -4,9 +4,9 @@ use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
-    DbBackend, DeleteMany, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, UpdateMany,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor,
+    DatabaseTransaction, DbBackend, DeleteMany, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, UpdateMany,
     sea_query::{IntoCondition, OnConflict, SimpleExpr},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -59,12 +59,20 @@ impl SystemDb {
     /// Wraps a connection pool.
     pub fn new(connection: DatabaseConnection, clock: Clock, wake: Arc<dyn Wake>) -> Self {
         let writer = matches!(connection.get_database_backend(), DbBackend::Sqlite).then(Arc::default);
-        Self { connection, clock, wake, writer }
+        Self {
+            connection,
+            clock,
+            wake,
+            writer,
+        }
     }
 
     /// The scoped door for one tenant.
     pub fn tenant(&self, tenant: TenantId) -> TenantDb {
-        TenantDb { system: self.clone(), tenant }
+        TenantDb {
+            system: self.clone(),
+            tenant,
+        }
     }
 
     /// The pool itself. `why` is for the reader of the call.
@@ -174,8 +182,15 @@ impl TenantDb {
     /// # Errors
     /// 503 when no connection is free in time.
     pub async fn begin(&self) -> Result<TenantTx> {
-        let inner = self.system.begin_across_tenants("the transaction is scoped by TenantTx").await?;
-        Ok(TenantTx { inner, db: self.clone(), pending: Pending::default() })
+        let inner = self
+            .system
+            .begin_across_tenants("the transaction is scoped by TenantTx")
+            .await?;
+        Ok(TenantTx {
+            inner,
+            db: self.clone(),
+            pending: Pending::default(),
+        })
     }
 }
 
@@ -223,7 +238,9 @@ impl TenantTx {
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
         for batch in batches(self.owned::<E>(rows)) {
-            E::insert_many(batch).exec_without_returning(&self.inner.tx).await?;
+            E::insert_many(batch)
+                .exec_without_returning(&self.inner.tx)
+                .await?;
         }
         Ok(())
     }
@@ -250,7 +267,10 @@ impl TenantTx {
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
         for batch in batches(self.owned::<E>(rows)) {
-            E::insert_many(batch).on_conflict(on_conflict.clone()).exec_without_returning(&self.inner.tx).await?;
+            E::insert_many(batch)
+                .on_conflict(on_conflict.clone())
+                .exec_without_returning(&self.inner.tx)
+                .await?;
         }
         Ok(())
     }
@@ -265,7 +285,11 @@ impl TenantTx {
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
         let backend = self.inner.tx.get_database_backend();
-        let verb = if backend == DbBackend::Sqlite { "INSERT OR IGNORE INTO" } else { "INSERT IGNORE INTO" };
+        let verb = if backend == DbBackend::Sqlite {
+            "INSERT OR IGNORE INTO"
+        } else {
+            "INSERT IGNORE INTO"
+        };
         let mut new = 0;
         for batch in batches(self.owned::<E>(rows)) {
             let mut statement = E::insert_many(batch).build(backend);
@@ -279,13 +303,19 @@ impl TenantTx {
     /// An update of this tenant's rows; nothing happens before [`TenantUpdate::exec`].
     pub fn update<E: TenantEntity>(&self) -> TenantUpdate<'_, E> {
         let mine = E::tenant_column().eq(self.db.tenant);
-        TenantUpdate { tx: &self.inner.tx, update: E::update_many().filter(mine) }
+        TenantUpdate {
+            tx: &self.inner.tx,
+            update: E::update_many().filter(mine),
+        }
     }
 
     /// A deletion of this tenant's rows; nothing happens before [`TenantDelete::exec`].
     pub fn delete<E: TenantEntity>(&self) -> TenantDelete<'_, E> {
         let mine = E::tenant_column().eq(self.db.tenant);
-        TenantDelete { tx: &self.inner.tx, delete: E::delete_many().filter(mine) }
+        TenantDelete {
+            tx: &self.inner.tx,
+            delete: E::delete_many().filter(mine),
+        }
     }
 
     /// Tells the others, once this commits.
@@ -309,7 +339,8 @@ impl TenantTx {
     /// # Errors
     /// As [`TenantTx::enqueue`].
     pub fn enqueue_at<J: Job>(&mut self, job: &J, run_at: DateTime<Utc>) -> Result<()> {
-        self.pending.enqueue(&self.db.system.clock, self.db.tenant, job, run_at)
+        self.pending
+            .enqueue(&self.db.system.clock, self.db.tenant, job, run_at)
     }
 
     /// Makes state, events and jobs true together and wakes whoever waits for them.
@@ -362,13 +393,18 @@ pub struct TenantSelect<'c, E: EntityTrait> {
 
 impl<'c, E: TenantEntity> TenantSelect<'c, E> {
     fn new(on: DatabaseExecutor<'c>, tenant: TenantId) -> Self {
-        Self { on, select: E::find().filter(E::tenant_column().eq(tenant)) }
+        Self {
+            on,
+            select: E::find().filter(E::tenant_column().eq(tenant)),
+        }
     }
 
     /// Adds a condition.
     #[must_use]
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
-        self.select = self.select.filter(Condition::all().add(condition.into_condition()));
+        self.select = self
+            .select
+            .filter(Condition::all().add(condition.into_condition()));
         self
     }
 
@@ -424,8 +460,13 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn columns<T: sea_orm::TryGetableMany + Send + Sync>(self, columns: &[E::Column]) -> Result<Vec<T>> {
-        let select = columns.iter().fold(self.select.select_only(), |select, column| select.column(*column));
+    pub async fn columns<T: sea_orm::TryGetableMany + Send + Sync>(
+        self,
+        columns: &[E::Column],
+    ) -> Result<Vec<T>> {
+        let select = columns
+            .iter()
+            .fold(self.select.select_only(), |select, column| select.column(*column));
         Ok(select.into_tuple::<T>().all(&self.on).await?)
     }
 
@@ -438,7 +479,12 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
         T: sea_orm::TryGetable + Send + Sync,
         (T, i64): sea_orm::TryGetableMany,
     {
-        let select = self.select.select_only().column(key).column_as(key.count(), "rows_counted").group_by(key);
+        let select = self
+            .select
+            .select_only()
+            .column(key)
+            .column_as(key.count(), "rows_counted")
+            .group_by(key);
         Ok(select.into_tuple::<(T, i64)>().all(&self.on).await?)
     }
 }
@@ -454,7 +500,9 @@ impl<E: TenantEntity> TenantUpdate<'_, E> {
     /// Adds a condition.
     #[must_use]
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
-        self.update = self.update.filter(Condition::all().add(condition.into_condition()));
+        self.update = self
+            .update
+            .filter(Condition::all().add(condition.into_condition()));
         self
     }
 
@@ -492,7 +540,9 @@ impl<E: TenantEntity> TenantDelete<'_, E> {
     /// Adds a condition.
     #[must_use]
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
-        self.delete = self.delete.filter(Condition::all().add(condition.into_condition()));
+        self.delete = self
+            .delete
+            .filter(Condition::all().add(condition.into_condition()));
         self
     }
 

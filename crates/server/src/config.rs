@@ -66,13 +66,19 @@ impl Config {
     pub fn load(file: Option<&std::path::Path>) -> anyhow::Result<Self> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         match file {
-            Some(file) if !file.exists() => anyhow::bail!("the configuration file {} does not exist", file.display()),
+            Some(file) if !file.exists() => {
+                anyhow::bail!("the configuration file {} does not exist", file.display())
+            }
             Some(file) => figment = figment.merge(Toml::file_exact(file)),
-            None if std::path::Path::new("wapro.toml").exists() => figment = figment.merge(Toml::file_exact("wapro.toml")),
+            None if std::path::Path::new("wapro.toml").exists() => {
+                figment = figment.merge(Toml::file_exact("wapro.toml"))
+            }
             None => {}
         }
         // Names that the tests and the command line use for themselves are not settings.
-        let environment = Env::prefixed("WAPRO_").ignore(&["test_mysql_url", "test_redis_url", "test_log", "corpus", "config"]).split("__");
+        let environment = Env::prefixed("WAPRO_")
+            .ignore(&["test_mysql_url", "test_redis_url", "test_log", "corpus", "config"])
+            .split("__");
         Ok(figment.merge(environment).extract()?)
     }
 
@@ -97,7 +103,10 @@ impl Config {
             "" => format!("sqlite://{}?mode=rwc", self.data_dir.join("wapro.db").display()),
             url => url.to_owned(),
         };
-        DatabaseOptions { url, max_connections: self.database_connections }
+        DatabaseOptions {
+            url,
+            max_connections: self.database_connections,
+        }
     }
 
     /// Redis, if there is one.
@@ -121,7 +130,10 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show_in_debug_output() {
-        let config = Config { database_url: SecretString::from("mysql://u:hunter2@h/d"), ..Config::defaults().unwrap() };
+        let config = Config {
+            database_url: SecretString::from("mysql://u:hunter2@h/d"),
+            ..Config::defaults().unwrap()
+        };
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

@@ -48,7 +48,10 @@ const BUSINESSES: [Business; 2] = [
             ("Tom Becker", "+447700900126", &[]),
         ],
         messages: &[
-            ("+447700900124", "Morning! Could you send me the wholesale price list?"),
+            (
+                "+447700900124",
+                "Morning! Could you send me the wholesale price list?",
+            ),
             ("+447700900125", "My beans arrived today, they smell wonderful ☕"),
             ("+447700900123", "Hi, is my order A-77 on its way?"),
         ],
@@ -70,9 +73,17 @@ const BUSINESSES: [Business; 2] = [
 
 /// The sign-ins, for the first page and the terminal.
 pub fn logins() -> Vec<DemoLogin> {
-    let login = |label: String, email: &str| DemoLogin { label, email: email.to_owned(), password: PASSWORD.to_owned() };
-    let agents = BUSINESSES.iter().map(|b| login(format!("{}, agent at {}", b.agent.1, b.name), b.agent.0));
-    std::iter::once(login(format!("{}, administrator of both", ADMIN.1), ADMIN.0)).chain(agents).collect()
+    let login = |label: String, email: &str| DemoLogin {
+        label,
+        email: email.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    let agents = BUSINESSES
+        .iter()
+        .map(|b| login(format!("{}, agent at {}", b.agent.1, b.name), b.agent.0));
+    std::iter::once(login(format!("{}, administrator of both", ADMIN.1), ADMIN.0))
+        .chain(agents)
+        .collect()
 }
 
 /// Where the demo's own notes are kept.
@@ -91,25 +102,48 @@ pub async fn seed(
     base: &str,
 ) -> anyhow::Result<Demo> {
     let reseller = identity.create_reseller("Northwind Partners").await?;
-    let admin = identity.create_user(ADMIN.0, ADMIN.1, SecretString::from(PASSWORD)).await?;
+    let admin = identity
+        .create_user(ADMIN.0, ADMIN.1, SecretString::from(PASSWORD))
+        .await?;
     let mut demo = None;
     for business in &BUSINESSES {
         let tenant = identity.create_tenant(reseller, business.name).await?;
-        let agent = identity.create_user(business.agent.0, business.agent.1, SecretString::from(PASSWORD)).await?;
+        let agent = identity
+            .create_user(business.agent.0, business.agent.1, SecretString::from(PASSWORD))
+            .await?;
         identity.add_member(tenant, admin, Role::Admin).await?;
         identity.add_member(tenant, agent, Role::Agent).await?;
-        let scopes: Vec<&str> = identity.permissions().iter().map(|permission| permission.name).collect();
-        let key = identity.create_api_key(&system.tenant(tenant), "Quick start", &scopes, None).await?;
-        let api = Api { http: reqwest::Client::new(), base: format!("{base}/api/v1"), key: key.secret.clone() };
-        furnish(&api, simulator, business).await.with_context(|| format!("the demo of {}", business.name))?;
-        demo.get_or_insert(Demo { api_key: key.secret.expose_secret().to_owned() });
+        let scopes: Vec<&str> = identity
+            .permissions()
+            .iter()
+            .map(|permission| permission.name)
+            .collect();
+        let key = identity
+            .create_api_key(&system.tenant(tenant), "Quick start", &scopes, None)
+            .await?;
+        let api = Api {
+            http: reqwest::Client::new(),
+            base: format!("{base}/api/v1"),
+            key: key.secret.clone(),
+        };
+        furnish(&api, simulator, business)
+            .await
+            .with_context(|| format!("the demo of {}", business.name))?;
+        demo.get_or_insert(Demo {
+            api_key: key.secret.expose_secret().to_owned(),
+        });
     }
     demo.context("the demo has no business")
 }
 
 async fn furnish(api: &Api, simulator: &Simulator, business: &Business) -> anyhow::Result<()> {
     for (name, phone, tags) in business.contacts {
-        api.call(Method::POST, "/contacts", json!({ "name": name, "phone": phone, "tags": tags })).await?;
+        api.call(
+            Method::POST,
+            "/contacts",
+            json!({ "name": name, "phone": phone, "tags": tags }),
+        )
+        .await?;
     }
     let number = simulator.provision(&Provision {
         phone_number: Some(business.number.to_owned()),
@@ -128,10 +162,16 @@ async fn furnish(api: &Api, simulator: &Simulator, business: &Business) -> anyho
     });
     let channel = api.call(Method::POST, "/channels", channel).await?;
     let id = channel["id"].as_str().unwrap_or_default();
-    let test = api.call(Method::POST, &format!("/channels/{id}/test"), Value::Null).await?;
+    let test = api
+        .call(Method::POST, &format!("/channels/{id}/test"), Value::Null)
+        .await?;
     ensure!(test["ok"] == true, "the simulated number does not work: {test}");
     for (from, text) in business.messages {
-        let name = business.contacts.iter().find(|contact| contact.1 == *from).map(|contact| contact.0);
+        let name = business
+            .contacts
+            .iter()
+            .find(|contact| contact.1 == *from)
+            .map(|contact| contact.0);
         simulator.inbound(&json!({
             "phone_id": number.phone_number_id,
             "from": from.trim_start_matches('+'),
@@ -152,8 +192,10 @@ struct Api {
 
 impl Api {
     async fn call(&self, method: Method, path: &str, body: Value) -> anyhow::Result<Value> {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(self.key.expose_secret());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(self.key.expose_secret());
         if !body.is_null() {
             request = request.json(&body);
         }

@@ -80,13 +80,23 @@ impl Platform {
             std::fs::create_dir_all(&config.data_dir)
                 .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
         }
-        database.migrate::<Migrator>().await.context("the database cannot be reached or brought up to date")?;
-        let connection = database.connect().await.context("the database cannot be reached")?;
+        database
+            .migrate::<Migrator>()
+            .await
+            .context("the database cannot be reached or brought up to date")?;
+        let connection = database
+            .connect()
+            .await
+            .context("the database cannot be reached")?;
         Self::over(config, setup, connection).await
     }
 
     /// As [`Platform::start`], over a connection whose schema is as it should be.
-    async fn over(config: &Config, setup: Setup, connection: sea_orm::DatabaseConnection) -> anyhow::Result<Self> {
+    async fn over(
+        config: &Config,
+        setup: Setup,
+        connection: sea_orm::DatabaseConnection,
+    ) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
         let (bus, pool, route) = hints(config, &stop)?;
         let system = SystemDb::new(connection, setup.clock, bus.wake());
@@ -99,28 +109,57 @@ impl Platform {
             Random::system(),
             identity_options(config, setup.password_cost)?,
         );
-        let simulator = setup.simulator.map(|sim| Simulator::new(sim.with_http(http.clone())));
+        let simulator = setup
+            .simulator
+            .map(|sim| Simulator::new(sim.with_http(http.clone())));
         let addresses = addresses(config, simulator.is_some())?;
-        let modules = modules(Deps { identity: identity.clone(), limiter, http, addresses });
+        let modules = modules(Deps {
+            identity: identity.clone(),
+            limiter,
+            http,
+            addresses,
+        });
         identity.learn_modules(&modules);
-        let owner = format!("{}-{}", std::process::id(), &uuid::Uuid::new_v4().simple().to_string()[..8]);
-        let runtime =
-            Runtime::start(system.clone(), bus, &modules, &route, setup.roles, &owner, stop.clone()).await?;
+        let owner = format!(
+            "{}-{}",
+            std::process::id(),
+            &uuid::Uuid::new_v4().simple().to_string()[..8]
+        );
+        let runtime = Runtime::start(
+            system.clone(),
+            bus,
+            &modules,
+            &route,
+            setup.roles,
+            &owner,
+            stop.clone(),
+        )
+        .await?;
         let inside = simulator.clone();
         let options = AppOptions {
             config: PublicConfig {
-                brand: Brand { name: config.brand.clone() },
+                brand: Brand {
+                    name: config.brand.clone(),
+                },
                 simulator: simulator.is_some(),
                 demo_logins: setup.demo_logins,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
             authenticator: identity.authenticator(),
-            more_routes: inside.map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
+            more_routes: inside
+                .map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
             metrics: host::metrics::install().context("metrics")?,
             redis: pool,
         };
         let app = App::build(&modules, &system, runtime.hub(), options)?;
-        Ok(Self { identity, system, runtime, simulator, app, stop })
+        Ok(Self {
+            identity,
+            system,
+            runtime,
+            simulator,
+            app,
+            stop,
+        })
     }
 
     /// Only the application's description, without touching a disk or a network.
@@ -132,8 +171,17 @@ impl Platform {
             encryption_keys: vec![SecretString::from(format!("described:{}", "0".repeat(64)))],
             ..Config::defaults()?
         };
-        let memory = host::database::DatabaseOptions { url: "sqlite::memory:".to_owned(), max_connections: 1 };
-        let setup = Setup { password_cost: PasswordCost::FOR_TESTS, ..Setup::new(Roles { serve: false, work: false }) };
+        let memory = host::database::DatabaseOptions {
+            url: "sqlite::memory:".to_owned(),
+            max_connections: 1,
+        };
+        let setup = Setup {
+            password_cost: PasswordCost::FOR_TESTS,
+            ..Setup::new(Roles {
+                serve: false,
+                work: false,
+            })
+        };
         let platform = Self::over(&config, setup, memory.connect().await?).await?;
         platform.runtime.stop().await;
         Ok(platform.app)
@@ -143,8 +191,18 @@ impl Platform {
     ///
     /// # Errors
     /// When the listener fails.
-    pub async fn serve(self, listener: TcpListener, signal: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
-        let Self { app, runtime, simulator, stop, .. } = self;
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        signal: impl Future<Output = ()> + Send,
+    ) -> anyhow::Result<()> {
+        let Self {
+            app,
+            runtime,
+            simulator,
+            stop,
+            ..
+        } = self;
         // Sockets are told first: the server waits for every open connection.
         let signal = async move {
             signal.await;
@@ -170,10 +228,13 @@ impl Platform {
 
 /// Bus, Redis pool and job route of the profile.
 fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<RedisPool>, Route)> {
-    let Some(url) = config.redis() else { return Ok((Bus::local(), None, Route::InProcess)) };
+    let Some(url) = config.redis() else {
+        return Ok((Bus::local(), None, Route::InProcess));
+    };
     let prefix = config.redis_prefix.clone();
     let bus = Bus::redis(&url, &prefix, stop.clone()).context("redis_url cannot be read")?;
-    let pool = host::limiter::redis_pool(&url).map_err(|error| anyhow::anyhow!("redis_url cannot be read: {error}"))?;
+    let pool = host::limiter::redis_pool(&url)
+        .map_err(|error| anyhow::anyhow!("redis_url cannot be read: {error}"))?;
     Ok((bus, Some(pool), Route::Redis { url, prefix }))
 }
 
@@ -196,13 +257,20 @@ fn addresses(config: &Config, simulator_inside: bool) -> anyhow::Result<Addresse
         "" => None,
         url => Some(Url::parse(url).context("simulator.url is not an address")?),
     };
-    Ok(Addresses { graph: config.graph_url.clone(), simulator, public: config.public_url()? })
+    Ok(Addresses {
+        graph: config.graph_url.clone(),
+        simulator,
+        public: config.public_url()?,
+    })
 }
 
 fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Result<Options> {
     Ok(Options {
         secure_cookie: config.public_url()?.scheme() == "https",
-        api_quota: Quota { per_second: f64::from(config.api_rate), burst: config.api_burst },
+        api_quota: Quota {
+            per_second: f64::from(config.api_rate),
+            burst: config.api_burst,
+        },
         password_cost,
         trusted_proxies: config.trusted_proxies.clone(),
     })
@@ -210,8 +278,14 @@ fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Res
 
 /// The configured keys, or one kept in the data folder: an embedded installation needs nothing entered.
 fn vault_keys(config: &Config) -> anyhow::Result<VaultKeys> {
-    let parse = |text: &SecretString| VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}"));
-    let mut keys = config.encryption_keys.iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
+    let parse = |text: &SecretString| {
+        VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}"))
+    };
+    let mut keys = config
+        .encryption_keys
+        .iter()
+        .map(parse)
+        .collect::<anyhow::Result<Vec<_>>>()?;
     if keys.is_empty() {
         keys.push(parse(&crate::world::encryption_key(&config.data_dir)?)?);
     }
@@ -233,4 +307,3 @@ pub async fn stop_signal() {
         }
     }
 }
-

@@ -21,9 +21,14 @@ pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
     if let Ok(text) = std::fs::read_to_string(&path) {
         return Ok(SecretString::from(text.trim().to_owned()));
     }
-    std::fs::create_dir_all(data_dir).with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
+    std::fs::create_dir_all(data_dir)
+        .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
     let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
-    let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(&path)?;
     file.write_all(key.expose_secret().as_bytes())?;
     file.sync_all()?;
     Ok(key)
@@ -32,7 +37,9 @@ pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
 /// Reads a JSON file of the data folder; none if there is none.
 pub fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
     match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged", path.display()))?)),
+        Ok(bytes) => Ok(Some(
+            serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged", path.display()))?,
+        )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
     }
@@ -41,7 +48,12 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
 /// Replaces a JSON file of the data folder; a crash leaves the old one or the new one, never half of either.
 pub fn write<T: Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
     let half = path.with_extension("half");
-    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&half)?;
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&half)?;
     file.write_all(&serde_json::to_vec(value)?)?;
     file.sync_all()?;
     std::fs::rename(&half, path)?;

@@ -76,20 +76,47 @@ impl TestApp {
             clock: clock.clone(),
             simulator: Some(sim),
             password_cost: PasswordCost::FOR_TESTS,
-            ..Setup::new(Roles { serve: true, work: true })
+            ..Setup::new(Roles {
+                serve: true,
+                work: true,
+            })
         };
         let platform = Platform::start(&config, setup).await.unwrap();
         let (identity, system) = (platform.identity.clone(), platform.system.clone());
         let (idle, sim) = (platform.runtime.idle(), platform.simulator.clone().unwrap());
         let (end, ended) = oneshot::channel::<()>();
         let server = tokio::spawn(platform.serve(listener, ended.map(|_| ())));
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         let reseller = identity.create_reseller("Northwind").await.unwrap();
-        let make = Make { identity: &identity, system: &system, sim: &sim, base: &base, http: &http, clock: &clock, reseller };
+        let make = Make {
+            identity: &identity,
+            system: &system,
+            sim: &sim,
+            base: &base,
+            http: &http,
+            clock: &clock,
+            reseller,
+        };
         let acme = make.tenant("Acme", "+447700900555").await;
         let globex = make.tenant("Globex", "+447700900666").await;
         let app = Self {
-            profile, acme, globex, sim, clock: hand, base, http, identity, system, config, services, idle, end, server,
+            profile,
+            acme,
+            globex,
+            sim,
+            clock: hand,
+            base,
+            http,
+            identity,
+            system,
+            config,
+            services,
+            idle,
+            end,
+            server,
         };
         app.settled().await;
         app
@@ -109,7 +136,9 @@ impl TestApp {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), settling).await.expect("the platform comes to rest");
+        tokio::time::timeout(Duration::from_secs(30), settling)
+            .await
+            .expect("the platform comes to rest");
     }
 
     /// Resolves once the platform alone has nothing left to do, whatever the simulator still has in mind.
@@ -132,13 +161,23 @@ impl TestApp {
                 self.idle.moved().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), looking).await.expect("the wanted state in time")
+        tokio::time::timeout(Duration::from_secs(30), looking)
+            .await
+            .expect("the wanted state in time")
     }
 
     /// A person of a tenant, who can sign in with [`PASSWORD`]. Answers the e-mail address.
     pub async fn person(&self, tenant: &Tenant, role: Role) -> String {
-        let email = format!("{}@{}.example", uuid::Uuid::new_v4().simple(), tenant.name.to_lowercase());
-        let user = self.identity.create_user(&email, "A Person", SecretString::from(PASSWORD)).await.unwrap();
+        let email = format!(
+            "{}@{}.example",
+            uuid::Uuid::new_v4().simple(),
+            tenant.name.to_lowercase()
+        );
+        let user = self
+            .identity
+            .create_user(&email, "A Person", SecretString::from(PASSWORD))
+            .await
+            .unwrap();
         self.identity.add_member(tenant.id, user, role).await.unwrap();
         email
     }
@@ -148,7 +187,16 @@ impl TestApp {
     /// # Panics
     /// When it does not stop cleanly.
     pub async fn stop(self) {
-        let Self { end, server, services, system, http, acme, globex, .. } = self;
+        let Self {
+            end,
+            server,
+            services,
+            system,
+            http,
+            acme,
+            globex,
+            ..
+        } = self;
         // Idle connections of our own clients would otherwise hold up the server's graceful end.
         drop((http, acme, globex));
         let _ = end.send(());
@@ -171,8 +219,17 @@ struct Make<'a> {
 impl Make<'_> {
     async fn tenant(&self, name: &'static str, number: &str) -> Tenant {
         let id = self.identity.create_tenant(self.reseller, name).await.unwrap();
-        let scopes: Vec<&str> = self.identity.permissions().iter().map(|permission| permission.name).collect();
-        let key = self.identity.create_api_key(&self.system.tenant(id), "Everything", &scopes, None).await.unwrap();
+        let scopes: Vec<&str> = self
+            .identity
+            .permissions()
+            .iter()
+            .map(|permission| permission.name)
+            .collect();
+        let key = self
+            .identity
+            .create_api_key(&self.system.tenant(id), "Everything", &scopes, None)
+            .await
+            .unwrap();
         let wanted = Provision {
             phone_number: Some(number.to_owned()),
             verified_name: Some(name.to_owned()),
@@ -204,7 +261,10 @@ impl Make<'_> {
         let channel = tenant.post("/channels", channel).await.expect(201);
         tenant.channel_id = channel["id"].as_str().unwrap().to_owned();
         tenant.webhook_url = channel["webhook_url"].as_str().unwrap().to_owned();
-        let test = tenant.post(&format!("/channels/{}/test", tenant.channel_id), Value::Null).await.expect(200);
+        let test = tenant
+            .post(&format!("/channels/{}/test", tenant.channel_id), Value::Null)
+            .await
+            .expect(200);
         assert_eq!(test["ok"], true, "{test}");
         tenant
     }

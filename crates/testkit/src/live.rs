@@ -27,10 +27,14 @@ impl LiveSocket {
     /// # Errors
     /// When the server refuses.
     pub async fn open(base: &str, key: &str, cursor: Option<i64>) -> Result<Self, Error> {
-        let cursor = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
+        let cursor = cursor
+            .map(|cursor| format!("?cursor={cursor}"))
+            .unwrap_or_default();
         let address = format!("{}/api/v1/live{cursor}", base.replacen("http", "ws", 1));
         let mut request = address.into_client_request()?;
-        request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+        request
+            .headers_mut()
+            .insert("authorization", format!("Bearer {key}").parse().unwrap());
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
         let mut socket = Self { stream, cursor: 0 };
         let hello = socket.frame().await;
@@ -45,8 +49,12 @@ impl LiveSocket {
     /// When none comes, or the server closes.
     pub async fn frame(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame in time");
-            let Message::Text(text) = message.expect("an open stream").unwrap() else { continue };
+            let message = tokio::time::timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("a frame in time");
+            let Message::Text(text) = message.expect("an open stream").unwrap() else {
+                continue;
+            };
             let frame: Value = serde_json::from_str(&text).unwrap();
             if frame["type"] != "ping" {
                 return frame;

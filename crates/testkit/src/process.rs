@@ -1,10 +1,6 @@
 //! The platform as its own process, for tests that kill it.
 
-use std::{
-    path::PathBuf,
-    process::Stdio,
-    time::Duration,
-};
+use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use secrecy::ExposeSecret;
 use server::Config;
@@ -34,6 +30,8 @@ impl Process {
             .env("WAPRO_DATABASE_URL", config.database_url.expose_secret())
             .env("WAPRO_REDIS_URL", config.redis_url.expose_secret())
             .env("WAPRO_REDIS_PREFIX", &config.redis_prefix)
+            .env("WAPRO_API_RATE", config.api_rate.to_string())
+            .env("WAPRO_API_BURST", config.api_burst.to_string())
             .env("WAPRO_SIMULATOR__PROFILE", "fast")
             .env("WAPRO_LOG", "warn")
             .stdout(Stdio::piped())
@@ -49,7 +47,9 @@ impl Process {
                 }
             }
         };
-        let base = tokio::time::timeout(Duration::from_secs(60), base).await.expect("a ready process");
+        let base = tokio::time::timeout(Duration::from_secs(60), base)
+            .await
+            .expect("a ready process");
         // The pipe must stay read, or a later line would kill the process.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, base }
@@ -63,7 +63,9 @@ impl Process {
 
     /// Its API key of the demo's first tenant.
     pub fn demo_key(config: &Config) -> String {
-        let demo: server::demo::Demo = server::world::read(&server::demo::file(&config.data_dir)).unwrap().unwrap();
+        let demo: server::demo::Demo = server::world::read(&server::demo::file(&config.data_dir))
+            .unwrap()
+            .unwrap();
         demo.api_key
     }
 }
@@ -71,7 +73,15 @@ impl Process {
 /// The binary of the build that the test belongs to: beside the folder of the test binaries.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let path = test.parent().and_then(std::path::Path::parent).unwrap().join("wapro");
-    assert!(path.exists(), "{} is missing: run `cargo build -p server` first", path.display());
+    let path = test
+        .parent()
+        .and_then(std::path::Path::parent)
+        .unwrap()
+        .join("wapro");
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo build -p server` first",
+        path.display()
+    );
     path
 }

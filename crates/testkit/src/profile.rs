@@ -33,7 +33,10 @@ impl Services {
     pub async fn make(profile: Profile) -> Self {
         // Quiet unless asked: WAPRO_TEST_LOG=debug shows what the platform says.
         if let Ok(filter) = std::env::var("WAPRO_TEST_LOG") {
-            let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+            let _ = tracing_subscriber::fmt()
+                .with_env_filter(filter)
+                .with_test_writer()
+                .try_init();
         }
         // Tests make HTTP clients of their own beside the platform's.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -54,7 +57,11 @@ impl Services {
             config.redis_prefix.clone_from(&name);
             database = Some((server, name));
         }
-        Self { dir, config, database }
+        Self {
+            dir,
+            config,
+            database,
+        }
     }
 
     /// Removes the database; the folder goes by itself.
@@ -73,7 +80,10 @@ fn service(variable: &str) -> String {
 }
 
 async fn run(server: &str, statement: &str) {
-    let options = DatabaseOptions { url: format!("{server}/mysql"), max_connections: 1 };
+    let options = DatabaseOptions {
+        url: format!("{server}/mysql"),
+        max_connections: 1,
+    };
     let connection = options.connect().await.unwrap();
     connection.execute_unprepared(statement).await.unwrap();
     connection.close().await.unwrap();

@@ -21,21 +21,41 @@ impl RedisServer {
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         // Asked of the system and given back at once: the server takes it a moment later.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let child = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+            ])
             .arg(dir.path())
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("redis-server is installed");
-        let server = Self { _child: child, _dir: dir, url: format!("redis://127.0.0.1:{port}") };
+        let server = Self {
+            _child: child,
+            _dir: dir,
+            url: format!("redis://127.0.0.1:{port}"),
+        };
         let answering = async {
             while server.command("PING").await.is_err() {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), answering).await.expect("Redis answers");
+        tokio::time::timeout(Duration::from_secs(20), answering)
+            .await
+            .expect("Redis answers");
         server
     }
 

@@ -44,7 +44,12 @@ impl Answer {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap().to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
-        Self { status, headers, bytes, json }
+        Self {
+            status,
+            headers,
+            bytes,
+            json,
+        }
     }
 }
 
@@ -119,7 +124,10 @@ impl Tenant {
         let (mut rows, mut after) = (Vec::new(), String::new());
         loop {
             let glue = if path.contains('?') { '&' } else { '?' };
-            let page = self.get(&format!("{path}{glue}limit=200{after}")).await.expect(200);
+            let page = self
+                .get(&format!("{path}{glue}limit=200{after}"))
+                .await
+                .expect(200);
             rows.extend(page["items"].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
@@ -130,23 +138,33 @@ impl Tenant {
 
     /// A customer writes on their phone. Answers the wamid.
     pub fn customer_writes(&self, from: &str, text: &str) -> String {
-        let message = json!({ "phone_id": self.phone_id, "from": from, "type": "text", "text": { "body": text } });
+        let message =
+            json!({ "phone_id": self.phone_id, "from": from, "type": "text", "text": { "body": text } });
         self.sim.inbound(&message).unwrap()
     }
 
     /// Sends a text by the API. Answers the message.
     pub async fn sends(&self, to: &str, text: &str) -> Answer {
-        self.post("/messages", json!({ "to": { "phone": to }, "type": "text", "text": { "body": text } })).await
+        self.post(
+            "/messages",
+            json!({ "to": { "phone": to }, "type": "text", "text": { "body": text } }),
+        )
+        .await
     }
 
     /// Posts a webhook body as WhatsApp would, signed over its bytes.
     pub async fn webhook(&self, body: &[u8]) -> Answer {
-        self.webhook_signed(body, Some(&signed(&self.app_secret, body))).await
+        self.webhook_signed(body, Some(&signed(&self.app_secret, body)))
+            .await
     }
 
     /// Posts a webhook body with any signature, or none.
     pub async fn webhook_signed(&self, body: &[u8], signature: Option<&str>) -> Answer {
-        let mut request = self.http.post(&self.webhook_url).header("content-type", "application/json").body(body.to_vec());
+        let mut request = self
+            .http
+            .post(&self.webhook_url)
+            .header("content-type", "application/json")
+            .body(body.to_vec());
         if let Some(signature) = signature {
             request = request.header("x-hub-signature-256", signature);
         }
@@ -180,7 +198,8 @@ impl Tenant {
     /// Wraps a `messages` value in the envelope of this tenant's number.
     pub fn envelope(&self, mut value: Value) -> Vec<u8> {
         value["messaging_product"] = Value::from("whatsapp");
-        value["metadata"] = json!({ "display_phone_number": "447700900555", "phone_number_id": self.phone_id });
+        value["metadata"] =
+            json!({ "display_phone_number": "447700900555", "phone_number_id": self.phone_id });
         let change = json!({ "field": "messages", "value": value });
         json!({ "object": "whatsapp_business_account", "entry": [{ "id": self.waba_id, "changes": [change] }] }).to_string().into_bytes()
     }

@@ -37,10 +37,14 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        schema.create_index(tenant_index("messaging_channels", &["phone_number_id"], true)).await
+        schema
+            .create_index(tenant_index("messaging_channels", &["phone_number_id"], true))
+            .await
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        schema.drop_table(Table::drop().table("messaging_channels").to_owned()).await
+        schema
+            .drop_table(Table::drop().table("messaging_channels").to_owned())
+            .await
     }
 }

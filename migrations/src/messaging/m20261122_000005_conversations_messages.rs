@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{id, id_null, instant, instant_null, long_text, table, tenant_index, tenant_key, text, text_null};
+use crate::column::{
+    id, id_null, instant, instant_null, long_text, table, tenant_index, tenant_key, text, text_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -30,9 +32,19 @@ impl MigrationTrait for Migration {
             )
             .await?;
         // One conversation for a number and a contact, however many messages arrive at once.
-        schema.create_index(tenant_index("messaging_conversations", &["channel_id", "contact_id"], true)).await?;
-        schema.create_index(tenant_index("messaging_conversations", &["last_at", "id"], false)).await?;
-        schema.create_index(tenant_index("messaging_conversations", &["contact_id"], false)).await?;
+        schema
+            .create_index(tenant_index(
+                "messaging_conversations",
+                &["channel_id", "contact_id"],
+                true,
+            ))
+            .await?;
+        schema
+            .create_index(tenant_index("messaging_conversations", &["last_at", "id"], false))
+            .await?;
+        schema
+            .create_index(tenant_index("messaging_conversations", &["contact_id"], false))
+            .await?;
         schema
             .create_table(
                 table("messaging_messages")
@@ -64,9 +76,19 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        schema.create_index(tenant_index("messaging_messages", &["wamid"], true)).await?;
-        schema.create_index(tenant_index("messaging_messages", &["conversation_id", "at", "id"], false)).await?;
-        schema.create_index(tenant_index("messaging_messages", &["chunk_id"], false)).await?;
+        schema
+            .create_index(tenant_index("messaging_messages", &["wamid"], true))
+            .await?;
+        schema
+            .create_index(tenant_index(
+                "messaging_messages",
+                &["conversation_id", "at", "id"],
+                false,
+            ))
+            .await?;
+        schema
+            .create_index(tenant_index("messaging_messages", &["chunk_id"], false))
+            .await?;
         schema
             .create_table(
                 table("messaging_chunks")
@@ -86,7 +108,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for name in ["messaging_chunks", "messaging_messages", "messaging_conversations"] {
+        for name in [
+            "messaging_chunks",
+            "messaging_messages",
+            "messaging_conversations",
+        ] {
             schema.drop_table(Table::drop().table(name).to_owned()).await?;
         }
         Ok(())

@@ -47,7 +47,13 @@ impl MigrationTrait for Migration {
             )
             .await?;
         // WhatsApp delivers at least once: the second time is not news.
-        schema.create_index(tenant_index("messaging_statuses", &["wamid", "status", "recipient"], true)).await?;
+        schema
+            .create_index(tenant_index(
+                "messaging_statuses",
+                &["wamid", "status", "recipient"],
+                true,
+            ))
+            .await?;
         schema
             .create_table(
                 table("messaging_webhook_events")
@@ -64,11 +70,17 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        schema.create_index(tenant_index("messaging_webhook_events", &["digest"], true)).await
+        schema
+            .create_index(tenant_index("messaging_webhook_events", &["digest"], true))
+            .await
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for name in ["messaging_webhook_events", "messaging_statuses", "messaging_inbox"] {
+        for name in [
+            "messaging_webhook_events",
+            "messaging_statuses",
+            "messaging_inbox",
+        ] {
             schema.drop_table(Table::drop().table(name).to_owned()).await?;
         }
         Ok(())

@@ -61,28 +61,34 @@ impl From<MessagingError> for Error {
                 "window_closed",
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
             ),
-            MessagingError::ChooseChannel { channels: 0 } => {
-                Self::conflict("no_channel", "No WhatsApp number is connected yet. Connect one under Numbers.")
-            }
+            MessagingError::ChooseChannel { channels: 0 } => Self::conflict(
+                "no_channel",
+                "No WhatsApp number is connected yet. Connect one under Numbers.",
+            ),
             MessagingError::ChooseChannel { .. } => {
                 Self::invalid("channel_id", "is needed, because several numbers are connected")
             }
             MessagingError::Invalid(invalid) => Self::invalid(invalid.field.clone(), invalid.message.clone()),
-            MessagingError::NumberTaken => {
-                Self::conflict("number_taken", "This phone number id is connected already. A number can be connected only once.")
-            }
-            MessagingError::NoSimulator => {
-                Self::invalid("kind", "simulated numbers need the built-in simulator, which does not run here")
-            }
+            MessagingError::NumberTaken => Self::conflict(
+                "number_taken",
+                "This phone number id is connected already. A number can be connected only once.",
+            ),
+            MessagingError::NoSimulator => Self::invalid(
+                "kind",
+                "simulated numbers need the built-in simulator, which does not run here",
+            ),
             MessagingError::WhatsApp(error) => whatsapp(&error),
             MessagingError::BadSignature => Self::unauthenticated(
                 "bad_signature",
                 "The header X-Hub-Signature-256 is missing or was not made with the app secret of a number of this tenant.",
             ),
-            MessagingError::BadVerifyToken => {
-                Self::forbidden("bad_verify_token", "The verify token is not the one of a number of this tenant.")
+            MessagingError::BadVerifyToken => Self::forbidden(
+                "bad_verify_token",
+                "The verify token is not the one of a number of this tenant.",
+            ),
+            MessagingError::InboxFull => {
+                Self::unavailable("Too many webhooks are waiting to be stored. Send it again.")
             }
-            MessagingError::InboxFull => Self::unavailable("Too many webhooks are waiting to be stored. Send it again."),
         }
     }
 }
@@ -96,8 +102,16 @@ fn whatsapp(error: &cloud_api::error::Error) -> Error {
 pub fn explain(error: &cloud_api::error::Error) -> String {
     match error.graph() {
         Some(graph) => {
-            let details = graph.details.as_deref().or(graph.user_msg.as_deref()).unwrap_or(&graph.message);
-            format!("{} (WhatsApp said: {details}, code {})", graph.advice().advice, graph.code)
+            let details = graph
+                .details
+                .as_deref()
+                .or(graph.user_msg.as_deref())
+                .unwrap_or(&graph.message);
+            format!(
+                "{} (WhatsApp said: {details}, code {})",
+                graph.advice().advice,
+                graph.code
+            )
         }
         None => format!("{error}. Check the address and the network, then try again."),
     }

@@ -1,7 +1,13 @@
 //! Numbers, messages in and out, delivery statuses, WhatsApp's webhook.
 //!
 //! Architecture invariant: the only module that sends; it reads contacts only through their directory.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should say so at once"))]
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a test that cannot go on should say so at once"
+    )
+)]
 
 mod api;
 mod entity;
@@ -34,7 +40,9 @@ impl Messaging {
         directory: Arc<dyn ContactDirectory>,
         addresses: Addresses,
     ) -> Self {
-        Self { service: service::Service::new(http, routes, vault, limiter, directory, addresses) }
+        Self {
+            service: service::Service::new(http, routes, vault, limiter, directory, addresses),
+        }
     }
 
     /// The one way out, for other modules.
@@ -59,9 +67,15 @@ impl Module for Messaging {
     fn api(&self) -> Api {
         let service = &self.service;
         Api::new((
-            api::ChannelsApi { service: service.clone() },
-            api::ConversationsApi { service: service.clone() },
-            api::MessagesApi { service: service.clone() },
+            api::ChannelsApi {
+                service: service.clone(),
+            },
+            api::ConversationsApi {
+                service: service.clone(),
+            },
+            api::MessagesApi {
+                service: service.clone(),
+            },
         ))
     }
 
@@ -88,7 +102,10 @@ impl Module for Messaging {
     }
 
     fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
-        let webhook = get(api::verify).post(api::receive).data(self.service.clone()).boxed();
+        let webhook = get(api::verify)
+            .post(api::receive)
+            .data(self.service.clone())
+            .boxed();
         vec![("/webhooks/whatsapp/:path", webhook)]
     }
 }

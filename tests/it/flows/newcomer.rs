@@ -6,7 +6,9 @@ use testkit::{Answer, TestApp, on_both_profiles};
 fn statuses(app: &TestApp, message: &str) -> Vec<String> {
     // The simulator's own record, not ours.
     let ledger = app.sim.ledger();
-    let mine = ledger.accepted().filter(|accepted| accepted.callback_data.as_deref() == Some(message));
+    let mine = ledger
+        .accepted()
+        .filter(|accepted| accepted.callback_data.as_deref() == Some(message));
     mine.map(|accepted| accepted.wamid.clone()).collect()
 }
 

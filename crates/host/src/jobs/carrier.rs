@@ -46,12 +46,17 @@ impl Carrier {
         match self {
             Self::InProcess(queues) => {
                 let sender = queues.get(queue).ok_or_else(unknown)?;
-                sender.send(Task::new(ticket)).await.map_err(|error| Away(error.to_string()))
+                sender
+                    .send(Task::new(ticket))
+                    .await
+                    .map_err(|error| Away(error.to_string()))
             }
             Self::Redis(queues) => {
                 let mut storage = queues.get(queue).ok_or_else(unknown)?.clone();
                 let pushed = tokio::time::timeout(Duration::from_secs(2), storage.push(ticket)).await;
-                pushed.map_err(|_| Away("Redis does not answer".to_owned()))?.map_err(|error| Away(error.to_string()))
+                pushed
+                    .map_err(|_| Away("Redis does not answer".to_owned()))?
+                    .map_err(|error| Away(error.to_string()))
             }
         }
     }
@@ -90,19 +95,38 @@ pub async fn start(
                 // Bounded by what the feeder lets travel.
                 let (sender, tickets) = mpsc::channel(queue.concurrency * 2);
                 queues.insert(queue.name, sender);
-                tasks.spawn(work_in_process(*queue, tickets, feeder.clone(), runner.clone(), stop.clone()));
+                tasks.spawn(work_in_process(
+                    *queue,
+                    tickets,
+                    feeder.clone(),
+                    runner.clone(),
+                    stop.clone(),
+                ));
             }
             Carrier::InProcess(queues)
         }
         Route::Redis { url, prefix } => {
-            let connection = apalis_redis::connect(url.as_str()).await.map_err(|error| Away(error.to_string()))?;
+            let connection = apalis_redis::connect(url.as_str())
+                .await
+                .map_err(|error| Away(error.to_string()))?;
             let mut queues = HashMap::new();
             for (queue, feeder) in QUEUES.iter().zip(&feeders) {
                 let storage = RedisStorage::new(connection.clone()).with_config(redis_config(*queue, prefix));
                 queues.insert(queue.name, storage.clone());
                 let name = format!("{owner}-{}", queue.name);
-                tasks.spawn(work_over_redis(*queue, name, storage, feeder.clone(), runner.clone(), stop.clone()));
-                tasks.spawn(sweep(connection.clone(), redis_config(*queue, prefix), stop.clone()));
+                tasks.spawn(work_over_redis(
+                    *queue,
+                    name,
+                    storage,
+                    feeder.clone(),
+                    runner.clone(),
+                    stop.clone(),
+                ));
+                tasks.spawn(sweep(
+                    connection.clone(),
+                    redis_config(*queue, prefix),
+                    stop.clone(),
+                ));
             }
             Carrier::Redis(queues)
         }
@@ -113,7 +137,6 @@ pub async fn start(
     }
     Ok(())
 }
-
 
 fn redis_config(queue: Queue, prefix: &str) -> Config {
     Config::default()
@@ -137,7 +160,10 @@ async fn work_in_process(
         futures_util::sink::drain().sink_map_err(|never| match never {}),
     ))));
     let worker = WorkerBuilder::new(queue.name)
-        .backend(MemoryStorage::new_with(sink, ReceiverStream::new(tickets).boxed()))
+        .backend(MemoryStorage::new_with(
+            sink,
+            ReceiverStream::new(tickets).boxed(),
+        ))
         .concurrency(queue.concurrency)
         .build(move |ticket: Ticket| handle(ticket, feeder.clone(), runner.clone()));
     let ended = worker.run_until(async move {
@@ -200,14 +226,21 @@ async fn sweep(mut connection: ConnectionManager, config: Config, stop: Cancella
 
 async fn sweep_some(connection: &mut ConnectionManager, config: &Config) -> redis::RedisResult<usize> {
     let done = config.done_jobs_set();
-    let ids: Vec<String> = redis::cmd("ZRANGE").arg(&done).arg(0).arg(499).query_async(connection).await?;
+    let ids: Vec<String> = redis::cmd("ZRANGE")
+        .arg(&done)
+        .arg(0)
+        .arg(499)
+        .query_async(connection)
+        .await?;
     if ids.is_empty() {
         return Ok(0);
     }
     let mut pipe = redis::pipe();
     for id in &ids {
         pipe.cmd("HDEL").arg(config.job_data_hash()).arg(id).ignore();
-        pipe.cmd("DEL").arg(format!("{}:{id}", config.job_meta_hash())).ignore();
+        pipe.cmd("DEL")
+            .arg(format!("{}:{id}", config.job_meta_hash()))
+            .ignore();
         pipe.cmd("ZREM").arg(&done).arg(id).ignore();
     }
     pipe.query_async::<()>(connection).await?;

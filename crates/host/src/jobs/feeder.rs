@@ -47,7 +47,15 @@ pub struct Feeder {
 impl Feeder {
     /// For one queue of this process.
     pub fn new(system: SystemDb, bus: Bus, queue: Queue, progress: Arc<Notify>) -> Self {
-        Self { system, bus, queue, travelling: Mutex::default(), leasing: AtomicBool::new(false), dealt_with: AtomicU64::new(0), progress }
+        Self {
+            system,
+            bus,
+            queue,
+            travelling: Mutex::default(),
+            leasing: AtomicBool::new(false),
+            dealt_with: AtomicU64::new(0),
+            progress,
+        }
     }
 
     /// A worker of this process has finished with the ticket.
@@ -68,7 +76,9 @@ impl Feeder {
     }
 
     fn travelling(&self) -> std::sync::MutexGuard<'_, HashMap<Ticket, tokio::time::Instant>> {
-        self.travelling.lock().expect("no code panics while it holds this lock")
+        self.travelling
+            .lock()
+            .expect("no code panics while it holds this lock")
     }
 
     /// Feeds until told to stop.
@@ -105,7 +115,8 @@ impl Feeder {
         let leased = self.lease(room as u64).await;
         let lost_at = tokio::time::Instant::now() + TRAVEL.to_std().unwrap_or_default();
         if let Ok(tickets) = &leased {
-            self.travelling().extend(tickets.iter().map(|ticket| (*ticket, lost_at)));
+            self.travelling()
+                .extend(tickets.iter().map(|ticket| (*ticket, lost_at)));
         }
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
@@ -130,13 +141,18 @@ impl Feeder {
                 .order_by_asc(Column::RunAt)
                 .limit(limit)
         };
-        let pool = self.system.across_tenants("jobs of all tenants stand in one queue");
+        let pool = self
+            .system
+            .across_tenants("jobs of all tenants stand in one queue");
         let embedded = pool.get_database_backend() == DbBackend::Sqlite;
         if embedded && due().one(pool).await?.is_none() {
             // Most looks find nothing: do not queue for the one writer for that.
             return Ok(Vec::new());
         }
-        let tx = self.system.begin_across_tenants("jobs of all tenants stand in one queue").await?;
+        let tx = self
+            .system
+            .begin_across_tenants("jobs of all tenants stand in one queue")
+            .await?;
         let mut select = due().select_only().column(Column::Id).column(Column::Fence);
         if !embedded {
             select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
@@ -154,6 +170,12 @@ impl Feeder {
             .exec(tx.connection())
             .await?;
         tx.commit().await?;
-        Ok(rows.into_iter().map(|(job, fence)| Ticket { job, fence: fence + 1 }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(job, fence)| Ticket {
+                job,
+                fence: fence + 1,
+            })
+            .collect())
     }
 }

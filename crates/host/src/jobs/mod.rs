@@ -32,8 +32,20 @@ pub struct Queue {
 
 /// Every queue of the house. What a person waits for never stands behind what runs in bulk.
 pub const QUEUES: &[Queue] = &[
-    Queue { name: "interactive", concurrency: 32 },
-    Queue { name: "default", concurrency: 16 },
-    Queue { name: "events", concurrency: 16 },
-    Queue { name: "bulk", concurrency: 8 },
+    Queue {
+        name: "interactive",
+        concurrency: 32,
+    },
+    Queue {
+        name: "default",
+        concurrency: 16,
+    },
+    Queue {
+        name: "events",
+        concurrency: 16,
+    },
+    Queue {
+        name: "bulk",
+        concurrency: 8,
+    },
 ];

@@ -31,7 +31,12 @@ pub struct Runner {
 impl Runner {
     /// Knows every handler by the kind of its jobs.
     pub fn new(system: SystemDb, bus: Bus, handlers: Arc<BTreeMap<String, Handler>>) -> Self {
-        Self { system, bus, handlers, running: TaskTracker::new() }
+        Self {
+            system,
+            bus,
+            handlers,
+            running: TaskTracker::new(),
+        }
     }
 
     /// Runs the ticket's job in a task of its own and calls `then` when it has ended.
@@ -65,7 +70,10 @@ impl Runner {
     /// Takes the job over from the feeder: from here on only this run's fence is good.
     async fn start(&self, ticket: Ticket) -> Result<Option<Model>> {
         let now = self.system.clock().now();
-        let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
+        let tx = self
+            .system
+            .begin_across_tenants("a job names its tenant itself")
+            .await?;
         let taken = Entity::update_many()
             .col_expr(Column::RunAt, Expr::value(now + RUN_LEASE))
             .col_expr(Column::Fence, Expr::value(ticket.fence + 1))
@@ -86,7 +94,10 @@ impl Runner {
 
     async fn run_started(&self, job: Model) {
         let started = std::time::Instant::now();
-        let ticket = Ticket { job: job.id, fence: job.fence };
+        let ticket = Ticket {
+            job: job.id,
+            fence: job.fence,
+        };
         let outcome = tokio::select! {
             outcome = self.call(&job) => outcome,
             // Only returns when the lease was lost: whoever took the job over has it now.
@@ -94,7 +105,8 @@ impl Runner {
         };
         let result = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("wapro_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
-        metrics::histogram!("wapro_job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
+        metrics::histogram!("wapro_job_seconds", "kind" => job.kind.clone())
+            .record(started.elapsed().as_secs_f64());
         if let Err(error) = self.finish(&job, outcome).await {
             tracing::warn!(%error, kind = job.kind, job = %job.id, "a finished job could not be recorded; it will run again");
         }
@@ -103,7 +115,10 @@ impl Runner {
     async fn call(&self, job: &Model) -> Result<(), JobError> {
         let Some(handler) = self.handlers.get(&job.kind) else {
             // A newer process wrote it, or a module was removed: another process may know it.
-            return Err(JobError::later(Duration::from_secs(60), "no handler in this process"));
+            return Err(JobError::later(
+                Duration::from_secs(60),
+                "no handler in this process",
+            ));
         };
         let context = JobContext {
             db: self.system.tenant(job.tenant_id),
@@ -112,7 +127,8 @@ impl Runner {
             clock: self.system.clock().clone(),
         };
         let run = AssertUnwindSafe((handler.run)(context, job.payload.clone())).catch_unwind();
-        run.await.unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+        run.await
+            .unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
     }
 
     async fn keep_alive(&self, ticket: Ticket) {
@@ -121,7 +137,11 @@ impl Runner {
         loop {
             tick.tick().await;
             let until = self.system.clock().now() + RUN_LEASE;
-            let renewed = self.update(ticket, |update| update.col_expr(Column::RunAt, Expr::value(until))).await;
+            let renewed = self
+                .update(ticket, |update| {
+                    update.col_expr(Column::RunAt, Expr::value(until))
+                })
+                .await;
             if let Ok(0) = renewed {
                 tracing::warn!(job = %ticket.job, "this run lost its lease and stops");
                 return;
@@ -134,19 +154,30 @@ impl Runner {
         ticket: Ticket,
         change: impl FnOnce(sea_orm::UpdateMany<Entity>) -> sea_orm::UpdateMany<Entity>,
     ) -> Result<u64> {
-        let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
-        let mine = Entity::update_many().filter(Column::Id.eq(ticket.job)).filter(Column::Fence.eq(ticket.fence));
+        let tx = self
+            .system
+            .begin_across_tenants("a job names its tenant itself")
+            .await?;
+        let mine = Entity::update_many()
+            .filter(Column::Id.eq(ticket.job))
+            .filter(Column::Fence.eq(ticket.fence));
         let rows = change(mine).exec(tx.connection()).await?.rows_affected;
         tx.commit().await?;
         Ok(rows)
     }
 
     async fn finish(&self, job: &Model, outcome: Result<(), JobError>) -> Result<()> {
-        let ticket = Ticket { job: job.id, fence: job.fence };
+        let ticket = Ticket {
+            job: job.id,
+            fence: job.fence,
+        };
         let now = self.system.clock().now();
         match outcome {
             Ok(()) => {
-                let tx = self.system.begin_across_tenants("a job names its tenant itself").await?;
+                let tx = self
+                    .system
+                    .begin_across_tenants("a job names its tenant itself")
+                    .await?;
                 let gone = Entity::delete_many()
                     .filter(Column::Id.eq(job.id))
                     .filter(Column::Fence.eq(job.fence))
@@ -158,7 +189,9 @@ impl Runner {
                 if gone == 0 {
                     // It was asked for again while it ran.
                     let due = |update: sea_orm::UpdateMany<Entity>| {
-                        update.col_expr(Column::RunAt, Expr::value(now)).col_expr(Column::Attempts, Expr::value(0))
+                        update
+                            .col_expr(Column::RunAt, Expr::value(now))
+                            .col_expr(Column::Attempts, Expr::value(0))
                     };
                     self.update(ticket, due).await?;
                 }
@@ -201,7 +234,9 @@ impl Runner {
 }
 
 fn describe(error: &Error) -> String {
-    let cause = std::error::Error::source(error).map(|cause| format!(" ({cause})")).unwrap_or_default();
+    let cause = std::error::Error::source(error)
+        .map(|cause| format!(" ({cause})"))
+        .unwrap_or_default();
     let mut text = format!("{error}{cause}");
     text.truncate(text.floor_char_boundary(2000));
     text

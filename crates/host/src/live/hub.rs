@@ -95,11 +95,19 @@ impl Drop for Seat {
 impl Hub {
     /// An empty hub.
     pub fn new(system: SystemDb, bus: Bus, stop: CancellationToken) -> Self {
-        Self { system, bus, rooms: Arc::default(), next_id: Arc::default(), stop }
+        Self {
+            system,
+            bus,
+            rooms: Arc::default(),
+            next_id: Arc::default(),
+            stop,
+        }
     }
 
     fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Room>> {
-        self.rooms.lock().expect("no code panics while it holds this lock")
+        self.rooms
+            .lock()
+            .expect("no code panics while it holds this lock")
     }
 
     /// Resolves when the process stops: sockets close then instead of holding it up.
@@ -132,7 +140,9 @@ impl Hub {
     /// Hands the tenant's new events to its sockets.
     async fn advance(&self, tenant: TenantId) -> Result<()> {
         loop {
-            let Some(seq) = self.rooms().get(&tenant).map(|room| room.seq) else { return Ok(()) };
+            let Some(seq) = self.rooms().get(&tenant).map(|room| room.seq) else {
+                return Ok(());
+            };
             let rows = log::after(&self.system, tenant, seq, REPLAY).await?;
             let count = rows.len() as u64;
             if rows.is_empty() {
@@ -152,8 +162,15 @@ impl Hub {
     ///
     /// # Errors
     /// The database's.
-    pub async fn join(&self, tenant: TenantId, permissions: BTreeSet<String>, cursor: Option<i64>) -> Result<Seat> {
-        let on = self.system.across_tenants("the live log is read for one tenant, named here");
+    pub async fn join(
+        &self,
+        tenant: TenantId,
+        permissions: BTreeSet<String>,
+        cursor: Option<i64>,
+    ) -> Result<Seat> {
+        let on = self
+            .system
+            .across_tenants("the live log is read for one tenant, named here");
         let newest = log::last_seq(on, tenant).await?;
         let oldest_kept = (self.system.clock().now() - crate::relay::KEPT).timestamp_micros();
         let (sender, frames) = mpsc::channel(QUEUE);
@@ -162,13 +179,30 @@ impl Hub {
         // Seated first, replayed second: an event in between comes twice and is dropped by its number, never lost.
         let handed_out = {
             let mut rooms = self.rooms();
-            let room = rooms.entry(tenant).or_insert_with(|| Room { seq: newest, sockets: Vec::new() });
-            let socket = Socket { id, permissions: permissions.clone(), frames: sender, overflown: overflown.clone() };
+            let room = rooms.entry(tenant).or_insert_with(|| Room {
+                seq: newest,
+                sockets: Vec::new(),
+            });
+            let socket = Socket {
+                id,
+                permissions: permissions.clone(),
+                frames: sender,
+                overflown: overflown.clone(),
+            };
             room.sockets.push(socket);
             room.seq
         };
         metrics::gauge!("wapro_live_sockets").increment(1.0);
-        let mut seat = Seat { hub: self.clone(), tenant, id, frames, overflown, cursor: handed_out, missed: vec![], resync: false };
+        let mut seat = Seat {
+            hub: self.clone(),
+            tenant,
+            id,
+            frames,
+            overflown,
+            cursor: handed_out,
+            missed: vec![],
+            resync: false,
+        };
         let Some(cursor) = cursor else { return Ok(seat) };
         let missed = log::after(&self.system, tenant, cursor, REPLAY).await?;
         if cursor < oldest_kept || cursor > newest.max(handed_out) || missed.len() as u64 == REPLAY {
@@ -176,8 +210,11 @@ impl Hub {
             return Ok(seat);
         }
         seat.cursor = missed.last().map_or(cursor, |row| row.seq);
-        seat.missed =
-            missed.into_iter().map(frame).filter(|frame| permissions.contains(&frame.permission)).collect();
+        seat.missed = missed
+            .into_iter()
+            .map(frame)
+            .filter(|frame| permissions.contains(&frame.permission))
+            .collect();
         Ok(seat)
     }
 }
@@ -185,7 +222,11 @@ impl Hub {
 impl Room {
     fn hand_out(&mut self, frames: &[Arc<Frame>]) {
         for frame in frames.iter().filter(|frame| frame.seq > self.seq) {
-            for socket in self.sockets.iter().filter(|socket| socket.permissions.contains(&frame.permission)) {
+            for socket in self
+                .sockets
+                .iter()
+                .filter(|socket| socket.permissions.contains(&frame.permission))
+            {
                 if socket.frames.try_send(frame.clone()).is_err() {
                     socket.overflown.store(true, Ordering::Release);
                 }
@@ -196,6 +237,13 @@ impl Room {
 }
 
 fn frame(row: log::Model) -> Arc<Frame> {
-    let text = format!(r#"{{"type":"event","seq":{},"name":"{}","payload":{}}}"#, row.seq, row.name, row.payload);
-    Arc::new(Frame { seq: row.seq, permission: row.permission, text })
+    let text = format!(
+        r#"{{"type":"event","seq":{},"name":"{}","payload":{}}}"#,
+        row.seq, row.name, row.payload
+    );
+    Arc::new(Frame {
+        seq: row.seq,
+        permission: row.permission,
+        text,
+    })
 }

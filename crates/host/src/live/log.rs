@@ -26,21 +26,34 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// The newest sequence number, 0 for an empty log.
 pub(crate) async fn last_seq<C: ConnectionTrait>(on: &C, tenant: TenantId) -> Result<i64> {
-    let newest = Entity::find().filter(Column::TenantId.eq(tenant)).order_by_desc(Column::Seq).limit(1);
-    let seq: Option<i64> = newest.select_only().column(Column::Seq).into_tuple().one(on).await?;
+    let newest = Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .order_by_desc(Column::Seq)
+        .limit(1);
+    let seq: Option<i64> = newest
+        .select_only()
+        .column(Column::Seq)
+        .into_tuple()
+        .one(on)
+        .await?;
     Ok(seq.unwrap_or_default())
 }
 
 /// What came after `seq`, oldest first.
 pub(crate) async fn after(system: &SystemDb, tenant: TenantId, seq: i64, limit: u64) -> Result<Vec<Model>> {
     let on = system.across_tenants("the live log is read for one tenant, named here");
-    let newer = Entity::find().filter(Column::TenantId.eq(tenant)).filter(Column::Seq.gt(seq));
+    let newer = Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Seq.gt(seq));
     Ok(newer.order_by_asc(Column::Seq).limit(limit).all(on).await?)
 }
 
 /// Deletes what is older than `before`.
 pub(crate) async fn forget(system: &SystemDb, before: DateTime<Utc>) -> Result<()> {
     let on = system.across_tenants("all logs are kept equally long");
-    Entity::delete_many().filter(Column::Seq.lt(before.timestamp_micros())).exec(on).await?;
+    Entity::delete_many()
+        .filter(Column::Seq.lt(before.timestamp_micros()))
+        .exec(on)
+        .await?;
     Ok(())
 }

@@ -32,13 +32,18 @@ pub(crate) async fn live(request: &Request, hub: Data<&Hub>) -> poem::Result<Res
     let seat = admit(request, hub.0).await?;
     let stopped = hub.0.stopped();
     let socket = WebSocket::from_request_without_body(request).await?;
-    Ok(socket.on_upgrade(move |stream| serve(stream, seat, stopped)).into_response())
+    Ok(socket
+        .on_upgrade(move |stream| serve(stream, seat, stopped))
+        .into_response())
 }
 
 async fn admit(request: &Request, hub: &Hub) -> Result<Seat> {
     same_origin(request)?;
     let wish: Wish = request.params().map_err(|_| {
-        Error::invalid("cursor", "must be a whole number, and `tenant` and `cursor` are the only parameters")
+        Error::invalid(
+            "cursor",
+            "must be a whole number, and `tenant` and `cursor` are the only parameters",
+        )
     })?;
     // Browsers cannot set headers on a WebSocket, so the tenant comes as a parameter and is put where it belongs.
     let mut asking = Request::builder().method(poem::http::Method::GET).finish();
@@ -46,18 +51,38 @@ async fn admit(request: &Request, hub: &Hub) -> Result<Seat> {
     *asking.extensions_mut() = request.extensions().clone();
     if let Some(tenant) = wish.tenant {
         let value = HeaderValue::from_str(&tenant).map_err(|_| Error::not_found("tenant"))?;
-        asking.headers_mut().insert(HeaderName::from_static(TENANT_HEADER), value);
+        asking
+            .headers_mut()
+            .insert(HeaderName::from_static(TENANT_HEADER), value);
     }
     let caller = kernel::caller::authenticate(&asking).await?;
-    hub.join(caller.db.tenant(), caller.permissions, wish.cursor).await
+    hub.join(caller.db.tenant(), caller.permissions, wish.cursor)
+        .await
 }
 
 /// A page of another site can open a WebSocket with the visitor's cookie; only its Origin gives it away.
 fn same_origin(request: &Request) -> Result<()> {
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let same = origin.to_str().ok().and_then(|origin| origin.split_once("://")).is_some_and(|(_, rest)| rest == host);
-    if same { Ok(()) } else { Err(Error::forbidden("cross_site_request", "Open the live stream from the portal's own address.")) }
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let same = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .is_some_and(|(_, rest)| rest == host);
+    if same {
+        Ok(())
+    } else {
+        Err(Error::forbidden(
+            "cross_site_request",
+            "Open the live stream from the portal's own address.",
+        ))
+    }
 }
 
 async fn serve(stream: WebSocketStream, mut seat: Seat, stopped: impl Future<Output = ()>) {

@@ -27,14 +27,18 @@ pub enum Mode {
 pub async fn openapi(mode: Mode) -> anyhow::Result<()> {
     let document = Platform::described().await?.document.value;
     let files = [
-        ("openapi/openapi.json", serde_json::to_string_pretty(&document)? + "\n"),
+        (
+            "openapi/openapi.json",
+            serde_json::to_string_pretty(&document)? + "\n",
+        ),
         ("openapi/operations.txt", operations_text(&document)),
     ];
     match mode {
         Mode::Print => println!("{}", files[0].1.trim_end()),
         Mode::Write => {
             for (path, text) in files {
-                std::fs::write(path, text).with_context(|| format!("{path} cannot be written; run this in the project's folder"))?;
+                std::fs::write(path, text)
+                    .with_context(|| format!("{path} cannot be written; run this in the project's folder"))?;
             }
         }
         Mode::Check => {
@@ -54,12 +58,26 @@ pub fn operations_text(document: &Value) -> String {
     let mut text = String::new();
     for operation in openapi::operations(document) {
         let permission = permissions.get(operation.id.as_str()).copied().unwrap_or("-");
-        text += &format!("{:<7} {:<45} {:<28} {permission}\n", operation.method, operation.path, operation.id);
+        text += &format!(
+            "{:<7} {:<45} {:<28} {permission}\n",
+            operation.method, operation.path, operation.id
+        );
     }
     text
 }
 
 fn permissions(document: &Value) -> BTreeMap<&str, &str> {
-    let items = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
-    items.filter_map(|(_, operation)| Some((operation["operationId"].as_str()?, operation["x-permission"].as_str()?))).collect()
+    let items = document["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    items
+        .filter_map(|(_, operation)| {
+            Some((
+                operation["operationId"].as_str()?,
+                operation["x-permission"].as_str()?,
+            ))
+        })
+        .collect()
 }

@@ -36,11 +36,24 @@ pub async fn doctor(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// When it does not, or is not ready.
 pub async fn probe(config: Config) -> anyhow::Result<()> {
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(3)).build()?;
+    let http = reqwest::Client::builder()
+        .timeout(Duration::from_secs(3))
+        .build()?;
     // A server that listens on every address is asked on this one.
-    let host = if config.listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { config.listen.ip().to_string() };
-    let answer = http.get(format!("http://{host}:{}/readyz", config.listen.port())).send().await?;
-    anyhow::ensure!(answer.status().is_success(), "not ready: {}", answer.text().await.unwrap_or_default());
+    let host = if config.listen.ip().is_unspecified() {
+        "127.0.0.1".to_owned()
+    } else {
+        config.listen.ip().to_string()
+    };
+    let answer = http
+        .get(format!("http://{host}:{}/readyz", config.listen.port()))
+        .send()
+        .await?;
+    anyhow::ensure!(
+        answer.status().is_success(),
+        "not ready: {}",
+        answer.text().await.unwrap_or_default()
+    );
     Ok(())
 }
 
@@ -49,17 +62,36 @@ fn data_dir(config: &Config) -> Finding {
     let written = std::fs::create_dir_all(&config.data_dir).and_then(|()| std::fs::write(&probe, b"ok"));
     let _ = std::fs::remove_file(&probe);
     match written {
-        Ok(()) => (true, format!("The data folder {} can be written.", config.data_dir.display())),
-        Err(error) => (false, format!("The data folder {} cannot be written: {error}. Choose another with WAPRO_DATA_DIR.", config.data_dir.display())),
+        Ok(()) => (
+            true,
+            format!("The data folder {} can be written.", config.data_dir.display()),
+        ),
+        Err(error) => (
+            false,
+            format!(
+                "The data folder {} cannot be written: {error}. Choose another with WAPRO_DATA_DIR.",
+                config.data_dir.display()
+            ),
+        ),
     }
 }
 
 async fn database(config: &Config) -> Finding {
-    let kind = if config.database().is_sqlite() { "embedded database" } else { "database" };
+    let kind = if config.database().is_sqlite() {
+        "embedded database"
+    } else {
+        "database"
+    };
     match config.database().pending::<Migrator>().await {
         Ok(0) => (true, format!("The {kind} answers and its schema is up to date.")),
-        Ok(pending) => (true, format!("The {kind} answers; {pending} migrations will be applied at the next start.")),
-        Err(error) => (false, format!("The {kind} cannot be reached: {error}. Check WAPRO_DATABASE_URL.")),
+        Ok(pending) => (
+            true,
+            format!("The {kind} answers; {pending} migrations will be applied at the next start."),
+        ),
+        Err(error) => (
+            false,
+            format!("The {kind} cannot be reached: {error}. Check WAPRO_DATABASE_URL."),
+        ),
     }
 }
 
@@ -71,22 +103,38 @@ async fn redis(config: &Config) -> Option<Finding> {
     };
     Some(match pool.get().await {
         Ok(_) => (true, "Redis answers.".to_owned()),
-        Err(error) => (false, format!("Redis cannot be reached: {error}. Check WAPRO_REDIS_URL.")),
+        Err(error) => (
+            false,
+            format!("Redis cannot be reached: {error}. Check WAPRO_REDIS_URL."),
+        ),
     })
 }
 
 async fn listen(config: &Config) -> Finding {
     match TcpListener::bind(config.listen).await {
         Ok(_) => (true, format!("The address {} is free.", config.listen)),
-        Err(_) if probe(config.clone()).await.is_ok() => (true, format!("A server answers at {}.", config.listen)),
-        Err(error) => (false, format!("The address {} cannot be had: {error}. Choose another with WAPRO_LISTEN.", config.listen)),
+        Err(_) if probe(config.clone()).await.is_ok() => {
+            (true, format!("A server answers at {}.", config.listen))
+        }
+        Err(error) => (
+            false,
+            format!(
+                "The address {} cannot be had: {error}. Choose another with WAPRO_LISTEN.",
+                config.listen
+            ),
+        ),
     }
 }
 
 fn public_url(config: &Config) -> Finding {
     match config.public_url() {
         Ok(url) if url.scheme() == "https" => (true, format!("WhatsApp will be told to reach {url}.")),
-        Ok(url) => (true, format!("The public address is {url}: fine for the simulator; WhatsApp itself needs https (WAPRO_PUBLIC_URL).")),
+        Ok(url) => (
+            true,
+            format!(
+                "The public address is {url}: fine for the simulator; WhatsApp itself needs https (WAPRO_PUBLIC_URL)."
+            ),
+        ),
         Err(error) => (false, error.to_string()),
     }
 }

@@ -21,23 +21,41 @@ use crate::{
 pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let started = Instant::now();
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        anyhow::anyhow!("{} is taken or not allowed ({error}); choose another with WAPRO_LISTEN=127.0.0.1:8090", config.listen)
+        anyhow::anyhow!(
+            "{} is taken or not allowed ({error}); choose another with WAPRO_LISTEN=127.0.0.1:8090",
+            config.listen
+        )
     })?;
     // With port 0 the system chooses one, and every address that is handed out must name it.
     config.listen = listener.local_addr()?;
     let simulated = config.simulator.enabled && config.simulator.url.is_empty();
     let setup = Setup {
         simulator: simulated.then(|| simulator_config(&config)),
-        demo_logins: if config.demo && simulated { demo::logins() } else { Vec::new() },
-        ..Setup::new(Roles { serve: true, work: true })
+        demo_logins: if config.demo && simulated {
+            demo::logins()
+        } else {
+            Vec::new()
+        },
+        ..Setup::new(Roles {
+            serve: true,
+            work: true,
+        })
     };
     let platform = Platform::start(&config, setup).await?;
-    let (identity, system, simulator) = (platform.identity.clone(), platform.system.clone(), platform.simulator.clone());
+    let (identity, system, simulator) = (
+        platform.identity.clone(),
+        platform.system.clone(),
+        platform.simulator.clone(),
+    );
     let saving = CancellationToken::new();
     let saver = match &simulator {
         Some(simulator) => {
             world::restore(simulator, &config.data_dir)?;
-            Some(tokio::spawn(world::keep_saving(simulator.clone(), config.data_dir.clone(), saving.clone())))
+            Some(tokio::spawn(world::keep_saving(
+                simulator.clone(),
+                config.data_dir.clone(),
+                saving.clone(),
+            )))
         }
         None => None,
     };
@@ -60,13 +78,23 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
 
 /// The simulator as configured, reachable at the server's own address.
 pub fn simulator_config(config: &Config) -> SimConfig {
-    SimConfig { public_url: format!("http://{}", config.listen), ..SimConfig::profile(config.simulator.profile) }
+    SimConfig {
+        public_url: format!("http://{}", config.listen),
+        ..SimConfig::profile(config.simulator.profile)
+    }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what a newcomer reads first, not a log line")]
+#[expect(
+    clippy::print_stdout,
+    reason = "this is what a newcomer reads first, not a log line"
+)]
 fn welcome(config: &Config, demo: Option<&demo::Demo>, started: Instant) {
     let base = config.public_url().map(|url| url.to_string()).unwrap_or_default();
-    println!("\n  {} is ready after {:.1} s.\n", config.brand, started.elapsed().as_secs_f64());
+    println!(
+        "\n  {} is ready after {:.1} s.\n",
+        config.brand,
+        started.elapsed().as_secs_f64()
+    );
     println!("  Portal      {base}");
     println!("  API docs    {base}api/docs/");
     if let Some(demo) = demo {
@@ -77,5 +105,8 @@ fn welcome(config: &Config, demo: Option<&demo::Demo>, started: Instant) {
         println!("\n  API key     {}", demo.api_key);
         println!("  Phone       {base}simulator  (write to yourself as a customer)");
     }
-    println!("\n  Data is in {}. Stop with Ctrl-C.\n", config.data_dir.display());
+    println!(
+        "\n  Data is in {}. Stop with Ctrl-C.\n",
+        config.data_dir.display()
+    );
 }

@@ -21,16 +21,34 @@ pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     // by the next connection test.
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let real = std::mem::replace(&mut config.listen, listener.local_addr()?);
-    let setup = Setup { simulator: Some(simulator_config(&config)), ..Setup::new(Roles { serve: true, work: true }) };
+    let setup = Setup {
+        simulator: Some(simulator_config(&config)),
+        ..Setup::new(Roles {
+            serve: true,
+            work: true,
+        })
+    };
     let platform = Platform::start(&config, setup).await?;
-    anyhow::ensure!(platform.identity.is_empty().await?, "there are people already: the demo is for an empty installation");
+    anyhow::ensure!(
+        platform.identity.is_empty().await?,
+        "there are people already: the demo is for an empty installation"
+    );
     let (identity, system) = (platform.identity.clone(), platform.system.clone());
-    let simulator = platform.simulator.clone().ok_or_else(|| anyhow::anyhow!("the demo needs the simulator"))?;
+    let simulator = platform
+        .simulator
+        .clone()
+        .ok_or_else(|| anyhow::anyhow!("the demo needs the simulator"))?;
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(platform.serve(listener, async move {
         let _ = ended.await;
     }));
-    let made = demo::seed(&identity, &system, &simulator, &format!("http://{}", config.listen)).await?;
+    let made = demo::seed(
+        &identity,
+        &system,
+        &simulator,
+        &format!("http://{}", config.listen),
+    )
+    .await?;
     simulator.settled().await;
     world::write(&demo::file(&config.data_dir), &made)?;
     let moved = moved(simulator.export(), &config.listen.to_string(), &real.to_string())?;
@@ -43,5 +61,7 @@ pub async fn seed(mut config: Config) -> anyhow::Result<()> {
 
 /// The simulated world as it looks from the address that the server will really have.
 fn moved(world: serde_json::Value, from: &str, to: &str) -> anyhow::Result<serde_json::Value> {
-    Ok(serde_json::from_str(&serde_json::to_string(&world)?.replace(from, to))?)
+    Ok(serde_json::from_str(
+        &serde_json::to_string(&world)?.replace(from, to),
+    )?)
 }

@@ -14,7 +14,14 @@ use crate::{
 /// A sentence that says what stands in the way.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await?;
-    let platform = Platform::start(&config, Setup::new(Roles { serve: true, work: false })).await?;
+    let platform = Platform::start(
+        &config,
+        Setup::new(Roles {
+            serve: true,
+            work: false,
+        }),
+    )
+    .await?;
     tracing::info!(listen = %config.listen, "serving");
     platform.serve(listener, stop_signal()).await
 }
@@ -24,7 +31,14 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// A sentence that says what stands in the way.
 pub async fn worker(config: Config) -> anyhow::Result<()> {
-    let platform = Platform::start(&config, Setup::new(Roles { serve: false, work: true })).await?;
+    let platform = Platform::start(
+        &config,
+        Setup::new(Roles {
+            serve: false,
+            work: true,
+        }),
+    )
+    .await?;
     tracing::info!("working");
     platform.work(stop_signal()).await;
     Ok(())

@@ -15,7 +15,9 @@ use crate::{commands::run::simulator_config, config::Config, platform::stop_sign
 pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await?;
     config.listen = listener.local_addr()?;
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
     let simulator = Simulator::new(simulator_config(&config).with_http(http));
     tracing::info!(listen = %config.listen, "simulating; the control API is under /_sim/");
     Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)

@@ -203,7 +203,11 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
     ChannelOut {
         id,
         name,
-        kind: if kind == "simulated" { ChannelKind::Simulated } else { ChannelKind::CloudApi },
+        kind: if kind == "simulated" {
+            ChannelKind::Simulated
+        } else {
+            ChannelKind::CloudApi
+        },
         phone_number_id,
         waba_id,
         display_phone_number,
@@ -231,7 +235,10 @@ fn shape_report(report: TestReport) -> ConnectionTest {
         message: check.message,
         remedy: check.remedy,
     });
-    ConnectionTest { ok: report.ok, checks: checks.collect() }
+    ConnectionTest {
+        ok: report.ok,
+        checks: checks.collect(),
+    }
 }
 
 /// Operations on numbers.
@@ -261,7 +268,10 @@ impl ChannelsApi {
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ChannelOut>>> {
         let url = self.service.webhook_url(can.db()).await?;
-        let rows = self.service.list_channels(can.db(), page_query(limit.0, after.0)?).await?;
+        let rows = self
+            .service
+            .list_channels(can.db(), page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(crate::service::page(rows, |row| shape(row, &url))))
     }
 
@@ -269,7 +279,11 @@ impl ChannelsApi {
     ///
     /// The number is stored, not yet spoken to: run the connection test next.
     #[oai(path = "/channels", method = "post", operation_id = "create_channel")]
-    async fn create_channel(&self, can: Can<ManageChannels>, body: Json<ChannelIn>) -> Result<Created<ChannelOut>> {
+    async fn create_channel(
+        &self,
+        can: Can<ManageChannels>,
+        body: Json<ChannelIn>,
+    ) -> Result<Created<ChannelOut>> {
         let ChannelIn {
             name,
             kind,
@@ -298,7 +312,11 @@ impl ChannelsApi {
 
     /// Read a number.
     #[oai(path = "/channels/:channel_id", method = "get", operation_id = "get_channel")]
-    async fn get_channel(&self, can: Can<ReadChannels>, channel_id: Path<ChannelId>) -> Result<Json<ChannelOut>> {
+    async fn get_channel(
+        &self,
+        can: Can<ReadChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<Json<ChannelOut>> {
         let row = self.service.channel(can.db(), channel_id.0).await?;
         Ok(Json(self.one(can.db(), row).await?))
     }
@@ -306,14 +324,24 @@ impl ChannelsApi {
     /// Change a number.
     ///
     /// New credentials make it untested until the next connection test.
-    #[oai(path = "/channels/:channel_id", method = "patch", operation_id = "update_channel")]
+    #[oai(
+        path = "/channels/:channel_id",
+        method = "patch",
+        operation_id = "update_channel"
+    )]
     async fn update_channel(
         &self,
         can: Can<ManageChannels>,
         channel_id: Path<ChannelId>,
         body: Json<ChannelPatch>,
     ) -> Result<Json<ChannelOut>> {
-        let ChannelPatch { name, waba_id, access_token, app_secret, verify_token } = body.0;
+        let ChannelPatch {
+            name,
+            waba_id,
+            access_token,
+            app_secret,
+            verify_token,
+        } = body.0;
         let changes = ChannelChanges {
             name,
             waba_id,
@@ -321,15 +349,26 @@ impl ChannelsApi {
             app_secret: app_secret.map(SecretString::from),
             verify_token: verify_token.map(SecretString::from),
         };
-        let row = self.service.update_channel(can.db(), channel_id.0, changes).await?;
+        let row = self
+            .service
+            .update_channel(can.db(), channel_id.0, changes)
+            .await?;
         Ok(Json(self.one(can.db(), row).await?))
     }
 
     /// Remove a number.
     ///
     /// Its conversations stay readable; nothing can be sent from it any more.
-    #[oai(path = "/channels/:channel_id", method = "delete", operation_id = "delete_channel")]
-    async fn delete_channel(&self, can: Can<ManageChannels>, channel_id: Path<ChannelId>) -> Result<NoContent> {
+    #[oai(
+        path = "/channels/:channel_id",
+        method = "delete",
+        operation_id = "delete_channel"
+    )]
+    async fn delete_channel(
+        &self,
+        can: Can<ManageChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<NoContent> {
         self.service.delete_channel(can.db(), channel_id.0).await?;
         Ok(NoContent::Done)
     }
@@ -338,15 +377,29 @@ impl ChannelsApi {
     ///
     /// Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
     /// and how to mend it. The result is also kept as the number's status.
-    #[oai(path = "/channels/:channel_id/test", method = "post", operation_id = "test_channel")]
-    async fn test_channel(&self, can: Can<ManageChannels>, channel_id: Path<ChannelId>) -> Result<Json<ConnectionTest>> {
-        Ok(Json(shape_report(self.service.test_channel(can.db(), channel_id.0).await?)))
+    #[oai(
+        path = "/channels/:channel_id/test",
+        method = "post",
+        operation_id = "test_channel"
+    )]
+    async fn test_channel(
+        &self,
+        can: Can<ManageChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<Json<ConnectionTest>> {
+        Ok(Json(shape_report(
+            self.service.test_channel(can.db(), channel_id.0).await?,
+        )))
     }
 
     /// List a number's templates.
     ///
     /// Fetched from WhatsApp now.
-    #[oai(path = "/channels/:channel_id/templates", method = "get", operation_id = "list_channel_templates")]
+    #[oai(
+        path = "/channels/:channel_id/templates",
+        method = "get",
+        operation_id = "list_channel_templates"
+    )]
     async fn list_channel_templates(
         &self,
         can: Can<ReadChannels>,
@@ -361,6 +414,8 @@ impl ChannelsApi {
             status: template.status,
             components: template.components.into_iter().map(Any).collect(),
         });
-        Ok(Json(TemplateList { items: items.collect() }))
+        Ok(Json(TemplateList {
+            items: items.collect(),
+        }))
     }
 }

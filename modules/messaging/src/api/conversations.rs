@@ -63,13 +63,24 @@ pub struct ConversationOut {
 }
 
 fn shape(listed: Listed) -> ConversationOut {
-    let Listed { conversation, card, last_status } = listed;
+    let Listed {
+        conversation,
+        card,
+        last_status,
+    } = listed;
     let window_closes_at = conversation.window_closes_at();
-    let (name, phone, username) = card.map(|card| (card.name, card.phone, card.username)).unwrap_or_default();
+    let (name, phone, username) = card
+        .map(|card| (card.name, card.phone, card.username))
+        .unwrap_or_default();
     ConversationOut {
         id: conversation.id,
         channel_id: conversation.channel_id,
-        contact: ConversationContact { id: conversation.contact_id, name, phone, username },
+        contact: ConversationContact {
+            id: conversation.contact_id,
+            name,
+            phone,
+            username,
+        },
         last_at: conversation.last_at,
         preview: conversation.preview,
         last_direction: conversation.last_direction,
@@ -107,26 +118,42 @@ impl ConversationsApi {
         /// `next` of the previous page.
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ConversationOut>>> {
-        let filter =
-            ConversationFilter { search: search.0, unread: unread.0.unwrap_or_default(), channel_id: channel_id.0 };
-        let rows = self.service.list_conversations(can.db(), filter, page_query(limit.0, after.0)?).await?;
+        let filter = ConversationFilter {
+            search: search.0,
+            unread: unread.0.unwrap_or_default(),
+            channel_id: channel_id.0,
+        };
+        let rows = self
+            .service
+            .list_conversations(can.db(), filter, page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(page(rows, shape)))
     }
 
     /// Read a conversation.
-    #[oai(path = "/conversations/:conversation_id", method = "get", operation_id = "get_conversation")]
+    #[oai(
+        path = "/conversations/:conversation_id",
+        method = "get",
+        operation_id = "get_conversation"
+    )]
     async fn get_conversation(
         &self,
         can: Can<ReadMessages>,
         conversation_id: Path<ConversationId>,
     ) -> Result<Json<ConversationOut>> {
-        Ok(Json(shape(self.service.conversation(can.db(), conversation_id.0).await?)))
+        Ok(Json(shape(
+            self.service.conversation(can.db(), conversation_id.0).await?,
+        )))
     }
 
     /// List a conversation's messages.
     ///
     /// Newest first.
-    #[oai(path = "/conversations/:conversation_id/messages", method = "get", operation_id = "list_conversation_messages")]
+    #[oai(
+        path = "/conversations/:conversation_id/messages",
+        method = "get",
+        operation_id = "list_conversation_messages"
+    )]
     async fn list_conversation_messages(
         &self,
         can: Can<ReadMessages>,
@@ -136,32 +163,58 @@ impl ConversationsApi {
         /// `next` of the previous page.
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MessageOut>>> {
-        let rows = self.service.thread(can.db(), conversation_id.0, page_query(limit.0, after.0)?).await?;
+        let rows = self
+            .service
+            .thread(can.db(), conversation_id.0, page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(page(rows, shape_message)))
     }
 
     /// Reply in a conversation.
     ///
     /// As `send_message`, to the conversation's contact from its number, ahead of everything that is sent in bulk.
-    #[oai(path = "/conversations/:conversation_id/messages", method = "post", operation_id = "reply_to_conversation")]
+    #[oai(
+        path = "/conversations/:conversation_id/messages",
+        method = "post",
+        operation_id = "reply_to_conversation"
+    )]
     async fn reply_to_conversation(
         &self,
         can: Can<SendMessages>,
         conversation_id: Path<ConversationId>,
         body: Json<ReplyIn>,
     ) -> Result<Queued> {
-        let ReplyIn { kind, text, image, template, reply_to } = body.0;
+        let ReplyIn {
+            kind,
+            text,
+            image,
+            template,
+            reply_to,
+        } = body.0;
         let content = content(kind, text, image, template)?;
-        let row = self.service.reply(can.db(), can.actor(), conversation_id.0, content, reply_to).await?;
+        let row = self
+            .service
+            .reply(can.db(), can.actor(), conversation_id.0, content, reply_to)
+            .await?;
         Ok(Queued::Accepted(Json(shape_message(row))))
     }
 
     /// Mark a conversation as read.
     ///
     /// Nothing in it is unread any more, and the customer's messages get blue ticks.
-    #[oai(path = "/conversations/:conversation_id/read", method = "post", operation_id = "read_conversation")]
-    async fn read_conversation(&self, can: Can<SendMessages>, conversation_id: Path<ConversationId>) -> Result<NoContent> {
-        self.service.read_conversation(can.db(), conversation_id.0).await?;
+    #[oai(
+        path = "/conversations/:conversation_id/read",
+        method = "post",
+        operation_id = "read_conversation"
+    )]
+    async fn read_conversation(
+        &self,
+        can: Can<SendMessages>,
+        conversation_id: Path<ConversationId>,
+    ) -> Result<NoContent> {
+        self.service
+            .read_conversation(can.db(), conversation_id.0)
+            .await?;
         Ok(NoContent::Done)
     }
 }

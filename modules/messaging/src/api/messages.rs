@@ -122,9 +122,16 @@ impl poem_openapi::types::Example for MessageIn {
     fn example() -> Self {
         Self {
             channel_id: None,
-            to: RecipientIn { phone: Some("+447700900123".to_owned()), bsuid: None, contact_id: None },
+            to: RecipientIn {
+                phone: Some("+447700900123".to_owned()),
+                bsuid: None,
+                contact_id: None,
+            },
             kind: MessageType::Text,
-            text: Some(TextIn { body: "Hello from WhatsApp Pro".to_owned(), preview_url: false }),
+            text: Some(TextIn {
+                body: "Hello from WhatsApp Pro".to_owned(),
+                preview_url: false,
+            }),
             image: None,
             template: None,
             reply_to: None,
@@ -157,7 +164,9 @@ pub(super) fn content(
     template: Option<TemplateIn>,
 ) -> Result<Content> {
     match (kind, text, image, template) {
-        (MessageType::Text, Some(TextIn { body, preview_url }), None, None) => Ok(Content::Text { body, preview_url }),
+        (MessageType::Text, Some(TextIn { body, preview_url }), None, None) => {
+            Ok(Content::Text { body, preview_url })
+        }
         (MessageType::Image, None, Some(ImageIn { link, id, caption }), None) => {
             let source = match (link, id) {
                 (Some(link), None) => MediaSource::Link(link),
@@ -166,14 +175,32 @@ pub(super) fn content(
             };
             Ok(Content::Image { source, caption })
         }
-        (MessageType::Template, None, None, Some(TemplateIn { name, language, components })) => {
-            Ok(Content::Template { name, language, components: components.into_iter().map(|any| any.0).collect() })
-        }
-        (MessageType::Text, ..) => Err(Error::invalid("text", "must be given for the type `text`, and nothing of another type")),
-        (MessageType::Image, ..) => Err(Error::invalid("image", "must be given for the type `image`, and nothing of another type")),
-        (MessageType::Template, ..) => {
-            Err(Error::invalid("template", "must be given for the type `template`, and nothing of another type"))
-        }
+        (
+            MessageType::Template,
+            None,
+            None,
+            Some(TemplateIn {
+                name,
+                language,
+                components,
+            }),
+        ) => Ok(Content::Template {
+            name,
+            language,
+            components: components.into_iter().map(|any| any.0).collect(),
+        }),
+        (MessageType::Text, ..) => Err(Error::invalid(
+            "text",
+            "must be given for the type `text`, and nothing of another type",
+        )),
+        (MessageType::Image, ..) => Err(Error::invalid(
+            "image",
+            "must be given for the type `image`, and nothing of another type",
+        )),
+        (MessageType::Template, ..) => Err(Error::invalid(
+            "template",
+            "must be given for the type `template`, and nothing of another type",
+        )),
     }
 }
 
@@ -182,7 +209,10 @@ fn address(to: RecipientIn) -> Result<Address> {
         (Some(phone), None, None) => Ok(Address::Phone(phone)),
         (None, Some(bsuid), None) => Ok(Address::Bsuid(bsuid)),
         (None, None, Some(id)) => Ok(Address::Contact(id)),
-        _ => Err(Error::invalid("to", "needs exactly one of `phone`, `bsuid` and `contact_id`")),
+        _ => Err(Error::invalid(
+            "to",
+            "needs exactly one of `phone`, `bsuid` and `contact_id`",
+        )),
     }
 }
 
@@ -276,8 +306,14 @@ pub(super) fn shape(row: message::Model) -> MessageOut {
         "button" => content["text"].as_str(),
         _ => content["caption"].as_str(),
     };
-    let sent_by = row.sent_by.as_deref().and_then(|json| serde_json::from_str::<Sender>(json).ok());
-    let error = row.error.as_deref().and_then(|json| serde_json::from_str::<Failure>(json).ok());
+    let sent_by = row
+        .sent_by
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Sender>(json).ok());
+    let error = row
+        .error
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Failure>(json).ok());
     MessageOut {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -312,7 +348,12 @@ fn shape_failure(failure: Failure) -> MessageError {
         (0, Some(detail)) => detail.clone(),
         _ => cloud_api::codes::advice(code).advice.to_owned(),
     };
-    MessageError { code, title, detail, advice }
+    MessageError {
+        code,
+        title,
+        detail,
+        advice,
+    }
 }
 
 /// 202: written, on its way.
@@ -346,7 +387,17 @@ pub struct StatusEventOut {
 }
 
 fn shape_status(row: status_event::Model) -> StatusEventOut {
-    let status_event::Model { tenant_id: _, id, wamid, status, recipient, message_id, at, payload, received_at } = row;
+    let status_event::Model {
+        tenant_id: _,
+        id,
+        wamid,
+        status,
+        recipient,
+        message_id,
+        at,
+        payload,
+        received_at,
+    } = row;
     StatusEventOut {
         id,
         wamid,
@@ -380,9 +431,27 @@ pub struct WebhookEventOut {
 }
 
 fn shape_event(row: webhook_event::Model) -> WebhookEventOut {
-    let webhook_event::Model { tenant_id: _, id, digest: _, field, reason, waba_id, phone_number_id, payload, received_at } = row;
+    let webhook_event::Model {
+        tenant_id: _,
+        id,
+        digest: _,
+        field,
+        reason,
+        waba_id,
+        phone_number_id,
+        payload,
+        received_at,
+    } = row;
     let payload = serde_json::from_str(&payload).unwrap_or(serde_json::Value::String(payload));
-    WebhookEventOut { id, field, reason, waba_id, phone_number_id, payload: Any(payload), received_at }
+    WebhookEventOut {
+        id,
+        field,
+        reason,
+        waba_id,
+        phone_number_id,
+        payload: Any(payload),
+        received_at,
+    }
 }
 
 /// Operations on messages.
@@ -399,8 +468,21 @@ impl MessagesApi {
     /// 24-hour customer service window (409 `window_closed` otherwise), templates do not.
     #[oai(path = "/messages", method = "post", operation_id = "send_message")]
     async fn send_message(&self, can: Can<SendMessages>, body: Json<MessageIn>) -> Result<Queued> {
-        let MessageIn { channel_id, to, kind, text, image, template, reply_to } = body.0;
-        let new = NewMessage { channel_id, to: address(to)?, content: content(kind, text, image, template)?, reply_to };
+        let MessageIn {
+            channel_id,
+            to,
+            kind,
+            text,
+            image,
+            template,
+            reply_to,
+        } = body.0;
+        let new = NewMessage {
+            channel_id,
+            to: address(to)?,
+            content: content(kind, text, image, template)?,
+            reply_to,
+        };
         let row = self.service.send_message(can.db(), can.actor(), new).await?;
         Ok(Queued::Accepted(Json(shape(row))))
     }
@@ -432,13 +514,20 @@ impl MessagesApi {
             direction: direction.0,
             wamid: wamid.0,
         };
-        let rows = self.service.list_messages(can.db(), filter, page_query(limit.0, after.0)?).await?;
+        let rows = self
+            .service
+            .list_messages(can.db(), filter, page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(page(rows, shape)))
     }
 
     /// Read a message.
     #[oai(path = "/messages/:message_id", method = "get", operation_id = "get_message")]
-    async fn get_message(&self, can: Can<ReadMessages>, message_id: Path<MessageId>) -> Result<Json<MessageOut>> {
+    async fn get_message(
+        &self,
+        can: Can<ReadMessages>,
+        message_id: Path<MessageId>,
+    ) -> Result<Json<MessageOut>> {
         Ok(Json(shape(self.service.message(can.db(), message_id.0).await?)))
     }
 
@@ -456,14 +545,21 @@ impl MessagesApi {
         /// `next` of the previous page.
         after: Query<Option<String>>,
     ) -> Result<Json<Page<StatusEventOut>>> {
-        let rows = self.service.list_statuses(can.db(), wamid.0, page_query(limit.0, after.0)?).await?;
+        let rows = self
+            .service
+            .list_statuses(can.db(), wamid.0, page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(page(rows, shape_status)))
     }
 
     /// List webhook events.
     ///
     /// What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
-    #[oai(path = "/webhook-events", method = "get", operation_id = "list_webhook_events")]
+    #[oai(
+        path = "/webhook-events",
+        method = "get",
+        operation_id = "list_webhook_events"
+    )]
     async fn list_webhook_events(
         &self,
         can: Can<ReadMessages>,
@@ -474,7 +570,10 @@ impl MessagesApi {
         /// `next` of the previous page.
         after: Query<Option<String>>,
     ) -> Result<Json<Page<WebhookEventOut>>> {
-        let rows = self.service.list_webhook_events(can.db(), field.0, page_query(limit.0, after.0)?).await?;
+        let rows = self
+            .service
+            .list_webhook_events(can.db(), field.0, page_query(limit.0, after.0)?)
+            .await?;
         Ok(Json(page(rows, shape_event)))
     }
 }

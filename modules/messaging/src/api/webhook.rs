@@ -11,7 +11,11 @@ use crate::service::{Handshake, Service};
 
 /// `GET`: WhatsApp's handshake, answered with the bare challenge.
 #[handler]
-pub(crate) async fn verify(path: Path<String>, query: Query<Handshake>, service: Data<&Service>) -> poem::Result<Response> {
+pub(crate) async fn verify(
+    path: Path<String>,
+    query: Query<Handshake>,
+    service: Data<&Service>,
+) -> poem::Result<Response> {
     let challenge = service.handshake(&path, query.0).await?;
     Ok(Response::builder().content_type("text/plain").body(challenge))
 }
@@ -24,7 +28,9 @@ pub(crate) async fn receive(
     body: Bytes,
     service: Data<&Service>,
 ) -> poem::Result<&'static str> {
-    let signature = headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
+    let signature = headers
+        .get("x-hub-signature-256")
+        .and_then(|value| value.to_str().ok());
     service.receive_webhook(&path, signature, body).await?;
     Ok("")
 }

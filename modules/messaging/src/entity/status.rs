@@ -97,6 +97,10 @@ mod tests {
         let ranks: Vec<i32> = Status::ALL.iter().map(|status| status.rank()).collect();
         assert!(ranks.is_sorted());
         assert!(Status::ALL.is_sorted());
-        assert!(Status::ALL.iter().all(|status| Status::parse(status.as_str()) == Some(*status)));
+        assert!(
+            Status::ALL
+                .iter()
+                .all(|status| Status::parse(status.as_str()) == Some(*status))
+        );
     }
 }

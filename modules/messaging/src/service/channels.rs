@@ -63,9 +63,16 @@ pub struct ChannelChanges {
 
 impl Service {
     /// Newest first.
-    pub async fn list_channels(&self, db: &TenantDb, query: PageQuery) -> Result<(Vec<Model>, Option<String>)> {
+    pub async fn list_channels(
+        &self,
+        db: &TenantDb,
+        query: PageQuery,
+    ) -> Result<(Vec<Model>, Option<String>)> {
         let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db.find::<Entity>().filter_some(after).order_by(Column::Id, Order::Desc);
+        let select = db
+            .find::<Entity>()
+            .filter_some(after)
+            .order_by(Column::Id, Order::Desc);
         let mut rows = select.limit(query.fetch()).all().await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
@@ -83,8 +90,18 @@ impl Service {
             return Err(MessagingError::NoSimulator.into());
         }
         let mut tx = db.begin().await?;
-        if tx.find::<Entity>().limit(CHANNELS).columns::<ChannelId>(&[Column::Id]).await?.len() as u64 == CHANNELS {
-            return Err(kernel::Error::conflict("too_many_channels", format!("A tenant may connect {CHANNELS} numbers.")));
+        if tx
+            .find::<Entity>()
+            .limit(CHANNELS)
+            .columns::<ChannelId>(&[Column::Id])
+            .await?
+            .len() as u64
+            == CHANNELS
+        {
+            return Err(kernel::Error::conflict(
+                "too_many_channels",
+                format!("A tenant may connect {CHANNELS} numbers."),
+            ));
         }
         let now = tx.clock().now();
         let id = tx.clock().new_id::<ChannelId>();
@@ -113,7 +130,10 @@ impl Service {
             "already_exists" => MessagingError::NumberTaken.into(),
             _ => error,
         };
-        self.routes.claim(&tx, PHONE_ROUTE, &model.phone_number_id).await.map_err(taken)?;
+        self.routes
+            .claim(&tx, PHONE_ROUTE, &model.phone_number_id)
+            .await
+            .map_err(taken)?;
         tx.insert::<Entity>(model.clone()).await.map_err(taken)?;
         publish(&mut tx, id)?;
         tx.commit().await?;
@@ -122,14 +142,35 @@ impl Service {
     }
 
     /// Changes a channel; new secrets make it untested again.
-    pub async fn update_channel(&self, db: &TenantDb, id: ChannelId, changes: ChannelChanges) -> Result<Model> {
-        let ChannelChanges { name, waba_id, access_token, app_secret, verify_token } = changes;
+    pub async fn update_channel(
+        &self,
+        db: &TenantDb,
+        id: ChannelId,
+        changes: ChannelChanges,
+    ) -> Result<Model> {
+        let ChannelChanges {
+            name,
+            waba_id,
+            access_token,
+            app_secret,
+            verify_token,
+        } = changes;
         let mut tx = db.begin().await?;
-        if tx.find::<Entity>().filter(Column::Id.eq(id)).for_update().one().await?.is_none() {
+        if tx
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?
+            .is_none()
+        {
             return Err(MessagingError::NoChannel.into());
         }
         let seal = |column, secret: &SecretString| self.vault.seal(&place(db, id, column), secret);
-        let mut row = ActiveModel { updated_at: Set(tx.clock().now()), ..ActiveModel::default() };
+        let mut row = ActiveModel {
+            updated_at: Set(tx.clock().now()),
+            ..ActiveModel::default()
+        };
         if waba_id.is_some() || access_token.is_some() || app_secret.is_some() || verify_token.is_some() {
             row.status = Set("untested".to_owned());
             row.status_reason = Set(None);
@@ -149,7 +190,11 @@ impl Service {
         if let Some(secret) = verify_token {
             row.verify_token = Set(seal("verify_token", &secret)?);
         }
-        tx.update::<Entity>().filter(Column::Id.eq(id)).set(row).exec().await?;
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(id))
+            .set(row)
+            .exec()
+            .await?;
         publish(&mut tx, id)?;
         tx.commit().await?;
         self.webhook_keys.invalidate(&db.tenant()).await;
@@ -159,10 +204,17 @@ impl Service {
     /// Removes a channel. Its conversations stay readable.
     pub async fn delete_channel(&self, db: &TenantDb, id: ChannelId) -> Result<()> {
         let mut tx = db.begin().await?;
-        let row = tx.find::<Entity>().filter(Column::Id.eq(id)).for_update().one().await?;
+        let row = tx
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?;
         let row = row.ok_or(MessagingError::NoChannel)?;
         tx.delete::<Entity>().filter(Column::Id.eq(id)).exec().await?;
-        self.routes.release(&tx, PHONE_ROUTE, &row.phone_number_id).await?;
+        self.routes
+            .release(&tx, PHONE_ROUTE, &row.phone_number_id)
+            .await?;
         publish(&mut tx, id)?;
         tx.commit().await?;
         self.webhook_keys.invalidate(&db.tenant()).await;
@@ -172,7 +224,10 @@ impl Service {
     /// Where WhatsApp shall send this tenant's webhooks.
     pub async fn webhook_url(&self, db: &TenantDb) -> Result<String> {
         let path = self.routes.path_of(db).await?;
-        Ok(format!("{}/webhooks/whatsapp/{path}", self.addresses.public.as_str().trim_end_matches('/')))
+        Ok(format!(
+            "{}/webhooks/whatsapp/{path}",
+            self.addresses.public.as_str().trim_end_matches('/')
+        ))
     }
 
     /// The channel's templates as WhatsApp has them now, at most 300.
@@ -182,7 +237,10 @@ impl Service {
         let waba = WabaId::from(channel.waba_id.clone());
         let (mut templates, mut after) = (Vec::new(), None::<String>);
         for _ in 0..3 {
-            let page = client.templates(&waba, after.as_deref(), 100).await.map_err(MessagingError::from)?;
+            let page = client
+                .templates(&waba, after.as_deref(), 100)
+                .await
+                .map_err(MessagingError::from)?;
             templates.extend(page.items);
             after = page.after;
             if after.is_none() {
@@ -195,7 +253,10 @@ impl Service {
     /// Speaks to WhatsApp as this channel.
     pub(super) fn client(&self, channel: &Model) -> Result<Client> {
         let open = |column, sealed: &str| {
-            self.vault.open(&format!("{}|messaging_channels|{}|{column}", channel.tenant_id, channel.id), sealed)
+            self.vault.open(
+                &format!("{}|messaging_channels|{}|{column}", channel.tenant_id, channel.id),
+                sealed,
+            )
         };
         let address = match (channel.kind.as_str(), &self.addresses.simulator) {
             ("simulated", Some(simulator)) => simulator.clone(),
@@ -203,13 +264,26 @@ impl Service {
             _ => self.addresses.graph.clone(),
         };
         let app_secret = open("app_secret", &channel.app_secret)?;
-        let connection = Connection::new(address, open("access_token", &channel.access_token)?, Some(app_secret));
+        let connection = Connection::new(
+            address,
+            open("access_token", &channel.access_token)?,
+            Some(app_secret),
+        );
         Ok(Client::new(self.http.clone(), connection))
     }
 
     /// Records what a call taught about the channel: it works, or why not.
-    pub(super) async fn note_channel_state(&self, db: &TenantDb, id: ChannelId, trouble: Option<String>) -> Result<()> {
-        let status = if trouble.is_some() { "attention" } else { "connected" };
+    pub(super) async fn note_channel_state(
+        &self,
+        db: &TenantDb,
+        id: ChannelId,
+        trouble: Option<String>,
+    ) -> Result<()> {
+        let status = if trouble.is_some() {
+            "attention"
+        } else {
+            "connected"
+        };
         let row = ActiveModel {
             status: Set(status.to_owned()),
             status_reason: Set(trouble),
@@ -221,7 +295,11 @@ impl Service {
 
     pub(super) async fn update_noted(&self, db: &TenantDb, id: ChannelId, row: ActiveModel) -> Result<()> {
         let mut tx = db.begin().await?;
-        tx.update::<Entity>().filter(Column::Id.eq(id)).set(row).exec().await?;
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(id))
+            .set(row)
+            .exec()
+            .await?;
         publish(&mut tx, id)?;
         tx.commit().await
     }
@@ -233,7 +311,9 @@ pub(super) fn place(db: &TenantDb, id: ChannelId, column: &str) -> String {
 }
 
 fn publish(tx: &mut TenantTx, channel_id: ChannelId) -> Result<()> {
-    tx.publish(&ChannelsChanged { items: vec![ChannelChange { channel_id }] })
+    tx.publish(&ChannelsChanged {
+        items: vec![ChannelChange { channel_id }],
+    })
 }
 
 /// A page of API rows out of rows and the next cursor.
@@ -241,5 +321,8 @@ pub(crate) fn page<M, O>(rows: (Vec<M>, Option<String>), out: impl Fn(M) -> O) -
 where
     O: poem_openapi::types::Type + poem_openapi::types::ParseFromJSON + poem_openapi::types::ToJSON,
 {
-    Page { items: rows.0.into_iter().map(out).collect(), next: rows.1 }
+    Page {
+        items: rows.0.into_iter().map(out).collect(),
+        next: rows.1,
+    }
 }

@@ -47,7 +47,14 @@ impl Coalescer {
     /// 503 when too much waits already or the database is away: the body is not stored then.
     pub(super) async fn store(&self, db: TenantDb, body: Bytes, own_path: bool) -> Result<()> {
         let (stored, answer) = oneshot::channel();
-        self.arrivals.try_send(Arrival { db, body, own_path, stored }).map_err(|_| MessagingError::InboxFull)?;
+        self.arrivals
+            .try_send(Arrival {
+                db,
+                body,
+                own_path,
+                stored,
+            })
+            .map_err(|_| MessagingError::InboxFull)?;
         match answer.await {
             Ok(true) => Ok(()),
             _ => Err(MessagingError::InboxFull.into()),
@@ -81,7 +88,9 @@ async fn write(mut queue: mpsc::Receiver<Arrival>) {
 }
 
 async fn store_all(arrivals: &[Arrival]) -> Result<()> {
-    let Some(first) = arrivals.first() else { return Ok(()) };
+    let Some(first) = arrivals.first() else {
+        return Ok(());
+    };
     let mut tx = first.db.begin().await?;
     let now = tx.clock().now();
     let rows = arrivals
@@ -98,4 +107,3 @@ async fn store_all(arrivals: &[Arrival]) -> Result<()> {
     tx.enqueue(&DrainInbox {})?;
     tx.commit().await
 }
-

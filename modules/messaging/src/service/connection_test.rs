@@ -44,14 +44,22 @@ impl Service {
     pub async fn test_channel(&self, db: &TenantDb, id: ChannelId) -> Result<TestReport> {
         let channel = self.channel(db, id).await?;
         let client = self.client(&channel)?;
-        let mut row = ActiveModel { updated_at: Set(db.clock().now()), ..ActiveModel::default() };
+        let mut row = ActiveModel {
+            updated_at: Set(db.clock().now()),
+            ..ActiveModel::default()
+        };
         let mut checks = Vec::new();
-        let number = client.phone_number(&PhoneNumberId::from(channel.phone_number_id.clone())).await;
+        let number = client
+            .phone_number(&PhoneNumberId::from(channel.phone_number_id.clone()))
+            .await;
         match number {
             Ok(number) => {
                 checks.push(passed("token", "The access token is valid."));
                 let shown = number.display_phone_number.clone().unwrap_or_default();
-                let named = number.verified_name.clone().unwrap_or_else(|| "no verified name yet".to_owned());
+                let named = number
+                    .verified_name
+                    .clone()
+                    .unwrap_or_else(|| "no verified name yet".to_owned());
                 checks.push(passed("number", format!("{shown}, {named}.")));
                 row.display_phone_number = Set(number.display_phone_number);
                 row.verified_name = Set(number.verified_name);
@@ -64,7 +72,12 @@ impl Service {
             Err(error) => checks.extend(token_or_number(&error)),
         }
         let failed = checks.iter().find(|check| !check.ok);
-        row.status = Set(if failed.is_none() { "connected" } else { "attention" }.to_owned());
+        row.status = Set(if failed.is_none() {
+            "connected"
+        } else {
+            "attention"
+        }
+        .to_owned());
         row.status_reason = Set(failed.map(|check| check.message.clone()));
         let ok = failed.is_none();
         self.update_noted(db, id, row).await?;
@@ -73,7 +86,13 @@ impl Service {
 
     async fn check_account(&self, client: &Client, channel: &Model) -> Check {
         match client.waba(&WabaId::from(channel.waba_id.clone())).await {
-            Ok(waba) => passed("account", format!("WhatsApp Business Account {}.", waba.name.unwrap_or(channel.waba_id.clone()))),
+            Ok(waba) => passed(
+                "account",
+                format!(
+                    "WhatsApp Business Account {}.",
+                    waba.name.unwrap_or(channel.waba_id.clone())
+                ),
+            ),
             Err(error) => failed(
                 "account",
                 explain(&error),
@@ -85,22 +104,37 @@ impl Service {
     /// Asks WhatsApp to send this account's webhooks here, which includes its handshake with us.
     async fn check_webhook(&self, db: &TenantDb, client: &Client, channel: &Model) -> Result<Check> {
         let url = self.webhook_url(db).await?;
-        let token = self.vault.open(&super::channels::place(db, channel.id, "verify_token"), &channel.verify_token)?;
+        let token = self.vault.open(
+            &super::channels::place(db, channel.id, "verify_token"),
+            &channel.verify_token,
+        )?;
         let Ok(address) = Url::parse(&url) else {
-            return Ok(failed("webhook", format!("{url} is not an address."), "Set the platform's public address (WAPRO_PUBLIC_URL)."));
+            return Ok(failed(
+                "webhook",
+                format!("{url} is not an address."),
+                "Set the platform's public address (WAPRO_PUBLIC_URL).",
+            ));
         };
         let waba = WabaId::from(channel.waba_id.clone());
-        Ok(match client.subscribe(&waba, Some((&address, token.expose_secret()))).await {
-            Ok(()) => passed("webhook", format!("WhatsApp sends this account's messages and statuses to {url}.")),
-            Err(error) => failed(
-                "webhook",
-                explain(&error),
-                format!(
-                    "WhatsApp could not reach {url}. The address must be public, with a valid certificate. Or enter it with the \
-                     verify token under Configuration of your Meta app, and subscribe to the field `messages`."
+        Ok(
+            match client
+                .subscribe(&waba, Some((&address, token.expose_secret())))
+                .await
+            {
+                Ok(()) => passed(
+                    "webhook",
+                    format!("WhatsApp sends this account's messages and statuses to {url}."),
                 ),
-            ),
-        })
+                Err(error) => failed(
+                    "webhook",
+                    explain(&error),
+                    format!(
+                        "WhatsApp could not reach {url}. The address must be public, with a valid certificate. Or enter it with the \
+                     verify token under Configuration of your Meta app, and subscribe to the field `messages`."
+                    ),
+                ),
+            },
+        )
     }
 }
 
@@ -120,14 +154,28 @@ fn token_or_number(error: &Error) -> Vec<Check> {
                 "Copy the Phone number ID (not the number itself) from API Setup of your Meta app, and give the token access to it.",
             ),
         ],
-        _ => vec![failed("token", explain(error), "WhatsApp could not be reached from this server. Check its network.")],
+        _ => vec![failed(
+            "token",
+            explain(error),
+            "WhatsApp could not be reached from this server. Check its network.",
+        )],
     }
 }
 
 fn passed(name: &'static str, message: impl Into<String>) -> Check {
-    Check { name, ok: true, message: message.into(), remedy: None }
+    Check {
+        name,
+        ok: true,
+        message: message.into(),
+        remedy: None,
+    }
 }
 
 fn failed(name: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Check {
-    Check { name, ok: false, message: message.into(), remedy: Some(remedy.into()) }
+    Check {
+        name,
+        ok: false,
+        message: message.into(),
+        remedy: Some(remedy.into()),
+    }
 }

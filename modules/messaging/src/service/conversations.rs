@@ -53,7 +53,12 @@ impl Service {
         query: PageQuery,
     ) -> Result<(Vec<Listed>, Option<String>)> {
         let mut select = db.find::<Entity>();
-        if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        if let Some(text) = filter
+            .search
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
             let contacts = self.directory.search(db, text, SEARCHED).await?;
             select = select.filter(Column::ContactId.is_in(contacts));
         }
@@ -71,21 +76,36 @@ impl Service {
             .limit(query.fetch())
             .all()
             .await?;
-        let next = query.cut(&mut rows, |row| Cursor { at: row.last_at, id: kernel::id::Id::uuid(row.id) });
+        let next = query.cut(&mut rows, |row| Cursor {
+            at: row.last_at,
+            id: kernel::id::Id::uuid(row.id),
+        });
         Ok((self.with_details(db, rows).await?, next))
     }
 
     /// One conversation, or 404.
     pub async fn conversation(&self, db: &TenantDb, id: ConversationId) -> Result<Listed> {
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?.ok_or(MessagingError::NoConversation)?;
-        Ok(self.with_details(db, vec![row]).await?.pop().ok_or(MessagingError::NoConversation)?)
+        let row = db
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .one()
+            .await?
+            .ok_or(MessagingError::NoConversation)?;
+        Ok(self
+            .with_details(db, vec![row])
+            .await?
+            .pop()
+            .ok_or(MessagingError::NoConversation)?)
     }
 
     async fn with_details(&self, db: &TenantDb, rows: Vec<Model>) -> Result<Vec<Listed>> {
         let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
         let cards = self.directory.cards(db, &contacts).await?;
         let cards: HashMap<ContactId, ContactCard> = cards.into_iter().map(|card| (card.id, card)).collect();
-        let ours = rows.iter().filter(|row| row.last_direction == "outbound").filter_map(|row| row.last_message_id);
+        let ours = rows
+            .iter()
+            .filter(|row| row.last_direction == "outbound")
+            .filter_map(|row| row.last_message_id);
         let statuses: HashMap<MessageId, String> = db
             .find::<message::Entity>()
             .filter(message::Column::Id.is_in(ours))
@@ -96,7 +116,9 @@ impl Service {
         let listed = rows.into_iter().map(|conversation| Listed {
             // A contact may have a conversation on several numbers.
             card: cards.get(&conversation.contact_id).cloned(),
-            last_status: conversation.last_message_id.and_then(|id| statuses.get(&id).cloned()),
+            last_status: conversation
+                .last_message_id
+                .and_then(|id| statuses.get(&id).cloned()),
             conversation,
         });
         Ok(listed.collect())
@@ -105,15 +127,32 @@ impl Service {
     /// Nothing is unread any more, and the customer gets blue ticks.
     pub async fn read_conversation(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
         let mut tx = db.begin().await?;
-        let row = tx.find::<Entity>().filter(Column::Id.eq(id)).for_update().one().await?;
+        let row = tx
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?;
         let row = row.ok_or(MessagingError::NoConversation)?;
         if row.unread == 0 {
             return Ok(());
         }
-        let read = ActiveModel { unread: Set(0), ..ActiveModel::default() };
-        tx.update::<Entity>().filter(Column::Id.eq(id)).set(read).exec().await?;
-        tx.enqueue(&SendReadReceipt { channel_id: row.channel_id, conversation_id: id })?;
-        tx.publish(&ConversationsChanged { items: vec![ConversationChange { conversation_id: id }] })?;
+        let read = ActiveModel {
+            unread: Set(0),
+            ..ActiveModel::default()
+        };
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(id))
+            .set(read)
+            .exec()
+            .await?;
+        tx.enqueue(&SendReadReceipt {
+            channel_id: row.channel_id,
+            conversation_id: id,
+        })?;
+        tx.publish(&ConversationsChanged {
+            items: vec![ConversationChange { conversation_id: id }],
+        })?;
         tx.commit().await
     }
 }

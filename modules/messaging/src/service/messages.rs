@@ -86,7 +86,11 @@ impl Service {
         reply_to: Option<MessageId>,
     ) -> Result<Model> {
         let tx = db.begin().await?;
-        let row = tx.find::<conversation::Entity>().filter(conversation::Column::Id.eq(id)).one().await?;
+        let row = tx
+            .find::<conversation::Entity>()
+            .filter(conversation::Column::Id.eq(id))
+            .one()
+            .await?;
         let row = row.ok_or(MessagingError::NoConversation)?;
         let reply_to = quoted(&tx, reply_to).await?;
         let message = OutgoingMessage {
@@ -101,24 +105,44 @@ impl Service {
 
     async fn queue_one(&self, mut tx: TenantTx, message: OutgoingMessage, lane: Lane) -> Result<Model> {
         let ids = self.queue(&mut tx, std::slice::from_ref(&message), lane).await?;
-        let row = tx.find::<Entity>().filter(Column::Id.is_in(ids)).one().await?.ok_or(MessagingError::NoMessage)?;
+        let row = tx
+            .find::<Entity>()
+            .filter(Column::Id.is_in(ids))
+            .one()
+            .await?
+            .ok_or(MessagingError::NoMessage)?;
         tx.commit().await?;
         Ok(row)
     }
 
-    async fn addressee(&self, db: &TenantDb, tx: &mut TenantTx, channel: &channel::Model, to: Address) -> Result<ContactId> {
-        let mut sighting = Sighting { portfolio: channel.portfolio_id.clone().unwrap_or_default(), ..Sighting::default() };
+    async fn addressee(
+        &self,
+        db: &TenantDb,
+        tx: &mut TenantTx,
+        channel: &channel::Model,
+        to: Address,
+    ) -> Result<ContactId> {
+        let mut sighting = Sighting {
+            portfolio: channel.portfolio_id.clone().unwrap_or_default(),
+            ..Sighting::default()
+        };
         match to {
             Address::Contact(id) => {
                 let known = !self.directory.cards(db, &[id]).await?.is_empty();
-                return if known { Ok(id) } else { Err(MessagingError::NoContact.into()) };
+                return if known {
+                    Ok(id)
+                } else {
+                    Err(MessagingError::NoContact.into())
+                };
             }
             Address::Phone(text) => {
-                let phone = Msisdn::parse(&text).map_err(|invalid| kernel::Error::invalid("to.phone", invalid.message))?;
+                let phone = Msisdn::parse(&text)
+                    .map_err(|invalid| kernel::Error::invalid("to.phone", invalid.message))?;
                 sighting.wa_id = Some(phone.as_str().to_owned());
             }
             Address::Bsuid(text) => {
-                let bsuid = Bsuid::parse(&text).map_err(|invalid| kernel::Error::invalid("to.bsuid", invalid.message))?;
+                let bsuid = Bsuid::parse(&text)
+                    .map_err(|invalid| kernel::Error::invalid("to.bsuid", invalid.message))?;
                 sighting.bsuid = Some(bsuid.as_str().to_owned());
             }
         }
@@ -158,20 +182,46 @@ impl Service {
         if by_time {
             select = select.order_by(Column::At, Order::Desc);
         }
-        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
-        let next = query.cut(&mut rows, |row| {
-            Cursor { at: if by_time { row.at } else { DateTime::<Utc>::UNIX_EPOCH }, id: kernel::id::Id::uuid(row.id) }
+        let mut rows = select
+            .order_by(Column::Id, Order::Desc)
+            .limit(query.fetch())
+            .all()
+            .await?;
+        let next = query.cut(&mut rows, |row| Cursor {
+            at: if by_time {
+                row.at
+            } else {
+                DateTime::<Utc>::UNIX_EPOCH
+            },
+            id: kernel::id::Id::uuid(row.id),
         });
         Ok((rows, next))
     }
 
     /// The messages of a conversation, newest first; 404 if there is no such conversation.
-    pub async fn thread(&self, db: &TenantDb, id: ConversationId, query: PageQuery) -> Result<(Vec<Model>, Option<String>)> {
-        let known = db.find::<conversation::Entity>().filter(conversation::Column::Id.eq(id)).one().await?;
+    pub async fn thread(
+        &self,
+        db: &TenantDb,
+        id: ConversationId,
+        query: PageQuery,
+    ) -> Result<(Vec<Model>, Option<String>)> {
+        let known = db
+            .find::<conversation::Entity>()
+            .filter(conversation::Column::Id.eq(id))
+            .one()
+            .await?;
         if known.is_none() {
             return Err(MessagingError::NoConversation.into());
         }
-        self.list_messages(db, MessageFilter { conversation_id: Some(id), ..MessageFilter::default() }, query).await
+        self.list_messages(
+            db,
+            MessageFilter {
+                conversation_id: Some(id),
+                ..MessageFilter::default()
+            },
+            query,
+        )
+        .await
     }
 
     /// Statuses as WhatsApp told them, newest first.
@@ -183,8 +233,15 @@ impl Service {
     ) -> Result<(Vec<status_event::Model>, Option<String>)> {
         use status_event::{Column, Entity};
         let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db.find::<Entity>().filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid))).filter_some(after);
-        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
+        let select = db
+            .find::<Entity>()
+            .filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid)))
+            .filter_some(after);
+        let mut rows = select
+            .order_by(Column::Id, Order::Desc)
+            .limit(query.fetch())
+            .all()
+            .await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
     }
@@ -198,8 +255,15 @@ impl Service {
     ) -> Result<(Vec<webhook_event::Model>, Option<String>)> {
         use webhook_event::{Column, Entity};
         let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db.find::<Entity>().filter_some(field.map(|field| Column::Field.eq(field))).filter_some(after);
-        let mut rows = select.order_by(Column::Id, Order::Desc).limit(query.fetch()).all().await?;
+        let select = db
+            .find::<Entity>()
+            .filter_some(field.map(|field| Column::Field.eq(field)))
+            .filter_some(after);
+        let mut rows = select
+            .order_by(Column::Id, Order::Desc)
+            .limit(query.fetch())
+            .all()
+            .await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
     }
@@ -207,7 +271,12 @@ impl Service {
 
 async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<channel::Model> {
     use channel::{Column, Entity};
-    let mut found = tx.find::<Entity>().filter_some(wanted.map(|id| Column::Id.eq(id))).limit(2).all().await?;
+    let mut found = tx
+        .find::<Entity>()
+        .filter_some(wanted.map(|id| Column::Id.eq(id)))
+        .limit(2)
+        .all()
+        .await?;
     match (wanted, found.len()) {
         (Some(_), 0) => Err(MessagingError::NoChannel.into()),
         (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
@@ -217,7 +286,14 @@ async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<chan
 
 async fn quoted(tx: &TenantTx, reply_to: Option<MessageId>) -> Result<Option<Wamid>> {
     let Some(id) = reply_to else { return Ok(None) };
-    let row = tx.find::<Entity>().filter(Column::Id.eq(id)).one().await?.ok_or(MessagingError::NoMessage)?;
-    let wamid = row.wamid.ok_or_else(|| kernel::Error::invalid("reply_to", "that message has not reached WhatsApp yet"))?;
+    let row = tx
+        .find::<Entity>()
+        .filter(Column::Id.eq(id))
+        .one()
+        .await?
+        .ok_or(MessagingError::NoMessage)?;
+    let wamid = row
+        .wamid
+        .ok_or_else(|| kernel::Error::invalid("reply_to", "that message has not reached WhatsApp yet"))?;
     Ok(Some(Wamid::from(wamid)))
 }

@@ -79,7 +79,10 @@ impl Service {
             addresses: Arc::new(addresses),
             coalescer: Coalescer::start(),
             // Short: another process may have changed a secret.
-            webhook_keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(5)).build(),
+            webhook_keys: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(5))
+                .build(),
         }
     }
 }

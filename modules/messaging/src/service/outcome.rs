@@ -97,16 +97,30 @@ impl Outcome {
 
 impl Service {
     /// Writes the outcomes, unless a newer runner has taken the chunk: then they are its business.
-    pub(super) async fn record(&self, db: &TenantDb, id: ChunkId, fence: i64, outcomes: Vec<Outcome>) -> Result<()> {
+    pub(super) async fn record(
+        &self,
+        db: &TenantDb,
+        id: ChunkId,
+        fence: i64,
+        outcomes: Vec<Outcome>,
+    ) -> Result<()> {
         let mut tx = db.begin().await?;
-        let chunk = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).for_update().one().await?;
+        let chunk = tx
+            .find::<chunk::Entity>()
+            .filter(chunk::Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?;
         if chunk.is_none_or(|chunk| chunk.fence != fence) {
             tracing::warn!(chunk = %id, "another runner has this chunk; its outcomes are left to the statuses");
             return Ok(());
         }
         let now = tx.clock().now();
         for status in [Status::Accepted, Status::Queued, Status::Unknown, Status::Failed] {
-            let these: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.status() == status).collect();
+            let these: Vec<&Outcome> = outcomes
+                .iter()
+                .filter(|outcome| outcome.status() == status)
+                .collect();
             for some in these.chunks(200) {
                 write(&tx, status, some, now).await?;
             }
@@ -134,8 +148,15 @@ impl Service {
             tx.publish(&MessageStatusesChanged { items: changed })?;
         }
         if outcomes.iter().all(|outcome| outcome.status() != Status::Queued) {
-            let done = chunk::ActiveModel { done: Set(true), ..chunk::ActiveModel::default() };
-            tx.update::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).set(done).exec().await?;
+            let done = chunk::ActiveModel {
+                done: Set(true),
+                ..chunk::ActiveModel::default()
+            };
+            tx.update::<chunk::Entity>()
+                .filter(chunk::Column::Id.eq(id))
+                .set(done)
+                .exec()
+                .await?;
         }
         tx.commit().await
     }
@@ -156,19 +177,30 @@ async fn write(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTi
     let mut update = tx
         .update::<Entity>()
         .filter(Column::Id.is_in(ids))
-        .col_expr(Column::Status, when(below.clone(), status.as_str().into(), Column::Status))
-        .col_expr(Column::StatusRank, when(below, status.rank().into(), Column::StatusRank));
+        .col_expr(
+            Column::Status,
+            when(below.clone(), status.as_str().into(), Column::Status),
+        )
+        .col_expr(
+            Column::StatusRank,
+            when(below, status.rank().into(), Column::StatusRank),
+        );
     match status {
         Status::Accepted => {
-            update = update.col_expr(Column::Wamid, each(outcomes, Column::Wamid, |outcome| match &outcome.verdict {
-                Verdict::Accepted(wamid) => Some(wamid.to_string()),
-                _ => None,
-            }));
+            update = update.col_expr(
+                Column::Wamid,
+                each(outcomes, Column::Wamid, |outcome| match &outcome.verdict {
+                    Verdict::Accepted(wamid) => Some(wamid.to_string()),
+                    _ => None,
+                }),
+            );
         }
         Status::Failed => {
             update = update.col_expr(Column::FailedAt, Expr::value(now)).col_expr(
                 Column::Error,
-                each(outcomes, Column::Error, |outcome| serde_json::to_string(outcome.failure()?).ok()),
+                each(outcomes, Column::Error, |outcome| {
+                    serde_json::to_string(outcome.failure()?).ok()
+                }),
             );
         }
         _ => {}
@@ -178,7 +210,10 @@ async fn write(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTi
 }
 
 fn when(condition: SimpleExpr, value: sea_orm::Value, otherwise: Column) -> SimpleExpr {
-    CaseStatement::new().case(condition, Expr::value(value)).finally(Expr::col(otherwise)).into()
+    CaseStatement::new()
+        .case(condition, Expr::value(value))
+        .finally(Expr::col(otherwise))
+        .into()
 }
 
 /// `CASE id WHEN … THEN … END`: a value of its own for every message, in one statement.

@@ -11,7 +11,10 @@ pub(crate) fn shorten(text: &str) -> String {
     if line.chars().count() <= LENGTH {
         return line;
     }
-    line.chars().take(LENGTH - 1).chain(std::iter::once('…')).collect()
+    line.chars()
+        .take(LENGTH - 1)
+        .chain(std::iter::once('…'))
+        .collect()
 }
 
 /// The preview of a message of ours.
@@ -20,9 +23,13 @@ pub(crate) fn outgoing_preview(content: &Content) -> String {
         Content::Text { body, .. } => body.clone(),
         Content::Image { caption, .. } => captioned("📷", "Photo", caption.as_deref()),
         Content::Video { caption, .. } => captioned("🎬", "Video", caption.as_deref()),
-        Content::Document { caption, filename, .. } => {
-            captioned("📄", filename.as_deref().unwrap_or("Document"), caption.as_deref())
-        }
+        Content::Document {
+            caption, filename, ..
+        } => captioned(
+            "📄",
+            filename.as_deref().unwrap_or("Document"),
+            caption.as_deref(),
+        ),
         Content::Audio { voice: true, .. } => "🎤 Voice message".to_owned(),
         Content::Audio { .. } => "🎵 Audio".to_owned(),
         Content::Sticker { .. } => "Sticker".to_owned(),
@@ -30,7 +37,10 @@ pub(crate) fn outgoing_preview(content: &Content) -> String {
         Content::Reaction { emoji, .. } if emoji.is_empty() => "Reaction removed".to_owned(),
         Content::Reaction { emoji, .. } => format!("Reacted {emoji}"),
         Content::Template { name, .. } => format!("📋 {name}"),
-        Content::Interactive(value) => value["body"]["text"].as_str().unwrap_or("Interactive message").to_owned(),
+        Content::Interactive(value) => value["body"]["text"]
+            .as_str()
+            .unwrap_or("Interactive message")
+            .to_owned(),
         Content::Contacts(_) => "👤 Contact".to_owned(),
         // The enum may grow in the client before it grows here.
         _ => content.kind().to_owned(),

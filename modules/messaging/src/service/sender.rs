@@ -12,7 +12,8 @@ use cloud_api::{
 use contracts::{
     contacts::ContactId,
     messaging::{
-        ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued, OutgoingMessage, Sender,
+        ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued,
+        OutgoingMessage, Sender,
     },
 };
 use kernel::{Actor, Result, TenantTx};
@@ -37,16 +38,26 @@ pub(super) type Pair = (ChannelId, ContactId);
 
 #[async_trait]
 impl MessageSender for Service {
-    async fn queue(&self, tx: &mut TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<Vec<MessageId>> {
+    async fn queue(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        lane: Lane,
+    ) -> Result<Vec<MessageId>> {
         for message in messages {
             check_limits(message)?;
         }
         known_channels(tx, messages).await?;
-        let pairs: Vec<Pair> = messages.iter().map(|message| (message.channel_id, message.contact_id)).collect();
+        let pairs: Vec<Pair> = messages
+            .iter()
+            .map(|message| (message.channel_id, message.contact_id))
+            .collect();
         let conversations = conversations_of(tx, &pairs).await?;
         let now = tx.clock().now();
         for message in messages {
-            let open = conversations[&(message.channel_id, message.contact_id)].window_closes_at().is_some_and(|at| now < at);
+            let open = conversations[&(message.channel_id, message.contact_id)]
+                .window_closes_at()
+                .is_some_and(|at| now < at);
             if !open && !matches!(message.content, Content::Template { .. }) {
                 return Err(MessagingError::WindowClosed.into());
             }
@@ -59,7 +70,9 @@ impl MessageSender for Service {
             contact_id: message.contact_id,
             at: now,
         });
-        tx.publish(&MessagesQueued { items: items.collect() })?;
+        tx.publish(&MessagesQueued {
+            items: items.collect(),
+        })?;
         Ok(ids)
     }
 }
@@ -79,13 +92,22 @@ async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<(
     let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let known = tx.find::<channel::Entity>().filter(channel::Column::Id.is_in(wanted.clone()));
+    let known = tx
+        .find::<channel::Entity>()
+        .filter(channel::Column::Id.is_in(wanted.clone()));
     let known: Vec<ChannelId> = known.columns(&[channel::Column::Id]).await?;
-    if known.len() == wanted.len() { Ok(()) } else { Err(MessagingError::NoChannel.into()) }
+    if known.len() == wanted.len() {
+        Ok(())
+    } else {
+        Err(MessagingError::NoChannel.into())
+    }
 }
 
 /// The conversation of every pair, made where there is none.
-pub(super) async fn conversations_of(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pair, conversation::Model>> {
+pub(super) async fn conversations_of(
+    tx: &TenantTx,
+    pairs: &[Pair],
+) -> Result<HashMap<Pair, conversation::Model>> {
     let mut wanted: Vec<Pair> = pairs.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
@@ -169,7 +191,10 @@ async fn write_messages(
                 ..chunk::ActiveModel::default()
             })
             .await?;
-            tx.enqueue(&SendChunk { chunk_id, lane: lane_name(lane).to_owned() })?;
+            tx.enqueue(&SendChunk {
+                chunk_id,
+                lane: lane_name(lane).to_owned(),
+            })?;
         }
     }
     Ok(ids)
@@ -217,8 +242,11 @@ async fn touch_conversations(
     now: DateTime<Utc>,
 ) -> Result<()> {
     // The last message to a pair is the one the inbox shows.
-    let last: HashMap<Pair, usize> =
-        messages.iter().enumerate().map(|(index, message)| ((message.channel_id, message.contact_id), index)).collect();
+    let last: HashMap<Pair, usize> = messages
+        .iter()
+        .enumerate()
+        .map(|(index, message)| ((message.channel_id, message.contact_id), index))
+        .collect();
     for (pair, index) in last {
         let change = conversation::ActiveModel {
             last_at: Set(now.max(conversations[&pair].last_at)),
@@ -228,7 +256,11 @@ async fn touch_conversations(
             ..conversation::ActiveModel::default()
         };
         let this = conversation::Column::Id.eq(conversations[&pair].id);
-        tx.update::<conversation::Entity>().filter(this).set(change).exec().await?;
+        tx.update::<conversation::Entity>()
+            .filter(this)
+            .set(change)
+            .exec()
+            .await?;
     }
     Ok(())
 }
@@ -239,5 +271,9 @@ pub fn sender_of(actor: &Actor) -> Sender {
         Actor::User { name, .. } => ("user", name),
         Actor::ApiKey { name, .. } => ("api_key", name),
     };
-    Sender { kind: kind.to_owned(), id: actor.id(), name: name.clone() }
+    Sender {
+        kind: kind.to_owned(),
+        id: actor.id(),
+        name: name.clone(),
+    }
 }

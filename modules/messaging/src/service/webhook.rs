@@ -37,7 +37,10 @@ pub struct Handshake {
 impl Service {
     /// The tenant behind a webhook path.
     async fn webhook_tenant(&self, path: &str) -> Result<TenantDb> {
-        self.routes.resolve("webhook", path).await?.ok_or_else(|| Error::not_found("webhook"))
+        self.routes
+            .resolve("webhook", path)
+            .await?
+            .ok_or_else(|| Error::not_found("webhook"))
     }
 
     async fn webhook_keys(&self, db: &TenantDb) -> Result<Arc<Vec<WebhookKeys>>> {
@@ -64,7 +67,11 @@ impl Service {
         let asked = handshake.verify_token.unwrap_or_default();
         // Hashed first, so that the comparison takes the same time however much of the token fits.
         let digest = |text: &str| Sha256::digest(text.as_bytes());
-        let known = self.webhook_keys(&db).await?.iter().any(|keys| digest(keys.verify_token.expose_secret()) == digest(&asked));
+        let known = self
+            .webhook_keys(&db)
+            .await?
+            .iter()
+            .any(|keys| digest(keys.verify_token.expose_secret()) == digest(&asked));
         match (handshake.mode.as_deref(), handshake.challenge) {
             (Some("subscribe"), Some(challenge)) if known && challenge.len() <= 256 => Ok(challenge),
             _ => Err(MessagingError::BadVerifyToken.into()),
@@ -81,8 +88,12 @@ impl Service {
         // One app may serve several tenants, and one body may hold numbers of several. A tenant gets a body of another
         // tenant's path only if its own app secret signed it: else anybody could write into its inbox.
         for number in phone_number_ids(&body) {
-            let Some(owner) = self.routes.resolve(PHONE_ROUTE, &number).await? else { continue };
-            if owners.iter().all(|known| known.tenant() != owner.tenant()) && self.signed_by(&owner, signature, &body).await? {
+            let Some(owner) = self.routes.resolve(PHONE_ROUTE, &number).await? else {
+                continue;
+            };
+            if owners.iter().all(|known| known.tenant() != owner.tenant())
+                && self.signed_by(&owner, signature, &body).await?
+            {
                 owners.push(owner);
             }
         }
@@ -127,7 +138,12 @@ fn phone_number_ids(body: &[u8]) -> BTreeSet<String> {
     struct Metadata {
         phone_number_id: Option<String>,
     }
-    let Ok(body) = serde_json::from_slice::<Body>(body) else { return BTreeSet::new() };
+    let Ok(body) = serde_json::from_slice::<Body>(body) else {
+        return BTreeSet::new();
+    };
     let changes = body.entry.into_iter().flat_map(|entry| entry.changes);
-    changes.filter_map(|change| change.value?.metadata?.phone_number_id).take(50).collect()
+    changes
+        .filter_map(|change| change.value?.metadata?.phone_number_id)
+        .take(50)
+        .collect()
 }

@@ -36,7 +36,11 @@ impl Service {
         }
         let sightings: Vec<Sighting> = new.iter().map(sighting).collect();
         let contacts = self.directory.resolve(tx, &sightings).await?;
-        let pairs: Vec<Pair> = new.iter().zip(&contacts).map(|(arrived, contact)| (arrived.channel.id, *contact)).collect();
+        let pairs: Vec<Pair> = new
+            .iter()
+            .zip(&contacts)
+            .map(|(arrived, contact)| (arrived.channel.id, *contact))
+            .collect();
         let conversations = conversations_of(tx, &pairs).await?;
         let now = tx.clock().now();
         let mut items = Vec::with_capacity(new.len());
@@ -63,28 +67,49 @@ impl Service {
 
 /// Drops what is known already: WhatsApp delivers at least once.
 async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> {
-    let wamid = |arrived: &Arrived| arrived.message.id.as_ref().map(|id| id.as_str().chars().take(WAMID).collect::<String>());
+    let wamid = |arrived: &Arrived| {
+        arrived
+            .message
+            .id
+            .as_ref()
+            .map(|id| id.as_str().chars().take(WAMID).collect::<String>())
+    };
     let wamids: Vec<String> = arrived.iter().filter_map(wamid).collect();
     let mut known: HashSet<String> = HashSet::new();
     for some in wamids.chunks(500) {
-        let rows = tx.find::<Entity>().filter(Column::Wamid.is_in(some.iter().cloned()));
-        known.extend(rows.columns::<Option<String>>(&[Column::Wamid]).await?.into_iter().flatten());
+        let rows = tx
+            .find::<Entity>()
+            .filter(Column::Wamid.is_in(some.iter().cloned()));
+        known.extend(
+            rows.columns::<Option<String>>(&[Column::Wamid])
+                .await?
+                .into_iter()
+                .flatten(),
+        );
     }
-    Ok(arrived.into_iter().filter(|one| wamid(one).is_some_and(|id| known.insert(id))).collect())
+    Ok(arrived
+        .into_iter()
+        .filter(|one| wamid(one).is_some_and(|id| known.insert(id)))
+        .collect())
 }
 
 fn sighting(arrived: &Arrived) -> Sighting {
     let sender = arrived.sender.as_ref();
     let message = &arrived.message;
     let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let of_sender = |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
+    let of_sender =
+        |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
     let from = some(&message.from).or_else(|| of_sender(|sender| &sender.wa_id));
     // What is written where a phone number belongs but holds no digit still tells senders apart.
-    let (wa_id, other) = from.into_iter().partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
+    let (wa_id, other) = from
+        .into_iter()
+        .partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
     Sighting {
         portfolio: arrived.channel.portfolio_id.clone().unwrap_or_default(),
         wa_id: wa_id.into_iter().next(),
-        bsuid: some(&message.from_user_id).or_else(|| of_sender(|sender| &sender.user_id)).or(other.into_iter().next()),
+        bsuid: some(&message.from_user_id)
+            .or_else(|| of_sender(|sender| &sender.user_id))
+            .or(other.into_iter().next()),
         username: sender.and_then(|sender| sender.username.clone()),
         profile_name: sender.and_then(|sender| sender.name.clone()),
     }
@@ -94,14 +119,26 @@ fn sighting(arrived: &Arrived) -> Sighting {
 /// what was written just now gets the time of its arrival, or a reply within the same second would stand before it.
 fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
     let told = timestamp.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    told.filter(|at| now - *at >= TimeDelta::seconds(2)).unwrap_or(now)
+    told.filter(|at| now - *at >= TimeDelta::seconds(2))
+        .unwrap_or(now)
 }
 
 fn row(arrived: &Arrived, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
     let raw = &arrived.message.raw;
-    let content = raw.get(&arrived.message.kind).cloned().unwrap_or(serde_json::Value::Null);
-    let wamid = arrived.message.id.as_ref().map(|id| id.as_str().chars().take(WAMID).collect());
-    let quoted = arrived.message.context.as_ref().and_then(|context| context.id.as_ref());
+    let content = raw
+        .get(&arrived.message.kind)
+        .cloned()
+        .unwrap_or(serde_json::Value::Null);
+    let wamid = arrived
+        .message
+        .id
+        .as_ref()
+        .map(|id| id.as_str().chars().take(WAMID).collect());
+    let quoted = arrived
+        .message
+        .context
+        .as_ref()
+        .and_then(|context| context.id.as_ref());
     ActiveModel {
         id: Set(item.message_id),
         conversation_id: Set(item.conversation_id),
@@ -136,13 +173,19 @@ async fn touch(
     conversations: &HashMap<Pair, conversation::Model>,
 ) -> Result<()> {
     use conversation::{ActiveModel, Column, Entity};
-    let mut by_pair: HashMap<(contracts::messaging::ChannelId, ContactId), Vec<&MessageReceived>> = HashMap::new();
+    let mut by_pair: HashMap<(contracts::messaging::ChannelId, ContactId), Vec<&MessageReceived>> =
+        HashMap::new();
     for item in items {
-        by_pair.entry((item.channel_id, item.contact_id)).or_default().push(item);
+        by_pair
+            .entry((item.channel_id, item.contact_id))
+            .or_default()
+            .push(item);
     }
     for (pair, items) in by_pair {
         let conversation = &conversations[&pair];
-        let Some(newest) = items.iter().max_by_key(|item| (item.at, item.message_id)) else { continue };
+        let Some(newest) = items.iter().max_by_key(|item| (item.at, item.message_id)) else {
+            continue;
+        };
         let mut change = ActiveModel {
             last_inbound_at: Set(Ord::max(conversation.last_inbound_at, Some(newest.at))),
             ..ActiveModel::default()

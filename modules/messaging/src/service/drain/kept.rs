@@ -19,7 +19,12 @@ pub(in crate::service) struct Kept {
 
 impl Kept {
     /// A change, whole.
-    pub(super) fn new(reason: &'static str, waba: Option<&str>, number: Option<&str>, change: &Change) -> Self {
+    pub(super) fn new(
+        reason: &'static str,
+        waba: Option<&str>,
+        number: Option<&str>,
+        change: &Change,
+    ) -> Self {
         Self {
             reason,
             field: cut(change.field.as_deref().unwrap_or("unknown"), 128),
@@ -32,12 +37,22 @@ impl Kept {
     /// A body that is signed but could not be understood or applied.
     pub(super) fn unreadable(reason: &'static str, body: &[u8]) -> Self {
         let payload = String::from_utf8_lossy(body).into_owned();
-        Self { reason, field: "unknown".to_owned(), waba_id: None, phone_number_id: None, payload }
+        Self {
+            reason,
+            field: "unknown".to_owned(),
+            waba_id: None,
+            phone_number_id: None,
+            payload,
+        }
     }
 
     fn digest(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [self.waba_id.as_deref().unwrap_or_default(), &self.field, &self.payload] {
+        for part in [
+            self.waba_id.as_deref().unwrap_or_default(),
+            &self.field,
+            &self.payload,
+        ] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

@@ -49,7 +49,12 @@ impl Service {
     }
 
     async fn drain_batch(&self, db: &TenantDb) -> Result<u64> {
-        let bodies = db.find::<Entity>().order_by(Column::Id, Order::Asc).limit(BATCH).all().await?;
+        let bodies = db
+            .find::<Entity>()
+            .order_by(Column::Id, Order::Asc)
+            .limit(BATCH)
+            .all()
+            .await?;
         if bodies.is_empty() {
             return Ok(0);
         }
@@ -64,7 +69,10 @@ impl Service {
 
     async fn apply(&self, db: &TenantDb, bodies: &[Model]) -> Result<()> {
         let channels = db.find::<channel::Entity>().limit(CHANNELS).all().await?;
-        let channels = channels.into_iter().map(|channel| (channel.phone_number_id.clone(), channel)).collect();
+        let channels = channels
+            .into_iter()
+            .map(|channel| (channel.phone_number_id.clone(), channel))
+            .collect();
         let sorted = self.sort(db, bodies, &channels).await?;
         let mut tx = db.begin().await?;
         self.apply_messages(&mut tx, sorted.messages).await?;
@@ -89,7 +97,12 @@ impl Service {
         }
     }
 
-    async fn sort(&self, db: &TenantDb, bodies: &[Model], channels: &HashMap<String, channel::Model>) -> Result<Sorted> {
+    async fn sort(
+        &self,
+        db: &TenantDb,
+        bodies: &[Model],
+        channels: &HashMap<String, channel::Model>,
+    ) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         for body in bodies {
             let Ok(envelope) = webhook::parse(&body.body) else {
@@ -100,16 +113,31 @@ impl Service {
                 sorted.kept.push(Kept::unreadable("malformed", &body.body));
             }
             for (waba, change) in envelope.changes() {
-                match change.value.metadata.as_ref().and_then(|metadata| metadata.phone_number_id.as_deref()) {
+                match change
+                    .value
+                    .metadata
+                    .as_ref()
+                    .and_then(|metadata| metadata.phone_number_id.as_deref())
+                {
                     Some(number) => match channels.get(number) {
                         Some(channel) => sort_change(&mut sorted, channel, waba, change),
                         // Somebody else's number: its owner has the body too, if its app secret signed it.
-                        None if self.routes.resolve(PHONE_ROUTE, number).await?.is_some_and(|owner| owner.tenant() != db.tenant()) => {}
-                        None if body.own_path => sorted.kept.push(Kept::new("unknown_number", waba, Some(number), change)),
+                        None if self
+                            .routes
+                            .resolve(PHONE_ROUTE, number)
+                            .await?
+                            .is_some_and(|owner| owner.tenant() != db.tenant()) => {}
+                        None if body.own_path => {
+                            sorted
+                                .kept
+                                .push(Kept::new("unknown_number", waba, Some(number), change))
+                        }
                         None => {}
                     },
                     None => {
-                        let ours = channels.values().any(|channel| Some(channel.waba_id.as_str()) == waba);
+                        let ours = channels
+                            .values()
+                            .any(|channel| Some(channel.waba_id.as_str()) == waba);
                         if ours || body.own_path {
                             sorted.kept.push(Kept::new("no_home", waba, None, change));
                         }
@@ -138,7 +166,11 @@ fn sort_change(sorted: &mut Sorted, channel: &channel::Model, waba: Option<&str>
             continue;
         }
         let sender = sender_in(&value.contacts, message).cloned();
-        sorted.messages.push(Arrived { channel: channel.clone(), sender, message: message.clone() });
+        sorted.messages.push(Arrived {
+            channel: channel.clone(),
+            sender,
+            message: message.clone(),
+        });
     }
     for status in &value.statuses {
         match status.id {
@@ -147,7 +179,11 @@ fn sort_change(sorted: &mut Sorted, channel: &channel::Model, waba: Option<&str>
         }
     }
     if homeless || (value.messages.is_empty() && value.statuses.is_empty()) {
-        let reason = if value.errors.is_empty() { "no_home" } else { "error" };
+        let reason = if value.errors.is_empty() {
+            "no_home"
+        } else {
+            "error"
+        };
         sorted.kept.push(Kept::new(reason, waba, number, change));
     }
 }
@@ -159,7 +195,13 @@ fn sender_in<'a>(contacts: &'a [WebhookContact], message: &InboundMessage) -> Op
         .iter()
         .find(|contact| same(&contact.user_id, &message.from_user_id) || same(&contact.wa_id, &message.from))
         // A single entry is the sender's even when the ids are written differently.
-        .or_else(|| if contacts.len() == 1 { contacts.first() } else { None })
+        .or_else(|| {
+            if contacts.len() == 1 {
+                contacts.first()
+            } else {
+                None
+            }
+        })
 }
 
 async fn remove(tx: &TenantTx, bodies: &[Model]) -> Result<()> {
