@@ -6,13 +6,6 @@
     clippy::disallowed_types,
     reason = "the composition root makes the clock, the HTTP client and the database door that everything else is handed"
 )]
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot go on should say so at once"
-    )
-)]
 
 pub mod commands;
 pub mod config;

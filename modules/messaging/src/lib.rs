@@ -1,13 +1,6 @@
 //! Numbers, messages in and out, delivery statuses, WhatsApp's webhook.
 //!
 //! Architecture invariant: the only module that sends; it reads contacts only through their directory.
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot go on should say so at once"
-    )
-)]
 
 mod api;
 mod entity;

@@ -127,8 +127,10 @@ impl Runner {
             clock: self.system.clock().clone(),
         };
         let run = AssertUnwindSafe((handler.run)(context, job.payload.clone())).catch_unwind();
-        run.await
-            .unwrap_or_else(|_| Err(Error::internal("the handler panicked").into()))
+        match run.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::internal("the handler panicked").into()),
+        }
     }
 
     async fn keep_alive(&self, ticket: Ticket) {

@@ -103,7 +103,6 @@ impl ConversationsApi {
     ///
     /// Newest activity first.
     #[oai(path = "/conversations", method = "get", operation_id = "list_conversations")]
-    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn list_conversations(
         &self,
         can: Can<ReadMessages>,
