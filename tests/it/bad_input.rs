@@ -84,6 +84,20 @@ on_both_profiles! {
         app.globex.get("/contacts").await.expect(200);
     }
 
+    async fn another_site_cannot_steer_the_simulator(app: &TestApp) {
+        let url = format!("{}/_sim/state", app.base);
+        for (name, value, status) in [
+            ("origin", "https://evil.example", 403),
+            ("sec-fetch-site", "cross-site", 403),
+            ("origin", app.base.as_str(), 200),
+            ("sec-fetch-site", "same-origin", 200),
+        ] {
+            let answer = app.http.get(&url).header(name, value).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{name}: {value}");
+        }
+        app.globex.get("/contacts").await.expect(200);
+    }
+
     async fn beyond_whatsapps_limits_the_field_is_named(app: &TestApp) {
         app.acme.customer_writes("447700900123", "Hi");
         app.settled().await;

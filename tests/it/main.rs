@@ -10,6 +10,7 @@ mod arrows;
 mod bad_input;
 mod corpus;
 mod faults;
+mod fixtures;
 mod flows;
 mod isolation;
 mod jobs;

@@ -11,10 +11,10 @@ use host::{
     limiter::RedisPool,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
-use kernel::{Clock, Quota, SystemDb};
+use kernel::{Clock, Error, Quota, SystemDb};
 use messaging::Addresses;
 use migrations::Migrator;
-use poem::{Server, listener::TcpAcceptor};
+use poem::{EndpointExt, Request, Server, listener::TcpAcceptor};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -151,7 +151,14 @@ impl Platform {
             metrics: host::metrics::install().context("metrics")?,
             redis: pool,
         };
-        let app = App::build(&modules, &system, runtime.hub(), options)?;
+        let mut app = App::build(&modules, &system, runtime.hub(), options)?;
+        if simulator.is_some() {
+            app.endpoint = app
+                .endpoint
+                .before(same_origin_to_simulator)
+                .map_to_response()
+                .boxed();
+        }
         Ok(Self {
             identity,
             system,
@@ -236,6 +243,29 @@ fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Opti
     let pool = host::limiter::redis_pool(&url)
         .map_err(|error| anyhow::anyhow!("redis_url cannot be read: {error}"))?;
     Ok((bus, Some(pool), Route::Redis { url, prefix }))
+}
+
+/// The simulator's control surface knows no callers, so a page of another site must not steer it through a visitor's browser.
+async fn same_origin_to_simulator(request: Request) -> poem::Result<Request> {
+    let control = request.uri().path().starts_with("/_sim");
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value: &poem::http::HeaderValue| value.to_str().ok())
+    };
+    let foreign_fetch = header("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    let host = header("host").unwrap_or_default();
+    let foreign_origin =
+        header("origin").is_some_and(|origin| origin.split_once("://").is_none_or(|(_, rest)| rest != host));
+    if control && (foreign_fetch || foreign_origin) {
+        return Err(Error::forbidden(
+            "cross_site_request",
+            "The simulator is steered from its own address only.",
+        )
+        .into());
+    }
+    Ok(request)
 }
 
 fn http_client() -> anyhow::Result<reqwest::Client> {

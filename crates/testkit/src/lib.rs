@@ -4,11 +4,13 @@
 //! platform's own tables, and waits for events instead of sleeping.
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::unwrap_used,
     reason = "a test that cannot go on should say so at once, and this crate is where tests get their HTTP clients and ids"
 )]
 
 mod app;
+pub mod database;
 mod live;
 mod process;
 mod profile;
@@ -16,6 +18,7 @@ mod redis_server;
 mod tenant;
 
 pub use app::{PASSWORD, TestApp};
+pub use database::TestDatabase;
 pub use live::LiveSocket;
 pub use process::Process;
 pub use profile::{Profile, Services};

@@ -72,14 +72,16 @@ impl Services {
     }
 }
 
-fn service(variable: &str) -> String {
+/// The address of a service that the test command has started.
+pub(crate) fn service(variable: &str) -> String {
     let url = std::env::var(variable).unwrap_or_else(|_| {
         panic!("{variable} is not set: run the tests by `make test`, or by `tests/run.sh --services -- cargo nextest run …`")
     });
     url.trim_end_matches('/').to_owned()
 }
 
-async fn run(server: &str, statement: &str) {
+/// Runs a statement outside any of the tests' databases.
+pub(crate) async fn run(server: &str, statement: &str) {
     let options = DatabaseOptions {
         url: format!("{server}/mysql"),
         max_connections: 1,

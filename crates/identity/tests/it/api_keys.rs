@@ -5,19 +5,16 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::{
-    database::Profile,
-    world::{World, answer, refusal},
-};
+use testkit::Profile;
+
+use crate::world::{World, answer, refusal};
 
 #[rstest]
 #[tokio::test]
 async fn a_key_is_shown_once_works_in_its_tenant_and_ends_when_revoked(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let cookie = world.sign_in("ada@example.com").await;
     let wish = json!({"name": " Shop ", "scopes": ["notes:read", "notes:read"]});
     let (status, made) = answer(world.portal(Method::POST, "/api-keys", &cookie).body_json(&wish)).await;
@@ -58,10 +55,10 @@ async fn a_key_is_shown_once_works_in_its_tenant_and_ends_when_revoked(
 
 #[rstest]
 #[tokio::test]
-async fn a_key_does_only_what_its_scopes_say(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_key_does_only_what_its_scopes_say(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     let made = world
         .identity
         .create_api_key(&world.acme, "narrow", &["api_keys:read"], None)
@@ -95,11 +92,9 @@ async fn a_key_does_only_what_its_scopes_say(#[values(Profile::Sqlite, Profile::
 #[rstest]
 #[tokio::test]
 async fn scopes_must_exist_and_be_held_by_who_gives_them(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     world
         .user("dev@example.com", &[(world.acme.tenant(), Role::Developer)])
         .await;
@@ -144,10 +139,8 @@ async fn scopes_must_exist_and_be_held_by_who_gives_them(
 
 #[rstest]
 #[tokio::test]
-async fn a_key_expires(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_key_expires(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let end = world.clock.now() + TimeDelta::hours(1);
     let made = world
         .identity
@@ -169,10 +162,8 @@ async fn a_key_expires(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Pro
 
 #[rstest]
 #[tokio::test]
-async fn a_key_knows_no_other_tenant(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_key_knows_no_other_tenant(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let scopes = ["notes:read", "api_keys:read", "api_keys:manage"];
     let ours = world
         .identity
@@ -211,10 +202,8 @@ async fn a_key_knows_no_other_tenant(#[values(Profile::Sqlite, Profile::MariaDb)
 
 #[rstest]
 #[tokio::test]
-async fn what_is_no_key_is_refused(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn what_is_no_key_is_refused(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let cookie = world.sign_in("ada@example.com").await;
     for (authorization, code) in [
         ("Bearer wapro_0000", "invalid_api_key"),
@@ -233,10 +222,8 @@ async fn what_is_no_key_is_refused(#[values(Profile::Sqlite, Profile::MariaDb)] 
 
 #[rstest]
 #[tokio::test]
-async fn keys_are_paged_newest_first(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn keys_are_paged_newest_first(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     for n in 0..5 {
         let name = format!("k{n}");
         world

@@ -1,13 +1,10 @@
 //! Identity as its callers see it, on both databases. Every test has two tenants.
 #![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::unwrap_used,
     reason = "tests build what the composition root builds, and fail by panicking"
 )]
 
 mod api_keys;
-mod database;
 mod modules;
 mod ports;
 mod sessions;

@@ -2,19 +2,16 @@ use poem::http::Method;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::{
-    database::Profile,
-    world::{World, answer, refusal},
-};
+use testkit::Profile;
+
+use crate::world::{World, answer, refusal};
 
 #[rstest]
 #[tokio::test]
 async fn a_switch_bites_at_once_and_in_one_tenant_only(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     world
         .user(
             "bob@example.com",
@@ -59,11 +56,9 @@ async fn a_switch_bites_at_once_and_in_one_tenant_only(
 #[rstest]
 #[tokio::test]
 async fn identity_stays_on_and_unknown_modules_are_not_found(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let ada = world.sign_in("ada@example.com").await;
     let switch = |name: &str| {
         world
@@ -87,11 +82,9 @@ async fn identity_stays_on_and_unknown_modules_are_not_found(
 #[rstest]
 #[tokio::test]
 async fn permissions_of_all_modules_are_listed(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let ada = world.sign_in("ada@example.com").await;
     let (_, listed) = answer(world.portal(Method::GET, "/permissions", &ada)).await;
     let names: Vec<&str> = listed["items"]

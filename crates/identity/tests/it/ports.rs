@@ -5,7 +5,9 @@ use kernel::{Limiter, Quota, Result, Vault, Wait};
 use rstest::rstest;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{database::Profile, world::World};
+use testkit::Profile;
+
+use crate::world::World;
 
 struct Open;
 #[async_trait::async_trait]
@@ -28,10 +30,10 @@ fn vault(world: &World, sealing: (&str, u8), older: &[(&str, u8)]) -> Arc<dyn Va
 
 #[rstest]
 #[tokio::test]
-async fn a_secret_opens_in_its_place_only(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_secret_opens_in_its_place_only(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     let vault = world.identity.vault();
     let place = |tenant| format!("{tenant}|messaging_channels|chn_1|access_token");
     let (here, there) = (place(world.acme.tenant()), place(world.globex.tenant()));
@@ -65,10 +67,8 @@ async fn a_secret_opens_in_its_place_only(#[values(Profile::Sqlite, Profile::Mar
 
 #[rstest]
 #[tokio::test]
-async fn keys_rotate(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn keys_rotate(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let sealed = vault(&world, ("old", 1), &[])
         .seal("place", &"secret".into())
         .unwrap();
@@ -104,10 +104,8 @@ fn vault_keys_are_read_from_configuration_and_never_shown() {
 
 #[rstest]
 #[tokio::test]
-async fn a_route_belongs_to_one_tenant(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_route_belongs_to_one_tenant(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let routes = world.identity.routes();
     assert!(routes.resolve("phone", "1001").await.unwrap().is_none());
 
@@ -153,11 +151,9 @@ async fn a_route_belongs_to_one_tenant(#[values(Profile::Sqlite, Profile::MariaD
 #[rstest]
 #[tokio::test]
 async fn a_claim_that_is_not_committed_leaves_no_trace(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let routes = world.identity.routes();
     let tx = world.acme.begin().await.unwrap();
     routes.claim(&tx, "phone", "7").await.unwrap();
@@ -174,11 +170,9 @@ async fn a_claim_that_is_not_committed_leaves_no_trace(
 #[rstest]
 #[tokio::test]
 async fn a_tenant_has_one_path_however_many_ask_at_once(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let routes = world.identity.routes();
     let mut asking = tokio::task::JoinSet::new();
     for _ in 0..12 {

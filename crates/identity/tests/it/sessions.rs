@@ -4,19 +4,16 @@ use rstest::rstest;
 
 use identity::Role;
 
-use crate::{
-    database::Profile,
-    world::{PASSWORD, World, answer, read, refusal},
-};
+use testkit::Profile;
+
+use crate::world::{PASSWORD, World, answer, read, refusal};
 
 #[rstest]
 #[tokio::test]
 async fn a_person_signs_in_and_sees_tenants_rights_and_modules(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let (status, session) = read(world.try_sign_in(" ADA@example.com ", PASSWORD).await).await;
 
     assert_eq!(status, StatusCode::OK);
@@ -37,11 +34,9 @@ async fn a_person_signs_in_and_sees_tenants_rights_and_modules(
 #[rstest]
 #[tokio::test]
 async fn wrong_unknown_and_overlong_passwords_are_the_same_refusal(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let wrong = read(world.try_sign_in("ada@example.com", "wrong").await).await;
     let unknown = read(world.try_sign_in("nobody@example.com", PASSWORD).await).await;
     let long = read(world.try_sign_in("ada@example.com", &"x".repeat(5_000)).await).await;
@@ -55,11 +50,9 @@ async fn wrong_unknown_and_overlong_passwords_are_the_same_refusal(
 #[rstest]
 #[tokio::test]
 async fn five_attempts_a_minute_for_an_account_and_twenty_for_an_address(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     for _ in 0..5 {
         assert_eq!(
             world.try_sign_in("ada@example.com", "wrong").await.0.status(),
@@ -91,12 +84,10 @@ async fn five_attempts_a_minute_for_an_account_and_twenty_for_an_address(
 #[rstest]
 #[tokio::test]
 async fn the_cookie_has_its_flags(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
     #[values(false, true)] secure: bool,
 ) {
-    let Some(world) = World::with(profile, |options| options.secure_cookie = secure).await else {
-        return;
-    };
+    let world = World::with(profile, |options| options.secure_cookie = secure).await;
     let response = world.try_sign_in("ada@example.com", PASSWORD).await;
     let cookie = response.0.headers()[header::SET_COOKIE].to_str().unwrap();
     let (token, flags) = cookie.split_once(';').unwrap();
@@ -116,11 +107,9 @@ async fn the_cookie_has_its_flags(
 #[rstest]
 #[tokio::test]
 async fn signing_out_ends_the_session_on_the_server(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let cookie = world.sign_in("ada@example.com").await;
     world
         .portal(Method::GET, "/session", &cookie)
@@ -151,11 +140,9 @@ async fn signing_out_ends_the_session_on_the_server(
 #[rstest]
 #[tokio::test]
 async fn a_session_ends_after_twelve_idle_hours_and_after_thirty_days(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let idle = world.sign_in("ada@example.com").await;
     let busy = world.sign_in("ada@example.com").await;
     for _ in 0..65 {
@@ -173,10 +160,10 @@ async fn a_session_ends_after_twelve_idle_hours_and_after_thirty_days(
 
 #[rstest]
 #[tokio::test]
-async fn another_site_cannot_use_the_cookie(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn another_site_cannot_use_the_cookie(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     let cookie = world.sign_in("ada@example.com").await;
     let table: [(&[(&str, &str)], u16); 10] = [
         (&[("sec-fetch-site", "same-origin")], 200),
@@ -250,11 +237,9 @@ async fn another_site_cannot_use_the_cookie(#[values(Profile::Sqlite, Profile::M
 #[rstest]
 #[tokio::test]
 async fn the_header_chooses_the_tenant_and_a_foreign_one_does_not_exist(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let (acme, globex) = (world.acme.tenant(), world.globex.tenant());
     world.user("bob@example.com", &[(globex, Role::Admin)]).await;
     let ada = world.sign_in("ada@example.com").await;
@@ -295,10 +280,10 @@ async fn the_header_chooses_the_tenant_and_a_foreign_one_does_not_exist(
 
 #[rstest]
 #[tokio::test]
-async fn a_person_without_a_tenant_is_told_so(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_person_without_a_tenant_is_told_so(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     world.user("eve@example.com", &[]).await;
     let (status, body) = read(world.try_sign_in("eve@example.com", PASSWORD).await).await;
     assert_eq!(
@@ -309,10 +294,10 @@ async fn a_person_without_a_tenant_is_told_so(#[values(Profile::Sqlite, Profile:
 
 #[rstest]
 #[tokio::test]
-async fn a_new_password_ends_every_session(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_new_password_ends_every_session(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     let cookie = world.sign_in("ada@example.com").await;
     world
         .identity
@@ -337,15 +322,13 @@ async fn a_new_password_ends_every_session(#[values(Profile::Sqlite, Profile::Ma
 #[rstest]
 #[tokio::test]
 async fn a_caller_over_its_rate_waits_and_others_do_not(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
     let quota = kernel::Quota {
         per_second: 1.0,
         burst: 3,
     };
-    let Some(world) = World::with(profile, |options| options.api_quota = quota).await else {
-        return;
-    };
+    let world = World::with(profile, |options| options.api_quota = quota).await;
     world
         .user("bob@example.com", &[(world.acme.tenant(), Role::Admin)])
         .await;
@@ -377,11 +360,9 @@ async fn a_caller_over_its_rate_waits_and_others_do_not(
 #[rstest]
 #[tokio::test]
 async fn nobody_exists_twice_and_addresses_are_checked(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     assert!(!world.identity.is_empty().await.unwrap());
     let twice = world
         .identity

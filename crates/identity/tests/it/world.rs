@@ -20,7 +20,7 @@ use poem::{
 };
 use poem_openapi::{OpenApi, payload::PlainText};
 
-use crate::database::{Profile, TestDatabase};
+use testkit::{Profile, TestDatabase};
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -107,13 +107,12 @@ pub fn vault_keys() -> VaultKeys {
 }
 
 impl World {
-    /// `None` when the profile's server was not given; the test has nothing to do then.
-    pub async fn open(profile: Profile) -> Option<Self> {
+    pub async fn open(profile: Profile) -> Self {
         Self::with(profile, |_| {}).await
     }
 
-    pub async fn with(profile: Profile, choose: impl FnOnce(&mut Options)) -> Option<Self> {
-        let database = TestDatabase::open(profile).await?;
+    pub async fn with(profile: Profile, choose: impl FnOnce(&mut Options)) -> Self {
+        let database = TestDatabase::open(profile).await;
         let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let system = database.system(clock.clone());
         let limiter = Arc::new(Buckets {
@@ -153,7 +152,7 @@ impl World {
             })
         });
         let app = routes.data(authenticator).boxed();
-        Some(Self {
+        Self {
             acme: system.tenant(acme),
             globex: system.tenant(globex),
             identity,
@@ -162,7 +161,7 @@ impl World {
             ada,
             client: TestClient::new(app),
             database,
-        })
+        }
     }
 
     pub async fn user(&self, email: &str, roles: &[(TenantId, Role)]) -> UserId {

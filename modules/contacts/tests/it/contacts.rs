@@ -3,19 +3,16 @@ use poem::http::StatusCode;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::{
-    database::Profile,
-    world::{World, read},
-};
+use testkit::Profile;
+
+use crate::world::{World, read};
 
 #[rstest]
 #[tokio::test]
 async fn a_contact_is_created_shown_changed_and_deleted(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let wish = json!({
         "name": " Zoë ", "phone": "+44 (0)7700 900-123", "username": "@Zoe.K", "tags": ["VIP", "new", "vip"],
         "attributes": {"city": "Leeds"}, "note": "likes blue"
@@ -63,11 +60,9 @@ async fn a_contact_is_created_shown_changed_and_deleted(
 #[rstest]
 #[tokio::test]
 async fn one_identity_has_one_contact_in_a_tenant_and_another_elsewhere(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let all = json!({"phone": "+447700900123", "bsuid": "GB.1", "username": "zoe"});
     world.contact(&world.acme, all.clone()).await;
     world.contact(&world.globex, all).await;
@@ -104,10 +99,8 @@ async fn one_identity_has_one_contact_in_a_tenant_and_another_elsewhere(
 
 #[rstest]
 #[tokio::test]
-async fn a_contact_needs_no_phone_number(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_contact_needs_no_phone_number(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     for body in [
         json!({"name": "Only a name"}),
         json!({"bsuid": "GB.42"}),
@@ -148,11 +141,9 @@ async fn a_contact_needs_no_phone_number(#[values(Profile::Sqlite, Profile::Mari
 #[rstest]
 #[tokio::test]
 async fn anothers_contact_answers_the_same_bytes_as_none(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let theirs = world
         .contact(
             &world.globex,
@@ -204,10 +195,8 @@ async fn anothers_contact_answers_the_same_bytes_as_none(
 
 #[rstest]
 #[tokio::test]
-async fn rights_are_asked_for(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn rights_are_asked_for(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let request = world
         .client
         .post("/contacts")
@@ -229,10 +218,10 @@ async fn rights_are_asked_for(#[values(Profile::Sqlite, Profile::MariaDb)] profi
 
 #[rstest]
 #[tokio::test]
-async fn search_takes_every_sign_for_itself(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn search_takes_every_sign_for_itself(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     for name in [
         "100% Wolle",
         "100 Wolle",
@@ -276,11 +265,9 @@ async fn search_takes_every_sign_for_itself(#[values(Profile::Sqlite, Profile::M
 #[rstest]
 #[tokio::test]
 async fn a_phone_number_is_found_however_it_is_written(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     world
         .contact(&world.acme, json!({"name": "Zoe", "phone": "+447700900123"}))
         .await;
@@ -306,11 +293,9 @@ async fn a_phone_number_is_found_however_it_is_written(
 #[rstest]
 #[tokio::test]
 async fn pages_show_each_of_250_contacts_once_while_others_arrive(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let sightings: Vec<_> = (0..250)
         .map(|n| crate::world::seen(&format!("4477009{n:05}"), ""))
         .collect();
@@ -359,10 +344,8 @@ async fn pages_show_each_of_250_contacts_once_while_others_arrive(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_not_acceptable_is_named(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn what_is_not_acceptable_is_named(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let attributes = |n: usize| {
         (0..n)
             .map(|n| (format!("k{n}"), json!("v")))

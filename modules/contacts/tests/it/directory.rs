@@ -9,19 +9,16 @@ use proptest::{
 use rstest::rstest;
 use serde_json::json;
 
-use crate::{
-    database::Profile,
-    world::{World, called, named, seen},
-};
+use testkit::Profile;
+
+use crate::world::{World, called, named, seen};
 
 #[rstest]
 #[tokio::test]
 async fn somebody_seen_twice_is_one_contact_and_what_is_new_is_learned(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let first = world
         .resolve(&world.acme, &[named(seen("447700900123", ""), "Zoe")])
         .await[0];
@@ -62,11 +59,9 @@ async fn somebody_seen_twice_is_one_contact_and_what_is_new_is_learned(
 #[rstest]
 #[tokio::test]
 async fn somebody_without_a_phone_number_is_a_contact_like_any_other(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let id = world
         .resolve(&world.acme, &[named(seen("", "GB.91827364550192"), "Hidden")])
         .await[0];
@@ -95,11 +90,9 @@ async fn somebody_without_a_phone_number_is_a_contact_like_any_other(
 #[rstest]
 #[tokio::test]
 async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let given = world
         .contact(
             &world.acme,
@@ -151,11 +144,9 @@ async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
 #[rstest]
 #[tokio::test]
 async fn a_username_belongs_to_who_was_last_seen_with_it(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let a = world
         .resolve(&world.acme, &[called(seen("", "GB.1"), "star")])
         .await[0];
@@ -202,11 +193,9 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
 #[rstest]
 #[tokio::test]
 async fn the_bsuid_is_believed_before_the_phone(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let by_phone = world.resolve(&world.acme, &[seen("447700900123", "")]).await[0];
     let by_bsuid = world.resolve(&world.acme, &[seen("", "GB.1")]).await[0];
     world
@@ -228,11 +217,9 @@ async fn the_bsuid_is_believed_before_the_phone(
 #[rstest]
 #[tokio::test]
 async fn nothing_is_written_or_told_when_nothing_is_new(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let batch: Vec<Sighting> = (0..600)
         .map(|n| {
             called(
@@ -265,11 +252,9 @@ async fn nothing_is_written_or_told_when_nothing_is_new(
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixty_four_first_messages_at_once_make_one_contact(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let mut running = tokio::task::JoinSet::new();
     for n in 0..64 {
         let (directory, db) = (world.directory.clone(), world.acme.clone());
@@ -333,11 +318,9 @@ fn partition(ids: &[ContactId]) -> Vec<usize> {
 #[rstest]
 #[tokio::test]
 async fn a_batch_means_the_same_people_in_any_order_and_any_number_of_times(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         proptest::test_runner::TestRng::deterministic_rng(Default::default()),

@@ -2,16 +2,16 @@ use poem::http::StatusCode;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::{database::Profile, world::World};
+use testkit::Profile;
+
+use crate::world::World;
 
 #[rstest]
 #[tokio::test]
 async fn tags_are_made_by_use_counted_and_deleted(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     let a = world
         .contact(&world.acme, json!({"name": "A", "tags": ["VIP", "north"]}))
         .await;
@@ -55,10 +55,8 @@ async fn tags_are_made_by_use_counted_and_deleted(
 
 #[rstest]
 #[tokio::test]
-async fn a_tag_is_created_once(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_tag_is_created_once(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let world = World::open(profile).await;
     let (status, tag) = world
         .post(
             &world.acme,
@@ -99,10 +97,10 @@ async fn a_tag_is_created_once(#[values(Profile::Sqlite, Profile::MariaDb)] prof
 
 #[rstest]
 #[tokio::test]
-async fn a_contact_has_at_most_fifty_tags(#[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+async fn a_contact_has_at_most_fifty_tags(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
     let tags = |n: usize| (0..n).map(|n| format!("tag {n}")).collect::<Vec<_>>();
     let id = world
         .contact(&world.acme, json!({"name": "A", "tags": tags(50)}))
@@ -141,11 +139,9 @@ async fn a_contact_has_at_most_fifty_tags(#[values(Profile::Sqlite, Profile::Mar
 #[rstest]
 #[tokio::test]
 async fn one_new_tag_given_by_many_at_once_is_one_tag(
-    #[values(Profile::Sqlite, Profile::MariaDb)] profile: Profile,
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
-    let Some(world) = World::open(profile).await else {
-        return;
-    };
+    let world = World::open(profile).await;
     world
         .contact(&world.globex, json!({"name": "Z", "tags": ["rush"]}))
         .await;

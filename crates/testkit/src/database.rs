@@ -1,23 +1,20 @@
-//! A database of its own for each test, on either profile.
+//! A database of its own for a test of one crate, without the rest of the platform, on either profile.
 
 use std::sync::Arc;
 
+use host::database::DatabaseOptions;
 use kernel::{Clock, SystemDb, tenant::Wake};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use uuid::Uuid;
 
-/// Where the tests find a MariaDB: `mysql://user:password@host:port`, without a database.
-const MYSQL_URL: &str = "WAPRO_TEST_MYSQL_URL";
-
-#[derive(Clone, Copy, Debug)]
-pub enum Profile {
-    Sqlite,
-    MariaDb,
-}
+use crate::{
+    Profile,
+    profile::{run, service},
+};
 
 /// A fresh, migrated database that is gone when the test ends.
 pub struct TestDatabase {
+    /// Its pool.
     pub connection: DatabaseConnection,
     _folder: tempfile::TempDir,
     dropped: Option<(String, String)>,
@@ -30,44 +27,37 @@ impl Wake for Nobody {
 }
 
 impl TestDatabase {
-    /// `None` when the profile's server was not given.
-    pub async fn open(profile: Profile) -> Option<Self> {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// When the profile's server is not there.
+    pub async fn open(profile: Profile) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (url, dropped) = match profile {
-            Profile::Sqlite => (
+            Profile::Embedded => (
                 format!("sqlite://{}/test.db?mode=rwc", folder.path().display()),
                 None,
             ),
-            Profile::MariaDb => {
-                let server = std::env::var(MYSQL_URL).ok()?;
+            Profile::Production => {
+                let server = service("WAPRO_TEST_MYSQL_URL");
                 let name = format!("wapro_t_{}", Uuid::new_v4().simple());
-                let admin = Database::connect(&server).await.unwrap();
-                admin
-                    .execute_unprepared(&format!("CREATE DATABASE {name}"))
-                    .await
-                    .unwrap();
-                admin.close().await.unwrap();
+                run(&server, &format!("CREATE DATABASE {name}")).await;
                 (format!("{server}/{name}"), Some((server, name)))
             }
         };
-        let one = Database::connect(ConnectOptions::new(&url).max_connections(1).to_owned())
-            .await
-            .unwrap();
-        if dropped.is_none() {
-            one.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
-        }
-        migrations::Migrator::up(&one, None).await.unwrap();
-        one.close().await.unwrap();
-        let connection = Database::connect(ConnectOptions::new(&url).max_connections(16).to_owned())
-            .await
-            .unwrap();
-        Some(Self {
-            connection,
+        let options = DatabaseOptions {
+            url,
+            max_connections: 16,
+        };
+        options.migrate::<migrations::Migrator>().await.unwrap();
+        Self {
+            connection: options.connect().await.unwrap(),
             _folder: folder,
             dropped,
-        })
+        }
     }
 
+    /// The unscoped door over it, with nobody to wake.
     pub fn system(&self, clock: Clock) -> SystemDb {
         SystemDb::new(self.connection.clone(), clock, Arc::new(Nobody))
     }
