@@ -35,9 +35,9 @@ openapi: web-deps ## write openapi/openapi.json, operations.txt and the portal's
 	cargo run --bin wapro -- openapi --write
 	cd web && npm run --silent gen
 
-bench: ## measure, in a release build (ARGS="…" for the harness)
+bench: ## measure on both profiles, in a release build
 	@mkdir -p web/dist
-	cargo run --release -p bench -- $(ARGS)
+	tests/run.sh --services -- cargo run --release -p bench
 
 screenshots: ## picture every screen, against a fresh server
 	tests/run.sh --app -- npm --prefix web run screenshots

@@ -1,6 +1,7 @@
 //! The live stream: only one's own, only what one may see, resumable.
 
 use secrecy::ExposeSecret;
+use serde_json::json;
 use testkit::{LiveSocket, on_both_profiles};
 
 on_both_profiles! {
@@ -36,6 +37,20 @@ on_both_profiles! {
         let mut socket = app.acme.live(Some(1)).await;
         assert_eq!(socket.frame().await["type"], "resync");
         app.globex.live(None).await;
+    }
+
+    async fn who_may_no_longer_hear_is_cut_off(app: &TestApp) {
+        let made = app.acme.post("/api-keys", json!({ "name": "Short", "scopes": ["messages:read"] })).await.expect(201);
+        let mut socket = LiveSocket::open(&app.base, made["key"].as_str().unwrap(), None).await.unwrap();
+        let mut other = app.globex.live(None).await;
+        app.acme.delete(&format!("/api-keys/{}", made["id"].as_str().unwrap())).await.expect(204);
+        socket.closed().await;
+        let switched = app.acme.live(None).await;
+        app.acme.call(reqwest::Method::PUT, "/modules/messaging", Some(json!({ "enabled": false }))).await.expect(200);
+        let mut switched = switched;
+        switched.closed().await;
+        app.globex.customer_writes("447700900124", "Still here");
+        assert_eq!(other.event("messages_received").await["items"][0]["preview"], "Still here");
     }
 
     async fn the_stream_is_as_closed_as_any_operation(app: &TestApp) {

@@ -1,6 +1,9 @@
 //! The HTTP application: modules' routes, live stream, documentation, health, the portal.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt;
 use kernel::{Authenticator, Module, SystemDb};
@@ -82,6 +85,8 @@ pub struct AppOptions {
     pub more_routes: Option<MoreRoutes>,
     /// Answers `/metrics`.
     pub metrics: PrometheusHandle,
+    /// How often a live connection is shown to be alive and its credentials are looked at again.
+    pub live_ping: Duration,
     /// Whether Redis answers; none when there is no Redis.
     pub redis: Option<deadpool_redis::Pool>,
 }
@@ -133,7 +138,10 @@ impl App {
         }
         v1 = v1.at(
             "/live",
-            get(socket::live).with(CookieJarManager::new()).data(hub.clone()),
+            get(socket::live)
+                .with(CookieJarManager::new())
+                .data(hub.clone())
+                .data(rights(modules, options.live_ping)),
         );
         let mut route = Route::new()
             .nest("/api/v1", bounded(v1, API_BODY))
@@ -155,6 +163,17 @@ impl App {
             .map_to_response()
             .boxed();
         Ok(Self { endpoint, document })
+    }
+}
+
+fn rights(modules: &[Box<dyn Module>], ping: Duration) -> socket::Rights {
+    let of_module = modules.iter().flat_map(|module| module.permissions());
+    let modules = of_module
+        .map(|permission| (permission.name, permission.module))
+        .collect();
+    socket::Rights {
+        modules: Arc::new(modules),
+        ping,
     }
 }
 
@@ -271,7 +290,7 @@ fn operations(
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
 async fn readiness(system: &SystemDb, redis: Option<&deadpool_redis::Pool>) -> Response {
-    let patience = std::time::Duration::from_secs(2);
+    let patience = Duration::from_secs(2);
     let on = system.across_tenants("asks only whether it answers");
     let database = tokio::time::timeout(patience, on.execute_unprepared("SELECT 1")).await;
     let database = matches!(database, Ok(Ok(_)));

@@ -4,6 +4,7 @@
 //! permissions there are from [`Identity::learn_modules`].
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "identity finds the tenant, so it must look before there is one; each such look names its reason"
 )]
 

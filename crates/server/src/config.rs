@@ -77,7 +77,14 @@ impl Config {
         }
         // Names that the tests and the command line use for themselves are not settings.
         let environment = Env::prefixed("WAPRO_")
-            .ignore(&["test_mysql_url", "test_redis_url", "test_log", "corpus", "config"])
+            .ignore(&[
+                "test_mysql_url",
+                "test_redis_url",
+                "test_log",
+                "api_key",
+                "corpus",
+                "config",
+            ])
             .split("__");
         Ok(figment.merge(environment).extract()?)
     }

@@ -126,7 +126,7 @@ pub async fn seed(
             base: format!("{base}/api/v1"),
             key: key.secret.clone(),
         };
-        furnish(&api, simulator, business)
+        furnish(&api, simulator, base, business)
             .await
             .with_context(|| format!("the demo of {}", business.name))?;
         demo.get_or_insert(Demo {
@@ -136,7 +136,7 @@ pub async fn seed(
     demo.context("the demo has no business")
 }
 
-async fn furnish(api: &Api, simulator: &Simulator, business: &Business) -> anyhow::Result<()> {
+async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Business) -> anyhow::Result<()> {
     for (name, phone, tags) in business.contacts {
         api.call(
             Method::POST,
@@ -144,6 +144,21 @@ async fn furnish(api: &Api, simulator: &Simulator, business: &Business) -> anyho
             json!({ "name": name, "phone": phone, "tags": tags }),
         )
         .await?;
+    }
+    for (name, phone, _) in business.contacts {
+        // Known to the simulator under the same name, whether they write first or are written to.
+        let person = json!({ "wa_id": phone.trim_start_matches('+'), "name": name });
+        let made = api
+            .http
+            .post(format!("{base}/_sim/users"))
+            .json(&person)
+            .send()
+            .await?;
+        ensure!(
+            made.status().is_success(),
+            "the simulator did not take {name}: {}",
+            made.status()
+        );
     }
     let number = simulator.provision(&Provision {
         phone_number: Some(business.number.to_owned()),

@@ -36,6 +36,8 @@ pub struct Setup {
     pub simulator: Option<SimConfig>,
     /// Sign-ins shown on the first page.
     pub demo_logins: Vec<DemoLogin>,
+    /// How often live connections are looked at again.
+    pub live_ping: Duration,
     /// What a password's hash costs; tests choose a cheap one.
     pub password_cost: PasswordCost,
 }
@@ -48,6 +50,7 @@ impl Setup {
             clock: Clock::system(),
             simulator: None,
             demo_logins: Vec::new(),
+            live_ping: Duration::from_secs(20),
             password_cost: PasswordCost::STANDARD,
         }
     }
@@ -149,6 +152,7 @@ impl Platform {
             more_routes: inside
                 .map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
             metrics: host::metrics::install().context("metrics")?,
+            live_ping: setup.live_ping,
             redis: pool,
         };
         let mut app = App::build(&modules, &system, runtime.hub(), options)?;

@@ -34,6 +34,23 @@ pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
     Ok(key)
 }
 
+/// Makes the embedded database's file before the database does, so that nobody else on the machine can read it: it takes
+/// the permissions of its journals from it.
+pub fn keep_private(sqlite_url: &str) -> anyhow::Result<()> {
+    let path = sqlite_url
+        .trim_start_matches("sqlite://")
+        .split('?')
+        .next()
+        .unwrap_or_default();
+    let made = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path);
+    made.with_context(|| format!("the database file {path} cannot be made"))?;
+    Ok(())
+}
+
 /// Reads a JSON file of the data folder; none if there is none.
 pub fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
     match std::fs::read(path) {

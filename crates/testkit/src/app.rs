@@ -76,6 +76,7 @@ impl TestApp {
             clock: clock.clone(),
             simulator: Some(sim),
             password_cost: PasswordCost::FOR_TESTS,
+            live_ping: Duration::from_millis(200),
             ..Setup::new(Roles {
                 serve: true,
                 work: true,

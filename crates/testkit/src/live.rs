@@ -62,6 +62,21 @@ impl LiveSocket {
         }
     }
 
+    /// Resolves when the server has closed the stream.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    pub async fn closed(&mut self) {
+        let closing = async {
+            while let Some(Ok(message)) = self.stream.next().await
+                && !message.is_close()
+            {}
+        };
+        tokio::time::timeout(PATIENCE, closing)
+            .await
+            .expect("the server closes the stream in time");
+    }
+
     /// The next event of this name.
     pub async fn event(&mut self, name: &str) -> Value {
         loop {

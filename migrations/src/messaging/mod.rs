@@ -5,11 +5,13 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000004_channels;
 mod m20261122_000005_conversations_messages;
 mod m20261122_000006_inbox;
+mod m20261123_000030_idempotency;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m20261122_000004_channels::Migration),
         Box::new(m20261122_000005_conversations_messages::Migration),
         Box::new(m20261122_000006_inbox::Migration),
+        Box::new(m20261123_000030_idempotency::Migration),
     ]
 }

@@ -1,3 +1,4 @@
 //! The stories of the people who use the platform, over HTTP.
 
+mod asked_again;
 mod newcomer;

@@ -1001,8 +1001,8 @@ export interface components {
             reply_to?: string;
             /** @description Who caused it. */
             sent_by?: components["schemas"]["SentBy"] & unknown;
-            /** @description `received`; or `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, `unknown`. */
-            status: string;
+            /** @description Where it is on its way; it only moves forward. */
+            status: components["schemas"]["MessageStatus"] & unknown;
             /** @description The text, for types that are text. */
             text?: string;
             /** @description When it reached its states. */
@@ -1073,6 +1073,15 @@ export interface components {
             /** @description What follows under the key of this name. */
             type: components["schemas"]["MessageType"] & unknown;
         };
+        /**
+         * @description Where a message is on its way. `Ord` is the order in which states win: the state of a message is the highest that was
+         *     ever told, so any order and any repetition of webhooks ends in the same state.
+         *
+         *     Cloud API: statuses. A failure wins over "sent" but not over "delivered": the message did arrive on one of the
+         *     customer's devices then.
+         * @enum {string}
+         */
+        MessageStatus: "received" | "queued" | "sending" | "unknown" | "accepted" | "sent" | "failed" | "delivered" | "read" | "played";
         /**
          * MessageTimestamps
          * @description When a message reached its states.
@@ -3076,7 +3085,10 @@ export interface operations {
     reply_to_conversation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description As for `send_message`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 conversation_id: string;
             };
@@ -3251,7 +3263,7 @@ export interface operations {
                 /** @description Only of this conversation. */
                 conversation_id?: string;
                 /** @description Only in this state. */
-                status?: string;
+                status?: components["schemas"]["MessageStatus"];
                 /** @description `inbound` or `outbound`. */
                 direction?: string;
                 /** @description Only with this WhatsApp id. */
@@ -3343,7 +3355,13 @@ export interface operations {
     send_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Any text of your own, such as a UUID: the same request with the same key within a day is the same message, so a
+                 *     program that got no answer may ask again. Another request under the same key is 422 `idempotency_key_reused`.
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -22,8 +22,7 @@ export type Message = Schemas['Message']
 export type MessageIn = Schemas['MessageIn']
 export type ReplyIn = Schemas['ReplyIn']
 export type Conversation = Schemas['Conversation']
-/** Every status the screens know; the schema leaves room for more. */
-export type MessageStatus = 'received' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'unknown'
+export type MessageStatus = Schemas['MessageStatus']
 
 export interface Page<T> {
   items: T[]

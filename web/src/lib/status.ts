@@ -1,12 +1,14 @@
 import type { MessageStatus } from '@/api/types'
 
+/** The server's order: the state of a message is the highest that was ever told. */
 const RANK: Record<MessageStatus, number> = {
-  unknown: 0, queued: 1, sending: 2, sent: 3, failed: 4, received: 5, delivered: 5, read: 6, played: 7,
+  received: 0, queued: 1, sending: 2, unknown: 3, accepted: 4, sent: 5, failed: 6, delivered: 7, read: 8, played: 9,
 }
 
 export const isStatus = (value: unknown): value is MessageStatus => typeof value === 'string' && Object.hasOwn(RANK, value)
 
-const rank = (status: string) => (isStatus(status) ? RANK[status] : 0)
+/** A state that only a newer server knows yields to any that is known here. */
+const rank = (status: string) => (isStatus(status) ? RANK[status] : -1)
 
 /** Statuses arrive in any order; a bubble never goes back. */
-export const laterStatus = (current: string, incoming: string) => (rank(incoming) > rank(current) ? incoming : current)
+export const laterStatus = <T extends string>(current: T, incoming: T): T => (rank(incoming) > rank(current) ? incoming : current)

@@ -1,23 +1,24 @@
 //! The WebSocket's route.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use futures_util::{SinkExt, StreamExt};
-use kernel::{Error, Result, caller::TENANT_HEADER};
+use kernel::{Error, Result, TenantId, caller::TENANT_HEADER};
 use poem::{
     FromRequest, IntoResponse, Request, Response, handler,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     web::{
         Data,
-        websocket::{Message, WebSocket, WebSocketStream},
+        websocket::{CloseCode, Message, WebSocket, WebSocketStream},
     },
 };
 use serde::Deserialize;
 
 use super::{Hub, hub::Seat};
-
-/// How often an idle connection is shown to be alive.
-const PING: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,36 +29,82 @@ struct Wish {
 
 /// `GET /api/v1/live?tenant=ten_…&cursor=…`: upgrades to a WebSocket after the same checks as any other operation.
 #[handler]
-pub(crate) async fn live(request: &Request, hub: Data<&Hub>) -> poem::Result<Response> {
-    let seat = admit(request, hub.0).await?;
-    let stopped = hub.0.stopped();
+pub(crate) async fn live(
+    request: &Request,
+    hub: Data<&Hub>,
+    rights: Data<&Rights>,
+) -> poem::Result<Response> {
+    same_origin(request)?;
+    let wish: Wish = request.params().map_err(|_| {
+        let only = "must be a whole number, and `tenant` and `cursor` are the only parameters";
+        Error::invalid("cursor", only)
+    })?;
+    let pass = Pass::of(request, wish.tenant, rights.0.clone())?;
+    let (tenant, permissions) = pass.check().await?;
+    let seat = hub.0.join(tenant, permissions.clone(), wish.cursor).await?;
     let socket = WebSocket::from_request_without_body(request).await?;
+    let stopped = hub.0.stopped();
     Ok(socket
-        .on_upgrade(move |stream| serve(stream, seat, stopped))
+        .on_upgrade(move |stream| serve(stream, seat, pass, permissions, stopped))
         .into_response())
 }
 
-async fn admit(request: &Request, hub: &Hub) -> Result<Seat> {
-    same_origin(request)?;
-    let wish: Wish = request.params().map_err(|_| {
-        Error::invalid(
-            "cursor",
-            "must be a whole number, and `tenant` and `cursor` are the only parameters",
-        )
-    })?;
-    // Browsers cannot set headers on a WebSocket, so the tenant comes as a parameter and is put where it belongs.
-    let mut asking = Request::builder().method(poem::http::Method::GET).finish();
-    *asking.headers_mut() = request.headers().clone();
-    *asking.extensions_mut() = request.extensions().clone();
-    if let Some(tenant) = wish.tenant {
-        let value = HeaderValue::from_str(&tenant).map_err(|_| Error::not_found("tenant"))?;
-        asking
-            .headers_mut()
-            .insert(HeaderName::from_static(TENANT_HEADER), value);
+/// Which module each permission belongs to: what is switched off is not heard either.
+#[derive(Clone, Debug)]
+pub(crate) struct Rights {
+    /// Permission → module.
+    pub(crate) modules: Arc<BTreeMap<&'static str, &'static str>>,
+    /// How often a connection is shown to be alive and its credentials are looked at again.
+    pub(crate) ping: Duration,
+}
+
+/// The credentials a socket was opened with. They are looked at again while it is open: a session that ends, a key that is
+/// revoked or a role that changes must not go on hearing.
+struct Pass {
+    asking: Request,
+    rights: Rights,
+}
+
+impl Pass {
+    fn of(request: &Request, tenant: Option<String>, rights: Rights) -> Result<Self> {
+        let mut asking = Request::builder().method(poem::http::Method::GET).finish();
+        *asking.headers_mut() = request.headers().clone();
+        *asking.extensions_mut() = request.extensions().clone();
+        // Browsers cannot set headers on a WebSocket, so the tenant comes as a parameter and is put where it belongs.
+        if let Some(tenant) = tenant {
+            let value = HeaderValue::from_str(&tenant).map_err(|_| Error::not_found("tenant"))?;
+            asking
+                .headers_mut()
+                .insert(HeaderName::from_static(TENANT_HEADER), value);
+        }
+        Ok(Self { asking, rights })
     }
-    let caller = kernel::caller::authenticate(&asking).await?;
-    hub.join(caller.db.tenant(), caller.permissions, wish.cursor)
-        .await
+
+    /// Whose events, and which of them.
+    async fn check(&self) -> Result<(TenantId, BTreeSet<String>)> {
+        let caller = kernel::caller::authenticate(&self.asking).await?;
+        let on = |permission: &String| {
+            self.rights
+                .modules
+                .get(permission.as_str())
+                .is_none_or(|module| caller.modules.contains(*module))
+        };
+        let permissions = caller
+            .permissions
+            .iter()
+            .filter(|permission| on(permission))
+            .cloned()
+            .collect();
+        Ok((caller.db.tenant(), permissions))
+    }
+
+    /// Whether the socket may stay as it is. A database that does not answer for a moment ends nothing.
+    async fn still_good(&self, permissions: &BTreeSet<String>) -> bool {
+        match self.check().await {
+            Ok((_, now)) => now == *permissions,
+            Err(error) => error.status().is_server_error() || error.status() == StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
 }
 
 /// A page of another site can open a WebSocket with the visitor's cookie; only its Origin gives it away.
@@ -85,7 +132,13 @@ fn same_origin(request: &Request) -> Result<()> {
     }
 }
 
-async fn serve(stream: WebSocketStream, mut seat: Seat, stopped: impl Future<Output = ()>) {
+async fn serve(
+    stream: WebSocketStream,
+    mut seat: Seat,
+    pass: Pass,
+    permissions: BTreeSet<String>,
+    stopped: impl Future<Output = ()>,
+) {
     tokio::pin!(stopped);
     let (mut out, mut incoming) = stream.split();
     let mut hello = vec![format!(r#"{{"type":"hello","cursor":{}}}"#, seat.cursor)];
@@ -99,7 +152,8 @@ async fn serve(stream: WebSocketStream, mut seat: Seat, stopped: impl Future<Out
         }
     }
     let mut sent = seat.cursor;
-    let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
+    let every = pass.rights.ping;
+    let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
     loop {
         let text = tokio::select! {
             () = &mut stopped => {
@@ -114,7 +168,14 @@ async fn serve(stream: WebSocketStream, mut seat: Seat, stopped: impl Future<Out
                 }
                 None => return,
             },
-            _ = ping.tick() => r#"{"type":"ping"}"#.to_owned(),
+            _ = ping.tick() => {
+                if !pass.still_good(&permissions).await {
+                    // The client connects again with what it may hear now, or learns that it may not.
+                    let _ = out.send(Message::Close(Some((CloseCode::Policy, "signed out".to_owned())))).await;
+                    return;
+                }
+                r#"{"type":"ping"}"#.to_owned()
+            }
             message = incoming.next() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => continue,

@@ -8,8 +8,9 @@ use contracts::{
 use kernel::{Can, NoContent, Page, Result};
 use poem_openapi::{
     Object, OpenApi,
-    param::{Path, Query},
+    param::{Header, Path, Query},
     payload::Json,
+    types::ToJSON,
 };
 
 use super::{
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     permission::{ReadMessages, SendMessages},
-    service::{ConversationFilter, Listed, Service, page},
+    service::{ConversationFilter, Idempotency, Listed, Service, page},
 };
 
 /// With whom a conversation is.
@@ -181,8 +182,13 @@ impl ConversationsApi {
         &self,
         can: Can<SendMessages>,
         conversation_id: Path<ConversationId>,
+        /// As for `send_message`.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: Json<ReplyIn>,
     ) -> Result<Queued> {
+        let asked = format!("{} {}", conversation_id.0, body.0.to_json_string());
+        let once = Idempotency::new(idempotency_key.0, can.actor(), &asked)?;
         let ReplyIn {
             kind,
             text,
@@ -193,7 +199,7 @@ impl ConversationsApi {
         let content = content(kind, text, image, template)?;
         let row = self
             .service
-            .reply(can.db(), can.actor(), conversation_id.0, content, reply_to)
+            .reply(can.db(), can.actor(), conversation_id.0, content, reply_to, once)
             .await?;
         Ok(Queued::Accepted(Json(shape_message(row))))
     }

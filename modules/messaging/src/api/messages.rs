@@ -12,20 +12,21 @@ use contracts::{
 use kernel::{Can, Error, Page, Result};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
-    param::{Path, Query},
+    param::{Header, Path, Query},
     payload::Json,
-    types::Any,
+    types::{Any, ToJSON},
 };
 
 use super::{Tag, page_query};
 use crate::{
     entity::{
+        Status,
         message::{self, Failure},
         status_event::{self, StatusEventId},
         webhook_event::{self, WebhookEventId},
     },
     permission::{ReadMessages, SendMessages},
-    service::{Address, MessageFilter, NewMessage, Service, page},
+    service::{Address, Idempotency, MessageFilter, NewMessage, Service, page},
 };
 
 /// A type of message that can be sent.
@@ -280,8 +281,8 @@ pub struct MessageOut {
     pub text: Option<String>,
     /// The object under the type's key, in WhatsApp's own form.
     pub content: Any<serde_json::Value>,
-    /// `received`; or `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, `unknown`.
-    pub status: String,
+    /// Where it is on its way; it only moves forward.
+    pub status: Status,
     /// WhatsApp's id.
     pub wamid: Option<String>,
     /// The WhatsApp id of the message it quotes.
@@ -324,7 +325,7 @@ pub(super) fn shape(row: message::Model) -> MessageOut {
         preview: row.preview,
         text: text.map(ToOwned::to_owned),
         content: Any(content),
-        status: row.status,
+        status: Status::parse(&row.status).unwrap_or(Status::Unknown),
         wamid: row.wamid,
         reply_to: row.reply_to,
         sent_by: sent_by.map(|Sender { kind, id, name }| SentBy { kind, id, name }),
@@ -467,7 +468,16 @@ impl MessagesApi {
     /// Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
     /// 24-hour customer service window (409 `window_closed` otherwise), templates do not.
     #[oai(path = "/messages", method = "post", operation_id = "send_message")]
-    async fn send_message(&self, can: Can<SendMessages>, body: Json<MessageIn>) -> Result<Queued> {
+    async fn send_message(
+        &self,
+        can: Can<SendMessages>,
+        /// Any text of your own, such as a UUID: the same request with the same key within a day is the same message, so a
+        /// program that got no answer may ask again. Another request under the same key is 422 `idempotency_key_reused`.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<MessageIn>,
+    ) -> Result<Queued> {
+        let once = Idempotency::new(idempotency_key.0, can.actor(), &body.0.to_json_string())?;
         let MessageIn {
             channel_id,
             to,
@@ -483,7 +493,10 @@ impl MessagesApi {
             content: content(kind, text, image, template)?,
             reply_to,
         };
-        let row = self.service.send_message(can.db(), can.actor(), new).await?;
+        let row = self
+            .service
+            .send_message(can.db(), can.actor(), new, once)
+            .await?;
         Ok(Queued::Accepted(Json(shape(row))))
     }
 
@@ -498,7 +511,7 @@ impl MessagesApi {
         /// Only of this conversation.
         conversation_id: Query<Option<ConversationId>>,
         /// Only in this state.
-        status: Query<Option<String>>,
+        status: Query<Option<Status>>,
         /// `inbound` or `outbound`.
         direction: Query<Option<String>>,
         /// Only with this WhatsApp id.
@@ -510,7 +523,7 @@ impl MessagesApi {
     ) -> Result<Json<Page<MessageOut>>> {
         let filter = MessageFilter {
             conversation_id: conversation_id.0,
-            status: status.0,
+            status: status.0.map(|status| status.as_str().to_owned()),
             direction: direction.0,
             wamid: wamid.0,
         };

@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod chunk;
 pub mod conversation;
+pub mod idempotency_key;
 pub mod inbox;
 pub mod message;
 pub mod status_event;

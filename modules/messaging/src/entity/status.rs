@@ -5,7 +5,8 @@
 ///
 /// Cloud API: statuses. A failure wins over "sent" but not over "delivered": the message did arrive on one of the
 /// customer's devices then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, poem_openapi::Enum)]
+#[oai(rename = "MessageStatus", rename_all = "snake_case")]
 pub enum Status {
     /// From a customer.
     Received,

@@ -12,7 +12,7 @@ use contracts::{
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Service, sender_of};
+use super::{Idempotency, Service, sender_of};
 use crate::{
     entity::{
         channel, conversation,
@@ -61,8 +61,17 @@ pub struct MessageFilter {
 
 impl Service {
     /// Queues one message for a program.
-    pub async fn send_message(&self, db: &TenantDb, actor: &Actor, new: NewMessage) -> Result<Model> {
+    pub async fn send_message(
+        &self,
+        db: &TenantDb,
+        actor: &Actor,
+        new: NewMessage,
+        once: Option<Idempotency>,
+    ) -> Result<Model> {
         let mut tx = db.begin().await?;
+        if let Some(made) = made_before(&tx, once.as_ref()).await? {
+            return Ok(made);
+        }
         let channel = choose_channel(&tx, new.channel_id).await?;
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
         let quoted = quoted(&tx, new.reply_to).await?;
@@ -73,7 +82,7 @@ impl Service {
             reply_to: quoted,
             sent_by: Some(sender_of(actor)),
         };
-        self.queue_one(tx, message, Lane::Transactional).await
+        self.queue_one(db, tx, message, Lane::Transactional, once).await
     }
 
     /// Queues an agent's reply.
@@ -84,8 +93,12 @@ impl Service {
         id: ConversationId,
         content: Content,
         reply_to: Option<MessageId>,
+        once: Option<Idempotency>,
     ) -> Result<Model> {
         let tx = db.begin().await?;
+        if let Some(made) = made_before(&tx, once.as_ref()).await? {
+            return Ok(made);
+        }
         let row = tx
             .find::<conversation::Entity>()
             .filter(conversation::Column::Id.eq(id))
@@ -100,11 +113,29 @@ impl Service {
             reply_to,
             sent_by: Some(sender_of(actor)),
         };
-        self.queue_one(tx, message, Lane::Interactive).await
+        self.queue_one(db, tx, message, Lane::Interactive, once).await
     }
 
-    async fn queue_one(&self, mut tx: TenantTx, message: OutgoingMessage, lane: Lane) -> Result<Model> {
+    async fn queue_one(
+        &self,
+        db: &TenantDb,
+        mut tx: TenantTx,
+        message: OutgoingMessage,
+        lane: Lane,
+        once: Option<Idempotency>,
+    ) -> Result<Model> {
         let ids = self.queue(&mut tx, std::slice::from_ref(&message), lane).await?;
+        if let (Some(once), Some(made)) = (&once, ids.first())
+            && !once.claim(&tx, *made).await?
+        {
+            // Somebody else was first: what this transaction has written goes with it, and the other's message is the answer.
+            drop(tx);
+            let tx = db.begin().await?;
+            let made = made_before(&tx, Some(once)).await?;
+            return made.ok_or_else(|| {
+                kernel::Error::unavailable("A request with this key has just ended. Try again.")
+            });
+        }
         let row = tx
             .find::<Entity>()
             .filter(Column::Id.is_in(ids))
@@ -267,6 +298,14 @@ impl Service {
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
     }
+}
+
+async fn made_before(tx: &TenantTx, once: Option<&Idempotency>) -> Result<Option<Model>> {
+    let Some(once) = once else { return Ok(None) };
+    let Some(id) = once.known(tx).await? else {
+        return Ok(None);
+    };
+    tx.find::<Entity>().filter(Column::Id.eq(id)).one().await
 }
 
 async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<channel::Model> {
