@@ -128,7 +128,7 @@ describe('numbers', () => {
     await byRole(page, 'button', 'Connect a number').first().click()
     const sheet = byRole(page, 'dialog', 'Connect a number')
     await sheet.getByLabel('Name', { exact: true }).fill(name)
-    await byRole(sheet, 'button', 'Connect a number').click()
+    await byRole(sheet, 'button', 'Connect').click()
     await page.getByText('Everything works').waitFor()
     await byRole(page, 'button', 'Done').click()
     await byRole(page, 'heading', name).waitFor()

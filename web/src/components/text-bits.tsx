@@ -12,6 +12,16 @@ export function PhoneText({ phone, className }: { phone: string; className?: str
   return <bdi className={cn('ltr-isolate tnum whitespace-nowrap', className)}>{formatPhone(phone)}</bdi>
 }
 
+/** A number with its name: each keeps its own direction, and the page's decides which comes first. */
+export function NumberLabel({ name, phone }: { name: string; phone?: string }) {
+  return (
+    <>
+      <bdi>{name}</bdi>
+      {phone && <span className="text-muted-foreground">{' · '}<PhoneText phone={phone} /></span>}
+    </>
+  )
+}
+
 /** Ids, keys, URLs: code stays left to right and may be broken anywhere. */
 export function Code({ children, className }: { children: string; className?: string }) {
   return (

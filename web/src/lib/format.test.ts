@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dayLabel, displayName, formatPhone, hueIndex, initials, normalisePhone, shortWhen } from './format'
+import { dayLabel, displayName, formatPhone, hueIndex, initials, normalisePhone, personSeed, shortWhen } from './format'
 import { laterStatus } from './status'
 import { parseWhatsApp } from './wa-format'
 
@@ -42,6 +42,10 @@ describe('people', () => {
   it('keep their colour', () => {
     expect(hueIndex('con_1', 7)).toBe(hueIndex('con_1', 7))
     expect(hueIndex('con_1', 7)).toBeLessThan(7)
+    // The inbox writes a phone with its plus and has no BSUID; the simulator writes digits and has no id of ours.
+    expect(personSeed({ id: 'con_1', name: 'Sara', phone: '+447700900123' })).toBe(personSeed({ name: 'Sara', phone: '447700900123' }))
+    expect(personSeed({ id: 'con_1', name: 'Luca', username: 'luca' })).toBe(personSeed({ id: 'con_1', name: 'Luca', username: 'luca', bsuid: 'US.1' }))
+    expect(personSeed({ id: 'con_1' })).toBe('con_1')
   })
 })
 
@@ -60,6 +64,12 @@ describe('statuses', () => {
   it('never go back', () => {
     expect(laterStatus('read', 'delivered')).toBe('read')
     expect(laterStatus('queued', 'sent')).toBe('sent')
+    expect(laterStatus('sending', 'accepted')).toBe('accepted')
+    expect(laterStatus('sending', 'unknown')).toBe('unknown')
+    expect(laterStatus('unknown', 'accepted')).toBe('accepted')
+    expect(laterStatus('sent', 'accepted')).toBe('sent')
+    expect(laterStatus('failed', 'delivered')).toBe('delivered')
+    expect(laterStatus('sent', 'not yet invented')).toBe('sent')
     expect(laterStatus('sent', 'failed')).toBe('failed')
     expect(laterStatus('failed', 'sent')).toBe('failed')
   })

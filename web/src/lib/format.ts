@@ -109,6 +109,9 @@ export function displayName(who: Named, stranger: string) {
   return who.name ?? (who.phone ? formatPhone(who.phone) : who.username ? `@${who.username}` : (who.bsuid ?? stranger))
 }
 
+/** What a person's colour is taken from: only what the inbox, the contacts and the simulator's phone all know of them. */
+export const personSeed = (who: Named & { id?: string }) => who.phone?.replace(/\D/g, '') || who.username || who.name || who.id || who.bsuid || ''
+
 export function initials(name: string) {
   const words = name.replace(/^[@+]/, '').split(/\s+/).filter((w) => /^\p{L}/u.test(w))
   const [first, second] = [words[0], words.length > 1 ? words[words.length - 1] : undefined]

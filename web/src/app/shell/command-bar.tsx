@@ -9,7 +9,7 @@ import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, Command
 import { overlayStyles } from '@/components/ui/dialog'
 import { useContactSearch } from '@/features/contacts/queries'
 import { LANGUAGES, setLanguage } from '@/i18n'
-import { displayName, formatPhone } from '@/lib/format'
+import { displayName, personSeed, formatPhone } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
 import { P } from '@/lib/permissions'
 import { useCan, useSession } from '@/lib/session'
@@ -55,7 +55,7 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
                 <CommandGroup heading={t('nav.contacts')} forceMount>
                   {contacts.data.map((contact) => (
                     <CommandItem key={contact.id} forceMount value={`contact ${contact.id}`} onSelect={run(() => navigate(`/contacts/${contact.id}`))}>
-                      <Avatar name={displayName(contact, '')} seed={contact.id} size="xs" />
+                      <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="xs" />
                       <span className="truncate">{displayName(contact, t('contacts.stranger'))}</span>
                       {contact.phone && contact.name && <bdi className="tnum ltr-isolate ms-auto text-xs text-muted-foreground">{formatPhone(contact.phone)}</bdi>}
                     </CommandItem>

@@ -59,7 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <div className="flex h-dvh min-h-0 overflow-hidden">
       <a
         href="#main"
-        className="fixed start-3 -top-16 z-[60] rounded-md bg-primary px-3 py-2 text-sm font-medium text-primary-foreground shadow-lg transition-[top] focus:top-3"
+        className="fixed start-3 -top-16 z-[60] rounded-md bg-primary px-3 py-2 text-sm font-medium text-primary-foreground opacity-0 transition-[top] focus:top-3 focus:opacity-100 focus:shadow-lg"
       >
         {t('shell.skip')}
       </a>

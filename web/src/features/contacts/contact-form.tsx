@@ -156,7 +156,7 @@ function TextField({ form, name, label, hint, ltr, optional, ...input }: TextFie
       render={({ field }) => (
         <FormItem>
           <FormLabel optional={optional}>{label}</FormLabel>
-          <FormControl><Input dir={ltr ? 'ltr' : 'auto'} className={ltr ? 'tnum rtl:text-end' : undefined} {...input} {...field} /></FormControl>
+          <FormControl><Input dir={ltr ? 'ltr' : 'auto'} className={ltr ? 'tnum' : undefined} {...input} {...field} /></FormControl>
           {hint && <FormDescription>{hint}</FormDescription>}
           <FormMessage />
         </FormItem>

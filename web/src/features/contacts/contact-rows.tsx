@@ -6,7 +6,7 @@ import { PhoneText, TimeText } from '@/components/text-bits'
 import { TagChip } from '@/components/tag-chip'
 import { Button } from '@/components/ui/button'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
-import { displayName, timeAgo } from '@/lib/format'
+import { displayName, personSeed, timeAgo } from '@/lib/format'
 
 export interface RowAction {
   label: string
@@ -44,7 +44,7 @@ export function ContactTable({ items, colors, actions, onOpen, onTag }: ContactR
               <tr key={contact.id} className="transition-colors hover:bg-accent/50 [&>td]:h-13 [&>td]:px-4">
                 <td>
                   <button type="button" onClick={() => onOpen(contact)} className="flex w-full min-w-0 items-center gap-3 rounded-md text-start">
-                    <Avatar name={name} seed={contact.id} size="sm" />
+                    <Avatar name={name} seed={personSeed(contact)} size="sm" />
                     <span dir="auto" className="align-ui truncate font-medium hover:underline hover:underline-offset-2">{name}</span>
                   </button>
                 </td>
@@ -71,7 +71,7 @@ export function ContactCards({ items, colors, actions, onOpen, onTag }: ContactR
           <li key={contact.id} className="flex items-start gap-1 py-3 ps-3.5 pe-1.5">
             <div className="min-w-0 flex-1">
               <button type="button" onClick={() => onOpen(contact)} className="flex w-full items-center gap-3 text-start">
-                <Avatar name={name} seed={contact.id} />
+                <Avatar name={name} seed={personSeed(contact)} />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="align-ui block truncate text-sm font-medium">{name}</span>
                   <span className="block truncate text-[0.8125rem] text-muted-foreground"><Identity contact={contact} /></span>

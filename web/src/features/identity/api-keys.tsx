@@ -14,7 +14,7 @@ import { toastError } from '@/lib/errors'
 import { formatDate, timeAgo } from '@/lib/format'
 import { rows } from '@/lib/paging'
 import { ApiKeyDialog } from './api-key-dialog'
-import { useApiKeys, useRevokeApiKey } from './queries'
+import { useApiKeys, usePermissions, useRevokeApiKey } from './queries'
 
 export function ApiKeys({ manage }: { manage: boolean }) {
   const { t } = useTranslation()
@@ -83,6 +83,8 @@ export function ApiKeys({ manage }: { manage: boolean }) {
 
 function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke?: () => void }) {
   const { t } = useTranslation()
+  const permissions = usePermissions().data ?? []
+  const everything = permissions.length > 0 && permissions.every(({ name }) => item.scopes.includes(name))
   const expired = item.expires_at !== undefined && Date.parse(item.expires_at) < Date.now()
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5">
@@ -93,7 +95,7 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke?: () => void }) {
           {expired && <Badge variant="destructive">{t('apiKeys.expired')}</Badge>}
         </p>
         <p className="mt-0.5 text-xs text-muted-foreground">
-          <span dir="ltr">{item.scopes.join(', ')}</span>
+          {everything ? t('apiKeys.allScopes') : <span dir="ltr">{item.scopes.join(', ')}</span>}
         </p>
         <p className="mt-0.5 text-xs text-muted-foreground">
           {item.last_used_at ? <TimeText iso={item.last_used_at}>{t('apiKeys.lastUsed', { when: timeAgo(item.last_used_at) })}</TimeText> : t('apiKeys.neverUsed')}

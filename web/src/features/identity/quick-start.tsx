@@ -40,7 +40,7 @@ export function QuickStart() {
         </div>
         {(['text', 'template', 'status'] as const).map((name) => (
           <TabsContent key={name} value={name} className="bg-muted/40">
-            <pre dir="ltr" tabIndex={0} className="thin-scroll overflow-x-auto p-5 text-start font-mono text-[0.8125rem] leading-relaxed">{code[name]}</pre>
+            <pre dir="ltr" tabIndex={0} className="thin-scroll overflow-x-auto p-5 text-start font-mono text-[0.8125rem] leading-relaxed max-sm:whitespace-pre-wrap max-sm:wrap-anywhere">{code[name]}</pre>
           </TabsContent>
         ))}
       </Tabs>

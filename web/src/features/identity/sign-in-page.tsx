@@ -60,7 +60,7 @@ export default function SignInPage() {
                 <FormItem>
                   <FormLabel>{t('signIn.email')}</FormLabel>
                   <FormControl>
-                    <Input type="email" dir="ltr" autoComplete="username" autoFocus className="h-10 rtl:text-end" {...field} />
+                    <Input type="email" dir="ltr" autoComplete="username" autoFocus className="h-10" {...field} />
                   </FormControl>
                   <FormMessage />
                 </FormItem>
@@ -74,7 +74,7 @@ export default function SignInPage() {
                   <FormLabel>{t('signIn.password')}</FormLabel>
                   <div className="relative">
                     <FormControl>
-                      <Input type={shown ? 'text' : 'password'} dir="ltr" autoComplete="current-password" className="h-10 pe-10 rtl:text-end" {...field} />
+                      <Input type={shown ? 'text' : 'password'} dir="ltr" autoComplete="current-password" className="h-10 pe-10" {...field} />
                     </FormControl>
                     <button
                       type="button"
@@ -112,7 +112,7 @@ export default function SignInPage() {
                       signIn.mutate({ email: login.email, password: login.password })
                     }}
                   >
-                    <Avatar name={login.label} size="sm" />
+                    <Avatar name={login.label.split(/[,،]/)[0] ?? ''} size="sm" />
                     <span className="min-w-0 flex-1">
                       <span className="block truncate text-[0.8125rem] font-medium">{login.label}</span>
                       <span className="ltr-isolate block truncate text-xs text-muted-foreground rtl:text-end">{login.email}</span>

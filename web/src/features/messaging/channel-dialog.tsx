@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { z } from 'zod'
 import type { Channel } from '@/api/types'
 import { Notice } from '@/components/states'
+import { SubmitButton } from '@/components/submit-button'
 import { CopyButton } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { DialogDescription } from '@/components/ui/dialog'
@@ -22,6 +23,7 @@ import { Checks } from './channel-card'
 import { useConnectSimulated, useSaveChannel, useTestChannel } from './queries'
 
 const FIELDS = ['name', 'phone_number_id', 'waba_id', 'display_phone_number', 'access_token', 'app_secret', 'verify_token'] as const
+const REQUIRED = FIELDS.filter((name) => name !== 'display_phone_number')
 const required = z.string().trim().min(1, 'validation.required')
 const digits = required.regex(/^\d+$/, 'validation.digits')
 const free = z.string().trim()
@@ -98,6 +100,8 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
   if (saved) return <WebhookStep channel={saved.channel} verifyToken={saved.verifyToken} onDone={onClose} />
   const kind = form.watch('kind')
   const short = !channel && kind === 'simulated'
+  const empty = form.watch(short ? ['name'] : REQUIRED).some((value) => value.trim() === '')
+  const missing = !channel && empty ? t(short ? 'numbers.nameFirst' : 'numbers.fillFirst') : undefined
   return (
     <Form {...form}>
       <form noValidate className="flex min-h-0 flex-1 flex-col" onSubmit={(e) => void submit(e)}>
@@ -131,8 +135,9 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
           </>}
         </SheetBody>
         <SheetFooter>
-          <Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" loading={save.isPending || make.isPending}>{t(channel ? 'common.save' : short ? 'numbers.connect' : 'numbers.connectSubmit')}</Button>
+          <SubmitButton missing={missing} loading={save.isPending || make.isPending} before={<Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>}>
+            {t(channel ? 'common.save' : short ? 'numbers.connectSimulatedSubmit' : 'numbers.connectSubmit')}
+          </SubmitButton>
         </SheetFooter>
       </form>
     </Form>

@@ -8,7 +8,7 @@ import { Code, CopyButton, PhoneText } from '@/components/text-bits'
 import { TagChip } from '@/components/tag-chip'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
-import { displayName, formatDate } from '@/lib/format'
+import { displayName, personSeed, formatDate } from '@/lib/format'
 import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
 import { useContactDetails, useConversation, useTagColors } from './queries'
@@ -46,7 +46,7 @@ function Person({ contactId }: { contactId: string }) {
   return (
     <div className="divide-y">
       <div className="flex flex-col items-center gap-3 px-4 py-6 text-center">
-        <Avatar name={name} seed={contact.id} size="xl" />
+        <Avatar name={name} seed={personSeed(contact)} size="xl" />
         <p className="max-w-full text-base font-semibold tracking-tight break-words"><bdi>{name}</bdi></p>
         {module('contacts') && can(P.contactsWrite) && (
           <Button asChild variant="outline" size="sm">

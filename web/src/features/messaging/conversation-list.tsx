@@ -13,7 +13,7 @@ import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { Hint } from '@/components/ui/tooltip'
-import { displayName, shortWhen } from '@/lib/format'
+import { displayName, personSeed, shortWhen } from '@/lib/format'
 import { useNow, useOnVisible } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
 import type { ConversationFilter } from './queries'
@@ -44,7 +44,7 @@ export function ConversationList(props: ConversationListProps) {
   const channelName = new Map(channels.map((c) => [c.id, c.name]))
 
   return (
-    <section aria-label={t('inbox.conversations')} className="flex h-full min-h-0 w-full flex-col border-e bg-card">
+    <section aria-label={t('inbox.conversations')} className="flex h-full min-h-0 w-full flex-col bg-card md:border-e">
       <header className="space-y-2.5 border-b px-3 pt-3 pb-2.5">
         <div className="flex h-8 items-center justify-between ps-1">
           <h1 className="text-[0.9375rem] font-semibold tracking-tight">{t('nav.inbox')}</h1>
@@ -161,7 +161,7 @@ function Row({ conversation, active, channel }: { conversation: Conversation; ac
         data-conversation={conversation.id}
         className={cn('flex gap-3 rounded-lg px-2.5 py-2.5 transition-colors hover:bg-accent/70 focus-visible:outline-offset-[-2px]', active && 'bg-primary-soft hover:bg-primary-soft')}
       >
-        <Avatar name={name} seed={contact.id} size="lg" />
+        <Avatar name={name} seed={personSeed(contact)} size="lg" />
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
             <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'font-semibold' : 'font-medium')}>{name}</span>

@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { keys } from '@/api/keys'
 import { eventItems, type LiveEvent } from '@/api/live'
-import type { Conversation, Message, Page } from '@/api/types'
+import type { Conversation, Message, MessageStatus, Page } from '@/api/types'
 import { isStatus, laterStatus } from '@/lib/status'
 import { fetchConversation, fetchNewest } from './queries'
 
@@ -140,7 +140,7 @@ export async function mergeNewest(client: QueryClient, conversationId: string) {
 /** Known to this browser only: being sent, or never arrived. */
 const isLocal = (m: ThreadMessage) => m.client_key === m.id
 
-function setStatus(client: QueryClient, conversationId: string, messageId: string, status: string): boolean {
+function setStatus(client: QueryClient, conversationId: string, messageId: string, status: MessageStatus): boolean {
   let known = false
   client.setQueryData<Thread>(keys.messages(conversationId), (thread) => {
     if (!thread) {
@@ -154,7 +154,7 @@ function setStatus(client: QueryClient, conversationId: string, messageId: strin
 }
 
 /** The tick in the list belongs to the last message: only the server knows whether this was the last. */
-function touchRow(client: QueryClient, conversationId: string, messageId: string, status: string) {
+function touchRow(client: QueryClient, conversationId: string, messageId: string, status: MessageStatus) {
   const newest = client.getQueryData<Thread>(keys.messages(conversationId))?.pages[0]?.items[0]
   if (newest?.id !== messageId) {
     touch(client, [conversationId])

@@ -5,14 +5,15 @@ import { Link, useLocation } from 'wouter'
 import type { Channel, Contact, MessageIn, Template } from '@/api/types'
 import { Avatar } from '@/components/avatar'
 import { Notice } from '@/components/states'
-import { PhoneText } from '@/components/text-bits'
+import { SubmitButton } from '@/components/submit-button'
+import { NumberLabel, PhoneText } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { describeError } from '@/lib/errors'
-import { displayName, formatPhone, normalisePhone } from '@/lib/format'
+import { displayName, formatPhone, normalisePhone, personSeed } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
 import { useContactDetails, useContactSuggestions, useStartConversation } from './queries'
 import { templateOut } from './template-dialog'
@@ -47,6 +48,14 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const start = useStartConversation()
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id
   const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('contacts.stranger')) : formatPhone(recipient.phone))
+
+  const missing = !recipient
+    ? t('newConversation.recipientFirst')
+    : !template
+      ? t('templates.pickFirst')
+      : missingFields(fieldsOf(template), values).length > 0
+        ? t('templates.fillFirst')
+        : undefined
 
   const send = () => {
     if (!recipient || !template || !channelId) return
@@ -96,8 +105,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
             <SelectContent>
               {channels.map((channel) => (
                 <SelectItem key={channel.id} value={channel.id}>
-                  {channel.name}
-                  {channel.display_phone_number && <bdi className="tnum ltr-isolate text-muted-foreground"> {formatPhone(channel.display_phone_number)}</bdi>}
+                  <NumberLabel name={channel.name} phone={channel.display_phone_number} />
                 </SelectItem>
               ))}
             </SelectContent>
@@ -118,10 +126,9 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
         )}
       </DialogBody>
       <DialogFooter>
-        <Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>
-        <Button type="submit" disabled={!recipient || !template} loading={start.isPending}>
-          {name ? t('newConversation.sendTo', { name }) : t('composer.sendTemplate')}
-        </Button>
+        <SubmitButton missing={missing} loading={start.isPending} before={<Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>}>
+          {name ? t('newConversation.sendTo', { name }) : t('composer.send')}
+        </SubmitButton>
       </DialogFooter>
     </form>
   )
@@ -140,7 +147,7 @@ function RecipientField({ value, onChange, contactId }: { value?: Recipient; onC
       <div className="grid gap-1.5">
         <p className="text-[0.8125rem] font-medium">{t('newConversation.recipient')}</p>
         <div className="flex items-center gap-3 rounded-lg border bg-card px-3 py-2 shadow-xs">
-          <Avatar name={name} seed={'contact' in value ? value.contact.id : value.phone} size="sm" />
+          <Avatar name={name} seed={personSeed('contact' in value ? value.contact : { phone: value.phone })} size="sm" />
           <span className="min-w-0 flex-1 truncate text-sm font-medium"><bdi>{name}</bdi></span>
           <Button variant="ghost" size="sm" onClick={() => onChange(undefined)}>{t('common.change')}</Button>
         </div>
@@ -181,7 +188,7 @@ function RecipientField({ value, onChange, contactId }: { value?: Recipient; onC
         {suggestions.data?.map((contact) => (
           <li key={contact.id}>
             <button type="button" className="group flex w-full items-center gap-3 rounded-md px-2 py-2 text-start text-sm hover:bg-accent" onClick={() => onChange({ contact })}>
-              <Avatar name={displayName(contact, '')} seed={contact.id} size="sm" />
+              <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="sm" />
               <span className="min-w-0 flex-1 truncate"><bdi>{displayName(contact, t('contacts.stranger'))}</bdi></span>
               {contact.name && contact.phone && <PhoneText phone={contact.phone} className="text-xs text-muted-foreground" />}
               <Check className="size-4 opacity-0 group-hover:opacity-40" aria-hidden />

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ReplyIn, Template } from '@/api/types'
+import { SubmitButton } from '@/components/submit-button'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { TemplateForm, TemplateList } from './template-fields'
@@ -19,7 +20,7 @@ interface TemplateDialogProps {
 export function TemplateDialog({ open, onOpenChange, ...rest }: TemplateDialogProps) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent className="sm:max-w-xl">{open && <Inside {...rest} />}</DialogContent>
+      <DialogContent className="sm:max-w-xl">{open && <Inside onClose={() => onOpenChange(false)} {...rest} />}</DialogContent>
     </Dialog>
   )
 }
@@ -33,11 +34,12 @@ export const templateOut = (template: Template, values: Record<string, string>):
   components: componentsFor(template, values),
 })
 
-function Inside({ channelId, recipient, onSend }: Omit<TemplateDialogProps, 'open' | 'onOpenChange'>) {
+function Inside({ channelId, recipient, onSend, onClose }: Omit<TemplateDialogProps, 'open' | 'onOpenChange'> & { onClose: () => void }) {
   const { t } = useTranslation()
   const [template, setTemplate] = useState<Template>()
   const [values, setValues] = useState<Record<string, string>>({})
   const [tried, setTried] = useState(false)
+  const missing = !template ? t('templates.pickFirst') : missingFields(fieldsOf(template), values).length > 0 ? t('templates.fillFirst') : undefined
   const send = () => {
     if (!template) return
     if (missingFields(fieldsOf(template), values).length > 0) {
@@ -72,11 +74,9 @@ function Inside({ channelId, recipient, onSend }: Omit<TemplateDialogProps, 'ope
           />
         )}
       </DialogBody>
-      {template && (
-        <DialogFooter>
-          <Button type="submit">{t('composer.sendTemplate')}</Button>
-        </DialogFooter>
-      )}
+      <DialogFooter>
+        <SubmitButton missing={missing} before={<Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>}>{t('composer.send')}</SubmitButton>
+      </DialogFooter>
     </form>
   )
 }

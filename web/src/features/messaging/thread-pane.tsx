@@ -8,7 +8,7 @@ import { PhoneText } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Hint } from '@/components/ui/tooltip'
-import { displayName } from '@/lib/format'
+import { displayName, personSeed } from '@/lib/format'
 import { usePageTitle } from '@/lib/title'
 import { Composer } from './composer'
 import type { ThreadMessage } from './live-updates'
@@ -59,7 +59,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
         )}
         {contact ? (
           <>
-            <Avatar name={name} seed={contact.id} />
+            <Avatar name={name} seed={personSeed(contact)} />
             <div className="min-w-0 flex-1">
               <h2 dir="auto" className="align-ui truncate text-sm leading-tight font-semibold">{name}</h2>
               <p className="truncate text-xs text-muted-foreground">

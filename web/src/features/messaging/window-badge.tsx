@@ -12,6 +12,7 @@ export function useWindow(closesAt: string | undefined): WindowState {
 export function useWindowText() {
   const { t } = useTranslation()
   return (state: WindowState) => {
+    if (state.kind === 'open' && state.minutes === 0) return t('window.leftHours', { hours: state.hours })
     if (state.kind === 'open') return t('window.left', { hours: state.hours, minutes: state.minutes })
     if (state.kind === 'closing') return t('window.leftMinutes', { count: state.minutes })
     return t('window.closed')

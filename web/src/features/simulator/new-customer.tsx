@@ -85,7 +85,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
               render={({ field }) => (
                 <FormItem>
                   <FormLabel>{t('contacts.phone')}</FormLabel>
-                  <FormControl><Input type="tel" dir="ltr" className="tnum rtl:text-end" placeholder="+44 7700 900123" {...field} /></FormControl>
+                  <FormControl><Input type="tel" dir="ltr" className="tnum" placeholder="+44 7700 900123" {...field} /></FormControl>
                   <FormDescription>{t('contacts.phoneHint')}</FormDescription>
                   <FormMessage />
                 </FormItem>
@@ -99,7 +99,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
               render={({ field }) => (
                 <FormItem>
                   <FormLabel>{t('contacts.username')}</FormLabel>
-                  <FormControl><Input dir="ltr" className="rtl:text-end" placeholder="@sara" {...field} /></FormControl>
+                  <FormControl><Input dir="ltr" placeholder="@sara" {...field} /></FormControl>
                   <FormDescription>{t('sim.usernameHint')}</FormDescription>
                   <FormMessage />
                 </FormItem>

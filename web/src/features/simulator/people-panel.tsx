@@ -3,14 +3,14 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Avatar } from '@/components/avatar'
 import { EmptyState } from '@/components/states'
-import { PhoneText, TimeText } from '@/components/text-bits'
+import { NumberLabel, PhoneText, TimeText } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { Label } from '@/components/ui/label'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Switch } from '@/components/ui/switch'
 import { toastError } from '@/lib/errors'
-import { formatPhone, shortWhen } from '@/lib/format'
+import { formatPhone, personSeed, shortWhen } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import { NewCustomer } from './new-customer'
 import { simKey, type SimPhone, type SimThread, simTime, type SimUser, useSimPersona } from './queries'
@@ -19,6 +19,7 @@ interface PeoplePanelProps {
   phones: SimPhone[]
   phone: SimPhone
   threads: SimThread[]
+  users: SimUser[]
   loading: boolean
   person?: SimUser
   onChoose: (choice: { phone?: string; user?: string }) => void
@@ -26,10 +27,11 @@ interface PeoplePanelProps {
 
 export const phoneName = (phone: SimPhone) => phone.verified_name || (phone.display_phone_number ? formatPhone(phone.display_phone_number) : phone.id)
 
-export function PeoplePanel({ phones, phone, threads, loading, person, onChoose }: PeoplePanelProps) {
+export function PeoplePanel({ phones, phone, threads, users, loading, person, onChoose }: PeoplePanelProps) {
   const { t } = useTranslation()
   const id = useId()
   const [adding, setAdding] = useState(false)
+  const usernames = new Map(users.map((user) => [user.user_id, user.username]))
   return (
     <>
       <div className="grid grid-cols-1 gap-1.5 border-b p-4">
@@ -39,7 +41,7 @@ export function PeoplePanel({ phones, phone, threads, loading, person, onChoose 
           <SelectContent>
             {phones.map((p) => (
               <SelectItem key={p.id} value={p.id}>
-                {phoneName(p)} {p.verified_name && p.display_phone_number && <bdi className="tnum ltr-isolate text-muted-foreground">{formatPhone(p.display_phone_number)}</bdi>}
+                <NumberLabel name={phoneName(p)} phone={p.verified_name ? p.display_phone_number : undefined} />
               </SelectItem>
             ))}
           </SelectContent>
@@ -69,7 +71,7 @@ export function PeoplePanel({ phones, phone, threads, loading, person, onChoose 
                     onClick={() => onChoose({ user: simKey(thread) })}
                     className={cn('flex w-full items-center gap-3 rounded-lg px-2.5 py-2 text-start transition-colors hover:bg-accent/70', active && 'bg-primary-soft hover:bg-primary-soft')}
                   >
-                    <Avatar name={thread.name} seed={thread.user_id} />
+                    <Avatar name={thread.name} seed={personSeed({ phone: thread.wa_id, username: usernames.get(thread.user_id), name: thread.name })} />
                     <span className="min-w-0 flex-1">
                       <span className="flex items-baseline gap-2">
                         <span dir="auto" className="align-ui min-w-0 flex-1 truncate text-[0.8125rem] font-medium">{thread.name}</span>

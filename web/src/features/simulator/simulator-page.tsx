@@ -56,7 +56,7 @@ export default function SimulatorPage() {
     )
   }
 
-  const panel = <PeoplePanel phones={phones} phone={phone} threads={threads.data ?? []} loading={threads.isPending} person={person} onChoose={choose} />
+  const panel = <PeoplePanel phones={phones} phone={phone} threads={threads.data ?? []} users={users} loading={threads.isPending} person={person} onChoose={choose} />
   const screen = <Phone key={`${phone.id} ${person ? simKey(person) : ''}`} phone={phone} person={person} lost={lost} framed={roomy} onPeople={roomy ? undefined : () => setChoosing(true)} />
 
   if (roomy) {
