@@ -15,7 +15,7 @@ export function SubmitButton({ missing, loading, before, children }: SubmitButto
   const id = useId()
   return (
     <>
-      {missing && <p id={id} className="me-auto text-[0.8125rem] text-muted-foreground">{missing}</p>}
+      {missing && <p id={id} className="me-auto text-[0.8125rem] text-muted-foreground max-sm:basis-full">{missing}</p>}
       {before}
       <Button type="submit" loading={loading} aria-disabled={missing ? true : undefined} aria-describedby={missing ? id : undefined}>{children}</Button>
     </>
