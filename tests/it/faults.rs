@@ -1,6 +1,6 @@
 //! kill -9, and nothing that was answered is lost.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -178,6 +178,10 @@ async fn a_second_start_keeps_the_data() {
     assert!(receiver.post(&process.base, "wamid.BEFORE").await);
     let key = Process::demo_key(&services.config);
     process.kill().await;
+    for file in services.dir.path().read_dir().unwrap().map(|file| file.unwrap()) {
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} can be read by others", file.file_name());
+    }
     let process = Process::run(&services.config).await;
     assert_eq!(Process::demo_key(&services.config), key);
     let kept = async {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
-use testkit::on_both_profiles;
+use testkit::{Profile, Services, on_both_profiles};
 
 /// Tables that belong to the installation, each with the reason.
 const SYSTEM_TABLES: &[(&str, &str)] = &[
@@ -54,6 +54,19 @@ on_both_profiles! {
             }
         }
     }
+}
+
+/// Several processes of one release start at the same moment. On the production profile only: SQLite has one process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_start_together_migrate_once() {
+    let services = Services::make(Profile::Production).await;
+    let database = services.config.database();
+    let starts = (0..4).map(|_| database.migrate::<migrations::Migrator>());
+    for migrated in futures_util::future::join_all(starts).await {
+        migrated.unwrap();
+    }
+    assert_eq!(database.pending::<migrations::Migrator>().await.unwrap(), 0);
+    services.remove().await;
 }
 
 async fn mysql(connection: &DatabaseConnection) -> Indexes {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
     Executor,
@@ -74,8 +74,22 @@ impl DatabaseOptions {
         // One connection: over a pool, SQLite may show one statement a schema that another has just changed.
         options.max_connections(1);
         let connection = Database::connect(options).await?;
-        M::up(&connection, None).await?;
-        connection.close().await
+        let shared = connection.get_database_backend() == DbBackend::MySql;
+        // Several processes may start at the same moment; one of them migrates and the others wait for it. The lock ends
+        // with the connection, so a process that dies holds nobody up. It is the server's, so it names the database.
+        if shared {
+            connection
+                .execute_unprepared("DO GET_LOCK(CONCAT('wapro-migrate:', DATABASE()), 120)")
+                .await?;
+        }
+        let migrated = M::up(&connection, None).await;
+        if shared {
+            connection
+                .execute_unprepared("DO RELEASE_LOCK(CONCAT('wapro-migrate:', DATABASE()))")
+                .await?;
+        }
+        connection.close().await?;
+        migrated
     }
 
     /// How many migrations wait.

@@ -11,6 +11,7 @@ use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
     outbox::{event, insert_jobs, new_job},
+    retrying,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
@@ -72,7 +73,7 @@ impl Relay {
             }
             let mut more = false;
             if now < leading_until {
-                match self.step().await {
+                match retrying(|| self.step()).await {
                     Ok(relayed) => more = relayed as u64 == BATCH,
                     Err(error) => tracing::warn!(%error, "the relay will try again"),
                 }

@@ -16,6 +16,9 @@ use poem_openapi::{
 /// What every verb of a module returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The code of [`Error::contention`].
+const CONTENTION: &str = "contention";
+
 /// One field of a request that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Object, serde::Serialize, serde::Deserialize)]
 pub struct FieldError {
@@ -145,6 +148,20 @@ impl Error {
         }
     }
 
+    /// 503: the transaction lost against another and was rolled back; it would most likely succeed now.
+    pub fn contention() -> Self {
+        let detail = "Somebody else changed the same thing at this moment. Try again.";
+        Self {
+            retry_after: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, CONTENTION, detail)
+        }
+    }
+
+    /// Whether it is [`Error::contention`].
+    pub fn is_contention(&self) -> bool {
+        self.code == CONTENTION
+    }
+
     /// 500. The cause is logged, never shown.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
@@ -203,8 +220,8 @@ impl From<sea_orm::DbErr> for Error {
             );
         }
         if is_contention(&err) {
-            tracing::warn!(error = %err, "a transaction lost against another");
-            return Self::unavailable("Somebody else changed the same thing at this moment. Try again.");
+            tracing::debug!(error = %err, "a transaction lost against another");
+            return Self::contention();
         }
         match err {
             // A pool that is exhausted or a database that is restarting is a wait, not a defect.

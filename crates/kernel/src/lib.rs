@@ -10,6 +10,7 @@
 pub mod api;
 pub mod caller;
 pub mod clock;
+pub mod contention;
 pub mod error;
 pub mod event;
 pub mod id;
@@ -24,6 +25,7 @@ pub mod vault;
 pub use api::{Api, Created, NoContent};
 pub use caller::{Actor, Authenticator, Caller, Can, Permission, PermissionInfo};
 pub use clock::{Clock, ManualClock};
+pub use contention::retrying;
 pub use error::{Error, FieldError, Problem, Result};
 pub use event::{Event, EventContext, Events};
 pub use id::{TenantId, UserId};

@@ -82,6 +82,7 @@ impl Platform {
         if database.is_sqlite() {
             std::fs::create_dir_all(&config.data_dir)
                 .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
+            crate::world::keep_private(&database.url)?;
         }
         database
             .migrate::<Migrator>()
@@ -214,10 +215,14 @@ impl Platform {
             stop,
             ..
         } = self;
-        // Sockets are told first: the server waits for every open connection.
+        // Sockets and the simulator's event streams are told first: the server waits for every open connection.
+        let streams = simulator.clone();
         let signal = async move {
             signal.await;
             stop.cancel();
+            if let Some(simulator) = streams {
+                tokio::spawn(async move { simulator.shutdown().await });
+            }
         };
         Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
             .idle_timeout(Duration::from_secs(60))

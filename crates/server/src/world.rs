@@ -18,20 +18,34 @@ use tokio_util::sync::CancellationToken;
 /// in backups.
 pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
     let path = data_dir.join("encryption.key");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        return Ok(SecretString::from(text.trim().to_owned()));
+    if !path.exists() {
+        make_key(data_dir, &path)?;
     }
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}
+
+/// Two processes may make the first key at once: each writes a file of its own, and the one that gets the name wins.
+fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data_dir)
         .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
     let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
+    let own = path.with_extension(std::process::id().to_string());
     let mut file = std::fs::OpenOptions::new()
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .write(true)
         .mode(0o600)
-        .open(&path)?;
+        .open(&own)?;
     file.write_all(key.expose_secret().as_bytes())?;
     file.sync_all()?;
-    Ok(key)
+    let named = std::fs::hard_link(&own, path);
+    std::fs::remove_file(&own)?;
+    match named {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Makes the embedded database's file before the database does, so that nobody else on the machine can read it: it takes

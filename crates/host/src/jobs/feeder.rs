@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use kernel::{
     Result, SystemDb,
     outbox::job::{Column, Entity},
+    retrying,
 };
 use sea_orm::{
     ColumnTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -112,7 +113,7 @@ impl Feeder {
 
     async fn feed(&self, carrier: &Carrier, room: usize) -> Result<usize> {
         self.leasing.store(true, Ordering::SeqCst);
-        let leased = self.lease(room as u64).await;
+        let leased = retrying(|| self.lease(room as u64)).await;
         let lost_at = tokio::time::Instant::now() + TRAVEL.to_std().unwrap_or_default();
         if let Ok(tickets) = &leased {
             self.travelling()

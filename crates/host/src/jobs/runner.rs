@@ -8,6 +8,7 @@ use kernel::{
     Error, JobContext, JobError, Result, SystemDb,
     job::{Handler, backoff},
     outbox::job::{Column, Entity, Model},
+    retrying,
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
@@ -59,7 +60,7 @@ impl Runner {
     }
 
     async fn run_here(&self, ticket: Ticket) {
-        match self.start(ticket).await {
+        match retrying(|| self.start(ticket)).await {
             Ok(Some(job)) => self.run_started(job).await,
             Ok(None) => tracing::debug!(job = %ticket.job, "a stale ticket"),
             // The lease will end and the job will be fed again.
@@ -107,7 +108,7 @@ impl Runner {
         metrics::counter!("wapro_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
         metrics::histogram!("wapro_job_seconds", "kind" => job.kind.clone())
             .record(started.elapsed().as_secs_f64());
-        if let Err(error) = self.finish(&job, outcome).await {
+        if let Err(error) = retrying(|| self.finish(&job, &outcome)).await {
             tracing::warn!(%error, kind = job.kind, job = %job.id, "a finished job could not be recorded; it will run again");
         }
     }
@@ -168,7 +169,7 @@ impl Runner {
         Ok(rows)
     }
 
-    async fn finish(&self, job: &Model, outcome: Result<(), JobError>) -> Result<()> {
+    async fn finish(&self, job: &Model, outcome: &Result<(), JobError>) -> Result<()> {
         let ticket = Ticket {
             job: job.id,
             fence: job.fence,
@@ -199,22 +200,22 @@ impl Runner {
                 }
             }
             Err(JobError::Retry { error, after, counts }) => {
-                let attempts = if counts { job.attempts } else { job.attempts - 1 };
-                if counts && attempts >= job.max_attempts {
-                    return self.bury(ticket, job, &error).await;
+                let attempts = if *counts { job.attempts } else { job.attempts - 1 };
+                if *counts && attempts >= job.max_attempts {
+                    return self.bury(ticket, job, error).await;
                 }
                 let wait = after.unwrap_or_else(|| backoff(u32::try_from(attempts).unwrap_or(1)));
-                tracing::warn!(kind = job.kind, attempts, error = %describe(&error), ?wait, "a job will run again");
+                tracing::warn!(kind = job.kind, attempts, error = %describe(error), ?wait, "a job will run again");
                 let at = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(10));
                 let again = |update: sea_orm::UpdateMany<Entity>| {
                     update
                         .col_expr(Column::RunAt, Expr::value(at))
                         .col_expr(Column::Attempts, Expr::value(attempts))
-                        .col_expr(Column::LastError, Expr::value(describe(&error)))
+                        .col_expr(Column::LastError, Expr::value(describe(error)))
                 };
                 self.update(ticket, again).await?;
             }
-            Err(JobError::Fail(error)) => return self.bury(ticket, job, &error).await,
+            Err(JobError::Fail(error)) => return self.bury(ticket, job, error).await,
         }
         self.bus.send(Hint::Jobs);
         Ok(())

@@ -5,7 +5,7 @@ use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId},
 };
-use kernel::{Can, NoContent, Page, Result};
+use kernel::{Can, NoContent, Page, Result, retrying};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -197,10 +197,12 @@ impl ConversationsApi {
             reply_to,
         } = body.0;
         let content = content(kind, text, image, template)?;
-        let row = self
-            .service
-            .reply(can.db(), can.actor(), conversation_id.0, content, reply_to, once)
-            .await?;
+        let send = || {
+            let (content, once) = (content.clone(), once.clone());
+            self.service
+                .reply(can.db(), can.actor(), conversation_id.0, content, reply_to, once)
+        };
+        let row = retrying(send).await?;
         Ok(Queued::Accepted(Json(shape_message(row))))
     }
 

@@ -9,7 +9,7 @@ use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId, MessageId, Sender},
 };
-use kernel::{Can, Error, Page, Result};
+use kernel::{Can, Error, Page, Result, retrying};
 use poem_openapi::{
     ApiResponse, Enum, Object, OpenApi,
     param::{Header, Path, Query},
@@ -493,10 +493,11 @@ impl MessagesApi {
             content: content(kind, text, image, template)?,
             reply_to,
         };
-        let row = self
-            .service
-            .send_message(can.db(), can.actor(), new, once)
-            .await?;
+        let send = || {
+            self.service
+                .send_message(can.db(), can.actor(), new.clone(), once.clone())
+        };
+        let row = retrying(send).await?;
         Ok(Queued::Accepted(Json(shape(row))))
     }
 

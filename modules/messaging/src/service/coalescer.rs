@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use kernel::{Result, TenantDb, TenantId};
+use kernel::{Result, TenantDb, TenantId, retrying};
 use sea_orm::ActiveValue::Set;
 use tokio::sync::{mpsc, oneshot};
 
@@ -76,7 +76,7 @@ async fn write(mut queue: mpsc::Receiver<Arrival>) {
             by_tenant.entry(arrival.db.tenant()).or_default().push(arrival);
         }
         for arrivals in by_tenant.into_values() {
-            let stored = store_all(&arrivals).await;
+            let stored = retrying(|| store_all(&arrivals)).await;
             if let Err(error) = &stored {
                 tracing::error!(%error, "webhooks could not be stored and were answered 503");
             }

@@ -15,7 +15,7 @@ use cloud_api::{
 };
 use contracts::contacts::{ContactCard, ContactId};
 use futures_util::{StreamExt, stream};
-use kernel::{Job, JobContext, JobError, JobOutcome, Quota, Result, TenantDb};
+use kernel::{Job, JobContext, JobError, JobOutcome, Quota, Result, TenantDb, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, sea_query::Expr};
 
 use super::{
@@ -41,7 +41,7 @@ impl Service {
     /// Sends what is left of a chunk. Runs again, later, while messages of it must wait.
     pub async fn send_chunk(&self, context: JobContext, job: SendChunk) -> JobOutcome {
         let db = context.db;
-        let Some((messages, fence)) = self.take_chunk(&db, job.chunk_id).await? else {
+        let Some((messages, fence)) = retrying(|| self.take_chunk(&db, job.chunk_id)).await? else {
             return Ok(());
         };
         let channel_id = messages.first().map(|message| message.channel_id);
@@ -76,7 +76,7 @@ impl Service {
             outcomes
         };
         let wait = outcomes.iter().filter_map(Outcome::wait).max();
-        self.record(&db, job.chunk_id, fence, outcomes).await?;
+        retrying(|| self.record(&db, job.chunk_id, fence, &outcomes)).await?;
         match wait {
             Some(wait) => Err(JobError::Retry {
                 error: kernel::Error::unavailable("WhatsApp asked for a pause"),

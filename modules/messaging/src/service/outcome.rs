@@ -102,7 +102,7 @@ impl Service {
         db: &TenantDb,
         id: ChunkId,
         fence: i64,
-        outcomes: Vec<Outcome>,
+        outcomes: &[Outcome],
     ) -> Result<()> {
         let mut tx = db.begin().await?;
         let chunk = tx

@@ -8,7 +8,7 @@ pub(super) mod statuses;
 use std::collections::HashMap;
 
 use cloud_api::webhook::{self, Change, InboundMessage, Status as WebhookStatus, WebhookContact};
-use kernel::{JobContext, JobOutcome, Result, TenantDb, TenantTx};
+use kernel::{JobContext, JobOutcome, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
 use sea_orm::{ColumnTrait, Order};
 
@@ -58,7 +58,7 @@ impl Service {
         if bodies.is_empty() {
             return Ok(0);
         }
-        if let Err(error) = self.apply(db, &bodies).await {
+        if let Err(error) = retrying(|| self.apply(db, &bodies)).await {
             tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
             for body in &bodies {
                 self.apply_or_keep(db, body).await?;
@@ -84,7 +84,7 @@ impl Service {
 
     /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
     async fn apply_or_keep(&self, db: &TenantDb, body: &Model) -> Result<()> {
-        match self.apply(db, std::slice::from_ref(body)).await {
+        match retrying(|| self.apply(db, std::slice::from_ref(body))).await {
             Err(error) if error.status() != StatusCode::SERVICE_UNAVAILABLE => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, inbox = %body.id, "a webhook could not be applied and is kept as it came");
