@@ -194,6 +194,8 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
             "type": "text",
             "text": { "body": text },
         }))?;
+        // One after the other, so that the inbox stands in the order told here.
+        simulator.caught_up().await;
     }
     Ok(())
 }

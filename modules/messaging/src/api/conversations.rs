@@ -14,9 +14,8 @@ use poem_openapi::{
 };
 
 use super::{
-    Tag,
-    messages::{MessageOut, Queued, ReplyIn, content, shape as shape_message},
-    page_query,
+    Tag, page_query,
+    shapes::{MessageOut, Queued, ReplyIn, content, shape as shape_message},
 };
 use crate::{
     permission::{ReadMessages, SendMessages},

@@ -3,6 +3,7 @@
 mod channels;
 mod conversations;
 mod messages;
+mod shapes;
 mod webhook;
 
 use kernel::PageQuery;

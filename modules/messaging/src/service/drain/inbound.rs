@@ -45,7 +45,7 @@ impl Service {
         let now = tx.clock().now();
         let mut items = Vec::with_capacity(new.len());
         let mut rows = Vec::with_capacity(new.len());
-        for (arrived, (channel_id, contact_id)) in new.iter().zip(&pairs) {
+        for (place, (arrived, (channel_id, contact_id))) in (0..).zip(new.iter().zip(&pairs)) {
             let id: MessageId = tx.clock().new_id();
             let item = MessageReceived {
                 message_id: id,
@@ -54,7 +54,8 @@ impl Service {
                 channel_id: *channel_id,
                 kind: arrived.message.kind.chars().take(32).collect(),
                 preview: shorten(&arrived.message.preview()),
-                at: written_at(arrived.message.timestamp, now),
+                // What came together keeps its order.
+                at: written_at(arrived.message.timestamp, now + TimeDelta::microseconds(place)),
             };
             rows.push(row(arrived, &item, now));
             items.push(item);
