@@ -44,7 +44,7 @@ screenshots: ## picture every screen, against a fresh server
 
 corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
 	@test -d "$(WAPRO_CORPUS)" || { echo "WAPRO_CORPUS must name the folder of payloads: make corpus WAPRO_CORPUS=/path"; exit 1; }
-	WAPRO_CORPUS="$(abspath $(WAPRO_CORPUS))" tests/run.sh --only tests -- corpus
+	WAPRO_CORPUS="$(abspath $(WAPRO_CORPUS))" tests/run.sh --only tests -- corpus --success-output immediate
 
 e2e: ## a person's journeys in Chromium, against a fresh server
 	tests/run.sh --only e2e
