@@ -42,6 +42,9 @@ on_both_profiles! {
 
         tenant.post(&format!("{path}/read"), Value::Null).await.expect(204);
         app.settled().await;
+        let phone = format!("{}/_sim/threads/{}/447700900123/messages", app.base, tenant.phone_id);
+        let phone: Value = app.http.get(phone).send().await.unwrap().json().await.unwrap();
+        assert_eq!(phone["items"][0]["status"], "read", "the customer has blue ticks: {phone}");
         let conversation = tenant.get(&path).await.expect(200);
         assert_eq!((&conversation["unread"], &conversation["last_status"]), (&json!(0), &json!("read")));
         let thread = tenant.all(&format!("{path}/messages")).await;
