@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::life::Life;
+
 /// At most this many events wait; further ones are dropped and counted by the caller.
 pub const MAX_EVENTS: usize = 2_000_000;
 
@@ -37,6 +39,8 @@ pub enum Event {
         /// Its id.
         template: String,
     },
+    /// Something else that happens by itself.
+    Life(Life),
 }
 
 /// One `messages[]` or `statuses[]` element, or a whole value of another field, on its way to a webhook.

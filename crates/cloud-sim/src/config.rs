@@ -208,6 +208,16 @@ pub struct SimConfig {
     pub truncate_body: Option<usize>,
     /// Clock of the throughput and pair buckets.
     pub bucket_clock: BucketClock,
+    /// Links to loopback addresses are really fetched.
+    pub fetch_links: bool,
+    /// Hosts, or hosts with port, whose links are really fetched, wherever they are.
+    pub link_hosts: Vec<String>,
+    /// Virtual seconds for which a download address works.
+    pub media_url_ttl_s: u64,
+    /// Media nodes have their digest in hex (documented) instead of base64 (as in webhooks).
+    pub media_sha256_hex: bool,
+    /// Bytes of media kept together; the oldest go first.
+    pub max_media_bytes: usize,
     /// Address under which `/_media` is reachable from outside, without a slash at the end.
     pub public_url: String,
     /// People kept; the oldest go first.
@@ -271,6 +281,11 @@ impl Default for SimConfig {
             signature: Signature::Right,
             truncate_body: None,
             bucket_clock: BucketClock::Real,
+            fetch_links: false,
+            link_hosts: Vec::new(),
+            media_url_ttl_s: 300,
+            media_sha256_hex: true,
+            max_media_bytes: 64 << 20,
             public_url: "http://127.0.0.1:8080".into(),
             max_users: 100_000,
             max_messages: 50_000,

@@ -10,6 +10,8 @@ use crate::clock::VirtualClock;
 use crate::config::{BucketClock, SimConfig};
 use crate::delivery::{Deliveries, Start};
 use crate::ledger::Ledger;
+use crate::life::Life;
+use crate::links::Links;
 use crate::world::World;
 
 /// Events that one step handles at most, so that the lock is not held for long.
@@ -28,6 +30,8 @@ pub struct Core {
     pub ledger: Ledger,
     /// Counters for `/_sim/metrics`.
     pub metrics: BTreeMap<&'static str, u64>,
+    /// Links of messages that are to be fetched.
+    pub links: Links,
     /// Events for the phone page that have not been broadcast yet.
     pub live: Vec<Value>,
 }
@@ -42,6 +46,7 @@ impl Core {
             deliveries: Deliveries::default(),
             ledger: Ledger::new(config.max_ledger),
             metrics: BTreeMap::new(),
+            links: Links::default(),
             live: Vec::new(),
             config,
         }
@@ -181,6 +186,7 @@ impl Core {
                     }
                 }
                 Event::Review { template } => self.review(&template),
+                Event::Life(life) => self.live_on(life),
                 Event::Inbound(spec) => {
                     if let Err(reason) = self.inbound(&spec) {
                         tracing::warn!(reason, "a simulated person could not write");
@@ -200,12 +206,14 @@ impl Core {
 
     /// True when nothing is on its way and nothing that is due is left over.
     pub fn is_caught_up(&self) -> bool {
-        self.deliveries.is_idle() && self.world.agenda.next_due().is_none_or(|due| due > self.now())
+        self.deliveries.is_idle()
+            && self.links.is_idle()
+            && self.world.agenda.next_due().is_none_or(|due| due > self.now())
     }
 
     /// True when nothing at all is pending, not even in the future.
     pub fn is_settled(&self) -> bool {
-        self.deliveries.is_idle() && self.world.agenda.len() == 0
+        self.deliveries.is_idle() && self.links.is_idle() && self.world.agenda.len() == 0
     }
 
     /// The whole world as JSON. What has not reached its receiver is planned again, so nothing is lost (and a
@@ -222,6 +230,11 @@ impl Core {
             .into();
         for update in self.deliveries.unfinished() {
             world.agenda.add(now, Event::Post(update));
+        }
+        for wamid in self.links.unfinished() {
+            world
+                .agenda
+                .add(now, Event::Life(Life::Fetch { wamid: wamid.clone() }));
         }
         json!({"version": 1, "world": world})
     }
@@ -245,6 +258,7 @@ impl Core {
         world.reindex();
         self.world = world;
         self.deliveries = Deliveries::default();
+        self.links = Links::default();
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::agenda::{Event, Update};
 use crate::core::Core;
 use crate::ids;
 use crate::people;
-use crate::world::{Direction, Media, Msg, Plan};
+use crate::world::{Direction, Msg, Plan};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -198,49 +198,8 @@ impl Core {
             None => Map::new(),
             Some(_) => return Err(format!("{kind} must be an object")),
         };
-        let id = self.world.id(55);
-        let mime = shown
-            .get("mime_type")
-            .and_then(Value::as_str)
-            .unwrap_or(mime)
-            .to_owned();
-        let mut wire = shown.clone();
-        wire.remove("link");
-        wire.insert("id".into(), json!(id));
-        wire.insert("mime_type".into(), json!(mime));
-        wire.entry("sha256")
-            .or_insert_with(|| json!(crate::media::sha256_base64(&mime)));
-        wire.insert(
-            "url".into(),
-            json!(format!("{}/_media/{id}", self.config.public_url)),
-        );
-        if kind == "audio" {
-            wire.entry("voice").or_insert(json!(true));
-        }
-        if kind == "sticker" {
-            wire.entry("animated").or_insert(json!(false));
-        }
-        if kind == "document" {
-            wire.entry("filename").or_insert(json!("document.pdf"));
-        }
-        let media = Media {
-            id: id.clone(),
-            phone_id: phone_id.to_owned(),
-            mime_type: mime,
-            expires_at: now + 7 * DAY_MS,
-        };
-        self.keep_media(media);
-        let mut shown = shown;
-        shown.insert("id".into(), json!(id));
-        Ok((Some(Value::Object(wire)), Value::Object(shown)))
-    }
-
-    /// Keeps a media object; the lowest id goes when there are too many.
-    pub fn keep_media(&mut self, media: Media) {
-        while self.world.media.len() >= self.config.max_messages {
-            self.world.media.pop_first();
-        }
-        self.world.media.insert(media.id.clone(), media);
+        let (wire, shown) = self.inbound_media(kind, mime, shown, phone_id, now)?;
+        Ok((Some(wire), shown))
     }
 
     /// What a magic recipient does after reading.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::agenda::{Event, Update};
 use crate::core::Core;
 use crate::details;
+use crate::links;
 use crate::people;
 use crate::world::{Direction, Msg, Plan};
 
@@ -103,6 +104,8 @@ impl Core {
             let mean = self.config.delays.failed_ms * if code == 131_053 { 6 } else { 1 };
             let due = first(self, mean);
             self.plan_status(due, &wamid, "failed", Some((code, details)));
+        } else if self.plan_fetch(now, &wamid) {
+            // Its first status comes once its link was fetched.
         } else if plan.reversed {
             let due = first(self, self.config.delays.sent_ms);
             for status in ["read", "delivered", "sent"] {
@@ -218,8 +221,8 @@ impl Core {
         {
             return fail(131_048);
         }
-        if let Some(link) = link_of(&input.kind, &input.content)
-            && let Some(status) = dead_link(&link)
+        if let Some((_, link)) = links::of(&input.kind, &input.content)
+            && let Some(status) = links::dead(&link)
         {
             let text = format!("Downloading media from weblink failed with http code {status}");
             return Some((131_053, Some(text)));
@@ -453,36 +456,4 @@ fn rank(status: &str) -> u8 {
         "played" => 4,
         _ => 0,
     }
-}
-
-/// The media link of a message, also of a template's header.
-fn link_of(kind: &str, content: &Value) -> Option<String> {
-    if kind != "template" {
-        return content.get("link").and_then(Value::as_str).map(str::to_owned);
-    }
-    let components = content.get("components")?.as_array()?;
-    components
-        .iter()
-        .filter_map(|c| c.get("parameters").and_then(Value::as_array))
-        .flatten()
-        .find_map(|p| {
-            ["image", "video", "document"]
-                .iter()
-                .find_map(|k| p.pointer(&format!("/{k}/link")))
-        })
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-}
-
-/// Links are not fetched; some say by themselves that they would fail.
-fn dead_link(link: &str) -> Option<&'static str> {
-    let url = url::Url::parse(link).ok()?;
-    let host = url.host_str().unwrap_or_default();
-    if host.starts_with("scontent") && host.ends_with("whatsapp.net") {
-        return Some("403, status message Forbidden");
-    }
-    if host.ends_with(".invalid") || link.contains("sim-404") {
-        return Some("404, status message Not Found");
-    }
-    None
 }

@@ -15,6 +15,7 @@ use crate::config::SimConfig;
 use crate::core::Core;
 use crate::delivery::{Attempt, Delivery, DeliveryState, Start, backoff};
 use crate::ledger::{Delivered, Ledger};
+use crate::links::{self, Fetch};
 use crate::provision::{Provision, Provisioned};
 
 /// A control request that makes no sense, with a sentence that says what to change.
@@ -249,13 +250,18 @@ impl Simulator {
 
     async fn run(self) {
         loop {
-            let (starts, wait) = {
+            let (starts, fetches, wait) = {
                 let mut core = self.lock();
                 let starts = core.step();
+                let fetches = core.links.take();
                 let wait = core.wait_ms();
                 self.publish(core);
-                (starts, wait)
+                (starts, fetches, wait)
             };
+            for fetch in fetches {
+                let simulator = self.clone();
+                self.0.tasks.spawn(async move { simulator.fetch(fetch).await });
+            }
             for start in starts {
                 let simulator = self.clone();
                 self.0.tasks.spawn(async move { simulator.deliver(start).await });
@@ -276,6 +282,19 @@ impl Simulator {
                 tokio::time::sleep(Duration::from_millis(window)).await;
             }
         }
+    }
+
+    async fn fetch(&self, job: Fetch) {
+        let (http, timeout) = {
+            let core = self.lock();
+            (core.config.http.clone(), core.config.webhook_timeout_ms)
+        };
+        let outcome = tokio::select! {
+            outcome = links::fetch(http, Duration::from_millis(timeout), &job) => outcome,
+            // An export plans it again.
+            () = self.0.cancel.cancelled() => return,
+        };
+        self.with(|core| core.link_fetched(&job.wamid, outcome));
     }
 
     async fn deliver(&self, start: Start) {

@@ -10,6 +10,8 @@ use crate::agenda::Agenda;
 use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::entities::{App, Fault, Phone, Portfolio, Template, Token, User, Waba};
+use crate::graph::Session;
+use crate::media::{self, Media};
 use crate::rng::Dice;
 
 /// How many messages of a thread the phone page can show.
@@ -112,19 +114,6 @@ pub struct Plan {
     pub delay_ms: Option<u64>,
 }
 
-/// Uploaded or received media; no bytes, a small picture is made up on download.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Media {
-    /// Its id.
-    pub id: String,
-    /// Owner.
-    pub phone_id: String,
-    /// MIME type.
-    pub mime_type: String,
-    /// Virtual Unix ms.
-    pub expires_at: i64,
-}
-
 /// The world.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
@@ -156,6 +145,12 @@ pub struct World {
     pub next_seq: u64,
     /// By id.
     pub media: BTreeMap<String, Media>,
+    /// Files that are being uploaded, oldest first.
+    #[serde(default)]
+    pub uploads: VecDeque<Session>,
+    /// Handles of finished uploads and until when they are good, virtual Unix seconds.
+    #[serde(default)]
+    pub handles: VecDeque<(String, i64)>,
     /// Rules that spoil answers.
     pub faults: Vec<Fault>,
     /// What will happen.
@@ -164,6 +159,12 @@ pub struct World {
     pub failed_once: VecDeque<String>,
     /// Order of appearance of people, for the bound.
     pub user_order: VecDeque<String>,
+    /// Ids of media whose bytes are kept, oldest first.
+    #[serde(skip)]
+    pub media_order: VecDeque<String>,
+    /// Their size together.
+    #[serde(skip)]
+    pub media_bytes: usize,
     /// wa_id → BSUID.
     #[serde(skip)]
     pub by_wa_id: HashMap<String, String>,
@@ -190,10 +191,14 @@ impl World {
             messages: BTreeMap::new(),
             next_seq: 1,
             media: BTreeMap::new(),
+            uploads: VecDeque::new(),
+            handles: VecDeque::new(),
             faults: Vec::new(),
             agenda: Agenda::default(),
             failed_once: VecDeque::new(),
             user_order: VecDeque::new(),
+            media_order: VecDeque::new(),
+            media_bytes: 0,
             by_wa_id: HashMap::new(),
             by_wamid: HashMap::new(),
         }
@@ -207,6 +212,16 @@ impl World {
             .filter_map(|u| Some((u.wa_id.clone()?, u.user_id.clone())))
             .collect();
         self.by_wamid = self.messages.values().map(|m| (m.wamid.clone(), m.seq)).collect();
+        let bytes = self
+            .media
+            .values()
+            .map(|m| (m, media::kept(m)))
+            .filter(|(_, size)| *size > 0);
+        (self.media_order, self.media_bytes) =
+            bytes.fold((VecDeque::new(), 0), |(mut order, sum), (m, size)| {
+                order.push_back(m.id.clone());
+                (order, sum + size)
+            });
     }
 
     /// A decimal id of 15 digits: two digits for the kind, then a counter.

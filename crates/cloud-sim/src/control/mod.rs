@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use poem::http::StatusCode;
+use poem::web::headers::{HeaderMapExt, Range};
 use poem::web::sse::{Event, SSE};
 use poem::{EndpointExt, IntoResponse, Request, Response, Route};
 use serde_json::{Value, json};
@@ -21,12 +22,14 @@ use crate::agenda::Update;
 use crate::config::{Profile, SimConfig};
 use crate::core::Core;
 use crate::entities::Fault;
-use crate::graph::handshake;
+use crate::graph::{handshake, serve_media};
 use crate::provision::Provision;
 use crate::sim::{ControlError, Simulator, collections as collection_names};
 
 /// Largest body of an import.
 const MAX_IMPORT: usize = 256 << 20;
+/// Largest message of a person: a video in base64 fits.
+const MAX_INBOUND: usize = 32 << 20;
 /// Largest body of everything else.
 const MAX_BODY: usize = 3 << 20;
 
@@ -61,7 +64,16 @@ async fn handle(simulator: &Simulator, mut req: Request) -> Response {
     if method == "GET" && parts == ["events"] {
         return events(simulator);
     }
-    let limit = if parts == ["import"] { MAX_IMPORT } else { MAX_BODY };
+    if method == "GET"
+        && let ["media", id] = parts.as_slice()
+    {
+        return media(simulator, id, req.headers().typed_get());
+    }
+    let limit = match parts.as_slice() {
+        ["import"] => MAX_IMPORT,
+        ["inbound"] => MAX_INBOUND,
+        _ => MAX_BODY,
+    };
     let body = match req.take_body().into_bytes_limit(limit).await {
         Ok(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => json!({}),
         Ok(bytes) => match serde_json::from_slice(&bytes) {
@@ -179,7 +191,7 @@ async fn dispatch(
         }
         _ => Err(ControlError::missing(format!(
             "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger metrics \
-             settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
+             media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
              webhooks/raw deliveries/{{id}}/redeliver handshake import; and the collections {}",
             path.join("/"),
             collection_names().into_iter().collect::<Vec<_>>().join(" ")
@@ -361,19 +373,31 @@ async fn settled(simulator: &Simulator, query: &BTreeMap<String, String>) -> Out
     )
 }
 
+/// The file of a message, for the phone page.
+fn media(simulator: &Simulator, id: &str, range: Option<Range>) -> Response {
+    match simulator.lock().world.media.get(id) {
+        Some(media) => serve_media(media, range),
+        None => answer(Err(ControlError::missing(format!("there is no media {id}")))),
+    }
+}
+
 /// Every change as a server-sent event; a reader that is too slow is told to reload.
 fn events(simulator: &Simulator) -> Response {
     let receiver = simulator.subscribe_live();
     let stop = simulator.cancelled();
-    let stream = futures_util::stream::unfold(receiver, |mut receiver| async move {
+    // A page knows at once that it listens, not only when something happens.
+    let hello = futures_util::stream::iter([json!({"kind": "hello"})]);
+    let changes = futures_util::stream::unfold(receiver, |mut receiver| async move {
         match receiver.recv().await {
             Ok(event) => Some((event, receiver)),
             Err(RecvError::Lagged(_)) => Some((json!({"kind": "reload"}), receiver)),
             Err(RecvError::Closed) => None,
         }
-    })
-    .map(|event| Event::message(event.to_string()))
-    .take_until(stop.cancelled_owned());
+    });
+    let stream = hello
+        .chain(changes)
+        .map(|event| Event::message(event.to_string()))
+        .take_until(stop.cancelled_owned());
     SSE::new(stream)
         .keep_alive(Duration::from_secs(15))
         .into_response()

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use poem::Request;
+use bytes::Bytes;
+use poem::error::ParseMultipartError;
+use poem::web::Multipart;
+use poem::{Body, FromRequest, Request, RequestBody};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::Refusal;
+use super::upload::{self, File};
 use crate::core::Core;
 use crate::entities::{Fault, FaultResponse, FaultTrigger};
 
@@ -26,6 +30,12 @@ pub struct Call {
     pub token: Option<SecretString>,
     /// The body: JSON, a form or a multipart form. `Err` says that it is not JSON.
     pub body: Result<Value, String>,
+    /// Files of a multipart form.
+    pub files: BTreeMap<String, File>,
+    /// The body of a resumable upload.
+    pub raw: Bytes,
+    /// The header of the same name.
+    pub file_offset: Option<u64>,
     /// Hex SHA-256 of the body.
     pub digest: String,
 }
@@ -40,14 +50,30 @@ impl Call {
         let path: Vec<String> = parts.collect();
         let mut query = form(uri.query().unwrap_or_default());
         let authorization = req.header("authorization").unwrap_or_default().to_owned();
-        let original_type = req.header("content-type").unwrap_or_default().to_owned();
-        let content_type = original_type.to_ascii_lowercase();
-        let bytes =
-            req.take_body().into_bytes_limit(max_body).await.map_err(|_| {
-                Refusal::plain(413, 1, "Request Entity Too Large: a request body may have 3 MB")
-            })?;
+        let content_type = req
+            .header("content-type")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let is_upload = upload::is_upload(&path);
+        let max_body = match path.get(1).map(String::as_str) {
+            Some("media") => upload::max_body(),
+            _ if is_upload => upload::max_body(),
+            _ => max_body,
+        };
+        let file_offset = req.header("file_offset").and_then(|v| v.trim().parse().ok());
+        let bytes = req.take_body().into_bytes_limit(max_body).await.map_err(|_| {
+            Refusal::plain(
+                413,
+                1,
+                format!("Request Entity Too Large: a request body may have {max_body} bytes"),
+            )
+        })?;
         let digest = hex::encode(Sha256::digest(&bytes));
-        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+        let (mut files, mut raw) = (BTreeMap::new(), Bytes::new());
+        let body = if is_upload {
+            raw = bytes;
+            Ok(Value::Object(Map::new()))
+        } else if bytes.iter().all(u8::is_ascii_whitespace) {
             Ok(Value::Object(Map::new()))
         } else if content_type.starts_with("application/x-www-form-urlencoded") {
             let fields = form(&String::from_utf8_lossy(&bytes));
@@ -55,7 +81,13 @@ impl Call {
             query.extend(fields);
             Ok(Value::Object(object))
         } else if content_type.starts_with("multipart/form-data") {
-            Ok(multipart(&content_type, &original_type, &bytes))
+            match multipart(&req, bytes).await {
+                Ok((body, found)) => {
+                    files = found;
+                    Ok(body)
+                }
+                Err(e) => Err(e.to_string()),
+            }
         } else {
             serde_json::from_slice(&bytes).map_err(|e| e.to_string())
         };
@@ -73,6 +105,9 @@ impl Call {
             query,
             token,
             body,
+            files,
+            raw,
+            file_offset,
             digest,
         })
     }
@@ -110,46 +145,38 @@ fn form_value(text: &str) -> Value {
     }
 }
 
-/// The fields of a multipart form as strings; of a file only that it is there, its name and its type.
-fn multipart(content_type: &str, original: &str, bytes: &[u8]) -> Value {
-    let mut object = Map::new();
-    let boundary = content_type.find("boundary=").map(|at| {
-        original[at + 9..]
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim_matches('"')
-            .to_owned()
-    });
-    let text = String::from_utf8_lossy(bytes);
-    let Some(boundary) = boundary.filter(|b| !b.is_empty()) else {
-        return Value::Object(object);
-    };
-    for part in text.split(&format!("--{boundary}")).skip(1) {
-        let Some((head, body)) = part.split_once("\r\n\r\n") else {
+/// The fields of a multipart form as strings, and its files. In the body stands of a file that it is there, its name, its
+/// type and its size.
+async fn multipart(
+    req: &Request,
+    bytes: Bytes,
+) -> Result<(Value, BTreeMap<String, File>), ParseMultipartError> {
+    let mut body = RequestBody::new(Body::from(bytes));
+    let mut form = Multipart::from_request(req, &mut body)
+        .await
+        .map_err(|_| ParseMultipartError::ContentTypeRequired)?;
+    let (mut object, mut files) = (Map::new(), BTreeMap::new());
+    while let Some(field) = form.next_field().await? {
+        let Some(name) = field.name().map(str::to_owned) else {
             continue;
         };
-        let attribute = |name: &str| {
-            let at = head.find(&format!("{name}=\""))? + name.len() + 2;
-            head[at..].split('"').next().map(str::to_owned)
-        };
-        let Some(name) = attribute(" name") else { continue };
-        let value = body.strip_suffix("\r\n").unwrap_or(body);
-        if let Some(filename) = attribute("filename") {
-            let mime = head.lines().find_map(|l| {
-                l.to_ascii_lowercase()
-                    .strip_prefix("content-type:")
-                    .map(|m| m.trim().to_owned())
-            });
-            object.insert(
-                name,
-                serde_json::json!({"filename": filename, "mime_type": mime, "size": value.len()}),
-            );
-        } else {
-            object.insert(name, Value::String(value.to_owned()));
+        let file_name = field.file_name().map(str::to_owned);
+        let mime_type = field.content_type().map(str::to_owned);
+        let bytes = field.bytes().await?;
+        if file_name.is_none() {
+            object.insert(name, String::from_utf8_lossy(&bytes).into());
+            continue;
         }
+        let shown = serde_json::json!({"filename": file_name, "mime_type": mime_type, "size": bytes.len()});
+        object.insert(name.clone(), shown);
+        let file = File {
+            name: file_name,
+            mime_type,
+            bytes: bytes.into(),
+        };
+        files.insert(name, file);
     }
-    Value::Object(object)
+    Ok((Value::Object(object), files))
 }
 
 impl Core {

@@ -4,12 +4,14 @@
 mod call;
 mod components;
 mod list;
+mod media;
 mod messages;
 mod nodes;
 mod phone;
 mod refusal;
 mod shape;
 mod templates;
+mod upload;
 
 use std::time::Duration;
 
@@ -20,7 +22,9 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response, Route};
 use serde_json::{Value, json};
 
 pub use call::Call;
+pub(crate) use media::respond as serve_media;
 pub use refusal::Refusal;
+pub use upload::Session;
 
 use crate::core::Core;
 use crate::ids;
@@ -63,7 +67,7 @@ pub enum Answer {
 /// Adds the Graph and media surfaces.
 pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let graph = simulator.clone();
-    let media = simulator.clone();
+    let host = simulator.clone();
     route
         .at(
             "/:version<^v[0-9]+\\.[0-9]+>/*path",
@@ -75,7 +79,7 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
         )
         .at(
             "/_media/:id",
-            poem::endpoint::make_sync(move |req| phone::download(&media, &req)).map_to_response(),
+            poem::endpoint::make_sync(move |req| media::download(&host, &req)).map_to_response(),
         )
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::list::{page, pick};
-use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_media, of_phone, phone_node};
-use super::{Call, Refusal, Reply, templates};
+use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_phone, phone_node};
+use super::{Call, Refusal, Reply, media, templates, upload};
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
 
@@ -63,7 +63,19 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
         };
     }
     if let Some(media) = core.world.media.get(id).cloned() {
-        return of_media(core, call, &media);
+        return media::of_media(core, call, &media);
+    }
+    if id.starts_with("upload:") && edge.is_empty() {
+        return upload::continue_with(core, call, id);
+    }
+    if core.world.apps.contains_key(id) {
+        if app_id != Some(id) {
+            return Err(missing());
+        }
+        return match (call.method.as_str(), edge) {
+            ("POST", "uploads") => upload::open(core, call, id),
+            _ => Err(unknown_edge(edge, &call.method)),
+        };
     }
     if id == "me" && edge.is_empty() {
         return Ok(Reply::Ok(

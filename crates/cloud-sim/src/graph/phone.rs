@@ -1,17 +1,13 @@
-//! Numbers and their media (Cloud API: phone number node, media).
+//! Numbers (Cloud API: phone number node).
 
-use poem::http::StatusCode;
-use poem::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use super::list::pick;
 use super::nodes::{MANAGEMENT, need, unknown_edge};
-use super::{Call, Refusal, Reply, messages};
+use super::{Call, Refusal, Reply, media, messages};
 use crate::core::Core;
 use crate::entities::Phone;
 use crate::provision::display;
-use crate::sim::Simulator;
-use crate::world::Media;
 
 const MESSAGING: &str = "whatsapp_business_messaging";
 
@@ -46,7 +42,7 @@ pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) 
         ("POST", "whatsapp_business_profile" | "register" | "deregister") => {
             Ok(Reply::Ok(json!({"success": true})))
         }
-        ("POST", "media") => upload(core, call, phone),
+        ("POST", "media") => media::upload(core, call, phone),
         _ => Err(unknown_edge(edge, &call.method)),
     }
 }
@@ -113,104 +109,6 @@ pub(super) fn callback_shape(url: &str) -> Result<(), Refusal> {
         ));
     }
     Ok(())
-}
-
-/// `POST /{PNID}/media`: the file itself is not kept.
-fn upload(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
-    let body = call
-        .body
-        .as_ref()
-        .map_err(|e| Refusal::parameter(format!("Invalid JSON in the request body: {e}")))?;
-    if body.get("messaging_product").and_then(Value::as_str) != Some("whatsapp") {
-        return Err(Refusal::parameter("The parameter messaging_product is required."));
-    }
-    let Some(file) = body.get("file") else {
-        return Err(Refusal::parameter("The parameter file is required."));
-    };
-    let mime = body
-        .get("type")
-        .or_else(|| file.get("mime_type"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let known = [
-        "audio/",
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "video/mp4",
-        "video/3gp",
-        "text/plain",
-        "application/",
-    ];
-    if !known.iter().any(|k| mime.starts_with(k)) {
-        return Err(Refusal::invalid(format!(
-            "Param file must be a file with one of the following types: audio/aac, audio/mp4, audio/mpeg, audio/amr, \
-             audio/ogg, application/pdf, text/plain, image/jpeg, image/png, video/mp4, video/3gpp, image/webp. Received \
-             file of type '{mime}'."
-        )));
-    }
-    let id = core.world.id(55);
-    let expires_at = core.now() + 30 * 86_400_000;
-    core.keep_media(Media {
-        id: id.clone(),
-        phone_id: phone.id.clone(),
-        mime_type: mime,
-        expires_at,
-    });
-    Ok(Reply::Ok(json!({"id": id})))
-}
-
-pub(super) fn of_media(core: &mut Core, call: &Call, media: &Media) -> Result<Reply, Refusal> {
-    let missing = || Refusal::missing(&call.method, &media.id);
-    let waba = core
-        .world
-        .phones
-        .get(&media.phone_id)
-        .map(|p| p.waba_id.clone())
-        .unwrap_or_default();
-    let foreign = call
-        .query
-        .get("phone_number_id")
-        .is_some_and(|id| *id != media.phone_id);
-    if foreign || media.expires_at <= core.now() || !core.may_see(call, &waba) {
-        return Err(missing());
-    }
-    match call.method.as_str() {
-        "GET" => Ok(Reply::Ok(json!({
-            "messaging_product": "whatsapp",
-            "url": format!("{}/_media/{}", core.config.public_url, media.id),
-            "mime_type": media.mime_type,
-            "sha256": crate::media::sha256_base64(&media.mime_type),
-            "file_size": crate::media::bytes(&media.mime_type).len(),
-            "id": media.id,
-        }))),
-        "DELETE" => {
-            core.world.media.remove(&media.id);
-            Ok(Reply::Ok(json!({"success": true})))
-        }
-        _ => Err(unknown_edge("", &call.method)),
-    }
-}
-
-/// `GET /_media/{id}` with the bearer token.
-pub fn download(simulator: &Simulator, req: &Request) -> Response {
-    let core = simulator.lock();
-    let token = req
-        .header("authorization")
-        .and_then(|h| h.split_once(' '))
-        .map(|(_, t)| t.trim().to_owned());
-    let known = token.is_some_and(|t| core.world.tokens.contains_key(&t) || !core.config.strict_tokens);
-    if !known {
-        return Response::builder().status(StatusCode::UNAUTHORIZED).body("");
-    }
-    let id = req.raw_path_param("id").unwrap_or_default();
-    match core.world.media.get(id).filter(|m| m.expires_at > core.now()) {
-        Some(media) => Response::builder()
-            .content_type(&media.mime_type)
-            .body(crate::media::bytes(&media.mime_type)),
-        None => Response::builder().status(StatusCode::NOT_FOUND).body(""),
-    }
 }
 
 pub(super) const PHONE_FIELDS: &[&str] = &[

@@ -315,6 +315,9 @@ async fn live_events_reach_the_page() {
         .await
         .unwrap();
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    // The first byte does not wait for something to happen.
+    let hello = answer.chunk().await.unwrap().unwrap();
+    assert!(std::str::from_utf8(&hello).unwrap().contains("hello"));
     stage.opens_window(ANA).await;
     let mut text = String::new();
     while !text.contains("\n\n") {

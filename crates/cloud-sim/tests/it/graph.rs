@@ -318,7 +318,9 @@ async fn media_comes_and_goes() {
     let id = media.id.clone().unwrap();
     let node = stage.client().media(&id, Some(&stage.phone())).await.unwrap();
     assert_eq!(node.mime_type.as_deref(), Some("image/jpeg"));
-    let url = format!("{}_media/{id}", stage.base);
+    let (_, raw) = stage.graph(Method::GET, id.as_str(), json!({})).await;
+    let token = raw["url"].as_str().unwrap().rsplit('/').next().unwrap();
+    let url = format!("{}_media/{token}", stage.base);
     assert_eq!(stage.http.get(&url).send().await.unwrap().status(), 401);
     let bytes = stage
         .http

@@ -7,6 +7,7 @@
 
 mod control;
 mod graph;
+mod media;
 mod outcomes;
 mod stage;
 mod story;

@@ -241,6 +241,36 @@ impl Stage {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Sends any message; hands back status and answer.
+    pub async fn post(&self, to: &str, kind: &str, object: Value) -> (u16, Value) {
+        let path = format!("{}/messages", self.account.phone_number_id);
+        let body = serde_json::json!({"messaging_product": "whatsapp", "to": to, "type": kind, kind: object});
+        self.graph(Method::POST, &path, body).await
+    }
+
+    /// Names of the statuses of a message that `post` answered with, in the order of their arrival.
+    pub fn names_of(&self, answer: &Value) -> Vec<String> {
+        let wamid = answer["messages"][0]["id"].as_str().expect("an accepted message");
+        self.statuses()
+            .into_iter()
+            .filter(|s| s.id.as_ref().is_some_and(|id| id.as_str() == wamid))
+            .map(|s| s.status.as_str().to_owned())
+            .collect()
+    }
+
+    /// The values of a webhook field that have arrived, in their order.
+    pub fn values(&self, field: &str) -> Vec<Value> {
+        let bodies = self.hooks();
+        bodies
+            .iter()
+            .map(|h| serde_json::from_slice::<Value>(&h.body).unwrap())
+            .flat_map(|b| b["entry"].as_array().cloned().unwrap_or_default())
+            .flat_map(|e| e["changes"].as_array().cloned().unwrap_or_default())
+            .filter(|c| c["field"] == field)
+            .map(|c| c["value"].clone())
+            .collect()
+    }
+
     pub fn hooks(&self) -> Vec<Hook> {
         self.inbox.lock().unwrap().hooks.clone()
     }
