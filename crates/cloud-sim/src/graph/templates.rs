@@ -55,6 +55,7 @@ pub fn create(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusa
         _ => Vec::new(),
     };
     check(&components, &category)?;
+    handles(core, &components)?;
     let mine: Vec<&Template> = core
         .world
         .templates
@@ -146,6 +147,23 @@ fn check(components: &[Value], category: &str) -> Result<(), Refusal> {
         .map_or(0, Vec::len);
     if buttons > 10 {
         return Err(refuse(2_388_060, "A template may have at most 10 buttons."));
+    }
+    Ok(())
+}
+
+/// Example media must come from a resumable upload.
+fn handles(core: &Core, components: &[Value]) -> Result<(), Refusal> {
+    for component in components {
+        let given = component
+            .pointer("/example/header_handle")
+            .and_then(Value::as_array);
+        for handle in given.into_iter().flatten() {
+            if !handle.as_str().is_some_and(|h| core.is_handle(h)) {
+                return Err(Refusal::parameter(
+                    "Param header_handle is not a valid handle of an uploaded file.",
+                ));
+            }
+        }
     }
     Ok(())
 }
