@@ -166,6 +166,16 @@ pub struct SimConfig {
     pub webhook_concurrency: usize,
     /// Virtual milliseconds until a new template is reviewed.
     pub review_ms: u64,
+    /// Reviews also look at the content: promising words make a template a marketing one.
+    pub content_review: bool,
+    /// Every new marketing and utility template is paced, not only those with `sim_pacing` in their name.
+    pub pacing: bool,
+    /// Messages of a paced template that go out before the rest is held.
+    pub pacing_cohort: u32,
+    /// Virtual seconds for which the rest is held.
+    pub pacing_hold_s: u64,
+    /// Messages in 7 days from which complaints count.
+    pub quality_min_sends: u64,
     /// Delays of statuses.
     pub delays: Delays,
     /// A webhook comes twice.
@@ -259,6 +269,11 @@ impl Default for SimConfig {
             webhook_timeout_ms: 10_000,
             webhook_concurrency: 8,
             review_ms: 2_000,
+            content_review: false,
+            pacing: false,
+            pacing_cohort: 10,
+            pacing_hold_s: 600,
+            quality_min_sends: 100,
             delays: Delays::default(),
             p_dup: 0.0,
             p_reorder: 0.0,

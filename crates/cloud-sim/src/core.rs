@@ -174,7 +174,7 @@ impl Core {
     pub fn step(&mut self) -> Vec<Start> {
         for _ in 0..STEP {
             let now = self.now();
-            let Some(event) = self.world.agenda.pop(now) else {
+            let Some(event) = self.world.agenda.pop(now).or_else(|| self.world.later.pop(now)) else {
                 break;
             };
             match event {
@@ -200,7 +200,7 @@ impl Core {
 
     /// Real ms until the next event; `None` when there is none or time stands still.
     pub fn wait_ms(&self) -> Option<u64> {
-        let due = self.world.agenda.next_due()?;
+        let due = self.world.next_due()?;
         self.world.clock.wait(due, self.config.wall.now_ms())
     }
 
@@ -208,7 +208,7 @@ impl Core {
     pub fn is_caught_up(&self) -> bool {
         self.deliveries.is_idle()
             && self.links.is_idle()
-            && self.world.agenda.next_due().is_none_or(|due| due > self.now())
+            && self.world.next_due().is_none_or(|due| due > self.now())
     }
 
     /// True when nothing at all is pending, not even in the future.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bucket::Bucket;
+use crate::quality::Stats;
 
 /// Something that the control API can list, make, change and remove.
 pub(crate) trait Entity: Serialize + serde::de::DeserializeOwned {
@@ -62,6 +63,8 @@ pub struct Portfolio {
     pub name: String,
     /// TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED.
     pub limit_tier: String,
+    /// The business is verified.
+    pub verified: bool,
     /// People written to outside their window in the last 24 hours → virtual Unix ms.
     pub rolling: BTreeMap<String, i64>,
 }
@@ -72,6 +75,7 @@ impl Default for Portfolio {
             id: String::new(),
             name: String::new(),
             limit_tier: "TIER_UNLIMITED".into(),
+            verified: true,
             rolling: BTreeMap::new(),
         }
     }
@@ -175,6 +179,8 @@ pub struct Phone {
     pub blocked: BTreeSet<String>,
     /// State of the throughput limit.
     pub bucket: Option<Bucket>,
+    /// Template messages and complaints.
+    pub stats: Stats,
 }
 
 impl Default for Phone {
@@ -193,6 +199,7 @@ impl Default for Phone {
             allowed: BTreeSet::new(),
             blocked: BTreeSet::new(),
             bucket: None,
+            stats: Stats::default(),
         }
     }
 }
@@ -211,6 +218,8 @@ pub struct Persona {
     pub on_whatsapp: bool,
     /// True: marketing fails with 131050.
     pub marketing_opt_out: bool,
+    /// True: blocks the business after reading a marketing template.
+    pub blocks_marketing: bool,
 }
 
 impl Default for Persona {
@@ -221,6 +230,7 @@ impl Default for Persona {
             read_ms: None,
             on_whatsapp: true,
             marketing_opt_out: false,
+            blocks_marketing: false,
         }
     }
 }
@@ -287,6 +297,32 @@ pub struct Template {
     pub rejected_reason: String,
     /// GREEN, YELLOW, RED, UNKNOWN.
     pub quality: String,
+    /// Sends and complaints.
+    pub stats: Stats,
+    /// Messages accepted so far.
+    pub sent: u64,
+    /// Pauses for quality so far.
+    pub pause_count: u32,
+    /// When it was paused last, virtual Unix ms.
+    pub paused_at: i64,
+    /// The pause came from pacing and ends by hand only.
+    pub pacing_paused: bool,
+    /// Messages of the first cohort that are left; absent before the first one.
+    pub cohort_left: Option<u32>,
+    /// Pacing is over.
+    pub paced: bool,
+    /// Category before Meta changed it.
+    pub previous_category: Option<String>,
+    /// Category that has been announced.
+    pub correct_category: Option<String>,
+    /// `message_send_ttl_seconds`; -1 = 30 days.
+    pub ttl_s: Option<i64>,
+    /// Components that can still be sent while an edit is reviewed.
+    pub live: Option<Vec<Value>>,
+    /// Where it came from.
+    pub library_template_name: Option<String>,
+    /// Virtual Unix ms of the last change.
+    pub updated_at: i64,
 }
 
 impl Default for Template {
@@ -302,6 +338,19 @@ impl Default for Template {
             components: Vec::new(),
             rejected_reason: "NONE".into(),
             quality: "UNKNOWN".into(),
+            stats: Stats::default(),
+            sent: 0,
+            pause_count: 0,
+            paused_at: 0,
+            pacing_paused: false,
+            cohort_left: None,
+            paced: false,
+            previous_category: None,
+            correct_category: None,
+            ttl_s: None,
+            live: None,
+            library_template_name: None,
+            updated_at: 0,
         }
     }
 }

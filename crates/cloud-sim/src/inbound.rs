@@ -138,6 +138,7 @@ impl Core {
             error: None,
             at: now,
             plan: Plan::default(),
+            template_id: None,
         };
         self.world.add_message(msg, config.max_messages);
         // System messages come without contacts.

@@ -19,6 +19,7 @@ mod inbound;
 mod inbound_media;
 pub mod ledger;
 mod life;
+mod limits;
 mod links;
 mod magic;
 mod media;
@@ -26,8 +27,10 @@ mod outcome;
 mod payload;
 mod people;
 mod provision;
+mod quality;
 mod rng;
 mod sim;
+mod template_life;
 mod world;
 
 pub use config::{BucketClock, Delays, Profile, Signature, SimConfig, Wall};

@@ -1,4 +1,4 @@
-//! What happens by itself later on, beside statuses and webhooks: each is one event of the agenda, so it survives an
+//! What happens by itself later on, beside statuses and webhooks: each is one event of an agenda, so it survives an
 //! export.
 
 use serde::{Deserialize, Serialize};
@@ -15,18 +15,49 @@ pub enum Life {
         /// The message.
         wamid: String,
     },
+    /// The first cohort of a template has been judged.
+    EndPacing {
+        /// Its id.
+        template: String,
+    },
+    /// An automatic pause of a template runs out.
+    Unpause {
+        /// Its id.
+        template: String,
+        /// Which pause of the template it is.
+        pause: u32,
+    },
+    /// An announced category comes.
+    Recategorize {
+        /// The template.
+        template: String,
+        /// Its new category.
+        category: String,
+    },
 }
 
 impl Core {
-    /// Plans one.
+    /// Plans one that is part of what is going on: `settled` waits for it.
     pub fn plan_life(&mut self, due: i64, life: Life) {
         self.plan(due, Event::Life(life));
+    }
+
+    /// Plans one that comes in hours or days: `settled` does not wait for it.
+    pub fn plan_later(&mut self, due: i64, life: Life) {
+        if !self.world.later.add(due, Event::Life(life)) {
+            self.count("events_dropped");
+        }
     }
 
     /// One of them is due.
     pub fn live_on(&mut self, life: Life) {
         match life {
             Life::Fetch { wamid } => self.fetch_link(&wamid),
+            Life::EndPacing { template } => self.end_pacing(&template),
+            Life::Unpause { template, pause } => self.pause_is_over(&template, pause),
+            Life::Recategorize { template, category } => {
+                self.template_recategorize(&template, &category, true);
+            }
         }
     }
 }

@@ -91,6 +91,7 @@ impl Core {
             error: None,
             at: now,
             plan,
+            template_id: None,
         };
         self.live
             .push(json!({"kind": "message", "phone_id": msg.phone_id, "user": person, "wamid": wamid}));
@@ -104,6 +105,8 @@ impl Core {
             let mean = self.config.delays.failed_ms * if code == 131_053 { 6 } else { 1 };
             let due = first(self, mean);
             self.plan_status(due, &wamid, "failed", Some((code, details)));
+        } else if plan.held {
+            // Its first status comes once its template has been judged.
         } else if self.plan_fetch(now, &wamid) {
             // Its first status comes once its link was fetched.
         } else if plan.reversed {
@@ -326,7 +329,7 @@ impl Core {
                         "failed",
                         Some((code, details::of(code).map(str::to_owned))),
                     );
-                } else if plan.stop_at_sent || !persona.online {
+                } else if plan.stop_at_sent || !persona.online || self.has_blocked(msg) {
                     // Waits for the phone, if ever.
                 } else if plan.skip_delivered
                     || (persona.reads && self.world.dice.chance(self.config.p_skip_delivered))
@@ -349,6 +352,9 @@ impl Core {
                 }
                 if let Some(what) = plan.reaction {
                     self.react(msg, what, now);
+                }
+                if persona.blocks_marketing && msg.category == "marketing" {
+                    self.block_business(&msg.phone_id, &msg.user_id, true, true);
                 }
             }
             _ => {}
@@ -405,6 +411,12 @@ impl Core {
             }
         }
         item
+    }
+
+    /// One tick is all the sender sees of a person who blocked the number.
+    fn has_blocked(&self, msg: &Msg) -> bool {
+        let blockers = &self.world.blockers;
+        !blockers.is_empty() && blockers.contains(&format!("{}/{}", msg.phone_id, msg.user_id))
     }
 
     /// Delivers what waited for a phone that is online again.

@@ -193,7 +193,7 @@ impl Simulator {
             self.caught_up().await;
             let next = {
                 let core = self.lock();
-                core.world.agenda.next_due().map(|due| (due, core.now()))
+                core.world.next_due().map(|due| (due, core.now()))
             };
             match next {
                 Some((due, now)) if due <= end => {

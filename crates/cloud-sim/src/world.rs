@@ -1,7 +1,7 @@
 //! The simulated world as plain data: what exists, what was said, what will happen next
 //! (Cloud API: simulator world model). Everything in here is exported and imported.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::entities::{App, Fault, Phone, Portfolio, Template, Token, User, Waba};
 use crate::graph::Session;
+use crate::limits::Rolling;
 use crate::media::{self, Media};
 use crate::rng::Dice;
 
@@ -86,6 +87,9 @@ pub struct Msg {
     pub at: i64,
     /// What a magic recipient makes of it.
     pub plan: Plan,
+    /// The template it was made from.
+    #[serde(default)]
+    pub template_id: Option<String>,
 }
 
 /// How the statuses of one message go on.
@@ -110,6 +114,8 @@ pub struct Plan {
     pub early: bool,
     /// What the person does after reading: the magic argument.
     pub reaction: Option<u32>,
+    /// Held until the first people have reacted to its template.
+    pub held: bool,
     /// Instead of the configured delay of the first status.
     pub delay_ms: Option<u64>,
 }
@@ -155,6 +161,21 @@ pub struct World {
     pub faults: Vec<Fault>,
     /// What will happen.
     pub agenda: Agenda,
+    /// What will happen in hours or days; nobody waits for it.
+    #[serde(default)]
+    pub later: Agenda,
+    /// Template id → messages that are held.
+    #[serde(default)]
+    pub held: BTreeMap<String, Vec<String>>,
+    /// `account/name` of deleted templates → until when the name is locked, virtual Unix ms.
+    #[serde(default)]
+    pub name_locks: BTreeMap<String, i64>,
+    /// What was done how often.
+    #[serde(default)]
+    pub rolling: Rolling,
+    /// `phone_id/user_id` of people who blocked a number.
+    #[serde(default)]
+    pub blockers: BTreeSet<String>,
     /// Digests of bodies that got their one HTTP 500.
     pub failed_once: VecDeque<String>,
     /// Order of appearance of people, for the bound.
@@ -195,6 +216,11 @@ impl World {
             handles: VecDeque::new(),
             faults: Vec::new(),
             agenda: Agenda::default(),
+            later: Agenda::default(),
+            held: BTreeMap::new(),
+            name_locks: BTreeMap::new(),
+            rolling: Rolling::default(),
+            blockers: BTreeSet::new(),
             failed_once: VecDeque::new(),
             user_order: VecDeque::new(),
             media_order: VecDeque::new(),
@@ -229,6 +255,12 @@ impl World {
         let id = kind * 10_000_000_000_000 + self.next_id;
         self.next_id += 1;
         id.to_string()
+    }
+
+    /// When something happens next, soon or later.
+    pub fn next_due(&self) -> Option<i64> {
+        let (soon, later) = (self.agenda.next_due(), self.later.next_due());
+        soon.into_iter().chain(later).min()
     }
 
     /// Finds a person by BSUID, phone digits or username.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, parse};
-use crate::agenda::Update;
 use crate::core::Core;
 use crate::entities::{Entity, User};
 use crate::people;
@@ -148,7 +147,14 @@ fn into_persona(body: Value) -> Value {
         Some(Value::Object(persona)) => persona,
         _ => Map::new(),
     };
-    for key in ["online", "reads", "read_ms", "on_whatsapp", "marketing_opt_out"] {
+    for key in [
+        "online",
+        "reads",
+        "read_ms",
+        "on_whatsapp",
+        "marketing_opt_out",
+        "blocks_marketing",
+    ] {
         if let Some(value) = object.remove(key) {
             persona.insert(key.into(), value);
         }
@@ -257,62 +263,4 @@ fn change_user(core: &mut Core, user: &User, body: Value) -> Outcome {
         core.came_online(&user.user_id);
     }
     Ok(shown)
-}
-
-/// A template changes its state and its webhook goes out (Cloud API: template fields).
-pub fn template_event(core: &mut Core, id: &str, event: &str, body: &Value) -> Outcome {
-    let at = core.now();
-    let reason = body.get("reason").and_then(Value::as_str);
-    let template = core
-        .world
-        .templates
-        .get_mut(id)
-        .ok_or_else(|| ControlError::missing(format!("there is no template {id}")))?;
-    let (status, wire) = match event {
-        "approve" | "unpause" => ("APPROVED", "APPROVED"),
-        "reject" => ("REJECTED", "REJECTED"),
-        "pause" => ("PAUSED", "PAUSED"),
-        _ => ("DISABLED", "DISABLED"),
-    };
-    status.clone_into(&mut template.status);
-    let reason = match event {
-        "reject" => reason.unwrap_or("INVALID_FORMAT"),
-        _ => "NONE",
-    };
-    reason.clone_into(&mut template.rejected_reason);
-    let mut value = json!({
-        "event": wire,
-        // A JSON number here, a string in the Graph API.
-        "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
-        "message_template_name": template.name,
-        "message_template_language": template.language,
-        "reason": reason,
-        "message_template_category": template.category,
-    });
-    match event {
-        "pause" => {
-            value["other_info"] =
-                json!({"title": "FIRST_PAUSE", "description": "Paused for 3 hours because of low quality."});
-        }
-        "unpause" => value["other_info"] = json!({"title": "UNPAUSE", "description": "The pause is over."}),
-        "disable" => value["disable_info"] = json!({"disable_date": at / 1_000}),
-        "reject" if reason == "INVALID_FORMAT" => {
-            value["rejection_info"] =
-                json!({"reason": "The format breaks a rule.", "recommendation": "Correct it."});
-        }
-        _ => {}
-    }
-    let waba_id = template.waba_id.clone();
-    core.post(Update {
-        field: "message_template_status_update".into(),
-        waba_id,
-        phone_id: None,
-        list: None,
-        item: value,
-        contact: None,
-        wamid: None,
-        status: None,
-        at,
-    });
-    Ok(json!({"success": true, "status": status}))
 }

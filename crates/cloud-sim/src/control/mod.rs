@@ -1,8 +1,8 @@
 //! The control surface: `/_sim/…` (Cloud API: simulator control API). It has no authentication: whoever mounts it
 //! keeps it on the loopback interface. A request that makes no sense gets a sentence that says what would.
 
+mod acts;
 mod collections;
-
 mod phone_page;
 mod rows;
 
@@ -17,7 +17,6 @@ use poem::{EndpointExt, IntoResponse, Request, Response, Route};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-pub(crate) use self::collections::template_event;
 use crate::agenda::Update;
 use crate::config::{Profile, SimConfig};
 use crate::core::Core;
@@ -178,21 +177,15 @@ async fn dispatch(
         ("GET", ["settled"]) => settled(simulator, query).await,
         ("GET", ["export"]) => Ok(simulator.export()),
         ("POST", ["import"]) => simulator.import(body).map(|()| json!({"success": true})),
-        (
-            "POST",
-            [
-                "templates",
-                id,
-                event @ ("approve" | "reject" | "pause" | "disable" | "unpause"),
-            ],
-        ) => simulator.with(|core| collections::template_event(core, id, event, &body)),
+        ("POST", ["templates", id, act]) => simulator.with(|core| acts::template(core, id, act, &body)),
+        ("POST", ["block"]) => simulator.with(|core| acts::block(core, &body)),
         (method, [name, rest @ ..]) if collection_names().contains(name) && rest.len() <= 1 => {
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))
         }
         _ => Err(ControlError::missing(format!(
             "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger metrics \
              media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
-             webhooks/raw deliveries/{{id}}/redeliver handshake import; and the collections {}",
+             webhooks/raw deliveries/{{id}}/redeliver handshake import block templates/{{id}}/{{act}}; and the collections {}",
             path.join("/"),
             collection_names().into_iter().collect::<Vec<_>>().join(" ")
         ))),
@@ -230,7 +223,7 @@ fn reset(core: &mut Core, body: &Value) -> Outcome {
 }
 
 fn clock(core: &Core) -> Value {
-    json!({"now_ms": core.now(), "speed": core.world.clock.speed(), "next_event_ms": core.world.agenda.next_due()})
+    json!({"now_ms": core.now(), "speed": core.world.clock.speed(), "next_event_ms": core.world.next_due()})
 }
 
 fn set_clock(core: &mut Core, body: &Value) -> Outcome {

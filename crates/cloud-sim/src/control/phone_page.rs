@@ -106,7 +106,7 @@ pub fn set_status(core: &mut Core, wamid: &str, body: &Value) -> Outcome {
     Ok(json!({"success": true}))
 }
 
-fn thread_of(core: &Core, body: &Value) -> Result<(String, String), ControlError> {
+pub(super) fn thread_of(core: &Core, body: &Value) -> Result<(String, String), ControlError> {
     let text = |key: &str| body.get(key).and_then(Value::as_str).filter(|s| !s.is_empty());
     let phone_id = text("phone_id").ok_or_else(|| ControlError::bad("phone_id is missing"))?;
     let user = text("user")

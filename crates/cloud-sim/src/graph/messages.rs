@@ -148,6 +148,8 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         .and_then(|c| c.get("message_id"))
         .and_then(Value::as_str)
         .map(str::to_owned);
+    let held = template.as_ref().is_some_and(|t| core.takes_from_cohort(&t.id));
+    plan.held = held;
     let recipient_row = input.clone();
     let wamid = core.accept(Accept {
         phone_id: phone_id.to_owned(),
@@ -157,9 +159,12 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         content,
         context,
         callback: callback.clone(),
-        category: template.map(|t| t.category),
+        category: template.as_ref().map(|t| t.category.clone()),
         plan,
     });
+    if let Some(template) = &template {
+        core.template_sent(&template.id, phone_id, &wamid, held);
+    }
     core.ledger.accept(ledger::Accepted {
         seq: 0,
         wamid: wamid.clone(),
@@ -178,7 +183,11 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
     }
     let mut message = json!({"id": wamid});
     if kind == "template" {
-        message["message_status"] = json!("accepted");
+        message["message_status"] = json!(if held {
+            "held_for_quality_assessment"
+        } else {
+            "accepted"
+        });
     }
     let answer = match magic {
         Some(Magic::Behave(6)) => Answer::AfterStatus,
@@ -302,6 +311,11 @@ fn find_template(core: &Core, waba_id: &str, content: &Value) -> Result<Template
     let template = found.ok_or_else(missing)?;
     match template.status.as_str() {
         "APPROVED" => Ok(template.clone()),
+        // An edit is under review; what was approved before can still be sent.
+        "PENDING" if template.live.is_some() => Ok(Template {
+            components: template.live.clone().unwrap_or_default(),
+            ..template.clone()
+        }),
         "PAUSED" => Err(Refusal::of(132_015, Some(format!("Template {name} is paused.")))),
         "DISABLED" => Err(Refusal::of(
             132_016,
@@ -337,7 +351,7 @@ fn first_time(core: &mut Core, digest: &str) -> bool {
 }
 
 impl Core {
-    fn rate_limited(&self, code: i64) -> Refusal {
+    pub(super) fn rate_limited(&self, code: i64) -> Refusal {
         let mut refusal = Refusal::of(code, None);
         self.status_by_knob(&mut refusal);
         refusal

@@ -10,6 +10,9 @@ mod nodes;
 mod phone;
 mod refusal;
 mod shape;
+mod template_buttons;
+mod template_check;
+mod template_library;
 mod templates;
 mod upload;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::list::{page, pick};
 use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_phone, phone_node};
-use super::{Call, Refusal, Reply, media, templates, upload};
+use super::{Call, Refusal, Reply, media, template_library, templates, upload};
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
 
@@ -59,7 +59,7 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
                 TEMPLATE_FIELDS,
                 &[],
             ),
-            _ => Err(unknown_edge(edge, &call.method)),
+            _ => templates::of_template(core, call, &template, edge),
         };
     }
     if let Some(media) = core.world.media.get(id).cloned() {
@@ -76,6 +76,9 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
             ("POST", "uploads") => upload::open(core, call, id),
             _ => Err(unknown_edge(edge, &call.method)),
         };
+    }
+    if id == "message_template_library" && edge.is_empty() && call.method == "GET" {
+        return Ok(template_library::list(call));
     }
     if id == "me" && edge.is_empty() {
         return Ok(Reply::Ok(
@@ -188,6 +191,7 @@ fn of_waba(
         ("GET", "message_templates") => list_templates(core, call, waba),
         ("POST", "message_templates") => templates::create(core, call, waba),
         ("DELETE", "message_templates") => templates::delete(core, call, waba),
+        ("POST", "upsert_message_templates") => templates::upsert(core, call, waba),
         ("GET", "subscribed_apps") => {
             let rows: Vec<Value> = waba
                 .subscriptions
@@ -290,7 +294,7 @@ const TEMPLATE_DEFAULT: &[&str] = &[
 ];
 
 fn template_node(template: &Template) -> Value {
-    json!({
+    let mut node = json!({
         "id": template.id,
         "name": template.name,
         "language": template.language,
@@ -299,8 +303,27 @@ fn template_node(template: &Template) -> Value {
         "parameter_format": template.parameter_format,
         "components": template.components,
         "rejected_reason": template.rejected_reason,
-        "quality_score": {"score": template.quality, "date": 1_790_000_000},
-    })
+        "quality_score": {"score": template.quality, "date": template.updated_at / 1_000},
+        "last_updated_time": template.updated_at / 1_000,
+        "cta_url_link_tracking_opted_out": false,
+        "is_primary_device_delivery_only": false,
+        "health_status": {"can_send_message": if template.status == "APPROVED" { "AVAILABLE" } else { "BLOCKED" },
+            "entities": [{"entity_type": "MESSAGE_TEMPLATE", "id": template.id,
+                          "can_send_message": if template.status == "APPROVED" { "AVAILABLE" } else { "BLOCKED" }}]},
+    });
+    for (key, value) in [
+        ("previous_category", template.previous_category.as_deref()),
+        ("correct_category", template.correct_category.as_deref()),
+        ("library_template_name", template.library_template_name.as_deref()),
+    ] {
+        if let Some(value) = value {
+            node[key] = json!(value);
+        }
+    }
+    if let Some(seconds) = template.ttl_s {
+        node["message_send_ttl_seconds"] = json!(seconds);
+    }
+    node
 }
 
 fn list_templates(core: &Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
@@ -315,6 +338,12 @@ fn list_templates(core: &Core, call: &Call, waba: &Waba) -> Result<Reply, Refusa
         .values()
         .filter(|t| t.waba_id == waba.id)
         .filter(|t| call.query.get("name").is_none_or(|n| t.name.contains(n.as_str())))
+        .filter(|t| {
+            call.query.get("name_or_content").is_none_or(|n| {
+                t.name.contains(n.as_str()) || json!(t.components).to_string().contains(n.as_str())
+            })
+        })
+        .filter(|t| is("quality_score", &t.quality))
         .filter(|t| is("status", &t.status) && is("category", &t.category) && is("language", &t.language))
         .map(template_node)
         .collect();

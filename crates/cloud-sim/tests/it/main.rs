@@ -11,3 +11,4 @@ mod media;
 mod outcomes;
 mod stage;
 mod story;
+mod templates;
