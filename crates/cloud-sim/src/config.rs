@@ -174,6 +174,8 @@ pub struct SimConfig {
     pub pacing_cohort: u32,
     /// Virtual seconds for which the rest is held.
     pub pacing_hold_s: u64,
+    /// Half of a messaging limit used brings the next one within 6 virtual hours.
+    pub tier_scaling: bool,
     /// Messages in 7 days from which complaints count.
     pub quality_min_sends: u64,
     /// Delays of statuses.
@@ -273,6 +275,7 @@ impl Default for SimConfig {
             pacing: false,
             pacing_cohort: 10,
             pacing_hold_s: 600,
+            tier_scaling: true,
             quality_min_sends: 100,
             delays: Delays::default(),
             p_dup: 0.0,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::bucket::Bucket;
 use crate::quality::Stats;
@@ -65,6 +66,8 @@ pub struct Portfolio {
     pub limit_tier: String,
     /// The business is verified.
     pub verified: bool,
+    /// Its next limit is on its way.
+    pub scaling: bool,
     /// People written to outside their window in the last 24 hours → virtual Unix ms.
     pub rolling: BTreeMap<String, i64>,
 }
@@ -76,6 +79,7 @@ impl Default for Portfolio {
             name: String::new(),
             limit_tier: "TIER_UNLIMITED".into(),
             verified: true,
+            scaling: false,
             rolling: BTreeMap::new(),
         }
     }
@@ -126,6 +130,8 @@ pub struct Waba {
     pub payment_ok: bool,
     /// Error code that every send gets (368, 131031), if any.
     pub restricted: Option<i64>,
+    /// Restriction type → until when, virtual Unix ms.
+    pub restrictions: BTreeMap<String, i64>,
     /// Country codes (dialling) that may not be written to: 130497.
     pub blocked_countries: BTreeSet<String>,
     /// App id → subscription.
@@ -143,6 +149,7 @@ impl Default for Waba {
             account_review_status: "APPROVED".into(),
             payment_ok: true,
             restricted: None,
+            restrictions: BTreeMap::new(),
             blocked_countries: BTreeSet::new(),
             subscriptions: BTreeMap::new(),
         }
@@ -179,6 +186,36 @@ pub struct Phone {
     pub blocked: BTreeSet<String>,
     /// State of the throughput limit.
     pub bucket: Option<Bucket>,
+    /// VERIFIED or NOT_VERIFIED.
+    pub code_verification_status: String,
+    /// The verification code that was asked for.
+    pub code: Option<String>,
+    /// APPROVED, PENDING_REVIEW, DECLINED.
+    pub name_status: String,
+    /// Another name that was asked for.
+    pub new_display_name: Option<String>,
+    /// NONE, PENDING_REVIEW, DECLINED.
+    pub new_name_status: String,
+    /// PIN of the two-step verification.
+    pub pin: Option<String>,
+    /// Wrong PINs in a row.
+    pub pin_tries: u32,
+    /// No PIN is taken before, virtual Unix ms.
+    pub pin_locked_until: i64,
+    /// When it was registered, virtual Unix ms; 0 = before time began.
+    pub onboarded_at: i64,
+    /// Also used in the WhatsApp Business app.
+    pub coexistence: bool,
+    /// What its profile shows.
+    pub profile: Value,
+    /// Cart and catalogue.
+    pub commerce: Value,
+    /// QR code → text.
+    pub qr: BTreeMap<String, String>,
+    /// Ice breakers and commands.
+    pub automation: Value,
+    /// Calling, identity check, storage.
+    pub settings: Value,
     /// Template messages and complaints.
     pub stats: Stats,
 }
@@ -199,8 +236,33 @@ impl Default for Phone {
             allowed: BTreeSet::new(),
             blocked: BTreeSet::new(),
             bucket: None,
+            code_verification_status: "VERIFIED".into(),
+            code: None,
+            name_status: "APPROVED".into(),
+            new_display_name: None,
+            new_name_status: "NONE".into(),
+            pin: None,
+            pin_tries: 0,
+            pin_locked_until: 0,
+            onboarded_at: 0,
+            coexistence: false,
+            profile: Value::Null,
+            commerce: Value::Null,
+            qr: BTreeMap::new(),
+            automation: Value::Null,
+            settings: Value::Null,
             stats: Stats::default(),
         }
+    }
+}
+
+impl Phone {
+    /// Sends can be guarded with the hash of the recipient's identity.
+    pub(crate) fn checks_identity(&self) -> bool {
+        self.settings
+            .pointer("/user_identity_change/enable_identity_key_check")
+            .and_then(Value::as_bool)
+            == Some(true)
     }
 }
 
@@ -251,8 +313,18 @@ pub struct User {
     pub hide_phone: bool,
     /// Behaviour.
     pub persona: Persona,
+    /// Rises when the person changes the phone: another identity hash.
+    pub identity: u32,
     /// Where the talking recipient is in its turn of message types.
     pub turn: u32,
+}
+
+impl User {
+    /// Hash of the keys of the person's phone.
+    pub(crate) fn identity_hash(&self) -> String {
+        let digest = Sha256::digest(format!("{}/{}", self.user_id, self.identity));
+        hex::encode(digest).chars().take(10).collect()
+    }
 }
 
 /// An access token.

@@ -142,7 +142,13 @@ impl Core {
         };
         self.world.add_message(msg, config.max_messages);
         // System messages come without contacts.
-        let contact = (kind != "system").then(|| people::contact(&user, true, true, true));
+        let contact = (kind != "system").then(|| {
+            let mut contact = people::contact(&user, true, true, true);
+            if phone.checks_identity() {
+                contact["identity_key_hash"] = json!(user.identity_hash());
+            }
+            contact
+        });
         self.post_noisily(Update {
             field: "messages".into(),
             waba_id: phone.waba_id,

@@ -26,6 +26,7 @@ mod media;
 mod outcome;
 mod payload;
 mod people;
+mod portfolio;
 mod provision;
 mod quality;
 mod rng;

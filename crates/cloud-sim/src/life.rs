@@ -27,6 +27,21 @@ pub enum Life {
         /// Which pause of the template it is.
         pause: u32,
     },
+    /// The name of a number is decided.
+    NameReview {
+        /// The number.
+        phone: String,
+    },
+    /// A number works again.
+    EndMaintenance {
+        /// The number.
+        phone: String,
+    },
+    /// A portfolio gets its next messaging limit.
+    Scale {
+        /// Its id.
+        portfolio: String,
+    },
     /// An announced category comes.
     Recategorize {
         /// The template.
@@ -55,6 +70,9 @@ impl Core {
             Life::Fetch { wamid } => self.fetch_link(&wamid),
             Life::EndPacing { template } => self.end_pacing(&template),
             Life::Unpause { template, pause } => self.pause_is_over(&template, pause),
+            Life::NameReview { phone } => self.review_name(&phone),
+            Life::EndMaintenance { phone } => self.end_maintenance(&phone),
+            Life::Scale { portfolio } => self.scale(&portfolio),
             Life::Recategorize { template, category } => {
                 self.template_recategorize(&template, &category, true);
             }

@@ -30,6 +30,8 @@ pub struct Accept {
     pub callback: Option<String>,
     /// Category of the template, upper case.
     pub category: Option<String>,
+    /// `recipient_identity_key_hash`.
+    pub identity_hash: Option<String>,
     /// Forced outcome.
     pub plan: Plan,
 }
@@ -135,19 +137,16 @@ impl Core {
             }
             thread.marketing.push_back(now);
         }
-        let portfolio = self.portfolio_of(&input.phone_id);
+        let portfolio = self.portfolio_id(&input.phone_id);
         if let Some(portfolio) = portfolio.and_then(|id| self.world.portfolios.get_mut(&id)) {
             if portfolio.limit().is_none() {
                 return;
             }
             portfolio.rolling.retain(|_, at| *at > now - DAY_MS);
             portfolio.rolling.insert(input.user_id.clone(), now);
+            let id = portfolio.id.clone();
+            self.consider_scaling(&id);
         }
-    }
-
-    fn portfolio_of(&self, phone_id: &str) -> Option<String> {
-        let waba = self.world.wabas.get(&self.world.phones.get(phone_id)?.waba_id)?;
-        waba.portfolio_id.clone()
     }
 
     /// The first reason for which an accepted message fails, in the fixed order of the simulator.
@@ -165,6 +164,7 @@ impl Core {
         let waba = self.world.wabas.get(&phone.waba_id)?;
         let user = self.world.users.get(&input.user_id)?;
         let marketing = category == "marketing";
+        let (phone_checks, identity) = (phone.checks_identity(), user.identity_hash());
         if phone.blocked.contains(&input.user_id) {
             return fail(130_403);
         }
@@ -208,7 +208,7 @@ impl Core {
             && input.kind == "template"
             && !csw_open
             && let Some(portfolio) = self
-                .portfolio_of(&input.phone_id)
+                .portfolio_id(&input.phone_id)
                 .and_then(|id| self.world.portfolios.get(&id))
             && let Some(limit) = portfolio.limit()
             && portfolio
@@ -246,6 +246,12 @@ impl Core {
                     Some("Message to react to was not found or is too old.".into()),
                 ));
             }
+        }
+        if let Some(hash) = &input.identity_hash
+            && phone_checks
+            && *hash != identity
+        {
+            return fail(137_000);
         }
         None
     }

@@ -72,7 +72,7 @@ pub fn find_or_create(world: &mut World, config: &SimConfig, key: &str, name: Op
         username,
         hide_phone,
         persona,
-        turn: 0,
+        ..User::default()
     };
     world.add_user(user, config.max_users);
     user_id

@@ -178,6 +178,9 @@ async fn dispatch(
         ("GET", ["export"]) => Ok(simulator.export()),
         ("POST", ["import"]) => simulator.import(body).map(|()| json!({"success": true})),
         ("POST", ["templates", id, act]) => simulator.with(|core| acts::template(core, id, act, &body)),
+        ("POST", ["phones", id, act]) => simulator.with(|core| acts::phone(core, id, act, &body)),
+        ("POST", ["wabas", id, act]) => simulator.with(|core| acts::waba(core, id, act, &body)),
+        ("POST", ["portfolios", id, "verify"]) => simulator.with(|core| acts::verify(core, id)),
         ("POST", ["block"]) => simulator.with(|core| acts::block(core, &body)),
         (method, [name, rest @ ..]) if collection_names().contains(name) && rest.len() <= 1 => {
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))

@@ -50,8 +50,16 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         "MAINTENANCE" => return Err(Refusal::of(131_057, None)),
         _ => return Err(Refusal::of(133_010, None)),
     }
-    if let Some(code) = core.world.wabas.get(&phone.waba_id).and_then(|w| w.restricted) {
-        return Err(Refusal::of(code, None));
+    if let Some(waba) = core.world.wabas.get(&phone.waba_id) {
+        if let Some(code) = waba.restricted {
+            return Err(Refusal::of(code, None));
+        }
+        let template = body.get("type").and_then(Value::as_str) == Some("template");
+        if core.is_restricted(waba, "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
+            || (template && core.is_restricted(waba, "RESTRICTED_BIZ_INITIATED_MESSAGING"))
+        {
+            return Err(Refusal::of(368, None));
+        }
     }
     // 4. and 5. the recipient
     let (input, by_bsuid) = recipient(body)?;
@@ -159,6 +167,10 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         content,
         context,
         callback: callback.clone(),
+        identity_hash: body
+            .get("recipient_identity_key_hash")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         category: template.as_ref().map(|t| t.category.clone()),
         plan,
     });

@@ -1,6 +1,8 @@
 //! The Graph surface: `/v{N}.{M}/…` with Meta's order of checks, error envelope and headers
 //! (Cloud API: simulator, request pipeline).
 
+mod blocking;
+mod business;
 mod call;
 mod components;
 mod list;
@@ -9,6 +11,7 @@ mod messages;
 mod nodes;
 mod phone;
 mod refusal;
+mod registration;
 mod shape;
 mod template_buttons;
 mod template_check;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::list::{page, pick};
 use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_phone, phone_node};
-use super::{Call, Refusal, Reply, media, template_library, templates, upload};
+use super::{Call, Refusal, Reply, business, media, registration, template_library, templates, upload};
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
 
@@ -24,6 +24,13 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
         [] => return Err(Refusal::plain(400, 2500, "Unknown path components: /")),
         [id] => (*id, ""),
         [id, edge] => (*id, *edge),
+        [id, "message_qrdls", code] if core.world.phones.contains_key(*id) => {
+            let phone = core.world.phones.get(*id).cloned().unwrap_or_default();
+            if !core.may_see(call, &phone.waba_id) {
+                return Err(Refusal::missing(&call.method, id));
+            }
+            return business::of_code(core, call, &phone, code);
+        }
         [_, rest @ ..] => {
             return Err(Refusal::plain(
                 400,
@@ -188,6 +195,7 @@ fn of_waba(
                 PHONE_DEFAULT,
             )
         }
+        ("POST", "phone_numbers") => registration::add(core, call, waba),
         ("GET", "message_templates") => list_templates(core, call, waba),
         ("POST", "message_templates") => templates::create(core, call, waba),
         ("DELETE", "message_templates") => templates::delete(core, call, waba),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::list::pick;
 use super::nodes::{MANAGEMENT, need, unknown_edge};
-use super::{Call, Refusal, Reply, media, messages};
+use super::{Call, Refusal, Reply, blocking, business, media, messages, registration};
 use crate::core::Core;
 use crate::entities::Phone;
 use crate::provision::display;
@@ -34,67 +34,15 @@ pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) 
                 PHONE_DEFAULT,
             )
         }
-        ("POST", "") => configure_phone(core, call, phone),
-        ("GET", "whatsapp_business_profile") => Ok(Reply::Ok(json!({"data": [{
-            "messaging_product": "whatsapp", "about": "Simulated", "description": phone.verified_name,
-            "vertical": "OTHER", "websites": [], "email": "", "address": "",
-        }]}))),
-        ("POST", "whatsapp_business_profile" | "register" | "deregister") => {
-            Ok(Reply::Ok(json!({"success": true})))
+        ("POST", "") => registration::configure(core, call, phone),
+        ("POST" | "GET" | "DELETE", "block_users") => blocking::handle(core, call, phone),
+        ("POST", verb @ ("request_code" | "verify_code" | "register" | "deregister")) => {
+            registration::of_phone(core, call, phone, verb).unwrap_or_else(|| Err(unknown_edge(edge, "POST")))
         }
         ("POST", "media") => media::upload(core, call, phone),
-        _ => Err(unknown_edge(edge, &call.method)),
+        _ => business::of_phone(core, call, phone, edge)
+            .unwrap_or_else(|| Err(unknown_edge(edge, &call.method))),
     }
-}
-
-/// `POST /{PNID}`: the callback of one number, or its PIN.
-fn configure_phone(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
-    need(core, call, MANAGEMENT)?;
-    let body = call
-        .body
-        .as_ref()
-        .map_err(|e| Refusal::parameter(format!("Invalid JSON in the request body: {e}")))?;
-    if let Some(pin) = body.get("pin") {
-        let right = pin
-            .as_str()
-            .is_some_and(|p| p.len() == 6 && p.bytes().all(|b| b.is_ascii_digit()));
-        return if right {
-            Ok(Reply::Ok(json!({"success": true})))
-        } else {
-            Err(Refusal::parameter("Param pin must be 6 digits."))
-        };
-    }
-    let Some(hook) = body.get("webhook_configuration") else {
-        return Err(Refusal::parameter(
-            "The parameter webhook_configuration is required.",
-        ));
-    };
-    let text = |key: &str| {
-        hook.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let url = text("override_callback_uri");
-    let id = phone.id.clone();
-    if url.is_empty() {
-        if let Some(phone) = core.world.phones.get_mut(&id) {
-            phone.override_callback_uri = None;
-        }
-        return Ok(Reply::Ok(json!({"success": true})));
-    }
-    callback_shape(&url)?;
-    let stored = url.clone();
-    Ok(Reply::Handshake {
-        url,
-        verify_token: text("verify_token"),
-        commit: Box::new(move |core| {
-            if let Some(phone) = core.world.phones.get_mut(&id) {
-                phone.override_callback_uri = Some(stored);
-            }
-            json!({"success": true})
-        }),
-    })
 }
 
 pub(super) fn callback_shape(url: &str) -> Result<(), Refusal> {
@@ -186,21 +134,32 @@ pub(super) fn phone_node(core: &Core, phone: &Phone) -> Value {
         "quality_rating": phone.quality_rating,
         "quality_score": {"score": phone.quality_rating},
         "status": phone.status,
-        "code_verification_status": "VERIFIED",
-        "name_status": "APPROVED",
+        "code_verification_status": phone.code_verification_status,
+        "name_status": phone.name_status,
+        "new_name_status": phone.new_name_status,
+        "new_display_name": phone.new_display_name,
+        "conversational_automation": phone.automation,
         "platform_type": "CLOUD_API",
         "throughput": {"level": if high { "HIGH" } else { "STANDARD" }},
         "account_mode": if phone.is_test { "SANDBOX" } else { "LIVE" },
         "is_official_business_account": false,
-        "is_pin_enabled": true,
-        "is_on_biz_app": false,
+        "is_pin_enabled": phone.pin.is_some(),
+        "is_on_biz_app": phone.coexistence,
         "is_preverified_number": false,
         "messaging_limit_tier": tier,
         "whatsapp_business_manager_messaging_limit": tier,
         "webhook_configuration": hooks,
-        "last_onboarded_time": "2026-03-04T10:20:30+0000",
+        "last_onboarded_time": graph_time(phone.onboarded_at),
         "health_status": {"can_send_message": if usable { "AVAILABLE" } else { "BLOCKED" },
             "entities": [{"entity_type": "PHONE_NUMBER", "id": phone.id,
                           "can_send_message": if usable { "AVAILABLE" } else { "BLOCKED" }}]},
     })
+}
+
+/// ISO 8601 as the Graph API writes it.
+fn graph_time(ms: i64) -> String {
+    let at = if ms == 0 { 1_772_619_630_000 } else { ms };
+    chrono::DateTime::from_timestamp_millis(at)
+        .map(|t| t.format("%Y-%m-%dT%H:%M:%S+0000").to_string())
+        .unwrap_or_default()
 }

@@ -26,6 +26,8 @@ pub struct Refusal {
     pub transient: bool,
     /// `error_user_msg`: template errors say what is wrong here.
     pub user_msg: Option<String>,
+    /// Stands beside `error` in the body.
+    pub beside: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -40,6 +42,7 @@ impl Refusal {
             kind: "OAuthException",
             transient: false,
             user_msg: None,
+            beside: None,
         }
     }
 
@@ -128,7 +131,11 @@ impl Refusal {
         if self.transient {
             error["is_transient"] = json!(true);
         }
-        json!({"error": error})
+        let mut body = json!({"error": error});
+        if let (Some(body), Some(Value::Object(beside))) = (body.as_object_mut(), self.beside.as_deref()) {
+            body.extend(beside.clone());
+        }
+        body
     }
 
     /// The header of the same name.

@@ -5,6 +5,7 @@
     reason = "a test that cannot set its stage should stop there"
 )]
 
+mod business;
 mod control;
 mod graph;
 mod media;
