@@ -25,7 +25,7 @@ pub struct Refusal {
     /// A retry may succeed.
     pub transient: bool,
     /// `error_user_msg`: template errors say what is wrong here.
-    pub user_msg: Option<String>,
+    pub user_msg: Option<Box<str>>,
     /// Stands beside `error` in the body.
     pub beside: Option<Box<Value>>,
 }
@@ -108,7 +108,7 @@ impl Refusal {
     /// With a text for people.
     pub fn user(self, message: &str) -> Self {
         Self {
-            user_msg: Some(message.to_owned()),
+            user_msg: Some(message.into()),
             ..self
         }
     }
