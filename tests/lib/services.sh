@@ -74,7 +74,7 @@ mariadb_start() {
     MARIADB_PORT=$(free_port)
     mariadbd --no-defaults --user="$user" --datadir="$dir/data" --init-file="$dir/init.sql" \
       --socket="$dir/socket" --pid-file="$dir/pid" --bind-address=127.0.0.1 --port="$MARIADB_PORT" \
-      --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --character-set-server=utf8mb4 \
+      --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size="${MARIADB_BUFFER_POOL:-256M}" --character-set-server=utf8mb4 \
       --max-connections=500 --skip-log-bin --skip-name-resolve </dev/null >"$dir/log" 2>&1 &
     MARIADB_PID=$!
     if MYSQL_PWD=$password until_ready "$MARIADB_PID" "$SERVICE_WAIT" mariadb-admin --no-defaults --protocol=tcp \

@@ -1,0 +1,354 @@
+//! P4, P4b: webhooks a second, 200 only when they are on disk; one event a POST, over kept-alive connections. The platform
+//! against one commit an event and the courier shape, turn by turn; the time of the answers at a fixed 5,000 a second; and
+//! how long it takes until everything is applied.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use kernel::Clock;
+use tokio::task::JoinSet;
+
+use crate::{
+    events::{Events, Receiver},
+    http::{Event, Poster, address},
+    plan::Plan,
+    proc::{Role, Watch, memory},
+    report::{Row, Whose, short},
+    rounds::{Histogram, Round, Series, histogram, latency, median, record, window},
+    services::Services,
+    shapes::ingest::{Kind, start},
+    sim::Statuses,
+    tenants::{Wanted, numbers},
+    world::World,
+};
+
+const TENANTS: usize = 4;
+/// Messages sent beforehand, whose statuses come in.
+const SENT: u64 = 8_000;
+/// Connections that post at a time.
+const CONNECTIONS: [usize; 2] = [32, 128];
+/// Before measuring begins.
+const WARM_UP: Duration = Duration::from_millis(300);
+/// A round makes as many events as the quickest could take, and no more than fit in memory with ease.
+const MOST: usize = 120_000;
+/// Events a second of the open loop, and for how long.
+const OPEN_RATE: u32 = 5_000;
+const OPEN_SECONDS: u32 = 5;
+/// Connections of the open loop: so many that one is always free unless the server is late.
+const OPEN_CONNECTIONS: usize = 256;
+/// How long the platform may take to apply what it answered 200 to, before a round goes on without.
+const DRAIN: Duration = Duration::from_secs(40);
+
+/// What a burst of posts came to.
+#[derive(Default)]
+struct Posted {
+    ok: u64,
+    /// Of those, messages.
+    messages: u64,
+    refused: u64,
+    took: Option<Histogram>,
+}
+
+#[derive(Default)]
+struct Results {
+    ours: [Series; 2],
+    single: [Series; 2],
+    courier: Series,
+    refused: u64,
+    messages: u64,
+    applied: Vec<f64>,
+    late: u32,
+}
+
+/// Measures it.
+///
+/// # Errors
+/// When a receiver does not come up.
+pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row>> {
+    let mut world = World::start(plan, services, "ingest").await?;
+    let wanted = Wanted {
+        numbers: 2,
+        contacts: 5_000,
+        per_second: 1_000,
+    };
+    let tenants = world.tenants(TENANTS, wanted).await?;
+    world.sim.weather(0, Statuses::Off).await?;
+    world.start_worker()?;
+    world.queue(&numbers(&tenants), SENT).await?;
+    let (began, mut sent) = (Instant::now(), 0);
+    while sent < SENT && began.elapsed() < Duration::from_secs(30) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        sent = world.sim.accepted().await?;
+    }
+    world.idle(Duration::from_secs(20)).await?;
+    let ledger = world.sim.sends(0, usize::try_from(SENT)?).await?;
+    let events = Events::new(tenants, ledger, Clock::system().now().timestamp());
+    let secret = format!("{:032x}", std::process::id());
+    let logs = tempfile::tempdir()?;
+    let log = |name: &str| -> PathBuf { logs.path().join(name) };
+    let (single, single_at) = start(&world, Kind::Single, &secret, &log("single")).await?;
+    let (courier, courier_at) = start(&world, Kind::Courier, &secret, &log("courier")).await?;
+    let (single_pid, courier_pid, key) = (single.pid, courier.pid, secret.into());
+    let shape = |pid: u32| {
+        let mut watch = world.watch_around();
+        watch.add(Role::App, pid);
+        watch.add(Role::Harness, std::process::id());
+        watch
+    };
+    let mut results = Results::default();
+    for _ in 0..plan.rounds {
+        for (index, connections) in CONNECTIONS.into_iter().enumerate() {
+            let guess = results.ours[index].rate();
+            let ours = Target {
+                address: address(&world.base),
+                connections,
+                receiver: Receiver::Platform,
+                watch: world.watch(),
+            };
+            let (began, round, posted) = ours.round(plan, &events, guess).await?;
+            results.refused += posted.refused;
+            results.messages += posted.messages;
+            results.ours[index].add(round);
+            if world.idle(DRAIN).await? {
+                #[expect(clippy::cast_precision_loss, reason = "a hundred thousand")]
+                results
+                    .applied
+                    .push(posted.ok as f64 / began.elapsed().as_secs_f64());
+            } else {
+                results.late += 1;
+            }
+            let receiver = Receiver::Shape(&key);
+            let one = Target {
+                address: address(&single_at),
+                connections,
+                receiver,
+                watch: shape(single_pid),
+            };
+            results.single[index].add(one.round(plan, &events, results.single[index].rate()).await?.1);
+        }
+        let five = Target {
+            address: address(&courier_at),
+            connections: CONNECTIONS[1],
+            receiver: Receiver::Shape(&key),
+            watch: shape(courier_pid),
+        };
+        results
+            .courier
+            .add(five.round(plan, &events, results.courier.rate()).await?.1);
+    }
+    let inbox = world
+        .count("SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'")
+        .await?;
+    let mut rows = rows(&results, inbox);
+    rows.push(open_loop(&world, &events).await?);
+    if let (Some(serve), Some(worker)) = (world.serve_pid(), world.worker_pid()) {
+        let (serve, worker) = (memory(serve), memory(worker));
+        let row = Row::new(
+            "P9",
+            Whose::Ours,
+            "memory of `serve` after all this",
+            serve.rss_mib,
+            "MiB",
+        );
+        rows.push(
+            Row {
+                memory: Some(serve),
+                ..row
+            }
+            .note(format!("worker: {} MiB", short(worker.rss_mib))),
+        );
+    }
+    if let Some(first) = rows.first_mut() {
+        for complaint in world.complaints() {
+            first.note = format!("{}; {complaint}", first.note);
+        }
+    }
+    let _ = (single.stop().await, courier.stop().await);
+    world.stop().await?;
+    Ok(rows)
+}
+
+struct Target<'a> {
+    address: &'a str,
+    connections: usize,
+    receiver: Receiver<'a>,
+    watch: Watch,
+}
+
+impl Target<'_> {
+    /// Posts as fast as the connections allow. Answers when it began, the measured window, and everything that was posted.
+    async fn round(
+        &self,
+        plan: &Plan,
+        events: &Events,
+        guess: f64,
+    ) -> anyhow::Result<(Instant, Round, Posted)> {
+        let seconds = plan.seconds.min(2.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a hundred thousand"
+        )]
+        let count = ((guess.max(8_000.0) * 1.5 * (seconds + 1.0)) as usize).min(MOST);
+        let events = events.make(count, self.receiver);
+        let (events, next, done) = (
+            Arc::new(events),
+            Arc::new(AtomicUsize::new(0)),
+            Arc::new(AtomicU64::new(0)),
+        );
+        let began = Instant::now();
+        let until = began + WARM_UP + Duration::from_secs_f64(seconds);
+        let mut tasks = JoinSet::new();
+        for _ in 0..self.connections {
+            let (events, next, done) = (events.clone(), next.clone(), done.clone());
+            let mut poster = Poster::connect(self.address).await?;
+            tasks.spawn(async move {
+                let mut posted = Posted::default();
+                while Instant::now() < until
+                    && let Some(event) = events.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    if poster.post(event).await? == 200 {
+                        posted.ok += 1;
+                        posted.messages += u64::from(event.message);
+                        done.fetch_add(1, Ordering::Relaxed);
+                    } else {
+                        posted.refused += 1;
+                    }
+                }
+                anyhow::Ok(posted)
+            });
+        }
+        tokio::time::sleep(WARM_UP).await;
+        let round = window(seconds - 0.1, &self.watch, || async {
+            Ok(done.load(Ordering::Relaxed))
+        })
+        .await?;
+        let mut all = Posted::default();
+        while let Some(of_one) = tasks.join_next().await {
+            let of_one = of_one??;
+            all.ok += of_one.ok;
+            all.messages += of_one.messages;
+            all.refused += of_one.refused;
+        }
+        Ok((began, round, all))
+    }
+}
+
+fn rows(results: &Results, inbox: u64) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (index, connections) in CONNECTIONS.into_iter().enumerate() {
+        let ours = &results.ours[index];
+        let to_single = ours.ratio(&results.single[index]);
+        let what = format!("events answered 200 when durable, {connections} connections");
+        let mut row = ours.row("P4", Whose::Ours, what, "events/s").wish(
+            format!("3 × one commit an event ({} ×)", short(to_single)),
+            to_single >= 3.0,
+        );
+        if connections == CONNECTIONS[1] {
+            let to_courier = ours.ratio(&results.courier);
+            row = row
+                .wish("at least 15,000 a second", ours.rate() >= 15_000.0)
+                .wish(
+                    format!("8 × the courier shape ({} ×)", short(to_courier)),
+                    to_courier >= 8.0,
+                )
+                .note(format!("{} answered otherwise in all rounds", results.refused));
+        }
+        rows.push(row);
+    }
+    for (index, connections) in CONNECTIONS.into_iter().enumerate() {
+        let what = format!("one commit an event, {connections} connections");
+        rows.push(results.single[index].row("P4", Whose::Shape, what, "events/s"));
+    }
+    let what = format!("courier shape, {} connections", CONNECTIONS[1]);
+    rows.push(results.courier.row("P4", Whose::Shape, what, "events/s"));
+    let applied = Row::new(
+        "",
+        Whose::Ours,
+        "events applied, from the first post until nothing is left to do",
+        median(&results.applied),
+        "events/s",
+    );
+    let applied = Row {
+        rounds: results.applied.clone(),
+        ..applied
+    }
+    .wish("each message in the inbox, once", inbox == results.messages)
+    .note(format!(
+        "{} messages were answered 200, {inbox} are in the inbox",
+        results.messages
+    ));
+    rows.push(match results.late {
+        0 => applied,
+        late => applied.note(format!(
+            "in {late} rounds not everything was applied within {DRAIN:?}"
+        )),
+    });
+    rows
+}
+
+/// Posts at a fixed rate whatever the answers do. An event's time counts from the moment at which it was due, so that a
+/// late answer delays none of the others unseen.
+async fn open_loop(world: &World, events: &Events) -> anyhow::Result<Row> {
+    let count = (OPEN_RATE * OPEN_SECONDS) as usize;
+    let events = events.make(count, Receiver::Platform);
+    let (events, next) = (Arc::new(events), Arc::new(AtomicUsize::new(0)));
+    let mut posters = Vec::new();
+    for _ in 0..OPEN_CONNECTIONS {
+        posters.push(Poster::connect(address(&world.base)).await?);
+    }
+    let (watch, before) = (world.watch(), world.watch().cpu());
+    let began = tokio::time::Instant::now() + Duration::from_millis(50);
+    let mut tasks = JoinSet::new();
+    for mut poster in posters {
+        let (events, next) = (events.clone(), next.clone());
+        tasks.spawn(async move {
+            let mut took = histogram();
+            let mut posted = Posted::default();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(event): Option<&Event> = events.get(index) else {
+                    break;
+                };
+                #[expect(clippy::cast_precision_loss, reason = "thousands")]
+                let due = began + Duration::from_secs_f64(index as f64 / f64::from(OPEN_RATE));
+                tokio::time::sleep_until(due).await;
+                match poster.post(event).await? {
+                    200 => posted.ok += 1,
+                    _ => posted.refused += 1,
+                }
+                record(&mut took, due.elapsed());
+            }
+            posted.took = Some(took);
+            anyhow::Ok(posted)
+        });
+    }
+    let (mut all, mut ok, mut refused) = (histogram(), 0, 0);
+    while let Some(of_one) = tasks.join_next().await {
+        let of_one = of_one??;
+        (ok, refused) = (ok + of_one.ok, refused + of_one.refused);
+        if let Some(took) = of_one.took {
+            all.add(took).context("the histograms have the same bounds")?;
+        }
+    }
+    let (seconds, cpu) = (began.elapsed().as_secs_f64(), watch.cpu().since(before).per(ok));
+    let told = latency(&all);
+    #[expect(clippy::cast_precision_loss, reason = "thousands")]
+    let rate = ok as f64 / seconds;
+    let what = format!("events answered 200 at a fixed {OPEN_RATE} a second");
+    Ok(Row {
+        latency: Some(told),
+        cpu_us: Some(cpu),
+        ..Row::new("P4b", Whose::Ours, what, rate, "events/s")
+    }
+    .wish("p50 at most 5 ms", told.p50_ms <= 5.0)
+    .wish("p99 at most 25 ms", told.p99_ms <= 25.0)
+    .note(format!("{refused} answered otherwise")))
+}

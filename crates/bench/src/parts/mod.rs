@@ -1,0 +1,10 @@
+//! What is measured, a file each.
+
+pub mod bounds;
+pub mod caps;
+pub mod fairness;
+pub mod flatness;
+pub mod ingest;
+pub mod live;
+pub mod memory;
+pub mod send;
