@@ -202,6 +202,16 @@ pub struct SimConfig {
     pub require_appsecret_proof: bool,
     /// Unix seconds from which service and in-window utility messages cost.
     pub pricing_switch: i64,
+    /// Rate card as CSV with `prefix,category,from,rate`; an invented one when absent.
+    pub rate_card: Option<String>,
+    /// Service messages of a number and month that cost nothing.
+    pub free_service_quota: u64,
+    /// Virtual seconds for which tokens of a code exchange work; for ever when absent.
+    pub token_ttl_s: Option<u64>,
+    /// A call without a token is answered with code 104 instead of 190.
+    pub missing_token_104: bool,
+    /// Management calls are limited to 200 an hour and account, common reads to 5,000 (80007).
+    pub management_limit: bool,
     /// Marketing messages a person gets in 24 hours outside the window.
     pub marketing_cap_per_24h: u32,
     /// Share of marketing messages that fall into the experiment (130472).
@@ -290,6 +300,11 @@ impl Default for SimConfig {
             require_appsecret_proof: false,
             // 2026-10-01T00:00:00Z
             pricing_switch: 1_790_812_800,
+            rate_card: None,
+            free_service_quota: 1_000,
+            token_ttl_s: None,
+            missing_token_104: false,
+            management_limit: true,
             marketing_cap_per_24h: 2,
             p_experiment: 0.0,
             callback_overrides: false,
@@ -328,6 +343,7 @@ impl SimConfig {
             Profile::Fast => Self {
                 delays: Delays::ZERO,
                 review_ms: 0,
+                management_limit: false,
                 ..base
             },
             Profile::Chaos => Self {
@@ -353,6 +369,7 @@ impl SimConfig {
                 max_queue: 1_000_000,
                 mps_default: 1_000,
                 portfolio_limit: false,
+                management_limit: false,
                 ..base
             },
         }

@@ -8,10 +8,12 @@ use crate::agenda::{Event, Update};
 use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::config::{BucketClock, SimConfig};
+use crate::conversation;
 use crate::delivery::{Deliveries, Start};
 use crate::ledger::Ledger;
 use crate::life::Life;
 use crate::links::Links;
+use crate::pricing::RateCard;
 use crate::world::World;
 
 /// Events that one step handles at most, so that the lock is not held for long.
@@ -30,6 +32,8 @@ pub struct Core {
     pub ledger: Ledger,
     /// Counters for `/_sim/metrics`.
     pub metrics: BTreeMap<&'static str, u64>,
+    /// Prices.
+    pub rates: RateCard,
     /// Links of messages that are to be fetched.
     pub links: Links,
     /// Events for the phone page that have not been broadcast yet.
@@ -46,6 +50,7 @@ impl Core {
             deliveries: Deliveries::default(),
             ledger: Ledger::new(config.max_ledger),
             metrics: BTreeMap::new(),
+            rates: RateCard::of(&config),
             links: Links::default(),
             live: Vec::new(),
             config,
@@ -144,9 +149,10 @@ impl Core {
             self.count("updates_without_subscriber");
         }
         for (app_id, url) in targets {
+            let update = conversation::for_app(self.world.apps.get(&app_id), update.clone());
             if self
                 .deliveries
-                .enqueue(&app_id, &url, update.clone(), self.config.max_queue)
+                .enqueue(&app_id, &url, update, self.config.max_queue)
             {
                 self.count("updates_queued");
             } else {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub use crate::fault_rules::{Fault, FaultMatch, FaultResponse, FaultTrigger};
+
 use crate::bucket::Bucket;
 use crate::quality::Stats;
 
@@ -50,6 +52,8 @@ pub struct App {
     pub callback_url: String,
     /// Field → version of the subscription; empty = all fields.
     pub fields: BTreeMap<String, String>,
+    /// Business portfolio of the partner: `entry[].id` of PARTNER_… updates when it is set.
+    pub business_id: String,
     /// Calls need `appsecret_proof`.
     pub require_proof: bool,
 }
@@ -130,6 +134,8 @@ pub struct Waba {
     pub payment_ok: bool,
     /// Error code that every send gets (368, 131031), if any.
     pub restricted: Option<i64>,
+    /// Template insights are on; they cannot be switched off again.
+    pub insights: bool,
     /// Restriction type → until when, virtual Unix ms.
     pub restrictions: BTreeMap<String, i64>,
     /// Country codes (dialling) that may not be written to: 130497.
@@ -149,6 +155,7 @@ impl Default for Waba {
             account_review_status: "APPROVED".into(),
             payment_ok: true,
             restricted: None,
+            insights: false,
             restrictions: BTreeMap::new(),
             blocked_countries: BTreeSet::new(),
             subscriptions: BTreeMap::new(),
@@ -341,6 +348,8 @@ pub struct Token {
     pub scopes: BTreeSet<String>,
     /// Virtual Unix seconds.
     pub expires_at: Option<i64>,
+    /// Virtual Unix seconds.
+    pub issued_at: i64,
     /// Revoked: 190/460.
     pub revoked: bool,
 }
@@ -425,75 +434,4 @@ impl Default for Template {
             updated_at: 0,
         }
     }
-}
-
-/// A rule that spoils answers of the Graph surface.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fault {
-    /// Given at creation.
-    pub id: String,
-    /// Which requests.
-    pub r#match: FaultMatch,
-    /// When.
-    pub trigger: FaultTrigger,
-    /// What they get.
-    pub response: FaultResponse,
-    /// Matching requests so far.
-    pub seen: u64,
-    /// Answers spoilt so far.
-    pub fired: u64,
-}
-
-/// Which requests a fault is about; absent parts match everything.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FaultMatch {
-    /// HTTP method.
-    pub method: Option<String>,
-    /// Part of the path, for example `/messages`.
-    pub path: Option<String>,
-    /// Phone number id in the path.
-    pub phone: Option<String>,
-    /// Recipient in the body.
-    pub to: Option<String>,
-}
-
-/// When a fault fires.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultTrigger {
-    /// Every time.
-    #[default]
-    Always,
-    /// The next so many times.
-    NextN(u64),
-    /// Every so many times.
-    EveryN(u64),
-    /// By chance, 0 to 1.
-    P(f64),
-}
-
-/// What a fault does.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FaultResponse {
-    /// HTTP status; the documented one of the code when absent.
-    pub status: Option<u16>,
-    /// Graph error code; without code and body only the delay (and drop) happens.
-    pub code: Option<i64>,
-    /// Its subcode.
-    pub subcode: Option<i64>,
-    /// Its details.
-    pub details: Option<String>,
-    /// Extra headers.
-    pub headers: BTreeMap<String, String>,
-    /// Instead of an error body, as it stands.
-    pub body: Option<String>,
-    /// Real milliseconds before anything else.
-    pub delay_ms: u64,
-    /// Break the connection off instead of answering.
-    pub drop: bool,
-    /// Do the work first and spoil only the answer (an ambiguous send).
-    pub after: bool,
 }

@@ -111,6 +111,11 @@ impl Core {
             );
         }
 
+        let pressed = spec
+            .pointer("/button/text")
+            .or_else(|| spec.pointer("/interactive/button_reply/title"));
+        let answered = context.as_ref().and_then(|c| c.get("id")).and_then(Value::as_str);
+        self.meter_inbound(phone_id, &user_id, answered, pressed.and_then(Value::as_str));
         let thread = self.world.thread(phone_id, &user_id);
         thread.csw_until = now + DAY_MS;
         if spec.get("referral").is_some() {

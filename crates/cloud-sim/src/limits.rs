@@ -25,6 +25,11 @@ impl Rolling {
         times.len()
     }
 
+    /// When it was done first of all that still counts.
+    pub fn oldest(&self, key: &str) -> Option<i64> {
+        self.0.get(key)?.front().copied()
+    }
+
     /// Counts it once more, unless it was done `limit` times in the last `window_ms`.
     pub fn take(&mut self, key: &str, window_ms: i64, limit: usize, now: i64) -> bool {
         if self.count(key, window_ms, now) >= limit {

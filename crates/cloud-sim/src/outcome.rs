@@ -286,6 +286,8 @@ impl Core {
             stored.error = error.as_ref().map(|(code, _)| *code).or(stored.error);
         }
         let priced = status == "sent" || status == "delivered" || (status == "read" && before < 2);
+        let skipped = before < 2;
+        self.meter(&msg, user.wa_id.as_deref(), status, skipped);
         let item = self.status_item(&msg, &user, status, error.as_ref(), priced, now);
         let phone = !msg.by_bsuid;
         // Client libraries drop a status without contacts, so the strict shape (none on `failed`) comes with the strict

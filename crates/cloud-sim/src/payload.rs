@@ -100,17 +100,34 @@ fn push_change(world: &World, entries: &mut Vec<Value>, first: &Update, group: &
         }
     };
     let change = json!({"field": first.field, "value": value});
-    if let Some(entry) = entries.last_mut().filter(|e| e["id"] == first.waba_id.as_str())
+    let id = entry_id(world, first);
+    if let Some(entry) = entries.last_mut().filter(|e| e["id"] == id)
         && let Some(changes) = entry["changes"].as_array_mut()
     {
         changes.push(change);
         return;
     }
-    let mut entry = json!({"id": first.waba_id, "changes": [change]});
+    let mut entry = json!({"id": id, "changes": [change]});
     if entry_time || first.list.is_none() {
         entry["time"] = json!(first.at / 1000);
     }
     entries.push(entry);
+}
+
+/// The account; of PARTNER_… updates the partner's own business, when an app says which one that is.
+fn entry_id<'a>(world: &'a World, update: &'a Update) -> &'a str {
+    let event = update
+        .item
+        .get("event")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let partner = update.field == "account_update" && event.starts_with("PARTNER_");
+    let business = world
+        .apps
+        .values()
+        .map(|a| a.business_id.as_str())
+        .find(|b| partner && !b.is_empty());
+    business.unwrap_or(&update.waba_id)
 }
 
 /// `metadata` of a number: bare digits here, unlike in the Graph API.

@@ -165,6 +165,7 @@ impl Simulator {
         self.with(|core| {
             change(&mut core.config);
             core.config = core.config.clone().clamped();
+            core.rates = crate::pricing::RateCard::of(&core.config);
         });
     }
 

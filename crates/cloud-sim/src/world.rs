@@ -10,9 +10,10 @@ use crate::agenda::Agenda;
 use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::entities::{App, Fault, Phone, Portfolio, Template, Token, User, Waba};
-use crate::graph::Session;
+use crate::graph::{Code, Session};
 use crate::limits::Rolling;
 use crate::media::{self, Media};
+use crate::pricing::Meter;
 use crate::rng::Dice;
 
 /// How many messages of a thread the phone page can show.
@@ -170,6 +171,12 @@ pub struct World {
     /// `account/name` of deleted templates → until when the name is locked, virtual Unix ms.
     #[serde(default)]
     pub name_locks: BTreeMap<String, i64>,
+    /// Codes of Embedded Signup.
+    #[serde(default)]
+    pub codes: BTreeMap<String, Code>,
+    /// What the analytics count.
+    #[serde(default)]
+    pub meter: Meter,
     /// What was done how often.
     #[serde(default)]
     pub rolling: Rolling,
@@ -219,6 +226,8 @@ impl World {
             later: Agenda::default(),
             held: BTreeMap::new(),
             name_locks: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            meter: Meter::default(),
             rolling: Rolling::default(),
             blockers: BTreeSet::new(),
             failed_once: VecDeque::new(),

@@ -5,6 +5,7 @@ mod acts;
 mod collections;
 mod phone_page;
 mod rows;
+mod signup;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::config::{Profile, SimConfig};
 use crate::core::Core;
 use crate::entities::Fault;
 use crate::graph::{handshake, serve_media};
+use crate::pricing::RateCard;
 use crate::provision::Provision;
 use crate::sim::{ControlError, Simulator, collections as collection_names};
 
@@ -60,6 +62,9 @@ async fn handle(simulator: &Simulator, mut req: Request) -> Response {
             .into_owned()
             .collect();
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    if method == "GET" && parts == ["es"] {
+        return signup::page(&simulator.lock(), &query);
+    }
     if method == "GET" && parts == ["events"] {
         return events(simulator);
     }
@@ -181,6 +186,7 @@ async fn dispatch(
         ("POST", ["phones", id, act]) => simulator.with(|core| acts::phone(core, id, act, &body)),
         ("POST", ["wabas", id, act]) => simulator.with(|core| acts::waba(core, id, act, &body)),
         ("POST", ["portfolios", id, "verify"]) => simulator.with(|core| acts::verify(core, id)),
+        ("POST", ["es", "code"]) => simulator.with(|core| signup::code(core, &body)),
         ("POST", ["block"]) => simulator.with(|core| acts::block(core, &body)),
         (method, [name, rest @ ..]) if collection_names().contains(name) && rest.len() <= 1 => {
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))
@@ -273,7 +279,11 @@ fn configure(core: &mut Core, change: Value) -> Outcome {
     let mut config: SimConfig = parse(knobs, "a configuration")?;
     config.http.clone_from(&core.config.http);
     config.wall = core.config.wall.clone();
+    if let Some(card) = &config.rate_card {
+        RateCard::parse(card).map_err(ControlError::bad)?;
+    }
     core.config = config.clamped();
+    core.rates = RateCard::of(&core.config);
     rows::config(core)
 }
 

@@ -234,12 +234,16 @@ impl Core {
     /// Token and proof (Cloud API: auth). Hands back the token's app.
     pub fn authorise(&self, call: &Call) -> Result<Option<String>, Refusal> {
         let Some(given) = &call.token else {
+            let code = if self.config.missing_token_104 { 104 } else { 190 };
             return Err(Refusal::plain(
                 401,
-                190,
+                code,
                 "An access token is required to request this resource.",
             ));
         };
+        if let Some(app) = self.app_of_token(given.expose_secret()) {
+            return Ok(Some(app.id.clone()));
+        }
         let Some(token) = self.world.tokens.get(given.expose_secret()) else {
             if !self.config.strict_tokens {
                 return Ok(self.world.apps.keys().next().cloned());
@@ -300,7 +304,11 @@ impl Core {
             .token
             .as_ref()
             .and_then(|t| self.world.tokens.get(t.expose_secret()));
-        token.is_none_or(|t| t.assets.is_empty() || t.assets.contains(waba_id))
+        let app = call
+            .token
+            .as_ref()
+            .is_some_and(|t| self.app_of_token(t.expose_secret()).is_some());
+        !app && token.is_none_or(|t| t.assets.is_empty() || t.assets.contains(waba_id))
     }
 
     /// Whether the token has a permission.
@@ -317,7 +325,10 @@ impl Core {
         let id = call.path.first()?;
         match self.world.phones.get(id) {
             Some(phone) => Some(phone.waba_id.clone()),
-            None => self.world.wabas.contains_key(id).then(|| id.clone()),
+            None => match self.world.templates.get(id) {
+                Some(template) => Some(template.waba_id.clone()),
+                None => self.world.wabas.contains_key(id).then(|| id.clone()),
+            },
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The Graph surface: `/v{N}.{M}/…` with Meta's order of checks, error envelope and headers
 //! (Cloud API: simulator, request pipeline).
 
+mod analytics;
 mod blocking;
 mod business;
 mod call;
 mod components;
 mod list;
+mod management;
 mod media;
 mod messages;
 mod nodes;
+mod oauth;
 mod phone;
 mod refusal;
 mod registration;
@@ -25,10 +28,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Request, Response, Route};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use call::Call;
 pub(crate) use media::respond as serve_media;
+pub(crate) use oauth::{CODE_MS, Code};
 pub use refusal::Refusal;
 pub use upload::Session;
 
@@ -168,10 +172,16 @@ async fn handle(simulator: &Simulator, req: Request) -> Response {
 
 /// Token, proof, object and scope, then the endpoint.
 fn dispatch(core: &mut Core, call: &Call) -> Reply {
-    match core.authorise(call) {
-        Err(refusal) => Reply::Refused(refusal),
-        Ok(app_id) => nodes::route(core, call, app_id.as_deref()),
-    }
+    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    let reply = match path.as_slice() {
+        // The app's secret is what is checked here.
+        ["oauth", "access_token"] => oauth::access_token(core, call),
+        _ => core.authorise(call).and_then(|app_id| {
+            core.management(call)?;
+            Ok(nodes::route(core, call, app_id.as_deref()))
+        }),
+    };
+    reply.unwrap_or_else(Reply::Refused)
 }
 
 /// The GET handshake (Cloud API: handshake, signature, transport).
@@ -304,8 +314,7 @@ fn respond(
         ("x-fb-trace-id".to_owned(), trace.clone()),
     ];
     if let Some(waba) = waba {
-        let usage = json!({waba: [{"type": "whatsapp", "call_count": 1, "total_cputime": 1, "total_time": 1,
-                                   "estimated_time_to_regain_access": 0}]});
+        let usage = simulator.lock().usage(waba);
         headers.push(("x-business-use-case-usage".to_owned(), usage.to_string()));
     }
     let (status, body) = match result {

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::list::{page, pick};
 use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_phone, phone_node};
-use super::{Call, Refusal, Reply, business, media, registration, template_library, templates, upload};
+use super::{
+    Call, Refusal, Reply, analytics, business, media, oauth, registration, template_library, templates,
+    upload,
+};
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
 
@@ -75,14 +78,14 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
     if id.starts_with("upload:") && edge.is_empty() {
         return upload::continue_with(core, call, id);
     }
-    if core.world.apps.contains_key(id) {
+    if let Some(app) = core.world.apps.get(id).cloned() {
         if app_id != Some(id) {
             return Err(missing());
         }
-        return match (call.method.as_str(), edge) {
-            ("POST", "uploads") => upload::open(core, call, id),
-            _ => Err(unknown_edge(edge, &call.method)),
-        };
+        return oauth::of_app(core, call, &app, edge);
+    }
+    if id == "debug_token" && edge.is_empty() && call.method == "GET" {
+        return oauth::debug_token(core, call, app_id);
     }
     if id == "message_template_library" && edge.is_empty() && call.method == "GET" {
         return Ok(template_library::list(call));
@@ -138,6 +141,11 @@ const WABA_FIELDS: &[&str] = &[
     "marketing_messages_onboarding_status",
     "auth_international_rate_eligibility",
     "primary_business_location",
+    // Computed by `analytics`.
+    "analytics",
+    "conversation_analytics",
+    "pricing_analytics",
+    "template_analytics",
 ];
 const WABA_DEFAULT: &[&str] = &[
     "id",
@@ -158,6 +166,7 @@ fn waba_node(waba: &Waba) -> Value {
         "business_verification_status": "verified",
         "ownership_type": "SELF",
         "status": "ACTIVE",
+        "is_enabled_for_insights": waba.insights,
         "health_status": {"can_send_message": if waba.restricted.is_none() { "AVAILABLE" } else { "BLOCKED" },
             "entities": [{"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}]},
     })
@@ -171,13 +180,27 @@ fn of_waba(
     app_id: Option<&str>,
 ) -> Result<Reply, Refusal> {
     match (call.method.as_str(), edge) {
-        ("GET", "") => pick(
-            call,
-            "WhatsAppBusinessAccount",
-            waba_node(waba),
-            WABA_FIELDS,
-            WABA_DEFAULT,
-        ),
+        ("GET", "") => {
+            let computed = analytics::of_waba(core, call, waba)?;
+            let reply = pick(
+                call,
+                "WhatsAppBusinessAccount",
+                waba_node(waba),
+                WABA_FIELDS,
+                WABA_DEFAULT,
+            )?;
+            Ok(match reply {
+                Reply::Ok(mut body) => {
+                    for (name, value) in computed {
+                        body[name] = value;
+                    }
+                    Reply::Ok(body)
+                }
+                reply => reply,
+            })
+        }
+        ("GET", "template_analytics") => analytics::template_edge(core, call, waba).map(Reply::Ok),
+        ("POST", "") => insights(core, call, waba),
         ("GET", "phone_numbers") => {
             let rows: Vec<Value> = core
                 .world
@@ -231,6 +254,25 @@ fn of_waba(
             Ok(Reply::Ok(json!({"success": true})))
         }
         _ => Err(unknown_edge(edge, &call.method)),
+    }
+}
+
+/// `POST /{WABA}?is_enabled_for_insights=true`: once, for good.
+fn insights(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
+    match call.field("is_enabled_for_insights").as_deref() {
+        Some("true") => {
+            if let Some(waba) = core.world.wabas.get_mut(&waba.id) {
+                waba.insights = true;
+            }
+            Ok(Reply::Ok(json!({"id": waba.id})))
+        }
+        Some(_) if waba.insights => Err(Refusal::of(
+            200_006,
+            Some("Template insights cannot be disabled once they are enabled.".into()),
+        )),
+        _ => Err(Refusal::parameter(
+            "The parameter is_enabled_for_insights is required.",
+        )),
     }
 }
 

@@ -5,11 +5,13 @@
     reason = "a test that cannot set its stage should stop there"
 )]
 
+mod analytics;
 mod business;
 mod control;
 mod graph;
 mod media;
 mod outcomes;
+mod signup;
 mod stage;
 mod story;
 mod templates;
