@@ -1,6 +1,7 @@
 //! The typed client (Cloud API: Graph API conventions, messages endpoint, phone number node).
 
 mod answer;
+mod media;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use crate::message::SendMessage;
 use crate::signature::hmac_hex;
 use crate::template::{Page, Template};
 use crate::webhook::read;
+
+pub use self::media::Upload;
 
 /// How long one request may take from start to the last byte of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -395,6 +398,24 @@ impl Client {
         body: Option<Value>,
         timeout: Duration,
     ) -> Result<Value, Error> {
+        let mut request = self.request(method, path, query)?.timeout(timeout);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.map_err(transport)?;
+        let status = response.status();
+        let wait = retry_after(response.headers());
+        let bytes = bounded(response).await?;
+        interpret(status, wait, &bytes)
+    }
+
+    /// A request of this connection: its address, its token, the proof of it.
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<reqwest::RequestBuilder, Error> {
         let inner = &*self.0;
         let mut url = inner.connection.base_url.clone();
         {
@@ -416,19 +437,10 @@ impl Client {
         if url.query() == Some("") {
             url.set_query(None);
         }
-        let mut request = inner
+        Ok(inner
             .http
             .request(method, url)
-            .bearer_auth(inner.connection.access_token.expose_secret())
-            .timeout(timeout);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.map_err(transport)?;
-        let status = response.status();
-        let wait = retry_after(response.headers());
-        let bytes = bounded(response).await?;
-        interpret(status, wait, &bytes)
+            .bearer_auth(inner.connection.access_token.expose_secret()))
     }
 }
 

@@ -60,8 +60,41 @@ impl MediaKind {
         }
     }
 
+    /// The kind of a wire name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Image,
+            Self::Video,
+            Self::Audio,
+            Self::Document,
+            Self::Sticker,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+
+    /// The kind that a file of a type is sent as when nobody says.
+    pub fn of_type(mime_type: &str) -> Self {
+        [Self::Image, Self::Video, Self::Audio, Self::Sticker]
+            .into_iter()
+            .find(|kind| kind.mime_types().contains(&mime_type))
+            .unwrap_or(Self::Document)
+    }
+
+    /// The types the API takes for this kind, without parameters; any for a document.
+    pub fn mime_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Image => &["image/jpeg", "image/png"],
+            Self::Video => &["video/mp4", "video/3gpp", "video/3gp"],
+            Self::Audio => &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"],
+            Self::Document => &[],
+            Self::Sticker => &["image/webp"],
+        }
+    }
+
     /// Largest file in bytes that the API takes.
     pub fn max_bytes(self) -> u64 {
+        // A sticker that does not move has 100 KB: the bytes tell, so who knows them checks it.
         match self {
             Self::Image => 5 << 20,
             Self::Video | Self::Audio => 16 << 20,

@@ -23,6 +23,12 @@ id!(
     "msg"
 );
 
+id!(
+    /// A file of a message: received, or uploaded to be sent.
+    MediaId,
+    "med"
+);
+
 /// How soon a message leaves when there is more to send than can be sent. An agent's reply never waits for a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -158,6 +164,33 @@ pub struct MessageStatusChanged {
 
 impl Event for MessageStatusesChanged {
     const NAME: &'static str = "message_statuses_changed";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Files of messages arrived, or will not.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MediaChanged {
+    /// Which.
+    pub items: Vec<MediaChange>,
+}
+
+/// One file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MediaChange {
+    /// The file.
+    pub media_id: MediaId,
+    /// The message it came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// The message's thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// `waiting`, `ready` or `failed`.
+    pub state: String,
+}
+
+impl Event for MediaChanged {
+    const NAME: &'static str = "media_changed";
     const LIVE: Option<&'static str> = Some("messages:read");
 }
 

@@ -1,6 +1,8 @@
 //! The HTTP application: modules' routes, live stream, documentation, health, the portal.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -124,17 +126,23 @@ impl App {
     ) -> Result<Self, Conflict> {
         let apis: Vec<_> = modules.iter().map(|module| module.api()).collect();
         let document = openapi::merge(&apis)?;
+        let streamed: BTreeMap<&str, u64> = modules
+            .iter()
+            .flat_map(|module| module.streamed_bodies())
+            .copied()
+            .collect();
         let mut v1 = Route::new();
         let mut paths = document.paths.iter().collect::<Vec<_>>();
         paths.sort();
         for (path, index) in paths {
             let label = RouteLabel(format!("/api/v1{path}"));
-            v1 = v1.at(
-                path,
-                apis[*index]
-                    .endpoint()
-                    .after(move |answer| labelled(answer, label.clone())),
-            );
+            let operation = apis[*index]
+                .endpoint()
+                .after(move |answer| labelled(answer, label.clone()));
+            v1 = match streamed.get(path.as_str()) {
+                Some(limit) => v1.at(path, capped(operation, *limit)),
+                None => v1.at(path, bounded(operation, API_BODY)),
+            };
         }
         v1 = v1.at(
             "/live",
@@ -144,11 +152,13 @@ impl App {
                 .data(rights(modules, options.live_ping)),
         );
         let mut route = Route::new()
-            .nest("/api/v1", bounded(v1, API_BODY))
+            .nest("/api/v1", v1)
             .nest("/api", documentation(&document, options.config))
             .at("/*path", get(assets::portal));
         route = operations(route, system, options.metrics, options.redis);
+        let mut plain = BTreeSet::new();
         for (path, endpoint) in modules.iter().flat_map(|module| module.public_routes()) {
+            plain.extend(path.split('/').nth(1));
             route = route.at(path, bounded(endpoint, WEBHOOK_BODY));
         }
         if let Some(more) = options.more_routes {
@@ -159,6 +169,10 @@ impl App {
             .catch_all_error(problem::from_poem)
             .with(CatchPanic::new().with_handler(problem::Panicked))
             .with(Compression::new())
+            .before(move |request| {
+                let request = uncompressed(request, &plain);
+                async move { Ok::<_, poem::Error>(request) }
+            })
             .around(observe)
             .map_to_response()
             .boxed();
@@ -188,6 +202,52 @@ fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Ou
             Ok(request)
         })
         .map_to_response()
+}
+
+/// Lets the body through as it comes. One that says it is longer than the limit is refused at once; one that does not say
+/// breaks off at the limit.
+fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
+    endpoint
+        .before(move |mut request: Request| async move {
+            let told = request.headers().get(header::CONTENT_LENGTH);
+            let told = told.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+            let body = request.take_body();
+            if told.is_some_and(|length| length > limit) {
+                drain(body).await;
+                return Err(problem::too_large().into());
+            }
+            let mut read = 0;
+            let body = body.into_bytes_stream().map(move |part| {
+                let part = part?;
+                read += part.len() as u64;
+                if read > limit {
+                    return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+                }
+                Ok(part)
+            });
+            request.set_body(poem::Body::from_bytes_stream(body));
+            Ok(request)
+        })
+        .map_to_response()
+}
+
+async fn drain(body: poem::Body) {
+    let mut left = PATIENCE;
+    let mut parts = std::pin::pin!(body.into_bytes_stream());
+    while let Some(Ok(part)) = parts.next().await
+        && let Some(rest) = left.checked_sub(part.len())
+    {
+        left = rest;
+    }
+}
+
+/// A part of a file is a part of the file as it is, and a module's public routes decide by themselves how their bytes look.
+fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if plain.contains(first) || request.headers().contains_key(header::RANGE) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    request
 }
 
 /// Bytes read and thrown away before an over-long body is refused: a client that is cut off while it still sends never
@@ -360,10 +420,10 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if !is_docs {
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-        );
+        // An answer that has a stricter one keeps it.
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     }
     Ok(response)
 }

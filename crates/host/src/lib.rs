@@ -9,8 +9,10 @@
 
 pub mod app;
 pub mod assets;
+pub mod blob;
 pub mod bus;
 pub mod database;
+pub mod fetch;
 pub mod jobs;
 pub mod lease;
 pub mod limiter;

@@ -119,10 +119,14 @@ impl TenantRoutes for Routes {
     }
 
     async fn path_of(&self, db: &TenantDb) -> Result<String> {
+        self.name_of(db, WEBHOOK).await
+    }
+
+    async fn name_of(&self, db: &TenantDb, kind: &str) -> Result<String> {
         let mine = || {
             route::Entity::find()
                 .filter(route::Column::TenantId.eq(db.tenant()))
-                .filter(route::Column::Kind.eq(WEBHOOK))
+                .filter(route::Column::Kind.eq(kind))
                 .order_by_asc(route::Column::Key)
                 .limit(1)
         };
@@ -132,7 +136,7 @@ impl TenantRoutes for Routes {
         }
         let tx = db.begin().await?;
         let on = tx.across_tenants("filtered by tenant");
-        // Whoever else asks for the first time now waits here for our commit, so that a tenant has one path.
+        // Whoever else asks for the first time now waits here for our commit, so that a tenant has one name.
         if sea_orm::ConnectionTrait::get_database_backend(on) != sea_orm::DbBackend::Sqlite {
             tenant::Entity::find_by_id(db.tenant())
                 .lock_exclusive()
@@ -142,9 +146,9 @@ impl TenantRoutes for Routes {
         if let Some(route) = mine().one(on).await? {
             return Ok(route.key);
         }
-        let path = self.random.hex::<16>();
-        self.claim(&tx, WEBHOOK, &path).await?;
+        let name = self.random.hex::<16>();
+        self.claim(&tx, kind, &name).await?;
         tx.commit().await?;
-        Ok(path)
+        Ok(name)
     }
 }

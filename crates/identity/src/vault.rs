@@ -5,8 +5,10 @@ use aes_gcm::{
     aead::{Aead, KeyInit, Payload},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
 use kernel::{Error, Result, Vault};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::Random;
@@ -79,6 +81,8 @@ impl VaultKeys {
 pub(crate) struct AesVault {
     sealing: (String, Aes256Gcm),
     older: Vec<(String, Aes256Gcm)>,
+    // Newest first. Not the sealing keys themselves: one key, one use.
+    signing: Vec<SecretBox<[u8; 32]>>,
     random: Random,
 }
 
@@ -88,6 +92,10 @@ impl AesVault {
         Self {
             sealing: ready(&keys.sealing),
             older: keys.older.iter().map(ready).collect(),
+            signing: std::iter::once(&keys.sealing)
+                .chain(&keys.older)
+                .map(|key| SecretBox::new(Box::new(mac(key.key.expose_secret(), b"wapro signing key v1"))))
+                .collect(),
             random,
         }
     }
@@ -98,6 +106,17 @@ impl AesVault {
             .find(|(known, _)| known == id)
             .map(|(_, cipher)| cipher)
     }
+}
+
+/// HMAC-SHA256.
+fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    keyed(key, message).finalize().into_bytes().into()
+}
+
+fn keyed(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key)
+        .expect("HMAC takes keys of any length")
+        .chain_update(message)
 }
 
 impl Vault for AesVault {
@@ -145,5 +164,19 @@ impl Vault for AesVault {
             })?;
         let opened = String::from_utf8(opened).map_err(|_| broken())?;
         Ok(opened.into())
+    }
+
+    fn sign(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
+        let newest = self.signing.first().expect("there is always a key that seals");
+        mac(&mac(newest.expose_secret(), purpose.as_bytes()), message)
+    }
+
+    fn verify(&self, purpose: &str, message: &[u8], signature: &[u8]) -> bool {
+        // Every key is tried, so that the time does not tell which one fitted.
+        self.signing.iter().fold(false, |known, key| {
+            let of_purpose = mac(key.expose_secret(), purpose.as_bytes());
+            // `verify_slice` compares in constant time.
+            keyed(&of_purpose, message).verify_slice(signature).is_ok() | known
+        })
     }
 }

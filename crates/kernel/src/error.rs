@@ -174,6 +174,13 @@ impl Error {
         }
     }
 
+    /// Adds the cause, which is logged and never shown.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(cause.into());
+        self
+    }
+
     /// Replaces the code of a 422.
     #[must_use]
     pub fn with_code(mut self, code: &'static str) -> Self {

@@ -8,11 +8,13 @@
 )]
 
 pub mod api;
+pub mod blob;
 pub mod caller;
 pub mod clock;
 pub mod contention;
 pub mod error;
 pub mod event;
+pub mod fetch;
 pub mod id;
 pub mod job;
 pub mod limit;
@@ -23,11 +25,13 @@ pub mod tenant;
 pub mod vault;
 
 pub use api::{Api, Created, NoContent};
+pub use blob::{BlobKey, BlobStore};
 pub use caller::{Actor, Authenticator, Caller, Can, Permission, PermissionInfo};
 pub use clock::{Clock, ManualClock};
 pub use contention::retrying;
 pub use error::{Error, FieldError, Problem, Result};
 pub use event::{Event, EventContext, Events};
+pub use fetch::{FetchError, Fetched, Fetcher};
 pub use id::{TenantId, UserId};
 pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
 pub use limit::{Limiter, Quota, Wait};

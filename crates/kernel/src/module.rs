@@ -27,6 +27,12 @@ pub trait Module: Send + Sync + 'static {
     /// What it listens to: `events.on(…)`.
     fn events(&self, _events: &mut Events) {}
 
+    /// Paths under `/api/v1`, as the document writes them, whose handler reads the body as it comes instead of having it
+    /// whole, with the most bytes that may come; more is 413. Every other body is read before its handler runs.
+    fn streamed_bodies(&self) -> &'static [(&'static str, u64)] {
+        &[]
+    }
+
     /// Routes outside `/api/v1` that authenticate by other means than a caller, such as WhatsApp's webhook. Each is listed
     /// in `openapi/public.txt`.
     fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {

@@ -413,4 +413,11 @@ pub trait TenantRoutes: Send + Sync {
     /// # Errors
     /// The database's.
     async fn path_of(&self, db: &TenantDb) -> Result<String>;
+
+    /// The tenant's own random name (32 hexadecimal digits) among the routes of `kind`, made on first use: for addresses
+    /// that must lead to the tenant without naming it.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn name_of(&self, db: &TenantDb, kind: &str) -> Result<String>;
 }

@@ -9,7 +9,12 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
-use host::database::DatabaseOptions;
+use host::{
+    blob::{Bucket, Place},
+    database::DatabaseOptions,
+    fetch::FetchPolicy,
+};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -36,7 +41,23 @@ pub struct Config {
     pub api_rate: u32,
     pub api_burst: u32,
     pub trusted_proxies: Vec<IpAddr>,
+    pub media: MediaConfig,
     pub simulator: SimulatorConfig,
+}
+
+/// Files: where they are kept, how they are served, what may be fetched.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaConfig {
+    pub url: String,
+    pub endpoint: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
+    pub link_minutes: u32,
+    pub fetch_http: bool,
+    pub fetch_ports: Vec<u16>,
+    pub fetch_networks: Vec<IpNet>,
 }
 
 /// How log lines look.
@@ -113,6 +134,38 @@ impl Config {
         DatabaseOptions {
             url,
             max_connections: self.database_connections,
+        }
+    }
+
+    /// Where files are kept.
+    ///
+    /// # Errors
+    /// A sentence that says what `media.url` must look like.
+    pub fn files(&self) -> anyhow::Result<Place> {
+        use secrecy::ExposeSecret;
+        let media = &self.media;
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let place = Place::parse(&media.url, self.data_dir.join("media"))
+            .map_err(|wrong| anyhow::anyhow!("media.url: {wrong}"))?;
+        Ok(match place {
+            Place::Bucket(bucket) => Place::Bucket(Bucket {
+                endpoint: some(&media.endpoint),
+                region: some(&media.region),
+                credentials: some(&media.access_key_id)
+                    .map(|id| (id, media.secret_access_key.expose_secret().into())),
+                ..bucket
+            }),
+            place => place,
+        })
+    }
+
+    /// What customers' links may lead to.
+    pub fn fetch_policy(&self) -> FetchPolicy {
+        FetchPolicy {
+            ports: self.media.fetch_ports.clone(),
+            http: self.media.fetch_http,
+            networks: self.media.fetch_networks.clone(),
+            ..FetchPolicy::default()
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contacts::Contacts;
 use identity::Identity;
 use kernel::{Limiter, Module};
-use messaging::{Addresses, Messaging};
+use messaging::{Addresses, MediaParts, Messaging};
 
 /// What modules are made of.
 pub struct Deps {
@@ -13,6 +13,7 @@ pub struct Deps {
     pub limiter: Arc<dyn Limiter>,
     pub http: reqwest::Client,
     pub addresses: Addresses,
+    pub media: MediaParts,
 }
 
 /// Every module. What one needs of another stands in its arguments; a missing port does not compile.
@@ -25,6 +26,7 @@ pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
         cx.limiter,
         contacts.directory(),
         cx.addresses,
+        cx.media,
     );
     vec![Box::new(cx.identity), Box::new(contacts), Box::new(messaging)]
 }

@@ -1,18 +1,19 @@
 //! One process of the platform, put together.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use cloud_sim::{SimConfig, Simulator};
 use host::{
     App, AppOptions, Bus, Roles, Runtime,
     app::{Brand, DemoLogin, PublicConfig},
+    fetch::{PublicFetcher, SystemLookup},
     jobs::carrier::Route,
     limiter::RedisPool,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Error, Quota, SystemDb};
-use messaging::Addresses;
+use messaging::{Addresses, MediaParts};
 use migrations::Migrator;
 use poem::{EndpointExt, Request, Server, listener::TcpAcceptor};
 use secrecy::SecretString;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    config::Config,
+    config::{Config, MediaConfig},
     modules::{Deps, modules},
 };
 
@@ -117,11 +118,13 @@ impl Platform {
             .simulator
             .map(|sim| Simulator::new(sim.with_http(http.clone())));
         let addresses = addresses(config, simulator.is_some())?;
+        let media = media(config)?;
         let modules = modules(Deps {
             identity: identity.clone(),
             limiter,
             http,
             addresses,
+            media,
         });
         identity.learn_modules(&modules);
         let owner = format!(
@@ -181,6 +184,10 @@ impl Platform {
     pub async fn described() -> anyhow::Result<App> {
         let config = Config {
             encryption_keys: vec![SecretString::from(format!("described:{}", "0".repeat(64)))],
+            media: MediaConfig {
+                url: "memory:".to_owned(),
+                ..Config::defaults()?.media
+            },
             ..Config::defaults()?
         };
         let memory = host::database::DatabaseOptions {
@@ -300,6 +307,17 @@ fn addresses(config: &Config, simulator_inside: bool) -> anyhow::Result<Addresse
         graph: config.graph_url.clone(),
         simulator,
         public: config.public_url()?,
+    })
+}
+
+/// The file store, and the fetcher of customers' links.
+fn media(config: &Config) -> anyhow::Result<MediaParts> {
+    let store = config.files()?.open();
+    let fetcher = PublicFetcher::new(config.fetch_policy(), Arc::new(SystemLookup))?;
+    Ok(MediaParts {
+        store: store.map_err(|wrong| anyhow::anyhow!("media.url: {wrong}"))?,
+        fetcher: Arc::new(fetcher),
+        link_minutes: config.media.link_minutes,
     })
 }
 

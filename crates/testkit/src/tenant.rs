@@ -109,6 +109,22 @@ impl Tenant {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    /// Uploads a file as bare bytes.
+    pub async fn upload(&self, content_type: &str, bytes: &[u8]) -> Answer {
+        self.upload_as("", content_type, bytes).await
+    }
+
+    /// Uploads a file as bare bytes, with a query such as `?kind=document`.
+    pub async fn upload_as(&self, query: &str, content_type: &str, bytes: &[u8]) -> Answer {
+        let request = self
+            .http
+            .post(format!("{}/api/v1/media{query}", self.base))
+            .bearer_auth(&self.key)
+            .header("content-type", content_type)
+            .body(bytes.to_vec());
+        Answer::read(request.send().await.unwrap()).await
+    }
+
     /// `PATCH`.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.call(Method::PATCH, path, Some(body)).await

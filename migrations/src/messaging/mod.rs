@@ -6,6 +6,7 @@ mod m20261122_000004_channels;
 mod m20261122_000005_conversations_messages;
 mod m20261122_000006_inbox;
 mod m20261123_000030_idempotency;
+mod m20261124_000030_media;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -13,5 +14,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261122_000005_conversations_messages::Migration),
         Box::new(m20261122_000006_inbox::Migration),
         Box::new(m20261123_000030_idempotency::Migration),
+        Box::new(m20261124_000030_media::Migration),
     ]
 }

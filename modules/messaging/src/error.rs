@@ -18,6 +18,18 @@ pub enum MessagingError {
     /// No such contact in this tenant.
     #[error("no such contact")]
     NoContact,
+    /// No such file in this tenant.
+    #[error("no such file")]
+    NoMedia,
+    /// The file is not there yet, or could not be fetched.
+    #[error("the file is not there")]
+    MediaNotReady,
+    /// Only what failed is fetched again.
+    #[error("the file did not fail")]
+    MediaNotFailed,
+    /// WhatsApp no longer keeps it.
+    #[error("the file has expired")]
+    MediaExpired,
     /// Free-form outside the 24-hour window.
     #[error("the customer service window is closed")]
     WindowClosed,
@@ -57,6 +69,19 @@ impl From<MessagingError> for Error {
             MessagingError::NoConversation => Self::not_found("conversation"),
             MessagingError::NoMessage => Self::not_found("message"),
             MessagingError::NoContact => Self::not_found("contact"),
+            MessagingError::NoMedia => Self::not_found("media"),
+            MessagingError::MediaNotReady => Self::conflict(
+                "media_not_ready",
+                "The file is not there yet, or could not be fetched. Look at its `state`.",
+            ),
+            MessagingError::MediaNotFailed => Self::conflict(
+                "media_not_failed",
+                "Only a file whose `state` is `failed` can be fetched again.",
+            ),
+            MessagingError::MediaExpired => Self::conflict(
+                "media_expired",
+                "WhatsApp keeps a received file for 7 days only. Ask the customer to send it again.",
+            ),
             MessagingError::WindowClosed => Self::conflict(
                 "window_closed",
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",

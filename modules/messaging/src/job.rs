@@ -1,6 +1,6 @@
 //! Background work of this module.
 
-use contracts::messaging::{ChannelId, ConversationId, Lane};
+use contracts::messaging::{ChannelId, ConversationId, Lane, MediaId};
 use kernel::Job;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,34 @@ impl Job for SendReadReceipt {
 
     fn dedup_key(&self) -> Option<String> {
         Some(self.conversation_id.to_string())
+    }
+}
+
+/// Fetches files that customers sent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FetchMedia {
+    /// Which; those that no longer wait are left alone.
+    pub media_ids: Vec<MediaId>,
+}
+
+impl Job for FetchMedia {
+    const NAME: &'static str = "messaging.fetch_media";
+    // With ten minutes between tries in the end, about two hours; then a person may ask again, for a week.
+    const MAX_ATTEMPTS: u32 = 20;
+}
+
+/// Removes uploads that nobody used.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SweepMedia {}
+
+impl Job for SweepMedia {
+    const NAME: &'static str = "messaging.sweep_media";
+    const QUEUE: &'static str = "bulk";
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One a tenant.
+    fn dedup_key(&self) -> Option<String> {
+        Some(String::new())
     }
 }
 

@@ -15,7 +15,7 @@ use contracts::{contacts::ContactDirectory, messaging::MessageSender};
 use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, TenantRoutes, Vault};
 use poem::{EndpointExt, endpoint::BoxEndpoint, get};
 
-pub use service::Addresses;
+pub use service::{Addresses, MediaParts};
 
 /// The module.
 #[derive(Clone, Debug)]
@@ -32,9 +32,10 @@ impl Messaging {
         limiter: Arc<dyn Limiter>,
         directory: Arc<dyn ContactDirectory>,
         addresses: Addresses,
+        media: MediaParts,
     ) -> Self {
         Self {
-            service: service::Service::new(http, routes, vault, limiter, directory, addresses),
+            service: service::Service::new(http, routes, vault, limiter, directory, addresses, media),
         }
     }
 
@@ -69,6 +70,9 @@ impl Module for Messaging {
             api::MessagesApi {
                 service: service.clone(),
             },
+            api::MediaApi {
+                service: service.clone(),
+            },
         ))
     }
 
@@ -92,6 +96,21 @@ impl Module for Messaging {
             let service = service.clone();
             async move { service.send_read_receipt(context, job).await }
         });
+        let service = self.service.clone();
+        jobs.on(move |context, job: job::FetchMedia| {
+            let service = service.clone();
+            async move { service.fetch_media(context, job).await }
+        });
+        let service = self.service.clone();
+        jobs.on(move |context, _: job::SweepMedia| {
+            let service = service.clone();
+            async move { service.sweep_media(context).await }
+        });
+    }
+
+    fn streamed_bodies(&self) -> &'static [(&'static str, u64)] {
+        // WhatsApp's largest file, and a little for what a form wraps around it.
+        &[("/media", (100 << 20) + (64 << 10))]
     }
 
     fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
@@ -99,6 +118,7 @@ impl Module for Messaging {
             .post(api::receive)
             .data(self.service.clone())
             .boxed();
-        vec![("/webhooks/whatsapp/:path", webhook)]
+        let file = get(api::serve_file).data(self.service.clone()).boxed();
+        vec![("/webhooks/whatsapp/:path", webhook), ("/media/:token", file)]
     }
 }

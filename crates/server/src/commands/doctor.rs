@@ -20,6 +20,7 @@ pub async fn doctor(config: Config) -> anyhow::Result<()> {
     findings.push(data_dir(&config));
     findings.push(database(&config).await);
     findings.extend(redis(&config).await);
+    findings.push(files(&config).await);
     findings.push(listen(&config).await);
     findings.push(public_url(&config));
     findings.extend(simulator(&config));
@@ -108,6 +109,26 @@ async fn redis(config: &Config) -> Option<Finding> {
             format!("Redis cannot be reached: {error}. Check WAPRO_REDIS_URL."),
         ),
     })
+}
+
+async fn files(config: &Config) -> Finding {
+    let opened = config
+        .files()
+        .and_then(|place| place.open().map_err(|wrong| anyhow::anyhow!("{wrong}")));
+    let checked = match opened {
+        Ok(store) => store.check().await.map_err(|error| match std::error::Error::source(&error) {
+            Some(cause) => cause.to_string(),
+            None => error.to_string(),
+        }),
+        Err(error) => Err(error.to_string()),
+    };
+    match checked {
+        Ok(()) => (true, "The file store can be written, read and cleaned.".to_owned()),
+        Err(error) => (
+            false,
+            format!("The file store cannot be used: {error}. Check WAPRO_MEDIA__URL and its credentials."),
+        ),
+    }
 }
 
 async fn listen(config: &Config) -> Finding {

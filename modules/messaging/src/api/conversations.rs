@@ -15,7 +15,7 @@ use poem_openapi::{
 
 use super::{
     Tag, page_query,
-    shapes::{MessageOut, Queued, ReplyIn, content, shape as shape_message},
+    shapes::{MessageOut, Queued, ReplyIn, content, one_with_media, with_media},
 };
 use crate::{
     permission::{ReadMessages, SendMessages},
@@ -162,11 +162,12 @@ impl ConversationsApi {
         /// `next` of the previous page.
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MessageOut>>> {
-        let rows = self
+        let (rows, next) = self
             .service
             .thread(can.db(), conversation_id.0, page_query(limit.0, after.0)?)
             .await?;
-        Ok(Json(page(rows, shape_message)))
+        let items = with_media(&self.service, can.db(), rows).await?;
+        Ok(Json(Page { items, next }))
     }
 
     /// Reply in a conversation.
@@ -202,7 +203,8 @@ impl ConversationsApi {
                 .reply(can.db(), can.actor(), conversation_id.0, content, reply_to, once)
         };
         let row = retrying(send).await?;
-        Ok(Queued::Accepted(Json(shape_message(row))))
+        let shown = one_with_media(&self.service, can.db(), row).await?;
+        Ok(Queued::Accepted(Json(shown)))
     }
 
     /// Mark a conversation as read.

@@ -12,7 +12,7 @@ use poem_openapi::{
 
 use super::{
     Tag, page_query,
-    shapes::{MessageIn, MessageOut, Queued, address, content, shape},
+    shapes::{MessageIn, MessageOut, Queued, address, content, one_with_media, with_media},
 };
 use crate::{
     entity::{
@@ -157,7 +157,8 @@ impl MessagesApi {
                 .send_message(can.db(), can.actor(), new.clone(), once.clone())
         };
         let row = retrying(send).await?;
-        Ok(Queued::Accepted(Json(shape(row))))
+        let shown = one_with_media(&self.service, can.db(), row).await?;
+        Ok(Queued::Accepted(Json(shown)))
     }
 
     /// List messages.
@@ -187,11 +188,12 @@ impl MessagesApi {
             direction: direction.0,
             wamid: wamid.0,
         };
-        let rows = self
+        let (rows, next) = self
             .service
             .list_messages(can.db(), filter, page_query(limit.0, after.0)?)
             .await?;
-        Ok(Json(page(rows, shape)))
+        let items = with_media(&self.service, can.db(), rows).await?;
+        Ok(Json(Page { items, next }))
     }
 
     /// Read a message.
@@ -201,7 +203,8 @@ impl MessagesApi {
         can: Can<ReadMessages>,
         message_id: Path<MessageId>,
     ) -> Result<Json<MessageOut>> {
-        Ok(Json(shape(self.service.message(can.db(), message_id.0).await?)))
+        let row = self.service.message(can.db(), message_id.0).await?;
+        Ok(Json(one_with_media(&self.service, can.db(), row).await?))
     }
 
     /// List statuses.

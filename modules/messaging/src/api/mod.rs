@@ -2,8 +2,11 @@
 
 mod channels;
 mod conversations;
+mod media;
 mod messages;
+mod serving;
 mod shapes;
+mod upload;
 mod webhook;
 
 use kernel::PageQuery;
@@ -11,7 +14,9 @@ use poem_openapi::Tags;
 
 pub use channels::ChannelsApi;
 pub use conversations::ConversationsApi;
+pub use media::MediaApi;
 pub use messages::MessagesApi;
+pub(crate) use serving::serve_file;
 pub(crate) use webhook::{receive, verify};
 
 #[derive(Tags)]
@@ -20,6 +25,8 @@ enum Tag {
     Channels,
     /// The inbox: threads between one number and one contact.
     Conversations,
+    /// Files of messages.
+    Media,
     /// Sending messages, and what became of them.
     Messages,
 }

@@ -7,9 +7,9 @@ use cloud_api::{
 };
 use contracts::{
     contacts::ContactId,
-    messaging::{ChannelId, ConversationId, MessageId, Sender},
+    messaging::{ChannelId, ConversationId, MediaId as OurMediaId, MessageId, Sender},
 };
-use kernel::{Error, Result};
+use kernel::{Error, Result, TenantDb};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json, types::Any};
 
 use crate::{
@@ -17,8 +17,10 @@ use crate::{
         Status,
         message::{self, Failure},
     },
-    service::Address,
+    service::{Address, Service},
 };
+
+use super::media::MediaOut;
 
 /// A type of message that can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -54,6 +56,8 @@ pub struct ImageIn {
     /// Or the id of a file uploaded to WhatsApp.
     #[oai(validator(max_length = 128))]
     pub id: Option<String>,
+    /// Or the id of a file uploaded here; the platform brings it to WhatsApp before the message leaves.
+    pub media_id: Option<OurMediaId>,
     /// Up to 1024 characters.
     #[oai(validator(max_length = 1024))]
     pub caption: Option<String>,
@@ -159,14 +163,20 @@ pub(super) fn content(
         (MessageType::Text, Some(TextIn { body, preview_url }), None, None) => {
             Ok(Content::Text { body, preview_url })
         }
-        (MessageType::Image, None, Some(ImageIn { link, id, caption }), None) => {
-            let source = match (link, id) {
-                (Some(link), None) => MediaSource::Link(link),
-                (None, Some(id)) => MediaSource::Id(MediaId::from(id)),
-                _ => return Err(Error::invalid("image", "needs exactly one of `link` and `id`")),
-            };
-            Ok(Content::Image { source, caption })
-        }
+        (
+            MessageType::Image,
+            None,
+            Some(ImageIn {
+                link,
+                id,
+                media_id,
+                caption,
+            }),
+            None,
+        ) => Ok(Content::Image {
+            source: media_source("image", link, id, media_id)?,
+            caption,
+        }),
         (
             MessageType::Template,
             None,
@@ -192,6 +202,25 @@ pub(super) fn content(
         (MessageType::Template, ..) => Err(Error::invalid(
             "template",
             "must be given for the type `template`, and nothing of another type",
+        )),
+    }
+}
+
+/// Where the file of a message is. An id of ours stands in the content like one of WhatsApp's, which takes its place when
+/// the message leaves.
+pub(super) fn media_source(
+    field: &str,
+    link: Option<String>,
+    id: Option<String>,
+    media_id: Option<OurMediaId>,
+) -> Result<MediaSource> {
+    match (link, id, media_id) {
+        (Some(link), None, None) => Ok(MediaSource::Link(link)),
+        (None, Some(id), None) => Ok(MediaSource::Id(MediaId::from(id))),
+        (None, None, Some(id)) => Ok(MediaSource::Id(MediaId::from(id.to_string()))),
+        _ => Err(Error::invalid(
+            field,
+            "needs exactly one of `media_id`, `id` and `link`",
         )),
     }
 }
@@ -272,6 +301,8 @@ pub struct MessageOut {
     pub text: Option<String>,
     /// The object under the type's key, in WhatsApp's own form.
     pub content: Any<serde_json::Value>,
+    /// Its file: received, or uploaded here and taken along. The address in it works for some minutes.
+    pub media: Option<MediaOut>,
     /// Where it is on its way; it only moves forward.
     pub status: Status,
     /// WhatsApp's id.
@@ -290,7 +321,34 @@ pub struct MessageOut {
     pub created_at: DateTime<Utc>,
 }
 
-pub(super) fn shape(row: message::Model) -> MessageOut {
+/// Messages with their files: one more read for any number of them.
+pub(super) async fn with_media(
+    service: &Service,
+    db: &TenantDb,
+    rows: Vec<message::Model>,
+) -> Result<Vec<MessageOut>> {
+    let mut media = service.media_of(db, &rows).await?;
+    let shown = rows.into_iter().map(|row| {
+        let media = media.remove(&row.id).map(super::media::shape);
+        MessageOut { media, ..shape(row) }
+    });
+    Ok(shown.collect())
+}
+
+/// One message with its file.
+pub(super) async fn one_with_media(
+    service: &Service,
+    db: &TenantDb,
+    row: message::Model,
+) -> Result<MessageOut> {
+    let media = service.media_of(db, std::slice::from_ref(&row)).await?.remove(&row.id);
+    Ok(MessageOut {
+        media: media.map(super::media::shape),
+        ..shape(row)
+    })
+}
+
+fn shape(row: message::Model) -> MessageOut {
     let outbound = row.direction == "outbound";
     let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
     let text = match row.kind.as_str() {
@@ -316,6 +374,7 @@ pub(super) fn shape(row: message::Model) -> MessageOut {
         preview: row.preview,
         text: text.map(ToOwned::to_owned),
         content: Any(content),
+        media: None,
         status: Status::parse(&row.status).unwrap_or(Status::Unknown),
         wamid: row.wamid,
         reply_to: row.reply_to,

@@ -5,6 +5,8 @@ pub mod chunk;
 pub mod conversation;
 pub mod idempotency_key;
 pub mod inbox;
+pub mod media;
+pub mod media_copy;
 pub mod message;
 pub mod status_event;
 pub mod webhook_event;

@@ -169,7 +169,7 @@ impl Service {
         let outcomes: Vec<Outcome> = stream::iter(messages)
             .map(|message| {
                 let card = cards.get(&message.contact_id);
-                self.send_one(&client, channel, card, message)
+                self.send_one(db, &client, channel, card, message)
             })
             .buffer_unordered(CONCURRENCY)
             .collect()
@@ -182,14 +182,19 @@ impl Service {
 
     async fn send_one(
         &self,
+        db: &TenantDb,
         client: &Client,
         channel: &channel::Model,
         card: Option<&ContactCard>,
         message: message::Model,
     ) -> Outcome {
-        let wire = match wire_form(&message, card) {
+        let mut wire = match wire_form(&message, card) {
             Ok(wire) => wire,
             Err(reason) => return Outcome::new(message, Verdict::Failed(failure(reason))),
+        };
+        wire.content = match self.place_media(db, channel, wire.content).await {
+            Ok(content) => content,
+            Err(error) => return Outcome::new(message, error.into()),
         };
         self.wait_for_throughput(channel).await;
         let sent = client

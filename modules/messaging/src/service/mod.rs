@@ -7,6 +7,7 @@ mod conversations;
 mod drain;
 mod engine;
 mod idempotency;
+mod media;
 mod messages;
 mod outcome;
 mod preview;
@@ -25,6 +26,7 @@ pub use channels::{ChannelChanges, NewChannel};
 pub use connection_test::TestReport;
 pub use conversations::{ConversationFilter, Listed};
 pub use idempotency::Idempotency;
+pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
 pub use sender::sender_of;
 pub use webhook::Handshake;
@@ -53,6 +55,7 @@ pub struct Service {
     directory: Arc<dyn ContactDirectory>,
     addresses: Arc<Addresses>,
     coalescer: Coalescer,
+    files: media::Files,
     webhook_keys: Cache<TenantId, Arc<Vec<WebhookKeys>>>,
 }
 
@@ -71,6 +74,7 @@ impl Service {
         limiter: Arc<dyn Limiter>,
         directory: Arc<dyn ContactDirectory>,
         addresses: Addresses,
+        media: MediaParts,
     ) -> Self {
         Self {
             http,
@@ -80,6 +84,7 @@ impl Service {
             directory,
             addresses: Arc::new(addresses),
             coalescer: Coalescer::start(),
+            files: media::Files::new(media),
             // Short: another process may have changed a secret.
             webhook_keys: Cache::builder()
                 .max_capacity(10_000)

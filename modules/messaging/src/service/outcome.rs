@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 
-use super::{Service, drain::statuses};
+use super::{Service, drain::statuses, media::NotPlaced};
 use crate::entity::{
     Status,
     chunk::{self, ChunkId},
@@ -42,6 +42,22 @@ pub(super) enum Verdict {
         /// Why and what to do, for the number.
         channel_trouble: String,
     },
+}
+
+impl From<NotPlaced> for Verdict {
+    fn from(error: NotPlaced) -> Self {
+        match error {
+            NotPlaced::Later { after, failure } => Self::Again { after, failure },
+            NotPlaced::Never(failure) => Self::Failed(failure),
+            NotPlaced::Refused {
+                failure,
+                channel_trouble,
+            } => Self::Refused {
+                failure,
+                channel_trouble,
+            },
+        }
+    }
 }
 
 /// A message and its verdict.

@@ -48,6 +48,7 @@ impl MessageSender for Service {
             check_limits(message)?;
         }
         known_channels(tx, messages).await?;
+        super::media::check(tx, messages).await?;
         let pairs: Vec<Pair> = messages
             .iter()
             .map(|message| (message.channel_id, message.contact_id))

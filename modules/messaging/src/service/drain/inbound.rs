@@ -18,7 +18,7 @@ use crate::{
         message::{ActiveModel, Column, Entity},
     },
     service::{
-        Service,
+        Service, media,
         preview::shorten,
         sender::{Pair, conversations_of},
     },
@@ -61,6 +61,19 @@ impl Service {
             items.push(item);
         }
         tx.insert_new::<Entity>(rows).await?;
+        let incoming: Vec<media::Incoming<'_>> = new
+            .iter()
+            .zip(&items)
+            .map(|(arrived, item)| media::Incoming {
+                message_id: item.message_id,
+                conversation_id: item.conversation_id,
+                channel_id: item.channel_id,
+                kind: &arrived.message.kind,
+                raw: &arrived.message.raw,
+                at: item.at,
+            })
+            .collect();
+        media::expect(tx, &incoming).await?;
         touch(tx, &items, &conversations).await?;
         tx.publish(&MessagesReceived { items })
     }

@@ -1,0 +1,227 @@
+//! The file store: a folder or an S3-compatible bucket, by the crate `object_store`.
+
+use std::{
+    fmt, io,
+    ops::Range,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures_util::{StreamExt, TryStreamExt};
+use kernel::{
+    BlobKey, BlobStore, Error, Result,
+    blob::{ByteStream, PutError},
+};
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt,
+    aws::AmazonS3Builder,
+    buffered::BufWriter,
+    local::LocalFileSystem,
+    memory::InMemory,
+    path::Path as ObjectPath,
+    prefix::PrefixStore,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::io::AsyncWriteExt;
+use url::Url;
+
+/// What one file may have in memory while it is written: S3's smallest part.
+const PART: usize = 5 * 1024 * 1024;
+/// Parts of one file on their way at a time.
+const PARTS: usize = 2;
+
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A folder, made when it is not there.
+    Folder(PathBuf),
+    /// A bucket, or what lies below a prefix of it.
+    Bucket(Bucket),
+    /// This process's memory: for descriptions and tests.
+    Memory,
+}
+
+/// An S3-compatible bucket.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Part of every key, without slashes around it; may be empty.
+    pub prefix: String,
+    /// Where, when not at Amazon: `https://minio.example:9000`.
+    pub endpoint: Option<String>,
+    /// `eu-central-1`; Amazon's default when absent.
+    pub region: Option<String>,
+    /// Key id and secret; the usual environment (variables, instance role) when absent.
+    pub credentials: Option<(String, SecretString)>,
+}
+
+impl Place {
+    /// Reads an address: empty (the folder `otherwise`), `file:///folder`, `s3://bucket/prefix`, `memory:`.
+    ///
+    /// # Errors
+    /// A sentence that says what an address looks like.
+    pub fn parse(address: &str, otherwise: PathBuf) -> Result<Self, String> {
+        if address.is_empty() {
+            return Ok(Self::Folder(otherwise));
+        }
+        let wanted = || {
+            format!("`{address}` is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty")
+        };
+        let url = Url::parse(address).map_err(|_| wanted())?;
+        match url.scheme() {
+            "file" => url.to_file_path().map(Self::Folder).map_err(|()| wanted()),
+            "memory" => Ok(Self::Memory),
+            "s3" => Ok(Self::Bucket(Bucket {
+                name: url.host_str().ok_or_else(wanted)?.to_owned(),
+                prefix: url.path().trim_matches('/').to_owned(),
+                endpoint: None,
+                region: None,
+                credentials: None,
+            })),
+            _ => Err(wanted()),
+        }
+    }
+
+    /// Opens it. A bucket is asked nothing yet: see [`BlobStore::check`].
+    ///
+    /// # Errors
+    /// A sentence with the cause.
+    pub fn open(&self) -> Result<Arc<dyn BlobStore>, String> {
+        let store: Arc<dyn ObjectStore> = match self {
+            Self::Folder(folder) => Arc::new(open_folder(folder)?),
+            Self::Bucket(bucket) => bucket.open()?,
+            Self::Memory => Arc::new(InMemory::new()),
+        };
+        Ok(Arc::new(Files { store }))
+    }
+}
+
+fn open_folder(folder: &Path) -> Result<LocalFileSystem, String> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
+    LocalFileSystem::new_with_prefix(folder)
+        // What was answered 201 is on disk.
+        .map(|store| store.with_fsync(true))
+        .map_err(|error| format!("the folder {} cannot be used: {error}", folder.display()))
+}
+
+impl Bucket {
+    fn open(&self) -> Result<Arc<dyn ObjectStore>, String> {
+        let mut builder = AmazonS3Builder::from_env().with_bucket_name(&self.name);
+        if let Some(endpoint) = &self.endpoint {
+            // A bucket in the path, not in the host name: what servers other than Amazon's understand.
+            builder = builder
+                .with_allow_http(endpoint.starts_with("http://"))
+                .with_endpoint(endpoint)
+                .with_virtual_hosted_style_request(false);
+        }
+        if let Some(region) = &self.region {
+            builder = builder.with_region(region);
+        }
+        if let Some((id, secret)) = &self.credentials {
+            builder = builder
+                .with_access_key_id(id)
+                .with_secret_access_key(secret.expose_secret());
+        }
+        let store = builder
+            .build()
+            .map_err(|error| format!("the bucket {} cannot be used: {error}", self.name))?;
+        Ok(match self.prefix.as_str() {
+            "" => Arc::new(store),
+            prefix => Arc::new(PrefixStore::new(store, prefix)),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Files {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl fmt::Display for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.store)
+    }
+}
+
+fn path(key: &BlobKey) -> ObjectPath {
+    // The key's alphabet needs no escaping.
+    ObjectPath::from(key.as_str())
+}
+
+fn away(error: object_store::Error) -> Error {
+    match error {
+        object_store::Error::NotFound { .. } => Error::not_found("file"),
+        other => {
+            tracing::error!(error = %other, "the file store failed");
+            Error::unavailable("Files are out of reach at the moment. Try again later.").because(other)
+        }
+    }
+}
+
+fn store_failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PutError {
+    PutError::Store(error.into())
+}
+
+#[async_trait::async_trait]
+impl BlobStore for Files {
+    async fn put(&self, key: &BlobKey, mut bytes: ByteStream, limit: u64) -> Result<u64, PutError> {
+        // Small files go in one request, larger ones in parts; either way readers see the whole or nothing.
+        let mut writer =
+            BufWriter::with_capacity(self.store.clone(), path(key), PART).with_max_concurrency(PARTS);
+        let mut size = 0;
+        let outcome = loop {
+            match bytes.next().await {
+                None => break writer.shutdown().await.map_err(store_failed),
+                Some(Err(error)) => break Err(PutError::Source(error)),
+                Some(Ok(part)) => {
+                    size += part.len() as u64;
+                    if size > limit {
+                        break Err(PutError::TooLarge { limit });
+                    }
+                    if let Err(error) = writer.put(part).await {
+                        break Err(store_failed(error));
+                    }
+                }
+            }
+        };
+        match outcome {
+            Ok(()) => Ok(size),
+            Err(error) => {
+                if let Err(left) = writer.abort().await {
+                    tracing::debug!(error = %left, "parts of a file that was given up stay behind");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn read(&self, key: &BlobKey, range: Option<Range<u64>>) -> Result<ByteStream> {
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&path(key), options).await.map_err(away)?;
+        Ok(found.into_stream().map_err(io::Error::other).boxed())
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<()> {
+        match self.store.delete(&path(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(away(error)),
+        }
+    }
+
+    async fn check(&self) -> Result<()> {
+        let probe = ObjectPath::from("doctor");
+        self.store.put(&probe, b"ok".as_slice().into()).await.map_err(away)?;
+        let read = self.store.get(&probe).await.map_err(away)?;
+        read.bytes().await.map_err(away)?;
+        self.store.delete(&probe).await.map_err(away)
+    }
+}
+
+#[cfg(test)]
+mod tests;

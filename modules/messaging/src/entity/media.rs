@@ -1,0 +1,59 @@
+//! Files of messages: what customers sent, and what was uploaded to be sent.
+
+use contracts::messaging::{ChannelId, ConversationId, MediaId, MessageId};
+use kernel::TenantId;
+use sea_orm::entity::prelude::*;
+
+/// It has yet to be fetched, or is just being uploaded.
+pub const WAITING: &str = "waiting";
+/// It is in the store.
+pub const READY: &str = "ready";
+/// It could not be fetched; the reason says why.
+pub const FAILED: &str = "failed";
+/// Nobody used it and it is on its way out.
+pub const GOING: &str = "going";
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "messaging_media")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MediaId,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// `image`, `video`, `audio`, `document` or `sticker`.
+    pub kind: String,
+    /// Type of the bytes; what was claimed while there are none.
+    pub mime: String,
+    pub size: Option<i64>,
+    /// Of the bytes, in hex.
+    pub sha256: Option<String>,
+    pub file_name: Option<String>,
+    /// [`WAITING`], [`READY`], [`FAILED`] or [`GOING`].
+    pub state: String,
+    /// Why it failed, for a person.
+    pub reason: Option<String>,
+    /// WhatsApp's id of a file that was received.
+    pub whatsapp_id: Option<String>,
+    /// Until when WhatsApp keeps it.
+    pub whatsapp_until: Option<DateTimeUtc>,
+    /// What the webhook says of the bytes: base64, sometimes hex.
+    pub claimed_sha256: Option<String>,
+    /// Where the webhook says they are; for five minutes.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub url: Option<String>,
+    /// By which number it came.
+    pub channel_id: Option<ChannelId>,
+    pub conversation_id: Option<ConversationId>,
+    /// The message it came with.
+    pub message_id: Option<MessageId>,
+    /// When a message first took it along.
+    pub used_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}
+kernel::tenant_entity!();

@@ -1,0 +1,379 @@
+//! Our files on WhatsApp's side: before a message leaves, each file it names is uploaded for the number it leaves from,
+//! once in 29 days, and WhatsApp's id takes the place of ours (Cloud API: media).
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cloud_api::{
+    client::Upload,
+    codes::Class,
+    error::Error as CloudError,
+    ids::PhoneNumberId,
+    media::MediaKind,
+    message::{Content, MediaSource},
+};
+use contracts::messaging::{MediaId, OutgoingMessage};
+use kernel::{Error, Result, TenantDb, TenantTx, retrying};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
+use serde_json::Value;
+
+use super::{key, sort};
+use crate::{
+    entity::{
+        channel,
+        media::{self, ActiveModel, Column, Entity, READY},
+        media_copy,
+        message::Failure,
+    },
+    error::{MessagingError, explain},
+    service::Service,
+};
+
+/// WhatsApp keeps an uploaded file for 30 days; a copy is used for a day less.
+const KEPT: TimeDelta = TimeDelta::days(29);
+/// How long a message waits for its file, unless WhatsApp says how long.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// The objects that hold a file, in messages and in the headers of templates and interactive messages.
+const HOLDERS: &[&str] = &["image", "video", "audio", "document", "sticker"];
+
+/// A copy on WhatsApp's side.
+#[derive(Clone, Debug)]
+pub(in crate::service) struct Placed {
+    whatsapp_id: String,
+    until: DateTime<Utc>,
+}
+
+/// A message cannot leave because its file is not on WhatsApp's side. The message certainly was not sent.
+#[derive(Clone, Debug)]
+pub(in crate::service) enum NotPlaced {
+    /// Try again after this long.
+    Later {
+        /// How long.
+        after: Duration,
+        /// Why, should it never succeed.
+        failure: Failure,
+    },
+    /// It will never be there.
+    Never(Failure),
+    /// The number or its token is in trouble.
+    Refused {
+        /// Why, for the message.
+        failure: Failure,
+        /// Why and what to do, for the number.
+        channel_trouble: String,
+    },
+}
+
+impl NotPlaced {
+    fn never(detail: impl Into<String>) -> Self {
+        Self::Never(failure(detail))
+    }
+
+    fn from_api(error: &CloudError) -> Self {
+        let failure = match error.graph() {
+            Some(graph) => Failure {
+                code: graph.code,
+                title: graph.advice().title.to_owned(),
+                detail: Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
+            },
+            None => failure(error.to_string()),
+        };
+        match error.class() {
+            // An upload that nobody knows the end of is repeated without harm.
+            Class::Retry | Class::RateLimited => Self::Later {
+                after: error.retry_after().unwrap_or(AGAIN_AFTER),
+                failure,
+            },
+            Class::Token | Class::Account => Self::Refused {
+                failure,
+                channel_trouble: explain(error),
+            },
+            Class::Later | Class::Fix | Class::Never => Self::Never(failure),
+        }
+    }
+}
+
+impl From<Error> for NotPlaced {
+    fn from(error: Error) -> Self {
+        if error.status().is_server_error() {
+            Self::Later {
+                after: AGAIN_AFTER,
+                failure: failure(error.detail()),
+            }
+        } else {
+            Self::never(error.detail())
+        }
+    }
+}
+
+impl Service {
+    /// The content with WhatsApp's ids in place of ours, uploading what is not there yet. Content without our ids comes
+    /// back as it is, without a look at the database.
+    ///
+    /// # Errors
+    /// See [`NotPlaced`].
+    pub(in crate::service) async fn place_media(
+        &self,
+        db: &TenantDb,
+        channel: &channel::Model,
+        content: Content,
+    ) -> Result<Content, NotPlaced> {
+        if !may_mention(&content) {
+            return Ok(content);
+        }
+        let kind = content.kind();
+        let mut wire = content.wire();
+        let ids = mentioned(kind, &wire);
+        if ids.is_empty() {
+            return Ok(content);
+        }
+        for id in ids {
+            let placed = self.placed(db, channel, id).await?;
+            replace(kind, &mut wire, id, &placed.whatsapp_id);
+        }
+        Content::from_wire(kind, &wire)
+            .map_err(|_| NotPlaced::never("The message's content could not be read back."))
+    }
+
+    /// WhatsApp's copy of a file. Of those who ask at the same time one uploads and the others wait for it.
+    async fn placed(&self, db: &TenantDb, channel: &channel::Model, id: MediaId) -> Result<Placed, NotPlaced> {
+        let place = (db.tenant(), id, channel.id);
+        if let Some(placed) = self.files.placed.get(&place).await {
+            if placed.until > db.clock().now() {
+                return Ok(placed);
+            }
+            self.files.placed.invalidate(&place).await;
+        }
+        let placed = self.files.placed.try_get_with(place, self.known_or_uploaded(db, channel, id)).await;
+        placed.map_err(|error: Arc<NotPlaced>| (*error).clone())
+    }
+
+    async fn known_or_uploaded(
+        &self,
+        db: &TenantDb,
+        channel: &channel::Model,
+        id: MediaId,
+    ) -> Result<Placed, NotPlaced> {
+        let copy = db
+            .find::<media_copy::Entity>()
+            .filter(media_copy::Column::MediaId.eq(id))
+            .filter(media_copy::Column::ChannelId.eq(channel.id))
+            .filter(media_copy::Column::Until.gt(db.clock().now()))
+            .one()
+            .await?;
+        if let Some(copy) = copy {
+            return Ok(Placed {
+                whatsapp_id: copy.whatsapp_id,
+                until: copy.until,
+            });
+        }
+        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
+        let row = row
+            .filter(|row| row.state == READY)
+            .ok_or_else(|| NotPlaced::never("The file of this message is not there any more."))?;
+        let placed = self.upload_to_whatsapp(db, channel, &row).await?;
+        retrying(|| remember(db, channel, id, &placed)).await?;
+        Ok(placed)
+    }
+
+    async fn upload_to_whatsapp(
+        &self,
+        db: &TenantDb,
+        channel: &channel::Model,
+        row: &media::Model,
+    ) -> Result<Placed, NotPlaced> {
+        let client = self.client(channel)?;
+        let bytes = self.files.parts.store.read(&key(db.tenant(), row.id)?, None).await?;
+        let upload = Upload {
+            body: cloud_body(bytes),
+            size: u64::try_from(row.size.unwrap_or_default()).unwrap_or_default(),
+            mime_type: row.mime.clone(),
+            file_name: row.file_name.clone().unwrap_or_else(|| row.id.to_string()),
+        };
+        let number = PhoneNumberId::from(channel.phone_number_id.clone());
+        let whatsapp_id = client
+            .upload_media(&number, upload)
+            .await
+            .map_err(|error| NotPlaced::from_api(&error))?;
+        Ok(Placed {
+            whatsapp_id: whatsapp_id.into_string(),
+            until: db.clock().now() + KEPT,
+        })
+    }
+}
+
+fn cloud_body(bytes: kernel::blob::ByteStream) -> reqwest::Body {
+    reqwest::Body::wrap_stream(bytes)
+}
+
+async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: &Placed) -> Result<()> {
+    use media_copy::{ActiveModel, Column, Entity};
+    let row = ActiveModel {
+        media_id: Set(id),
+        channel_id: Set(channel.id),
+        whatsapp_id: Set(placed.whatsapp_id.chars().take(128).collect()),
+        until: Set(placed.until),
+        ..ActiveModel::default()
+    };
+    let newer = OnConflict::columns([Column::TenantId, Column::MediaId, Column::ChannelId])
+        .update_columns([Column::WhatsappId, Column::Until])
+        .to_owned();
+    let tx = db.begin().await?;
+    tx.upsert::<Entity>(vec![row], newer).await?;
+    tx.commit().await
+}
+
+/// Checks in the queueing transaction that every file the messages name is there and can be sent as what it is named, and
+/// notes that it is used. One read and at most one write for any number of messages.
+///
+/// # Errors
+/// 404 for a file that is not the tenant's, 409 `media_not_ready` for one that is not there yet, 422 `media_type` for one
+/// that cannot be sent as this kind, 422 when it is larger than that.
+pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
+    let mut wanted: Vec<(MediaId, MediaKind)> = Vec::new();
+    for message in messages.iter().filter(|message| may_mention(&message.content)) {
+        walk(message.content.kind(), &mut message.content.wire(), &mut |kind, object| {
+            wanted.extend(ours(object).map(|id| (id, kind)));
+        });
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let mut ids: Vec<MediaId> = wanted.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = tx.find::<Entity>().filter(Column::Id.is_in(ids.clone())).all().await?;
+    for (id, kind) in wanted {
+        let row = rows.iter().find(|row| row.id == id).ok_or(MessagingError::NoMedia)?;
+        if row.state != READY {
+            return Err(MessagingError::MediaNotReady.into());
+        }
+        sort::fits(kind, &row.mime)?;
+        if row.size.and_then(|size| u64::try_from(size).ok()).is_some_and(|size| size > kind.max_bytes()) {
+            let limit = kind.max_bytes();
+            return Err(sort::wrong(format!("WhatsApp takes at most {limit} bytes as {}", kind.as_str())));
+        }
+    }
+    if rows.iter().any(|row| row.used_at.is_none()) {
+        let used = ActiveModel {
+            used_at: Set(Some(tx.clock().now())),
+            ..ActiveModel::default()
+        };
+        tx.update::<Entity>()
+            .filter(Column::Id.is_in(ids))
+            .filter(Column::UsedAt.is_null())
+            .set(used)
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// Our files in the object under a type's key.
+pub(in crate::service) fn mentioned(kind: &str, wire: &Value) -> Vec<MediaId> {
+    let mut ids = Vec::new();
+    walk(kind, &mut wire.clone(), &mut |_, object| ids.extend(ours(object)));
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Whether a look inside is worth it.
+fn may_mention(content: &Content) -> bool {
+    match content {
+        Content::Text { .. } | Content::Location { .. } | Content::Reaction { .. } | Content::Contacts(_) => false,
+        Content::Image { source, .. }
+        | Content::Video { source, .. }
+        | Content::Audio { source, .. }
+        | Content::Document { source, .. }
+        | Content::Sticker { source } => {
+            matches!(source, MediaSource::Id(id) if id.as_str().parse::<MediaId>().is_ok())
+        }
+        _ => true,
+    }
+}
+
+fn replace(kind: &str, wire: &mut Value, id: MediaId, whatsapp_id: &str) {
+    walk(kind, wire, &mut |_, object| {
+        if ours(object) == Some(id) {
+            object["id"] = Value::from(whatsapp_id);
+        }
+    });
+}
+
+fn ours(object: &Value) -> Option<MediaId> {
+    object.get("id")?.as_str()?.parse().ok()
+}
+
+/// Calls `visit` with every object that holds a file.
+fn walk(kind: &str, wire: &mut Value, visit: &mut impl FnMut(MediaKind, &mut Value)) {
+    match MediaKind::parse(kind) {
+        Some(kind) => visit(kind, wire),
+        None => walk_inside(wire, visit),
+    }
+}
+
+fn walk_inside(value: &mut Value, visit: &mut impl FnMut(MediaKind, &mut Value)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| walk_inside(item, visit)),
+        Value::Object(object) => {
+            for (name, inside) in object {
+                match MediaKind::parse(name).filter(|_| HOLDERS.contains(&name.as_str()) && inside.is_object()) {
+                    Some(kind) => visit(kind, inside),
+                    None => walk_inside(inside, visit),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn failure(detail: impl Into<String>) -> Failure {
+    Failure {
+        code: 0,
+        title: "Not sent".to_owned(),
+        detail: Some(detail.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const OURS: &str = "med_0199c0a4d2c87b1e9a3f5d6e7f809112";
+
+    #[test]
+    fn our_ids_are_found_wherever_a_file_may_stand() {
+        for (kind, wire) in [
+            ("image", json!({ "id": OURS, "caption": "A" })),
+            ("template", json!({ "name": "t", "components": [
+                { "type": "header", "parameters": [{ "type": "image", "image": { "id": OURS } }] },
+                { "type": "body", "parameters": [{ "type": "text", "text": OURS }] },
+            ] })),
+            ("template", json!({ "components": [{ "type": "carousel", "cards": [{ "card_index": 0, "components": [
+                { "type": "header", "parameters": [{ "type": "video", "video": { "id": OURS } }] },
+            ] }] }] })),
+            ("interactive", json!({ "type": "button", "header": { "type": "document", "document": { "id": OURS } } })),
+        ] {
+            let mut wire = wire;
+            assert_eq!(mentioned(kind, &wire).len(), 1, "{wire}");
+            replace(kind, &mut wire, OURS.parse().unwrap(), "1203450067891234");
+            assert!(wire.to_string().contains("\"id\":\"1203450067891234\""), "{wire}");
+            assert!(mentioned(kind, &wire).is_empty());
+        }
+    }
+
+    #[test]
+    fn other_ids_are_left_alone() {
+        for (kind, wire) in [
+            ("image", json!({ "id": "1203450067891234" })),
+            ("image", json!({ "link": "https://x.example/a.png" })),
+            ("image", json!({ "id": "med_short" })),
+            ("interactive", json!({ "action": { "buttons": [{ "reply": { "id": OURS, "title": "x" } }] } })),
+        ] {
+            assert!(mentioned(kind, &wire).is_empty(), "{wire}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A file from a customer's hands into the store.
+
+use chrono::TimeDelta;
+use cloud_api::media::MediaKind;
+use contracts::messaging::MediaId;
+use kernel::{
+    Error, FetchError, Result, TenantDb,
+    blob::{ByteStream, PutError},
+};
+use poem::http::StatusCode;
+use sea_orm::{ActiveValue::Set, ColumnTrait};
+use url::Url;
+
+use super::{
+    MediaView, key,
+    sort::{Sort, sort, too_large},
+    stream::{drain, metered, peek},
+};
+use crate::{
+    entity::media::{ActiveModel, Column, Entity, READY, WAITING},
+    job::SweepMedia,
+    service::Service,
+};
+
+/// How long an upload that no message takes along is kept.
+pub(super) const UNUSED: TimeDelta = TimeDelta::days(30);
+/// A name longer than this is cut.
+const FILE_NAME: usize = 255;
+
+/// A file to keep.
+#[derive(Clone, Debug, Default)]
+pub struct NewMedia {
+    /// As what it is to be sent; by its type when absent.
+    pub kind: Option<MediaKind>,
+    /// Its type as claimed.
+    pub mime: Option<String>,
+    /// Its name.
+    pub file_name: Option<String>,
+    /// Its size as claimed.
+    pub size: Option<u64>,
+}
+
+impl Service {
+    /// Stores a file as its bytes come.
+    ///
+    /// # Errors
+    /// 413 for a file beyond WhatsApp's limit of its kind, 422 `media_type` for one that is not what it is said to be, or
+    /// that WhatsApp does not take as that kind.
+    pub async fn upload_media(&self, db: &TenantDb, new: NewMedia, bytes: ByteStream) -> Result<MediaView> {
+        let (head, bytes) = peek(bytes).await.map_err(PutError::Source)?;
+        let sorted = if head.is_empty() {
+            Err(Error::invalid("file", "is empty"))
+        } else {
+            sort(&head, new.mime.as_deref(), new.kind)
+        };
+        let sorted = match sorted {
+            Ok(Sort { kind, limit, .. }) if new.size.is_some_and(|size| size > limit) => {
+                Err(too_large(kind, limit))
+            }
+            other => other,
+        };
+        match sorted {
+            Ok(sorted) => self.keep(db, new.file_name, sorted, bytes).await,
+            Err(error) => {
+                drain(bytes).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Fetches a file from the public internet and stores it.
+    ///
+    /// # Errors
+    /// 422 `link_refused` for an address that may not be fetched, 502 `link_failed` for one that does not give the file,
+    /// else as [`Service::upload_media`].
+    pub async fn rehost(&self, db: &TenantDb, new: NewMedia, link: &str) -> Result<MediaView> {
+        let url = Url::parse(link).map_err(|_| Error::invalid("link", "is not an address"))?;
+        let fetched = self.files.parts.fetcher.get(&url).await.map_err(|error| match error {
+            FetchError::Refused(why) => Error::invalid("link", why).with_code("link_refused"),
+            other => Error::new(StatusCode::BAD_GATEWAY, "link_failed", format!("The file was not fetched: {other}.")),
+        })?;
+        let named = fetched.url.path_segments().and_then(|mut parts| parts.next_back());
+        let named = named.filter(|name| !name.is_empty()).map(|name| {
+            percent_encoding::percent_decode_str(name)
+                .decode_utf8_lossy()
+                .into_owned()
+        });
+        let new = NewMedia {
+            mime: fetched.content_type,
+            file_name: new.file_name.or(named),
+            size: fetched.length,
+            ..new
+        };
+        let (head, bytes) = peek(fetched.bytes).await.map_err(PutError::Source)?;
+        let sorted = sort(&head, new.mime.as_deref(), new.kind)?;
+        if new.size.is_some_and(|size| size > sorted.limit) {
+            return Err(too_large(sorted.kind, sorted.limit));
+        }
+        self.keep(db, new.file_name, sorted, bytes).await
+    }
+
+    /// Row first, then bytes, then `ready`: what is interrupted leaves a row that the sweep finds, never bytes that
+    /// nobody knows.
+    async fn keep(
+        &self,
+        db: &TenantDb,
+        file_name: Option<String>,
+        sorted: Sort,
+        bytes: ByteStream,
+    ) -> Result<MediaView> {
+        let id: MediaId = db.clock().new_id();
+        let now = db.clock().now();
+        let mut tx = db.begin().await?;
+        let row = ActiveModel {
+            id: Set(id),
+            direction: Set("outbound".to_owned()),
+            kind: Set(sorted.kind.as_str().to_owned()),
+            mime: Set(sorted.mime.clone()),
+            file_name: Set(file_name.map(|name| clean_name(&name)).filter(|name| !name.is_empty())),
+            state: Set(WAITING.to_owned()),
+            created_at: Set(now),
+            ..ActiveModel::default()
+        };
+        tx.insert::<Entity>(row).await?;
+        tx.enqueue_at(&SweepMedia {}, now + UNUSED + TimeDelta::minutes(1))?;
+        tx.commit().await?;
+        let (bytes, meter) = metered(bytes, sorted.limit);
+        let stored = self.files.parts.store.put(&key(db.tenant(), id)?, bytes, sorted.limit).await;
+        let tx = db.begin().await?;
+        let size = match stored {
+            Ok(size) => size,
+            Err(error) => {
+                tx.delete::<Entity>().filter(Column::Id.eq(id)).exec().await?;
+                tx.commit().await?;
+                return Err(match error {
+                    _ if meter.too_large() => too_large(sorted.kind, sorted.limit),
+                    other => other.into(),
+                });
+            }
+        };
+        let ready = ActiveModel {
+            size: Set(i64::try_from(size).ok()),
+            sha256: Set(Some(hex::encode(meter.sha256()))),
+            state: Set(READY.to_owned()),
+            ..ActiveModel::default()
+        };
+        tx.update::<Entity>().filter(Column::Id.eq(id)).set(ready).exec().await?;
+        tx.commit().await?;
+        self.media(db, id).await
+    }
+}
+
+/// The last part of a path, without what is invisible or steers a terminal.
+pub(super) fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown = last.chars().filter(|c| !c.is_control() && !is_bidi(*c));
+    shown.take(FILE_NAME).collect::<String>().trim().trim_start_matches('.').to_owned()
+}
+
+/// Characters that turn the direction of text: `gpj.exe` would show as `exe.jpg`.
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name_and_not_a_path() {
+        for (given, kept) in [
+            ("invoice.pdf", "invoice.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\me\\a.png", "a.png"),
+            ("a\r\nX: y", "aX: y"),
+            ("\u{202e}gpj.exe", "gpj.exe"),
+            (".htaccess", "htaccess"),
+            ("..", ""),
+            ("Größe №1.pdf", "Größe №1.pdf"),
+        ] {
+            assert_eq!(clean_name(given), kept, "{given:?}");
+        }
+        assert_eq!(clean_name(&"é".repeat(400)).chars().count(), 255);
+    }
+}
