@@ -38,6 +38,7 @@ const ARROWS: &[(&str, Arrows)] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("apalis", &["host"]),
     ("deadpool-redis", &["host"]),
+    ("object_store", &["host"]),
     ("redis", &["bench", "host", "testkit"]),
 ];
 

@@ -192,3 +192,109 @@ async fn a_second_start_keeps_the_data() {
     tokio::time::timeout(Duration::from_secs(20), kept).await.unwrap();
     process.kill().await;
 }
+
+/// Killed while a file waits to be fetched: the next process fetches it. Embedded only: the job's row is alike on both, and
+/// the simulator's world, which outlives the kill too, is a file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_goes_on_fetching() {
+    let services = Services::make(Profile::Embedded).await;
+    let process = Process::run(&services.config).await;
+    let receiver = Receiver::of(&process, &services).await;
+    let sim = async |base: &str, path: &str, body: Value| {
+        let answer = receiver
+            .http
+            .post(format!("{base}/_sim/{path}"))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{path}: {}",
+            answer.text().await.unwrap()
+        );
+    };
+    let get = async |url: String| -> Value {
+        let answer = receiver
+            .http
+            .get(url)
+            .bearer_auth(&receiver.key)
+            .send()
+            .await
+            .unwrap();
+        answer.json().await.unwrap()
+    };
+    let patient = async |looking: &mut (dyn Future<Output = ()> + Unpin)| {
+        tokio::time::timeout(Duration::from_secs(60), looking)
+            .await
+            .expect("in time");
+    };
+    // A file that the simulator keeps, and that comes at once.
+    let image = json!({ "mime_type": "image/png", "data": "iVBORw0KGgoAAAANSUhEUg==" });
+    let message =
+        json!({ "phone_id": receiver.phone_id, "from": "447700900123", "type": "image", "image": image });
+    sim(&process.base, "inbound", message).await;
+    let mut known = String::new();
+    patient(&mut Box::pin(async {
+        while known.is_empty() {
+            let page = get(format!("{}/api/v1/media?state=ready&limit=1", process.base)).await;
+            known = page["items"][0]["whatsapp_id"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
+        }
+        let world = services.config.data_dir.join("simulator.json");
+        while !std::fs::read_to_string(&world)
+            .unwrap_or_default()
+            .contains(&known)
+        {
+            tokio::task::yield_now().await;
+        }
+    }))
+    .await;
+    // The same file once more, but now WhatsApp cannot give it.
+    let fault =
+        json!({ "match": { "method": "GET", "path": known }, "response": { "status": 503, "code": 2 } });
+    sim(&process.base, "faults", fault).await;
+    let mut body: Value = serde_json::from_slice(&receiver.body("wamid.WAITS")).unwrap();
+    let now = chrono::Utc::now().timestamp().to_string();
+    body["entry"][0]["changes"][0]["value"]["messages"][0] = json!({
+        "from": "447700900123", "id": "wamid.WAITS", "timestamp": now, "type": "image", "image": { "id": known, "mime_type": "image/png" },
+    });
+    let body = body.to_string().into_bytes();
+    let post = receiver
+        .http
+        .post(format!("{}{}", process.base, receiver.webhook_path))
+        .header("x-hub-signature-256", signed(&receiver.secret, &body));
+    assert_eq!(post.body(body).send().await.unwrap().status(), 200);
+    patient(&mut Box::pin(async {
+        while get(format!("{}/_sim/faults", process.base)).await["items"][0]["fired"].as_u64() < Some(1) {
+            tokio::task::yield_now().await;
+        }
+    }))
+    .await;
+    process.kill().await;
+
+    let process = Process::run(&services.config).await;
+    let state = async || {
+        let page = get(format!("{}/api/v1/messages?wamid=wamid.WAITS", process.base)).await;
+        page["items"][0]["media"]["state"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let gone = receiver
+        .http
+        .delete(format!("{}/_sim/faults", process.base))
+        .send()
+        .await
+        .unwrap();
+    assert!(gone.status().is_success());
+    patient(&mut Box::pin(async {
+        while state().await != "ready" {
+            tokio::task::yield_now().await;
+        }
+    }))
+    .await;
+    process.kill().await;
+}

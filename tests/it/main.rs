@@ -15,6 +15,7 @@ mod flows;
 mod isolation;
 mod jobs;
 mod live;
+mod media;
 mod openapi;
 mod schema;
 mod statuses;

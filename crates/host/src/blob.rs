@@ -14,13 +14,8 @@ use kernel::{
     blob::{ByteStream, PutError},
 };
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt,
-    aws::AmazonS3Builder,
-    buffered::BufWriter,
-    local::LocalFileSystem,
-    memory::InMemory,
-    path::Path as ObjectPath,
-    prefix::PrefixStore,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter,
+    local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath, prefix::PrefixStore,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncWriteExt;
@@ -67,7 +62,9 @@ impl Place {
             return Ok(Self::Folder(otherwise));
         }
         let wanted = || {
-            format!("`{address}` is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty")
+            format!(
+                "`{address}` is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty"
+            )
         };
         let url = Url::parse(address).map_err(|_| wanted())?;
         match url.scheme() {
@@ -99,7 +96,10 @@ impl Place {
 }
 
 fn open_folder(folder: &Path) -> Result<LocalFileSystem, String> {
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
     made.map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
     LocalFileSystem::new_with_prefix(folder)
         // What was answered 201 is on disk.
@@ -216,7 +216,10 @@ impl BlobStore for Files {
 
     async fn check(&self) -> Result<()> {
         let probe = ObjectPath::from("doctor");
-        self.store.put(&probe, b"ok".as_slice().into()).await.map_err(away)?;
+        self.store
+            .put(&probe, b"ok".as_slice().into())
+            .await
+            .map_err(away)?;
         let read = self.store.get(&probe).await.map_err(away)?;
         read.bytes().await.map_err(away)?;
         self.store.delete(&probe).await.map_err(away)

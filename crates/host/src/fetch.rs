@@ -26,29 +26,29 @@ const NOT_PUBLIC: &str = "the address leads into a private or special network";
 /// Networks that are not the public internet: IANA's registries of special-purpose addresses, and multicast.
 static SPECIAL: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     [
-        "0.0.0.0/8",       // this network
-        "10.0.0.0/8",      // private
-        "100.64.0.0/10",   // carrier-grade NAT; some clouds' metadata
-        "127.0.0.0/8",     // loopback
-        "169.254.0.0/16",  // link-local; clouds' metadata
-        "172.16.0.0/12",   // private
-        "192.0.0.0/24",    // protocol assignments
-        "192.0.2.0/24",    // documentation
-        "192.31.196.0/24", // AS112
-        "192.52.193.0/24", // AMT
-        "192.88.99.0/24",  // 6to4 relays
-        "192.168.0.0/16",  // private
-        "192.175.48.0/24", // AS112
-        "198.18.0.0/15",   // benchmarks
-        "198.51.100.0/24", // documentation
-        "203.0.113.0/24",  // documentation
-        "224.0.0.0/4",     // multicast
-        "240.0.0.0/4",     // reserved, broadcast
-        "2001::/23",       // protocol assignments: Teredo, ORCHID, benchmarks
-        "2001:db8::/32",   // documentation
-        "2002::/16",       // 6to4: an IPv4 address inside
+        "0.0.0.0/8",         // this network
+        "10.0.0.0/8",        // private
+        "100.64.0.0/10",     // carrier-grade NAT; some clouds' metadata
+        "127.0.0.0/8",       // loopback
+        "169.254.0.0/16",    // link-local; clouds' metadata
+        "172.16.0.0/12",     // private
+        "192.0.0.0/24",      // protocol assignments
+        "192.0.2.0/24",      // documentation
+        "192.31.196.0/24",   // AS112
+        "192.52.193.0/24",   // AMT
+        "192.88.99.0/24",    // 6to4 relays
+        "192.168.0.0/16",    // private
+        "192.175.48.0/24",   // AS112
+        "198.18.0.0/15",     // benchmarks
+        "198.51.100.0/24",   // documentation
+        "203.0.113.0/24",    // documentation
+        "224.0.0.0/4",       // multicast
+        "240.0.0.0/4",       // reserved, broadcast
+        "2001::/23",         // protocol assignments: Teredo, ORCHID, benchmarks
+        "2001:db8::/32",     // documentation
+        "2002::/16",         // 6to4: an IPv4 address inside
         "2620:4f:8000::/48", // AS112
-        "3fff::/20",       // documentation
+        "3fff::/20",         // documentation
     ]
     .iter()
     .map(|net| net.parse().expect("the table holds networks"))
@@ -109,7 +109,10 @@ impl FetchPolicy {
         if !url.username().is_empty() || url.password().is_some() {
             return refused("an address with a user name or password in it is not fetched");
         }
-        if !url.port_or_known_default().is_some_and(|port| self.ports.contains(&port)) {
+        if !url
+            .port_or_known_default()
+            .is_some_and(|port| self.ports.contains(&port))
+        {
             return refused("this port is not fetched from");
         }
         let ip = match url.host() {
@@ -118,7 +121,11 @@ impl FetchPolicy {
             Some(Host::Ipv6(ip)) => IpAddr::from(ip),
             None => return refused("the address names no host"),
         };
-        if self.allows(ip) { Ok(()) } else { refused(NOT_PUBLIC) }
+        if self.allows(ip) {
+            Ok(())
+        } else {
+            refused(NOT_PUBLIC)
+        }
     }
 }
 

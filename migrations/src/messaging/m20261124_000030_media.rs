@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{id, id_null, instant, instant_null, long_text, table, tenant_index, tenant_key, text, text_null};
+use crate::column::{
+    id, id_null, instant, instant_null, long_text, table, tenant_index, tenant_key, text, text_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

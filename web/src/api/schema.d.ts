@@ -316,6 +316,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List files.
+         * @description Newest first: what customers sent and what was uploaded.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["list_media"];
+        put?: never;
+        /**
+         * Upload a file.
+         * @description In one of three ways: `multipart/form-data` with a field `file`; the bare bytes under their own `Content-Type`; or
+         *     `{"link": "https://files.example/invoice.pdf"}`, and the platform fetches it from the public internet.
+         *
+         *     The bytes must be what they are said to be, and within WhatsApp's limits of their kind: else 422 `media_type` or 413.
+         *     An address that may not be fetched is 422 `link_refused`, one that does not give the file 502 `link_failed`.
+         *
+         *     Send it by its id: `{"type": "image", "image": {"media_id": "med_…"}}`. An upload that no message takes along is
+         *     removed after 30 days.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["upload_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about a file.
+         * @description With an address under which its bytes are served for some minutes, without a sign-in; parts of it too (`Range`).
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{media_id}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch a file again.
+         * @description For a file that customers sent and that could not be fetched: while WhatsApp keeps it, for 7 days.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["fetch_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages": {
         parameters: {
             query?: never;
@@ -949,7 +1028,93 @@ export interface components {
             id?: string;
             /** @description Public https address; WhatsApp fetches it. */
             link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here; the platform brings it to WhatsApp before the message leaves.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
         };
+        /**
+         * Media
+         * @description A file of a message: received, or uploaded to be sent.
+         */
+        Media: {
+            /**
+             * Format: chn-id
+             * @description By which number it came.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /**
+             * Format: date-time
+             * @description When it was uploaded, or its message arrived.
+             */
+            created_at: string;
+            /** @description `inbound` or `outbound`. */
+            direction: string;
+            /** @description Its name. */
+            file_name?: string;
+            /**
+             * Format: med-id
+             * @description Its id; messages take it along as `media_id`.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description As what it came or is sent. */
+            kind: string;
+            /**
+             * Format: msg-id
+             * @description The message it came with.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            message_id?: string;
+            /** @description Type of the bytes; while there are none, what WhatsApp says it is. */
+            mime: string;
+            /** @description Why it failed, and what to do. */
+            reason?: string;
+            /** @description SHA-256 of the bytes, in hexadecimal digits. */
+            sha256?: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size?: number;
+            /** @description Where it is on its way. */
+            state: components["schemas"]["MediaState"] & unknown;
+            /** @description Where it is served, without a sign-in, until `url_expires_at`. Ask again for a new address. */
+            url?: string;
+            /**
+             * Format: date-time
+             * @description When `url` stops working.
+             */
+            url_expires_at?: string;
+            /** @description WhatsApp's id of a received file. */
+            whatsapp_id?: string;
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp keeps a received file, and it can be fetched again.
+             */
+            whatsapp_until?: string;
+        };
+        /**
+         * @description As what a file is sent.
+         * @enum {string}
+         */
+        MediaKind: "image" | "video" | "audio" | "document" | "sticker";
+        /**
+         * MediaLinkIn
+         * @description A file to be fetched.
+         */
+        MediaLinkIn: {
+            /** @description A public https address, without user name and on the usual port. It may redirect three times. */
+            link: string;
+        };
+        /**
+         * @description Where a file is on its way.
+         * @enum {string}
+         */
+        MediaState: "waiting" | "ready" | "failed";
         /**
          * Message
          * @description A message, in or out.
@@ -995,6 +1160,8 @@ export interface components {
              * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             id: string;
+            /** @description Its file: received, or uploaded here and taken along. The address in it works for some minutes. */
+            media?: components["schemas"]["Media"] & unknown;
             /** @description Short plain text for lists. */
             preview: string;
             /** @description The WhatsApp id of the message it quotes. */
@@ -1185,6 +1352,16 @@ export interface components {
         Page_Conversation: {
             /** @description The rows of this page. */
             items: components["schemas"]["Conversation"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_Media
+         * @description One page of a list.
+         */
+        Page_Media: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Media"][];
             /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
         };
@@ -3191,6 +3368,364 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_media: {
+        parameters: {
+            query?: {
+                /** @description Only in this state, for example `failed`. */
+                state?: components["schemas"]["MediaState"];
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Media"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_media: {
+        parameters: {
+            query?: {
+                /** @description As what it is to be sent; by its type when absent. */
+                kind?: components["schemas"]["MediaKind"];
+                /** @description Its name, as the recipient of a document sees it; by the form or the link when absent. */
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One of three. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaLinkIn"];
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, with its name and its type.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
             };
             /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
             400: {

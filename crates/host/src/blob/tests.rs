@@ -12,7 +12,10 @@ fn key(name: &str) -> BlobKey {
 }
 
 fn parts(bytes: &[u8], size: usize) -> ByteStream {
-    let parts: Vec<io::Result<Bytes>> = bytes.chunks(size).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
+    let parts: Vec<io::Result<Bytes>> = bytes
+        .chunks(size)
+        .map(|part| Ok(Bytes::copy_from_slice(part)))
+        .collect();
     stream::iter(parts).boxed()
 }
 
@@ -25,8 +28,15 @@ async fn story(store: &dyn BlobStore) {
     store.check().await.unwrap();
     // More than one part, so that the longer way is taken too.
     let large: Vec<u8> = (0..PART + 1_234_567).map(|n| (n % 251) as u8).collect();
-    for (name, bytes) in [("media/small", b"hello".as_slice()), ("media/large", &large), ("media/empty", b"")] {
-        let size = store.put(&key(name), parts(bytes, 60_000), large.len() as u64).await.unwrap();
+    for (name, bytes) in [
+        ("media/small", b"hello".as_slice()),
+        ("media/large", &large),
+        ("media/empty", b""),
+    ] {
+        let size = store
+            .put(&key(name), parts(bytes, 60_000), large.len() as u64)
+            .await
+            .unwrap();
         assert_eq!(size, bytes.len() as u64);
         assert!(read(store, &key(name), None).await == bytes, "{name}");
     }
@@ -37,17 +47,33 @@ async fn story(store: &dyn BlobStore) {
     // What fails leaves nothing, and what was there stays.
     let limit = PART as u64 + 10;
     let refused = store.put(&key("media/over"), parts(&large, 60_000), limit).await;
-    assert!(matches!(refused, Err(PutError::TooLarge { limit: told }) if told == limit), "{refused:?}");
-    let broken = stream::iter([Ok(Bytes::from_static(b"half")), Err(io::ErrorKind::ConnectionReset.into())]).boxed();
-    assert!(matches!(store.put(&key("media/small"), broken, 100).await, Err(PutError::Source(_))));
+    assert!(
+        matches!(refused, Err(PutError::TooLarge { limit: told }) if told == limit),
+        "{refused:?}"
+    );
+    let broken = stream::iter([
+        Ok(Bytes::from_static(b"half")),
+        Err(io::ErrorKind::ConnectionReset.into()),
+    ])
+    .boxed();
+    assert!(matches!(
+        store.put(&key("media/small"), broken, 100).await,
+        Err(PutError::Source(_))
+    ));
     assert_eq!(read(store, &key("media/small"), None).await, b"hello");
     let missing = |error: Error| error.status().as_u16();
-    assert_eq!(store.read(&key("media/over"), None).await.err().map(missing), Some(404));
+    assert_eq!(
+        store.read(&key("media/over"), None).await.err().map(missing),
+        Some(404)
+    );
 
     for name in ["media/small", "media/large", "media/empty", "media/small"] {
         store.delete(&key(name)).await.unwrap();
     }
-    assert_eq!(store.read(&key("media/small"), None).await.err().map(missing), Some(404));
+    assert_eq!(
+        store.read(&key("media/small"), None).await.err().map(missing),
+        Some(404)
+    );
 }
 
 #[tokio::test]
@@ -56,7 +82,10 @@ async fn a_folder() {
     let place = Place::parse("", folder.path().join("media")).unwrap();
     story(&*place.open().unwrap()).await;
     let mode = std::fs::metadata(folder.path().join("media")).unwrap();
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o700);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777,
+        0o700
+    );
     let left: Vec<_> = files_below(folder.path());
     assert!(left.is_empty(), "{left:?} stayed behind");
 }
@@ -82,9 +111,14 @@ async fn memory() {
 fn an_address_is_a_folder_a_bucket_or_wrong() {
     let parse = |text: &str| Place::parse(text, PathBuf::from("/data/media"));
     assert!(matches!(parse(""), Ok(Place::Folder(folder)) if folder == Path::new("/data/media")));
-    assert!(matches!(parse("file:///var/files"), Ok(Place::Folder(folder)) if folder == Path::new("/var/files")));
+    assert!(
+        matches!(parse("file:///var/files"), Ok(Place::Folder(folder)) if folder == Path::new("/var/files"))
+    );
     match parse("s3://files/wapro/media/").unwrap() {
-        Place::Bucket(bucket) => assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("files", "wapro/media")),
+        Place::Bucket(bucket) => assert_eq!(
+            (bucket.name.as_str(), bucket.prefix.as_str()),
+            ("files", "wapro/media")
+        ),
         other => panic!("{other:?}"),
     }
     for bad in ["s3://", "/var/files", "https://files.example", "media"] {

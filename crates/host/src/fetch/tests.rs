@@ -47,11 +47,17 @@ impl Lookup for Told {
 async fn web() -> u16 {
     #[handler]
     fn file() -> poem::Response {
-        poem::Response::builder().content_type("image/png").body("some bytes")
+        poem::Response::builder()
+            .content_type("image/png")
+            .body("some bytes")
     }
     #[handler]
     fn redirect(to: Query<Vec<(String, String)>>) -> poem::Response {
-        let to = to.0.iter().find(|(key, _)| key == "to").map(|(_, to)| to.clone()).unwrap_or_default();
+        let to =
+            to.0.iter()
+                .find(|(key, _)| key == "to")
+                .map(|(_, to)| to.clone())
+                .unwrap_or_default();
         poem::Response::builder()
             .status(StatusCode::FOUND)
             .header("location", to)
@@ -95,7 +101,11 @@ fn fetcher(port: u16, lookup: &Told) -> PublicFetcher {
 
 async fn fetch(fetcher: &PublicFetcher, url: &str) -> Result<Vec<u8>, FetchError> {
     let fetched = fetcher.get(&Url::parse(url).unwrap()).await?;
-    let parts: Vec<_> = fetched.bytes.try_collect().await.map_err(|error| FetchError::Unreachable(error.into()))?;
+    let parts: Vec<_> = fetched
+        .bytes
+        .try_collect()
+        .await
+        .map_err(|error| FetchError::Unreachable(error.into()))?;
     Ok(parts.concat())
 }
 
@@ -139,8 +149,16 @@ fn the_table_of_addresses() {
 #[test]
 fn only_https_unless_told() {
     let policy = FetchPolicy::default();
-    assert!(policy.check(&Url::parse("http://93.184.215.14/").unwrap()).is_err());
-    assert!(policy.check(&Url::parse("https://93.184.215.14/").unwrap()).is_ok());
+    assert!(
+        policy
+            .check(&Url::parse("http://93.184.215.14/").unwrap())
+            .is_err()
+    );
+    assert!(
+        policy
+            .check(&Url::parse("https://93.184.215.14/").unwrap())
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -149,13 +167,25 @@ async fn a_file_is_fetched_from_the_address_that_was_checked() {
     let dns = Told::new(&["127.0.0.1"]);
     let bytes = fetch(&fetcher(port, &dns), &format!("http://files.example:{port}/file")).await;
     assert_eq!(bytes.unwrap(), b"some bytes");
-    assert_eq!(dns.asked(), 1, "one question a connection: nothing can change in between");
+    assert_eq!(
+        dns.asked(),
+        1,
+        "one question a connection: nothing can change in between"
+    );
 }
 
 #[tokio::test]
 async fn a_name_that_resolves_into_the_house_is_refused() {
     let port = web().await;
-    for answer in ["127.0.0.2", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fd00::1", "127.0.0.1 10.0.0.1"] {
+    for answer in [
+        "127.0.0.2",
+        "10.0.0.1",
+        "169.254.169.254",
+        "::1",
+        "::ffff:127.0.0.1",
+        "fd00::1",
+        "127.0.0.1 10.0.0.1",
+    ] {
         let dns = Told::new(&[answer]);
         let outcome = fetch(&fetcher(port, &dns), &format!("http://files.example:{port}/file")).await;
         assert_eq!(refused(outcome), NOT_PUBLIC, "{answer}");
@@ -173,7 +203,11 @@ async fn a_resolver_that_changes_its_mind_gains_nothing() {
     assert!(fetch(&fetcher, &file).await.is_ok());
     // And between a redirect and where it leads.
     let dns = Told::new(&["127.0.0.1", "10.0.0.1"]);
-    let outcome = fetch(&self::fetcher(port, &dns), &format!("http://files.example:{port}/hop?left=0")).await;
+    let outcome = fetch(
+        &self::fetcher(port, &dns),
+        &format!("http://files.example:{port}/hop?left=0"),
+    )
+    .await;
     assert_eq!(refused(outcome), NOT_PUBLIC);
     assert_eq!(dns.asked(), 2);
 }
@@ -183,7 +217,10 @@ async fn redirects_are_followed_three_times_and_never_into_the_house() {
     let port = web().await;
     let here = ["127.0.0.1"; 5];
     let hops = |left: u32| format!("http://files.example:{port}/hop?left={left}");
-    assert_eq!(fetch(&fetcher(port, &Told::new(&here)), &hops(2)).await.unwrap(), b"some bytes");
+    assert_eq!(
+        fetch(&fetcher(port, &Told::new(&here)), &hops(2)).await.unwrap(),
+        b"some bytes"
+    );
     let outcome = fetch(&fetcher(port, &Told::new(&here)), &hops(3)).await;
     assert_eq!(refused(outcome), "the address redirects more than three times");
     for to in [

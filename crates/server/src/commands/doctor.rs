@@ -116,14 +116,20 @@ async fn files(config: &Config) -> Finding {
         .files()
         .and_then(|place| place.open().map_err(|wrong| anyhow::anyhow!("{wrong}")));
     let checked = match opened {
-        Ok(store) => store.check().await.map_err(|error| match std::error::Error::source(&error) {
-            Some(cause) => cause.to_string(),
-            None => error.to_string(),
-        }),
+        Ok(store) => store
+            .check()
+            .await
+            .map_err(|error| match std::error::Error::source(&error) {
+                Some(cause) => cause.to_string(),
+                None => error.to_string(),
+            }),
         Err(error) => Err(error.to_string()),
     };
     match checked {
-        Ok(()) => (true, "The file store can be written, read and cleaned.".to_owned()),
+        Ok(()) => (
+            true,
+            "The file store can be written, read and cleaned.".to_owned(),
+        ),
         Err(error) => (
             false,
             format!("The file store cannot be used: {error}. Check WAPRO_MEDIA__URL and its credentials."),

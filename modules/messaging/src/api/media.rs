@@ -220,8 +220,14 @@ impl MediaApi {
     /// Fetch a file again.
     ///
     /// For a file that customers sent and that could not be fetched: while WhatsApp keeps it, for 7 days.
-    #[oai(path = "/media/:media_id/fetch", method = "post", operation_id = "fetch_media")]
+    #[oai(
+        path = "/media/:media_id/fetch",
+        method = "post",
+        operation_id = "fetch_media"
+    )]
     async fn fetch_media(&self, can: Can<SendMessages>, media_id: Path<MediaId>) -> Result<Json<MediaOut>> {
-        Ok(Json(shape(self.service.refetch_media(can.db(), media_id.0).await?)))
+        Ok(Json(shape(
+            self.service.refetch_media(can.db(), media_id.0).await?,
+        )))
     }
 }

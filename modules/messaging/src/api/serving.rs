@@ -18,8 +18,20 @@ use crate::{
 
 /// Types that a browser may show where it stands; everything else is saved.
 const SHOWN: &[&str] = &[
-    "image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/3gpp", "video/3gp", "video/webm",
-    "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "video/mp4",
+    "video/3gpp",
+    "video/3gp",
+    "video/webm",
+    "audio/aac",
+    "audio/amr",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/ogg",
+    "application/pdf",
 ];
 
 /// RFC 8187: what needs no escaping in `filename*`.
@@ -27,13 +39,20 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_'
 
 /// `GET` and `HEAD`.
 #[handler]
-pub(crate) async fn serve_file(token: Path<String>, request: &Request, service: Data<&Service>) -> poem::Result<Response> {
+pub(crate) async fn serve_file(
+    token: Path<String>,
+    request: &Request,
+    service: Data<&Service>,
+) -> poem::Result<Response> {
     let wanted = service.served(&token).await?;
     let asked = request.headers();
     let size = u64::try_from(wanted.row.size.unwrap_or_default()).unwrap_or_default();
     let etag = format!("\"{}\"", wanted.row.sha256.as_deref().unwrap_or_default());
     let etag: ETag = etag.parse().map_err(kernel::Error::internal)?;
-    if asked.typed_get::<IfNoneMatch>().is_some_and(|known| !known.precondition_passes(&etag)) {
+    if asked
+        .typed_get::<IfNoneMatch>()
+        .is_some_and(|known| !known.precondition_passes(&etag))
+    {
         return Ok(headers(StatusCode::NOT_MODIFIED, &wanted, etag));
     }
     match wanted_part(asked, &etag, size) {
@@ -49,7 +68,9 @@ pub(crate) async fn serve_file(token: Path<String>, request: &Request, service: 
             let mut response = headers(StatusCode::PARTIAL_CONTENT, &wanted, etag);
             let told = ContentRange::bytes(range.clone(), size).map_err(kernel::Error::internal)?;
             response.headers_mut().typed_insert(told);
-            response.headers_mut().insert(header::CONTENT_LENGTH, (range.end - range.start).into());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, (range.end - range.start).into());
             if request.method() != poem::http::Method::HEAD {
                 response.set_body(bytes_of(&service, &wanted, Some(range)).await?);
             }
@@ -57,13 +78,19 @@ pub(crate) async fn serve_file(token: Path<String>, request: &Request, service: 
         }
         Part::Outside => {
             let mut response = headers(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, etag);
-            response.headers_mut().typed_insert(ContentRange::unsatisfied_bytes(size));
+            response
+                .headers_mut()
+                .typed_insert(ContentRange::unsatisfied_bytes(size));
             Ok(response)
         }
     }
 }
 
-async fn bytes_of(service: &Service, wanted: &Wanted, range: Option<std::ops::Range<u64>>) -> kernel::Result<Body> {
+async fn bytes_of(
+    service: &Service,
+    wanted: &Wanted,
+    range: Option<std::ops::Range<u64>>,
+) -> kernel::Result<Body> {
     Ok(Body::from_bytes_stream(service.bytes_of(wanted, range).await?))
 }
 
@@ -115,10 +142,16 @@ fn wanted_part(asked: &HeaderMap, etag: &ETag, size: u64) -> Part {
         return Part::Whole;
     };
     // `IfRange` compares strongly with the tag; a date never fits, for we send none.
-    if asked.typed_get::<IfRange>().is_some_and(|known| known.is_modified(Some(etag), None)) {
+    if asked
+        .typed_get::<IfRange>()
+        .is_some_and(|known| known.is_modified(Some(etag), None))
+    {
         return Part::Whole;
     }
-    let asked_for = asked.get(header::RANGE).and_then(|range| range.to_str().ok()).unwrap_or_default();
+    let asked_for = asked
+        .get(header::RANGE)
+        .and_then(|range| range.to_str().ok())
+        .unwrap_or_default();
     if asked_for.contains(',') {
         return Part::Whole;
     }

@@ -341,7 +341,10 @@ pub(super) async fn one_with_media(
     db: &TenantDb,
     row: message::Model,
 ) -> Result<MessageOut> {
-    let media = service.media_of(db, std::slice::from_ref(&row)).await?.remove(&row.id);
+    let media = service
+        .media_of(db, std::slice::from_ref(&row))
+        .await?
+        .remove(&row.id);
     Ok(MessageOut {
         media: media.map(super::media::shape),
         ..shape(row)

@@ -74,7 +74,8 @@ impl ParsePayload for LinkBody {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(_: &Request, body: &mut RequestBody) -> Result<Self> {
-        let malformed = |reason: String| Error::new(poem::http::StatusCode::BAD_REQUEST, "malformed_body", reason);
+        let malformed =
+            |reason: String| Error::new(poem::http::StatusCode::BAD_REQUEST, "malformed_body", reason);
         let bytes = body.take()?.into_bytes_limit(LINK_BODY).await?;
         let value = serde_json::from_slice(&bytes)
             .map_err(|error| malformed(format!("The body could not be read: {error}.")))?;

@@ -1,10 +1,7 @@
 //! Fetching what customers sent, in the background (Cloud API: media): the address from the webhook first, then the one
 //! the media node names, with the number's token, into the store.
 
-use std::{
-    io,
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
@@ -47,7 +44,13 @@ const ADDRESS: TimeDelta = TimeDelta::minutes(4);
 /// What waits for a person to mend the token or the account is asked for this seldom.
 const MENDING: Duration = Duration::from_secs(600);
 /// WhatsApp's download hosts: what ends so gets the token, nothing else does.
-const HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net", "whatsapp.com"];
+const HOSTS: &[&str] = &[
+    "fbsbx.com",
+    "fbcdn.net",
+    "facebook.com",
+    "whatsapp.net",
+    "whatsapp.com",
+];
 
 /// The bytes are in the store.
 struct Kept {
@@ -120,7 +123,11 @@ impl Service {
                 !last_try && matches!(result, Err(NotFetched { after: Some(_), .. }))
             });
             for (row, result) in again {
-                if let Err(NotFetched { reason, after: Some(after) }) = result {
+                if let Err(NotFetched {
+                    reason,
+                    after: Some(after),
+                }) = result
+                {
                     tracing::info!(media = %row.id, reason, ?after, "a file will be asked for again");
                     wait = Some(wait.map_or(after, |wait| wait.min(after)));
                 }
@@ -143,12 +150,19 @@ impl Service {
             return Err(NotFetched::never("WhatsApp named no file."));
         };
         let channel = channel_of(db, channel_id).await.map_err(ours)?;
-        let channel = channel.ok_or_else(|| NotFetched::never("The number it was sent to has been removed."))?;
-        let client = self.client(&channel).map_err(|error| NotFetched::never(error.detail().to_owned()))?;
-        let told = row.url.as_deref().filter(|_| db.clock().now() < row.created_at + ADDRESS);
+        let channel =
+            channel.ok_or_else(|| NotFetched::never("The number it was sent to has been removed."))?;
+        let client = self
+            .client(&channel)
+            .map_err(|error| NotFetched::never(error.detail().to_owned()))?;
+        let told = row
+            .url
+            .as_deref()
+            .filter(|_| db.clock().now() < row.created_at + ADDRESS);
         if let Some(url) = told.and_then(|url| self.download_address(&channel, url)) {
             match self.download(db, row, &client, url, None, attempt).await {
-                Err(DownloadError::Expired) => {}
+                // What the node says counts more than what a webhook says.
+                Err(DownloadError::Expired | DownloadError::NotTheFile) => {}
                 Err(DownloadError::Other(error)) => return Err(error),
                 Ok(kept) => return Ok(kept),
             }
@@ -161,14 +175,26 @@ impl Service {
         if node.file_size.is_some_and(|size| size > LIMIT) {
             return Err(over_the_limit());
         }
-        let named = node.url.as_deref().and_then(|url| self.download_address(&channel, url));
-        let url = named.ok_or_else(|| NotFetched::never("WhatsApp named a download address that is not WhatsApp's."))?;
-        match self.download(db, row, &client, url, node.sha256.as_deref(), attempt).await {
+        let named = node
+            .url
+            .as_deref()
+            .and_then(|url| self.download_address(&channel, url));
+        let url = named
+            .ok_or_else(|| NotFetched::never("WhatsApp named a download address that is not WhatsApp's."))?;
+        match self
+            .download(db, row, &client, url, node.sha256.as_deref(), attempt)
+            .await
+        {
             Ok(kept) => Ok(kept),
             Err(DownloadError::Other(error)) => Err(error),
-            Err(DownloadError::Expired) => {
-                Err(NotFetched::later("WhatsApp's download address did not work.", backoff(attempt)))
-            }
+            Err(DownloadError::NotTheFile) => Err(NotFetched::later(
+                "The bytes that came are not the file that WhatsApp announced (SHA-256).",
+                backoff(attempt),
+            )),
+            Err(DownloadError::Expired) => Err(NotFetched::later(
+                "WhatsApp's download address did not work.",
+                backoff(attempt),
+            )),
         }
     }
 
@@ -207,8 +233,12 @@ impl Service {
         }
         let expected = response.content_length();
         let bytes = response.bytes_stream();
-        let bytes = bytes.map_err(|error| io::Error::other(error.without_url())).boxed();
-        let broke = |error: io::Error| NotFetched::later(format!("The download broke off: {error}."), backoff(attempt));
+        let bytes = bytes
+            .map_err(|error| io::Error::other(error.without_url()))
+            .boxed();
+        let broke = |error: io::Error| {
+            NotFetched::later(format!("The download broke off: {error}."), backoff(attempt))
+        };
         let (head, bytes) = peek(bytes).await.map_err(broke)?;
         let (bytes, meter) = metered(bytes, LIMIT);
         let place = key(db.tenant(), row.id).map_err(|error| NotFetched::never(error.detail().to_owned()))?;
@@ -224,13 +254,13 @@ impl Service {
         };
         let sha256 = meter.sha256();
         let mut claims = row.claimed_sha256.iter().map(String::as_str).chain(told);
-        if expected.is_some_and(|expected| expected != size) || claims.any(|claim| !is_digest(claim, &sha256)) {
+        if expected.is_some_and(|expected| expected != size) || claims.any(|claim| !is_digest(claim, &sha256))
+        {
             // What is not the file must not be taken for it.
             if let Err(error) = self.files.parts.store.delete(&place).await {
                 tracing::warn!(%error, media = %row.id, "a broken file stays behind");
             }
-            let reason = "The bytes that came are not the file that WhatsApp announced (SHA-256).";
-            return Err(NotFetched::later(reason, backoff(attempt)).into());
+            return Err(DownloadError::NotTheFile);
         }
         Ok(Kept {
             size,
@@ -246,7 +276,12 @@ impl Service {
     /// no longer keeps.
     pub async fn refetch_media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
         let mut tx = db.begin().await?;
-        let row = tx.find::<Entity>().filter(Column::Id.eq(id)).for_update().one().await?;
+        let row = tx
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?;
         let row = row.ok_or(MessagingError::NoMedia)?;
         if row.state != FAILED {
             return Err(MessagingError::MediaNotFailed.into());
@@ -259,7 +294,11 @@ impl Service {
             reason: Set(None),
             ..ActiveModel::default()
         };
-        tx.update::<Entity>().filter(Column::Id.eq(id)).set(again).exec().await?;
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(id))
+            .set(again)
+            .exec()
+            .await?;
         tx.enqueue(&FetchMedia { media_ids: vec![id] })?;
         tell(&mut tx, &[row], WAITING)?;
         tx.commit().await?;
@@ -270,6 +309,8 @@ impl Service {
 enum DownloadError {
     /// The address no longer works; there may be a new one.
     Expired,
+    /// Bytes came, but of another length or digest than was announced.
+    NotTheFile,
     Other(NotFetched),
 }
 
@@ -284,7 +325,10 @@ fn over_the_limit() -> NotFetched {
 }
 
 async fn channel_of(db: &TenantDb, id: ChannelId) -> Result<Option<channel::Model>> {
-    db.find::<channel::Entity>().filter(channel::Column::Id.eq(id)).one().await
+    db.find::<channel::Entity>()
+        .filter(channel::Column::Id.eq(id))
+        .one()
+        .await
 }
 
 /// One transaction for what ended together.
@@ -338,13 +382,18 @@ fn is_whatsapps(url: &Url, graph: &Url) -> bool {
     let known = HOSTS
         .iter()
         .any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
-    known && url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none()
+    known
+        && url.scheme() == "https"
+        && url.port().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
 }
 
 /// Webhooks and nodes write a digest in base64 or in hex (Cloud API: media).
 fn is_digest(claim: &str, sha256: &[u8; 32]) -> bool {
     let claim = claim.trim();
-    claim.eq_ignore_ascii_case(&hex::encode(sha256)) || claim.trim_end_matches('=') == STANDARD.encode(sha256).trim_end_matches('=')
+    claim.eq_ignore_ascii_case(&hex::encode(sha256))
+        || claim.trim_end_matches('=') == STANDARD.encode(sha256).trim_end_matches('=')
 }
 
 #[cfg(test)]
@@ -355,7 +404,10 @@ mod tests {
     fn the_token_goes_to_whatsapp_only() {
         let graph = Url::parse("https://graph.facebook.com").unwrap();
         for (url, known) in [
-            ("https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1", true),
+            (
+                "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
+                true,
+            ),
             ("https://scontent.xx.fbcdn.net/v/1", true),
             ("https://graph.facebook.com/x", true),
             ("https://mmg.whatsapp.net/x", true),
@@ -372,15 +424,26 @@ mod tests {
             assert_eq!(is_whatsapps(&Url::parse(url).unwrap(), &graph), known, "{url}");
         }
         let stand_in = Url::parse("http://127.0.0.1:9000").unwrap();
-        assert!(is_whatsapps(&Url::parse("http://127.0.0.1:9000/_media/1").unwrap(), &stand_in));
-        assert!(!is_whatsapps(&Url::parse("http://127.0.0.1:9001/_media/1").unwrap(), &stand_in));
+        assert!(is_whatsapps(
+            &Url::parse("http://127.0.0.1:9000/_media/1").unwrap(),
+            &stand_in
+        ));
+        assert!(!is_whatsapps(
+            &Url::parse("http://127.0.0.1:9001/_media/1").unwrap(),
+            &stand_in
+        ));
     }
 
     #[test]
     fn a_digest_may_be_hex_or_base64() {
         let digest = [0xAB; 32];
         let base64 = STANDARD.encode(digest);
-        for claim in [hex::encode(digest), hex::encode_upper(digest), base64.clone(), base64.replace('=', "")] {
+        for claim in [
+            hex::encode(digest),
+            hex::encode_upper(digest),
+            base64.clone(),
+            base64.replace('=', ""),
+        ] {
             assert!(is_digest(&claim, &digest), "{claim}");
         }
         for claim in ["", "=", &hex::encode([0xAC; 32]), &base64[1..]] {

@@ -13,9 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use contracts::messaging::{ChannelId, MediaChange, MediaChanged, MediaId, MessageId};
-use kernel::{
-    BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor,
-};
+use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Condition, Order};
 

@@ -136,7 +136,12 @@ impl Service {
     }
 
     /// WhatsApp's copy of a file. Of those who ask at the same time one uploads and the others wait for it.
-    async fn placed(&self, db: &TenantDb, channel: &channel::Model, id: MediaId) -> Result<Placed, NotPlaced> {
+    async fn placed(
+        &self,
+        db: &TenantDb,
+        channel: &channel::Model,
+        id: MediaId,
+    ) -> Result<Placed, NotPlaced> {
         let place = (db.tenant(), id, channel.id);
         if let Some(placed) = self.files.placed.get(&place).await {
             if placed.until > db.clock().now() {
@@ -144,7 +149,11 @@ impl Service {
             }
             self.files.placed.invalidate(&place).await;
         }
-        let placed = self.files.placed.try_get_with(place, self.known_or_uploaded(db, channel, id)).await;
+        let placed = self
+            .files
+            .placed
+            .try_get_with(place, self.known_or_uploaded(db, channel, id))
+            .await;
         placed.map_err(|error: Arc<NotPlaced>| (*error).clone())
     }
 
@@ -183,7 +192,12 @@ impl Service {
         row: &media::Model,
     ) -> Result<Placed, NotPlaced> {
         let client = self.client(channel)?;
-        let bytes = self.files.parts.store.read(&key(db.tenant(), row.id)?, None).await?;
+        let bytes = self
+            .files
+            .parts
+            .store
+            .read(&key(db.tenant(), row.id)?, None)
+            .await?;
         let upload = Upload {
             body: cloud_body(bytes),
             size: u64::try_from(row.size.unwrap_or_default()).unwrap_or_default(),
@@ -232,9 +246,13 @@ async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: 
 pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
     let mut wanted: Vec<(MediaId, MediaKind)> = Vec::new();
     for message in messages.iter().filter(|message| may_mention(&message.content)) {
-        walk(message.content.kind(), &mut message.content.wire(), &mut |kind, object| {
-            wanted.extend(ours(object).map(|id| (id, kind)));
-        });
+        walk(
+            message.content.kind(),
+            &mut message.content.wire(),
+            &mut |kind, object| {
+                wanted.extend(ours(object).map(|id| (id, kind)));
+            },
+        );
     }
     if wanted.is_empty() {
         return Ok(());
@@ -242,16 +260,30 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
     let mut ids: Vec<MediaId> = wanted.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let rows = tx.find::<Entity>().filter(Column::Id.is_in(ids.clone())).all().await?;
+    let rows = tx
+        .find::<Entity>()
+        .filter(Column::Id.is_in(ids.clone()))
+        .all()
+        .await?;
     for (id, kind) in wanted {
-        let row = rows.iter().find(|row| row.id == id).ok_or(MessagingError::NoMedia)?;
+        let row = rows
+            .iter()
+            .find(|row| row.id == id)
+            .ok_or(MessagingError::NoMedia)?;
         if row.state != READY {
             return Err(MessagingError::MediaNotReady.into());
         }
         sort::fits(kind, &row.mime)?;
-        if row.size.and_then(|size| u64::try_from(size).ok()).is_some_and(|size| size > kind.max_bytes()) {
+        if row
+            .size
+            .and_then(|size| u64::try_from(size).ok())
+            .is_some_and(|size| size > kind.max_bytes())
+        {
             let limit = kind.max_bytes();
-            return Err(sort::wrong(format!("WhatsApp takes at most {limit} bytes as {}", kind.as_str())));
+            return Err(sort::wrong(format!(
+                "WhatsApp takes at most {limit} bytes as {}",
+                kind.as_str()
+            )));
         }
     }
     if rows.iter().any(|row| row.used_at.is_none()) {
@@ -281,7 +313,9 @@ pub(in crate::service) fn mentioned(kind: &str, wire: &Value) -> Vec<MediaId> {
 /// Whether a look inside is worth it.
 fn may_mention(content: &Content) -> bool {
     match content {
-        Content::Text { .. } | Content::Location { .. } | Content::Reaction { .. } | Content::Contacts(_) => false,
+        Content::Text { .. } | Content::Location { .. } | Content::Reaction { .. } | Content::Contacts(_) => {
+            false
+        }
         Content::Image { source, .. }
         | Content::Video { source, .. }
         | Content::Audio { source, .. }
@@ -318,7 +352,9 @@ fn walk_inside(value: &mut Value, visit: &mut impl FnMut(MediaKind, &mut Value))
         Value::Array(items) => items.iter_mut().for_each(|item| walk_inside(item, visit)),
         Value::Object(object) => {
             for (name, inside) in object {
-                match MediaKind::parse(name).filter(|_| HOLDERS.contains(&name.as_str()) && inside.is_object()) {
+                match MediaKind::parse(name)
+                    .filter(|_| HOLDERS.contains(&name.as_str()) && inside.is_object())
+                {
                     Some(kind) => visit(kind, inside),
                     None => walk_inside(inside, visit),
                 }
@@ -348,14 +384,23 @@ mod tests {
     fn our_ids_are_found_wherever_a_file_may_stand() {
         for (kind, wire) in [
             ("image", json!({ "id": OURS, "caption": "A" })),
-            ("template", json!({ "name": "t", "components": [
+            (
+                "template",
+                json!({ "name": "t", "components": [
                 { "type": "header", "parameters": [{ "type": "image", "image": { "id": OURS } }] },
                 { "type": "body", "parameters": [{ "type": "text", "text": OURS }] },
-            ] })),
-            ("template", json!({ "components": [{ "type": "carousel", "cards": [{ "card_index": 0, "components": [
+            ] }),
+            ),
+            (
+                "template",
+                json!({ "components": [{ "type": "carousel", "cards": [{ "card_index": 0, "components": [
                 { "type": "header", "parameters": [{ "type": "video", "video": { "id": OURS } }] },
-            ] }] }] })),
-            ("interactive", json!({ "type": "button", "header": { "type": "document", "document": { "id": OURS } } })),
+            ] }] }] }),
+            ),
+            (
+                "interactive",
+                json!({ "type": "button", "header": { "type": "document", "document": { "id": OURS } } }),
+            ),
         ] {
             let mut wire = wire;
             assert_eq!(mentioned(kind, &wire).len(), 1, "{wire}");
@@ -371,7 +416,10 @@ mod tests {
             ("image", json!({ "id": "1203450067891234" })),
             ("image", json!({ "link": "https://x.example/a.png" })),
             ("image", json!({ "id": "med_short" })),
-            ("interactive", json!({ "action": { "buttons": [{ "reply": { "id": OURS, "title": "x" } }] } })),
+            (
+                "interactive",
+                json!({ "action": { "buttons": [{ "reply": { "id": OURS, "title": "x" } }] } }),
+            ),
         ] {
             assert!(mentioned(kind, &wire).is_empty(), "{wire}");
         }

@@ -25,12 +25,16 @@ pub(super) struct Sort {
 /// 422 that names the claimed and the found type.
 pub(super) fn sort(head: &[u8], claimed: Option<&str>, kind: Option<MediaKind>) -> Result<Sort> {
     let found = sniff(head);
-    let claimed = claimed.map(essence).filter(|claimed| !ANY.contains(&claimed.as_str()));
+    let claimed = claimed
+        .map(essence)
+        .filter(|claimed| !ANY.contains(&claimed.as_str()));
     let mime = match (claimed, found) {
         (Some(claimed), found) if agrees(&claimed, found, head) => claimed,
         (Some(claimed), found) => {
             let found = found.unwrap_or("no type we know");
-            return Err(wrong(format!("the file is said to be {claimed}, but its bytes are {found}")));
+            return Err(wrong(format!(
+                "the file is said to be {claimed}, but its bytes are {found}"
+            )));
         }
         (None, Some(found)) => sent_as(found).to_owned(),
         (None, None) if is_text(head) => "text/plain".to_owned(),
@@ -80,7 +84,10 @@ pub(super) fn too_large(kind: MediaKind, limit: u64) -> Error {
     Error::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        format!("The file is larger than the {limit} bytes that WhatsApp takes as {}.", kind.as_str()),
+        format!(
+            "The file is larger than the {limit} bytes that WhatsApp takes as {}.",
+            kind.as_str()
+        ),
     )
 }
 
@@ -123,7 +130,9 @@ fn agrees(claimed: &str, found: Option<&str>, head: &[u8]) -> bool {
         "video/3gpp" | "video/3gp" => matches!(found, "video/3gpp" | "video/mp4"),
         _ if found == claimed || sent_as_same(found, claimed) => true,
         // Packed formats, and text in one of its many dialects.
-        _ if matches!(found, "application/zip" | "application/x-ole-storage") => claimed.starts_with("application/"),
+        _ if matches!(found, "application/zip" | "application/x-ole-storage") => {
+            claimed.starts_with("application/")
+        }
         _ if matches!(found, "text/html" | "text/xml") => {
             claimed == found || claimed.ends_with("xml") || claimed.ends_with("html")
         }
@@ -176,26 +185,66 @@ mod tests {
             (PNG, Some("image/png"), None, Ok(("image", "image/png", 5 << 20))),
             (PNG, None, None, Ok(("image", "image/png", 5 << 20))),
             (PNG, Some("image/jpeg"), None, Err(())),
-            (JPEG, Some("IMAGE/JPEG; q=1"), None, Ok(("image", "image/jpeg", 5 << 20))),
+            (
+                JPEG,
+                Some("IMAGE/JPEG; q=1"),
+                None,
+                Ok(("image", "image/jpeg", 5 << 20)),
+            ),
             (HTML, Some("image/png"), None, Err(())),
             (EXE, Some("image/png"), None, Err(())),
             (EXE, Some("application/pdf"), None, Err(())),
             (b"hello", Some("image/png"), None, Err(())),
-            (b"hello", Some("text/plain"), None, Ok(("document", "text/plain", 100 << 20))),
-            (b"a,b\n1,2\n", Some("text/csv"), None, Ok(("document", "text/csv", 100 << 20))),
+            (
+                b"hello",
+                Some("text/plain"),
+                None,
+                Ok(("document", "text/plain", 100 << 20)),
+            ),
+            (
+                b"a,b\n1,2\n",
+                Some("text/csv"),
+                None,
+                Ok(("document", "text/csv", 100 << 20)),
+            ),
             (b"\0\x01\x02", Some("text/plain"), None, Err(())),
             (b"hello", None, None, Ok(("document", "text/plain", 100 << 20))),
-            (b"\0\x01\x02", None, None, Ok(("document", "application/octet-stream", 100 << 20))),
-            (PDF, Some("application/pdf"), None, Ok(("document", "application/pdf", 100 << 20))),
+            (
+                b"\0\x01\x02",
+                None,
+                None,
+                Ok(("document", "application/octet-stream", 100 << 20)),
+            ),
+            (
+                PDF,
+                Some("application/pdf"),
+                None,
+                Ok(("document", "application/pdf", 100 << 20)),
+            ),
             (b"hello", Some("application/pdf"), None, Err(())),
-            (PDF, Some("application/octet-stream"), None, Ok(("document", "application/pdf", 100 << 20))),
+            (
+                PDF,
+                Some("application/octet-stream"),
+                None,
+                Ok(("document", "application/pdf", 100 << 20)),
+            ),
             (PDF, None, Some("image"), Err(())),
-            (PNG, None, Some("document"), Ok(("document", "image/png", 100 << 20))),
+            (
+                PNG,
+                None,
+                Some("document"),
+                Ok(("document", "image/png", 100 << 20)),
+            ),
             (MP4, Some("video/mp4"), None, Ok(("video", "video/mp4", 16 << 20))),
             (MP4, Some("audio/mp4"), None, Ok(("audio", "audio/mp4", 16 << 20))),
             (M4A, None, None, Ok(("audio", "audio/mp4", 16 << 20))),
             (THREE_GP, None, None, Ok(("video", "video/3gpp", 16 << 20))),
-            (OPUS, Some("audio/ogg; codecs=opus"), None, Ok(("audio", "audio/ogg", 16 << 20))),
+            (
+                OPUS,
+                Some("audio/ogg; codecs=opus"),
+                None,
+                Ok(("audio", "audio/ogg", 16 << 20)),
+            ),
             (OPUS, None, None, Ok(("audio", "audio/ogg", 16 << 20))),
             (VORBIS, Some("audio/ogg"), None, Err(())),
             (STILL, None, None, Ok(("sticker", "image/webp", 100 << 10))),
@@ -206,11 +255,17 @@ mod tests {
         for (head, claimed, kind, expected) in rows {
             let kind = kind.and_then(MediaKind::parse);
             let got = sort(head, *claimed, kind);
-            let shown = got.as_ref().map(|sort| (sort.kind.as_str(), sort.mime.as_str(), sort.limit));
+            let shown = got
+                .as_ref()
+                .map(|sort| (sort.kind.as_str(), sort.mime.as_str(), sort.limit));
             match (shown, expected) {
                 (Ok(got), Ok(expected)) => assert_eq!(got, *expected, "{head:?} {claimed:?}"),
                 (Err(error), Err(())) => {
-                    assert_eq!((error.status().as_u16(), error.code()), (422, "media_type"), "{claimed:?}");
+                    assert_eq!(
+                        (error.status().as_u16(), error.code()),
+                        (422, "media_type"),
+                        "{claimed:?}"
+                    );
                 }
                 (got, expected) => panic!("{head:?} {claimed:?} {kind:?}: {got:?}, not {expected:?}"),
             }

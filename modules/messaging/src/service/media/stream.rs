@@ -118,6 +118,9 @@ mod tests {
         assert_eq!(meter.sha256()[..], Sha256::digest([7; 5000])[..]);
         let (bytes, meter) = metered(parts(5), 4999);
         let error = bytes.try_collect::<Vec<_>>().await.unwrap_err();
-        assert_eq!((error.kind(), meter.too_large()), (io::ErrorKind::FileTooLarge, true));
+        assert_eq!(
+            (error.kind(), meter.too_large()),
+            (io::ErrorKind::FileTooLarge, true)
+        );
     }
 }

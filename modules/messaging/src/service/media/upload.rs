@@ -75,11 +75,24 @@ impl Service {
     /// else as [`Service::upload_media`].
     pub async fn rehost(&self, db: &TenantDb, new: NewMedia, link: &str) -> Result<MediaView> {
         let url = Url::parse(link).map_err(|_| Error::invalid("link", "is not an address"))?;
-        let fetched = self.files.parts.fetcher.get(&url).await.map_err(|error| match error {
-            FetchError::Refused(why) => Error::invalid("link", why).with_code("link_refused"),
-            other => Error::new(StatusCode::BAD_GATEWAY, "link_failed", format!("The file was not fetched: {other}.")),
-        })?;
-        let named = fetched.url.path_segments().and_then(|mut parts| parts.next_back());
+        let fetched = self
+            .files
+            .parts
+            .fetcher
+            .get(&url)
+            .await
+            .map_err(|error| match error {
+                FetchError::Refused(why) => Error::invalid("link", why).with_code("link_refused"),
+                other => Error::new(
+                    StatusCode::BAD_GATEWAY,
+                    "link_failed",
+                    format!("The file was not fetched: {other}."),
+                ),
+            })?;
+        let named = fetched
+            .url
+            .path_segments()
+            .and_then(|mut parts| parts.next_back());
         let named = named.filter(|name| !name.is_empty()).map(|name| {
             percent_encoding::percent_decode_str(name)
                 .decode_utf8_lossy()
@@ -116,7 +129,9 @@ impl Service {
             direction: Set("outbound".to_owned()),
             kind: Set(sorted.kind.as_str().to_owned()),
             mime: Set(sorted.mime.clone()),
-            file_name: Set(file_name.map(|name| clean_name(&name)).filter(|name| !name.is_empty())),
+            file_name: Set(file_name
+                .map(|name| clean_name(&name))
+                .filter(|name| !name.is_empty())),
             state: Set(WAITING.to_owned()),
             created_at: Set(now),
             ..ActiveModel::default()
@@ -125,7 +140,12 @@ impl Service {
         tx.enqueue_at(&SweepMedia {}, now + UNUSED + TimeDelta::minutes(1))?;
         tx.commit().await?;
         let (bytes, meter) = metered(bytes, sorted.limit);
-        let stored = self.files.parts.store.put(&key(db.tenant(), id)?, bytes, sorted.limit).await;
+        let stored = self
+            .files
+            .parts
+            .store
+            .put(&key(db.tenant(), id)?, bytes, sorted.limit)
+            .await;
         let tx = db.begin().await?;
         let size = match stored {
             Ok(size) => size,
@@ -144,7 +164,11 @@ impl Service {
             state: Set(READY.to_owned()),
             ..ActiveModel::default()
         };
-        tx.update::<Entity>().filter(Column::Id.eq(id)).set(ready).exec().await?;
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(id))
+            .set(ready)
+            .exec()
+            .await?;
         tx.commit().await?;
         self.media(db, id).await
     }
@@ -154,7 +178,12 @@ impl Service {
 pub(super) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown = last.chars().filter(|c| !c.is_control() && !is_bidi(*c));
-    shown.take(FILE_NAME).collect::<String>().trim().trim_start_matches('.').to_owned()
+    shown
+        .take(FILE_NAME)
+        .collect::<String>()
+        .trim()
+        .trim_start_matches('.')
+        .to_owned()
 }
 
 /// Characters that turn the direction of text: `gpj.exe` would show as `exe.jpg`.
