@@ -179,9 +179,17 @@ mod tests {
     const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0";
     const HTML: &[u8] = b"<!DOCTYPE html><html><script>";
 
+    /// First bytes, claimed type, wanted kind; kind, type and limit, unless it is refused.
+    type Row<'a> = (
+        &'a [u8],
+        Option<&'a str>,
+        Option<&'a str>,
+        Result<(&'a str, &'a str, u64), ()>,
+    );
+
     #[test]
     fn bytes_and_claim_agree_or_not() {
-        let rows: &[(&[u8], Option<&str>, Option<&str>, Result<(&str, &str, u64), ()>)] = &[
+        let rows: &[Row] = &[
             (PNG, Some("image/png"), None, Ok(("image", "image/png", 5 << 20))),
             (PNG, None, None, Ok(("image", "image/png", 5 << 20))),
             (PNG, Some("image/jpeg"), None, Err(())),
