@@ -290,6 +290,7 @@ fn sender(
         host::limiter(None),
         directory.clone(),
         addresses,
+        server::media_parts(config)?,
     );
     Ok(messaging.sender())
 }

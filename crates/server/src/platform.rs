@@ -118,7 +118,7 @@ impl Platform {
             .simulator
             .map(|sim| Simulator::new(sim.with_http(http.clone())));
         let addresses = addresses(config, simulator.is_some())?;
-        let media = media(config)?;
+        let media = media_parts(config)?;
         let modules = modules(Deps {
             identity: identity.clone(),
             limiter,
@@ -311,7 +311,10 @@ fn addresses(config: &Config, simulator_inside: bool) -> anyhow::Result<Addresse
 }
 
 /// The file store, and the fetcher of customers' links.
-fn media(config: &Config) -> anyhow::Result<MediaParts> {
+///
+/// # Errors
+/// A sentence that names the setting and what is wrong with it.
+pub fn media_parts(config: &Config) -> anyhow::Result<MediaParts> {
     let store = config.files()?.open();
     let fetcher = PublicFetcher::new(config.fetch_policy(), Arc::new(SystemLookup))?;
     Ok(MediaParts {
