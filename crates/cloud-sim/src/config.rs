@@ -192,6 +192,10 @@ pub struct SimConfig {
     pub batch_max: usize,
     /// Real milliseconds that a batch waits to fill.
     pub batch_window_ms: u64,
+    /// A webhook element has a field that nobody knows, and a change of an unknown field comes beside it.
+    pub p_unknown: f64,
+    /// A message that waited too long for a phone fails with 131043 instead of being dropped in silence.
+    pub expiry_fails: bool,
     /// Put `entry[].time` into `messages` bodies; some client libraries need it, Meta leaves it out.
     pub entry_time: bool,
     /// Put BSUIDs into webhooks.
@@ -294,6 +298,8 @@ impl Default for SimConfig {
             p_early: 0.0,
             batch_max: 1,
             batch_window_ms: 0,
+            p_unknown: 0.0,
+            expiry_fails: false,
             entry_time: true,
             bsuid: true,
             strict_tokens: true,
@@ -406,6 +412,7 @@ impl SimConfig {
             &mut self.p_skip_delivered,
             &mut self.p_early,
             &mut self.p_experiment,
+            &mut self.p_unknown,
         ] {
             *p = if p.is_finite() { p.clamp(0.0, 1.0) } else { 0.0 };
         }

@@ -162,8 +162,16 @@ impl Core {
     }
 
     /// Like [`Core::post`], with the duplicates and disorder that the knobs ask for.
-    pub fn post_noisily(&mut self, update: Update) {
+    pub fn post_noisily(&mut self, mut update: Update) {
         let now = self.now();
+        if self.world.dice.chance(self.config.p_unknown) {
+            update.item["sim_unknown"] = json!({"nested": [1, "zwei", null]});
+            self.account_post(
+                &update.waba_id,
+                "sim_unknown_field",
+                json!({"event": "NOBODY_KNOWS"}),
+            );
+        }
         if self.world.dice.chance(self.config.p_dup) {
             let later = self.world.dice.below(60_000) as i64;
             self.plan(now + later, Event::Post(update.clone()));

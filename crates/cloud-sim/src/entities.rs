@@ -213,6 +213,10 @@ pub struct Phone {
     pub onboarded_at: i64,
     /// Also used in the WhatsApp Business app.
     pub coexistence: bool,
+    /// What was asked of the app: contacts, history.
+    pub synced: BTreeSet<String>,
+    /// The business does not share its history.
+    pub history_declined: bool,
     /// What its profile shows.
     pub profile: Value,
     /// Cart and catalogue.
@@ -253,6 +257,8 @@ impl Default for Phone {
             pin_locked_until: 0,
             onboarded_at: 0,
             coexistence: false,
+            synced: BTreeSet::new(),
+            history_declined: false,
             profile: Value::Null,
             commerce: Value::Null,
             qr: BTreeMap::new(),

@@ -75,6 +75,9 @@ impl Core {
         let now = self.now();
         let user = self.world.users.get(&user_id).cloned().unwrap_or_default();
         let (wire, shown) = self.content(kind, spec, phone_id, now)?;
+        if matches!(kind, "edit" | "revoke") {
+            self.rewrite(kind, &shown)?;
+        }
         // In and out count together, but a person is never refused.
         self.take_throughput(phone_id);
 

@@ -7,6 +7,7 @@
 mod agenda;
 mod bucket;
 mod clock;
+mod coexistence;
 mod config;
 mod control;
 mod conversation;
@@ -14,6 +15,7 @@ mod core;
 mod delivery;
 mod details;
 mod entities;
+mod expiry;
 mod fault_rules;
 mod graph;
 mod ids;

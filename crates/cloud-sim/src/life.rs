@@ -42,6 +42,11 @@ pub enum Life {
         /// Its id.
         portfolio: String,
     },
+    /// A message has waited too long for a phone.
+    Expire {
+        /// The message.
+        wamid: String,
+    },
     /// An announced category comes.
     Recategorize {
         /// The template.
@@ -73,6 +78,7 @@ impl Core {
             Life::NameReview { phone } => self.review_name(&phone),
             Life::EndMaintenance { phone } => self.end_maintenance(&phone),
             Life::Scale { portfolio } => self.scale(&portfolio),
+            Life::Expire { wamid } => self.expire(&wamid),
             Life::Recategorize { template, category } => {
                 self.template_recategorize(&template, &category, true);
             }

@@ -117,8 +117,7 @@ impl Core {
                 self.plan_status(due, &wamid, status, None);
             }
         } else {
-            let early = plan.early || self.world.dice.chance(self.config.p_early);
-            let due = if early {
+            let due = if plan.early {
                 now
             } else {
                 first(self, self.config.delays.sent_ms)
@@ -339,6 +338,7 @@ impl Core {
                     );
                 } else if plan.stop_at_sent || !persona.online || self.has_blocked(msg) {
                     // Waits for the phone, if ever.
+                    self.wait_for_phone(msg);
                 } else if plan.skip_delivered
                     || (persona.reads && self.world.dice.chance(self.config.p_skip_delivered))
                 {
@@ -439,6 +439,7 @@ impl Core {
                     && m.direction == Direction::ToUser
                     && m.status == "sent"
                     && !m.plan.stop_at_sent
+                    && self.expires_at(m) > now
             })
             .map(|m| m.wamid.clone())
             .collect();

@@ -127,9 +127,14 @@ pub fn phone(core: &mut Core, id: &str, act: &str, body: &Value) -> Outcome {
                 set(core, id, |p| p.pin = Some(pin));
             }
         }
+        "app_message" => {
+            let wamid = core.app_message(id, body).map_err(ControlError::bad)?;
+            return Ok(json!({"wamid": wamid}));
+        }
+        "app_contact" => core.app_contact(id, body).map_err(ControlError::bad)?,
         other => {
             return Err(ControlError::missing(format!(
-                "{other} is unknown; quality tier throughput name_decision ban connect maintenance pin"
+                "{other} is unknown; app_message app_contact quality tier throughput name_decision ban connect maintenance pin"
             )));
         }
     }

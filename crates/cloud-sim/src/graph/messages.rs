@@ -158,6 +158,8 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         .map(str::to_owned);
     let held = template.as_ref().is_some_and(|t| core.takes_from_cohort(&t.id));
     plan.held = held;
+    plan.early |= core.world.dice.chance(config.p_early);
+    let early = plan.early;
     let recipient_row = input.clone();
     let wamid = core.accept(Accept {
         phone_id: phone_id.to_owned(),
@@ -202,7 +204,7 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         });
     }
     let answer = match magic {
-        Some(Magic::Behave(6)) => Answer::AfterStatus,
+        _ if early => Answer::AfterStatus,
         Some(Magic::Behave(8)) => Answer::Hang,
         _ => Answer::Plain,
     };

@@ -16,6 +16,7 @@ mod phone;
 mod refusal;
 mod registration;
 mod shape;
+mod smb;
 mod template_buttons;
 mod template_check;
 mod template_library;

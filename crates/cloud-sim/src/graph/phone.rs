@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::list::pick;
 use super::nodes::{MANAGEMENT, need, unknown_edge};
-use super::{Call, Refusal, Reply, blocking, business, media, messages, registration};
+use super::{Call, Refusal, Reply, blocking, business, media, messages, registration, smb};
 use crate::core::Core;
 use crate::entities::Phone;
 use crate::provision::display;
@@ -35,6 +35,7 @@ pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) 
             )
         }
         ("POST", "") => registration::configure(core, call, phone),
+        ("POST", "smb_app_data") => smb::sync(core, call, phone),
         ("POST" | "GET" | "DELETE", "block_users") => blocking::handle(core, call, phone),
         ("POST", verb @ ("request_code" | "verify_code" | "register" | "deregister")) => {
             registration::of_phone(core, call, phone, verb).unwrap_or_else(|| Err(unknown_edge(edge, "POST")))

@@ -7,9 +7,11 @@
 
 mod analytics;
 mod business;
+mod coexistence;
 mod control;
 mod graph;
 mod media;
+mod noise;
 mod outcomes;
 mod signup;
 mod stage;
