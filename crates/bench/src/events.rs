@@ -37,16 +37,13 @@ pub enum Receiver<'a> {
 }
 
 impl Events {
-    /// For these tenants, and the messages of theirs that the ledger knows; `at` is the time in them, Unix seconds.
-    pub fn new(tenants: Vec<Arc<Tenant>>, ledger: Vec<crate::sim::Accepted>, at: i64) -> Self {
+    /// For these tenants; `sent` are messages of theirs, phone number id and wamid; `at` is the time in them, Unix seconds.
+    pub fn new(tenants: Vec<Arc<Tenant>>, sent: &[(String, String)], at: i64) -> Self {
         let sent = tenants
             .iter()
             .map(|tenant| {
                 let own = |phone: &str| tenant.numbers.iter().any(|number| number.phone_id == phone);
-                let of_tenant = ledger.iter().filter(|send| own(&send.phone_id));
-                of_tenant
-                    .map(|send| (send.phone_id.clone(), send.wamid.clone()))
-                    .collect()
+                sent.iter().filter(|(phone, _)| own(phone)).cloned().collect()
             })
             .collect();
         Self {

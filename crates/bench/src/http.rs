@@ -55,11 +55,20 @@ impl Poster {
     /// # Errors
     /// When the connection breaks.
     pub async fn post(&mut self, event: &Event) -> anyhow::Result<u16> {
-        let request = Request::post(&event.path)
+        let signature = ("x-hub-signature-256", event.signature.as_str());
+        self.send(&event.path, signature, event.body.clone()).await
+    }
+
+    /// Posts JSON with one header more and reads the whole answer; its HTTP status.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn send(&mut self, path: &str, header: (&str, &str), body: Bytes) -> anyhow::Result<u16> {
+        let request = Request::post(path)
             .header(HOST, &self.address)
             .header(CONTENT_TYPE, "application/json")
-            .header("x-hub-signature-256", &event.signature)
-            .body(Full::new(event.body.clone()))?;
+            .header(header.0, header.1)
+            .body(Full::new(body))?;
         self.sender.ready().await?;
         let answer = self.sender.send_request(request).await?;
         let status = answer.status().as_u16();

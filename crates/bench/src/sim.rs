@@ -1,12 +1,13 @@
-//! The simulator as a process of its own, steered and asked through its control API. Its ledger is the judge.
+//! The simulator as a process of its own, steered and asked through its control API. What it counted is the judge.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context, ensure};
 use cloud_sim::{Provision, Provisioned};
 use reqwest::Method;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 /// A running simulator.
 #[derive(Clone, Debug)]
@@ -14,44 +15,82 @@ pub struct Sim {
     /// `http://127.0.0.1:port`.
     pub base: String,
     http: reqwest::Client,
+    counts_loads: bool,
+    read: Arc<Mutex<Read>>,
 }
 
-/// What the ledger sums up.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Totals {
-    /// Sends it took.
-    pub accepted_total: u64,
-    /// Updates that were answered with 2xx.
+/// What one number has sent.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct OfNumber {
+    /// Sends taken.
+    pub accepted: u64,
+    /// Answered 130429 (Cloud API: error codes, throughput).
     #[serde(default)]
-    pub delivered_total: u64,
-    /// Refused calls by error code.
-    #[serde(default)]
-    pub refused_by_code: BTreeMap<i64, u64>,
+    pub throttled: u64,
 }
 
-impl Totals {
-    /// Refusals for the throughput of a number (Cloud API: error codes, 130429).
-    pub fn throttled(&self) -> u64 {
-        self.refused_by_code.get(&130_429).copied().unwrap_or(0)
-    }
-
-    /// Every refusal.
-    pub fn refused(&self) -> u64 {
-        self.refused_by_code.values().sum()
-    }
+/// What the simulator has counted since it began.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Sends taken.
+    pub accepted: u64,
+    /// Sends answered 130429.
+    pub throttled: u64,
+    /// Updates that the callback answered with 2xx.
+    pub told: u64,
+    /// Sends whose recipient and callback data had been sent before, where the simulator knows.
+    pub doubled: Option<u64>,
+    /// By phone number id, where the simulator knows.
+    pub numbers: BTreeMap<String, OfNumber>,
 }
 
-/// One send in the ledger.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Accepted {
-    /// Place in the ledger.
-    pub seq: u64,
-    /// The id that was answered.
-    pub wamid: String,
-    /// From which number.
-    pub phone_id: String,
-    /// When, Unix milliseconds.
-    pub at: i64,
+/// `GET /_sim/load`: what the load profile counts without a row for each send.
+#[derive(Debug, Deserialize)]
+struct Load {
+    judge: Judge,
+    webhooks: Webhooks,
+    numbers: BTreeMap<String, OfNumber>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Judge {
+    doubled: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Webhooks {
+    told: u64,
+}
+
+/// `GET /_sim/metrics`, and the rows of `GET /_sim/ledger`.
+#[derive(Debug, Deserialize)]
+struct Metrics {
+    ledger: Totals,
+}
+
+#[derive(Debug, Deserialize)]
+struct Totals {
+    accepted_total: u64,
+    delivered_total: u64,
+    refused_by_code: BTreeMap<i64, u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Rows {
+    items: Vec<Accepted>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Accepted {
+    seq: u64,
+    phone_id: String,
+}
+
+/// How far the ledger's rows were read, and what they came to.
+#[derive(Debug, Default)]
+struct Read {
+    seq: u64,
+    numbers: BTreeMap<String, OfNumber>,
 }
 
 /// Whether people get and read what is sent, and webhooks tell so.
@@ -65,8 +104,22 @@ pub enum Statuses {
 
 impl Sim {
     /// One that answers at `base`.
-    pub fn new(base: String, http: reqwest::Client) -> Self {
-        Self { base, http }
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn at(base: String, http: reqwest::Client) -> anyhow::Result<Self> {
+        let counts_loads = http
+            .get(format!("{base}/_sim/load"))
+            .send()
+            .await?
+            .status()
+            .is_success();
+        Ok(Self {
+            base,
+            http,
+            counts_loads,
+            read: Arc::default(),
+        })
     }
 
     async fn call<T: DeserializeOwned>(
@@ -105,19 +158,19 @@ impl Sim {
     /// When it knows no such knob.
     pub async fn weather(&self, latency_ms: u64, statuses: Statuses) -> anyhow::Result<()> {
         let hour_ms = 3_600_000_000_u64;
+        let (word, first) = match statuses {
+            Statuses::Off => ("off", hour_ms),
+            Statuses::All => ("read", 50),
+        };
         let mut knobs = json!({
             "latency_ms": latency_ms, "jitter_ms": 0, "mps_default": 1_000, "pair_limit": false, "portfolio_limit": false,
-            "webhook_concurrency": 16, "batch_max": 100, "batch_window_ms": 50,
+            "webhook_concurrency": 16, "batch_max": 100, "batch_window_ms": 50, "statuses": word,
+            "delays": { "sent_ms": first, "delivered_ms": 100, "read_ms": 300, "failed_ms": first, "spread": 0.2 },
         });
-        let (all, first) = match statuses {
-            Statuses::Off => (false, hour_ms),
-            Statuses::All => (true, 50),
-        };
-        knobs["delays"] = json!({ "sent_ms": first, "delivered_ms": 100, "read_ms": 300, "failed_ms": first, "spread": 0.2 });
         let known: Value = self.call(Method::GET, "config", None).await?;
-        // Where the simulator can leave statuses out altogether, it need not even plan them.
-        if known.get("statuses").is_some_and(Value::is_boolean) {
-            knobs["statuses"] = json!(all);
+        if let Some(knobs) = knobs.as_object_mut() {
+            // A simulator that cannot leave statuses out plans them for a day that never comes.
+            knobs.retain(|knob, _| known.get(knob).is_some());
         }
         self.configure(knobs).await
     }
@@ -142,17 +195,29 @@ impl Sim {
             .map(drop)
     }
 
-    /// The ledger's sums.
+    /// What it counted.
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn totals(&self) -> anyhow::Result<Totals> {
-        #[derive(Deserialize)]
-        struct Metrics {
-            ledger: Totals,
+    pub async fn reading(&self) -> anyhow::Result<Reading> {
+        if self.counts_loads {
+            let load: Load = self.call(Method::GET, "load", None).await?;
+            return Ok(Reading {
+                accepted: load.numbers.values().map(|number| number.accepted).sum(),
+                throttled: load.numbers.values().map(|number| number.throttled).sum(),
+                told: load.webhooks.told,
+                doubled: Some(load.judge.doubled),
+                numbers: load.numbers,
+            });
         }
         let metrics: Metrics = self.call(Method::GET, "metrics", None).await?;
-        Ok(metrics.ledger)
+        Ok(Reading {
+            accepted: metrics.ledger.accepted_total,
+            throttled: metrics.ledger.refused_by_code.get(&130_429).copied().unwrap_or(0),
+            told: metrics.ledger.delivered_total,
+            doubled: None,
+            numbers: BTreeMap::new(),
+        })
     }
 
     /// Sends it took so far.
@@ -160,27 +225,36 @@ impl Sim {
     /// # Errors
     /// When it does not answer.
     pub async fn accepted(&self) -> anyhow::Result<u64> {
-        Ok(self.totals().await?.accepted_total)
+        Ok(self.reading().await?.accepted)
     }
 
-    /// The sends behind place `after`, at most `most`, oldest first.
+    /// What each number has sent so far.
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn sends(&self, mut after: u64, most: usize) -> anyhow::Result<Vec<Accepted>> {
-        #[derive(Deserialize)]
-        struct Page {
-            items: Vec<Accepted>,
+    pub async fn numbers(&self) -> anyhow::Result<BTreeMap<String, OfNumber>> {
+        if self.counts_loads {
+            return Ok(self.reading().await?.numbers);
         }
-        let mut rows = Vec::new();
-        while rows.len() < most {
-            let path = format!("ledger?kind=accepted&after={after}&limit=10000");
-            let page: Page = self.call(Method::GET, &path, None).await?;
-            let Some(last) = page.items.last() else { break };
-            after = last.seq;
-            rows.extend(page.items);
+        let mut read = self.read.lock().await;
+        loop {
+            let path = format!("ledger?kind=accepted&after={}&limit=10000", read.seq);
+            let rows: Rows = self.call(Method::GET, &path, None).await?;
+            let Some(last) = rows.items.last() else {
+                return Ok(read.numbers.clone());
+            };
+            read.seq = last.seq;
+            for row in rows.items {
+                read.numbers.entry(row.phone_id).or_default().accepted += 1;
+            }
         }
-        rows.truncate(most);
-        Ok(rows)
+    }
+
+    /// What one number has sent so far.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn of_number(&self, phone_id: &str) -> anyhow::Result<OfNumber> {
+        Ok(self.numbers().await?.get(phone_id).copied().unwrap_or_default())
     }
 }

@@ -96,7 +96,7 @@ impl World {
         let simulator = Running::start(&wapro, &["simulator"], &sim_settings, &log("simulator"))?
             .ready(&http, &format!("{sim_base}/_sim/health"), &log("simulator"))
             .await?;
-        let sim = Sim::new(sim_base, http.clone());
+        let sim = Sim::at(sim_base, http.clone()).await?;
         sim.weather(100, Statuses::Off).await?;
         let serve = Running::start(&wapro, &["serve"], &settings, &log("serve"))?
             .ready(&http, &format!("{base}/readyz"), &log("serve"))

@@ -32,6 +32,9 @@ use crate::{
 const TENANTS: usize = 4;
 /// Messages sent beforehand, whose statuses come in.
 const SENT: u64 = 8_000;
+const SENT_MESSAGES: &str = "SELECT channel.phone_number_id, message.wamid FROM messaging_messages message \
+    JOIN messaging_channels channel ON channel.tenant_id = message.tenant_id AND channel.id = message.channel_id \
+    WHERE message.direction = 'outbound' AND message.wamid IS NOT NULL LIMIT ?";
 /// Connections that post at a time.
 const CONNECTIONS: [usize; 2] = [32, 128];
 /// Before measuring begins.
@@ -88,8 +91,11 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
         sent = world.sim.accepted().await?;
     }
     world.idle(Duration::from_secs(20)).await?;
-    let ledger = world.sim.sends(0, usize::try_from(SENT)?).await?;
-    let events = Events::new(tenants, ledger, Clock::system().now().timestamp());
+    let sent: Vec<(String, String)> = sqlx::query_as(SENT_MESSAGES)
+        .bind(SENT)
+        .fetch_all(&world.pool)
+        .await?;
+    let events = Events::new(tenants, &sent, Clock::system().now().timestamp());
     let secret = format!("{:032x}", std::process::id());
     let logs = tempfile::tempdir()?;
     let log = |name: &str| -> PathBuf { logs.path().join(name) };

@@ -132,7 +132,7 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
         .wish("at most 90 MiB", serve.rss_mib <= 90.0),
     );
     let cpu = world.watch().cpu();
-    let events = Arc::new(Events::new(tenants.clone(), Vec::new(), now));
+    let events = Arc::new(Events::new(tenants.clone(), &[], now));
     let every = Duration::from_secs(1) / RATE;
     let posted = post(&world, &events, &ear, RATE * SECONDS, every, Some(tenants.len())).await?;
     let heard = wait(&ear, posted * RECIPIENTS as u64).await;

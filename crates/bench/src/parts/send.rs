@@ -13,7 +13,7 @@ use crate::{
     report::{Row, Whose, short},
     rounds::{Round, Series, median, window},
     services::Services,
-    shapes::{Traffic, Workers, courier, stateless, whatomate},
+    shapes::{Traffic, Workers, bare, courier, stateless, whatomate},
     sim::Statuses,
     tenants::{Tenant, Wanted, numbers},
     world::World,
@@ -40,6 +40,10 @@ pub struct OurRound {
     pub first_after: f64,
     /// Taken by the simulator while the worker ran.
     pub accepted: u64,
+    /// Of those, sent before, where the simulator knows.
+    pub doubled: Option<u64>,
+    /// Updates that came back by webhook meanwhile.
+    pub told: u64,
     /// Sockets the worker had open.
     pub sockets: usize,
     /// The worker's memory at the end.
@@ -53,10 +57,10 @@ pub struct OurRound {
 /// # Errors
 /// When nothing leaves within 20 seconds.
 pub async fn our_round(world: &mut World, seconds: f64) -> anyhow::Result<OurRound> {
-    let before = world.sim.accepted().await?;
+    let before = world.sim.reading().await?;
     let began = Instant::now();
     world.start_worker()?;
-    while world.sim.accepted().await? == before {
+    while world.sim.accepted().await? == before.accepted {
         ensure!(
             began.elapsed() < Duration::from_secs(20),
             "nothing left within 20 s of the worker's start"
@@ -74,10 +78,16 @@ pub async fn our_round(world: &mut World, seconds: f64) -> anyhow::Result<OurRou
         sockets: worker.map_or(0, sockets),
         worker: worker.map(memory).unwrap_or_default(),
         serve: serve.map(memory).unwrap_or_default(),
-        accepted: 0,
+        ..OurRound::default()
     };
     world.stop_worker().await?;
-    ours.accepted = world.sim.accepted().await? - before;
+    let after = world.sim.reading().await?;
+    ours.accepted = after.accepted - before.accepted;
+    ours.told = after.told - before.told;
+    ours.doubled = after
+        .doubled
+        .zip(before.doubled)
+        .map(|(after, before)| after - before);
     Ok(ours)
 }
 
@@ -118,6 +128,7 @@ struct Results {
     ours: Series,
     details: Vec<OurRound>,
     stateless: Series,
+    bare: Series,
     one: Series,
     many: Series,
     courier: Series,
@@ -178,6 +189,10 @@ async fn turn(
     results
         .stateless
         .add(shape_round(world, running, plan.seconds).await?);
+    let running = bare::start(world, tenants, plan.concurrency).await?;
+    results
+        .bare
+        .add(shape_round(world, running, plan.seconds.min(2.0)).await?);
     let running = contenders.whatomate.start(traffic, 32);
     results.many.add(shape_round(world, running, plan.seconds).await?);
     let running = contenders.courier.start(traffic);
@@ -236,7 +251,8 @@ async fn rows(world: &World, results: &Results, written_by_shape: i64) -> anyhow
         ours.ratio(&results.stateless),
     );
     let whole = cpu.app + cpu.database;
-    let totals = world.sim.totals().await?;
+    let all = world.sim.reading().await?;
+    let doubled: Option<u64> = results.details.iter().map(|ours| ours.doubled).sum();
     let mine = Row {
         memory: Some(last.worker),
         ..ours.row("P1", Whose::Ours, "campaign messages, `wapro worker`, 100 ms, statuses off", "msg/s")
@@ -249,7 +265,11 @@ async fn rows(world: &World, results: &Results, written_by_shape: i64) -> anyhow
         "the simulator took {accepted} from the worker, the database has the answers of {written}, {unknown} are in doubt"
     ))
     .note(format!("{} sockets open in the worker", last.sockets))
-    .note(format!("the simulator refused {} calls in all, {} of them 130429", totals.refused(), totals.throttled()));
+    .note(format!("{} calls of all contenders were answered 130429", all.throttled))
+    .note(doubled.map_or_else(
+        || "the simulator cannot say how many were sent twice".to_owned(),
+        |doubled| format!("{doubled} were sent twice"),
+    ));
     let mut rows = vec![
         mine,
         Row {
@@ -271,6 +291,11 @@ async fn rows(world: &World, results: &Results, written_by_shape: i64) -> anyhow
         world.plan.concurrency
     );
     rows.push(results.stateless.row("P1", Whose::Shape, client, "msg/s"));
+    let what = format!(
+        "hyper connections, {} of them, nothing else (bound)",
+        world.plan.concurrency
+    );
+    rows.push(results.bare.row("P1", Whose::Bound, what, "msg/s"));
     let backlog = format!("{} recipients pending", world.plan.shape_backlog);
     rows.push(
         results
@@ -344,9 +369,7 @@ async fn with_statuses(
     let seconds = world.plan.seconds * 1.5;
     top_up(world, tenants, results, seconds).await?;
     world.sim.weather(100, Statuses::All).await?;
-    let before = world.sim.totals().await?.delivered_total;
     let ours = our_round(world, seconds).await?;
-    let delivered = world.sim.totals().await?.delivered_total - before;
     world.sim.weather(100, Statuses::Off).await?;
     let mut series = Series::default();
     series.add(ours.round);
@@ -357,6 +380,7 @@ async fn with_statuses(
         "msg/s",
     );
     Ok(row.note(format!(
-        "{delivered} updates delivered to `serve` until the worker had ended"
+        "{} updates delivered to `serve` until the worker had ended",
+        ours.told
     )))
 }

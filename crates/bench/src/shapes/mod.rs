@@ -3,6 +3,7 @@
 //! and simulator, with the same pool library and the same Cloud API client as the platform, so that only the shape differs.
 //! They are not those programs, and none of their code is here.
 
+pub mod bare;
 pub mod courier;
 pub mod ingest;
 pub mod stateless;
