@@ -81,23 +81,32 @@ impl World {
             .iter()
             .map(|permission| permission.name)
             .collect();
-        let mut tenants = Vec::with_capacity(count);
-        for _ in 0..count {
-            let index = self.made.fetch_add(1, Ordering::Relaxed);
-            let id = identity
-                .create_tenant(reseller, &format!("Tenant {index}"))
-                .await
-                .map_err(plain)?;
-            let db = self.platform.system.tenant(id);
-            let key = identity
-                .create_api_key(&db, "Everything", &scopes, None)
-                .await
-                .map_err(plain)?;
-            let key = key.secret.expose_secret().to_owned();
-            let tenant = self.connect(index, db, key, wanted).await?;
-            tenants.push(Arc::new(tenant));
-        }
-        Ok(tenants)
+        stream::iter(0..count)
+            .map(|_| self.tenant(reseller, &scopes, wanted))
+            .buffered(WRITERS)
+            .try_collect()
+            .await
+    }
+
+    async fn tenant(
+        &self,
+        reseller: identity::ResellerId,
+        scopes: &[&str],
+        wanted: Wanted,
+    ) -> anyhow::Result<Arc<Tenant>> {
+        let identity = &self.platform.identity;
+        let index = self.made.fetch_add(1, Ordering::Relaxed);
+        let id = identity
+            .create_tenant(reseller, &format!("Tenant {index}"))
+            .await
+            .map_err(plain)?;
+        let db = self.platform.system.tenant(id);
+        let key = identity
+            .create_api_key(&db, "Everything", scopes, None)
+            .await
+            .map_err(plain)?;
+        let key = key.secret.expose_secret().to_owned();
+        Ok(Arc::new(self.connect(index, db, key, wanted).await?))
     }
 
     /// Gives a tenant its numbers and contacts.

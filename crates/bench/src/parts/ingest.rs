@@ -35,6 +35,7 @@ const SENT: u64 = 8_000;
 const SENT_MESSAGES: &str = "SELECT channel.phone_number_id, message.wamid FROM messaging_messages message \
     JOIN messaging_channels channel ON channel.tenant_id = message.tenant_id AND channel.id = message.channel_id \
     WHERE message.direction = 'outbound' AND message.wamid IS NOT NULL LIMIT ?";
+const INBOX: &str = "SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'";
 /// Connections that post at a time.
 const CONNECTIONS: [usize; 2] = [32, 128];
 /// Before measuring begins.
@@ -122,7 +123,7 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
             results.refused += posted.refused;
             results.messages += posted.messages;
             results.ours[index].add(round);
-            if world.idle(DRAIN).await? {
+            if applied(&world, results.messages).await? {
                 #[expect(clippy::cast_precision_loss, reason = "a hundred thousand")]
                 results
                     .applied
@@ -149,9 +150,7 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
             .courier
             .add(five.round(plan, &events, results.courier.rate()).await?.1);
     }
-    let inbox = world
-        .count("SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'")
-        .await?;
+    let inbox = world.count(INBOX).await?;
     let mut rows = rows(&results, inbox);
     rows.push(open_loop(&world, &events).await?);
     if let (Some(serve), Some(worker)) = (world.serve_pid(), world.worker_pid()) {
@@ -179,6 +178,18 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
     let _ = (single.stop().await, courier.stop().await);
     world.stop().await?;
     Ok(rows)
+}
+
+/// Waits until the inbox holds as many messages as were answered 200 and nothing else is left to do; whether it came to that.
+async fn applied(world: &World, messages: u64) -> anyhow::Result<bool> {
+    let began = Instant::now();
+    while began.elapsed() < DRAIN {
+        if world.idle(DRAIN.saturating_sub(began.elapsed())).await? && world.count(INBOX).await? >= messages {
+            return Ok(true);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(false)
 }
 
 struct Target<'a> {

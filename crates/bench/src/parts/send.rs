@@ -98,7 +98,7 @@ pub fn needed(rate: f64, seconds: f64) -> u64 {
         clippy::cast_sign_loss,
         reason = "a few ten thousand"
     )]
-    let wanted = (rate * (seconds + WARM_UP.as_secs_f64() + 0.5) * 1.3) as u64;
+    let wanted = (rate * (seconds + WARM_UP.as_secs_f64() + 0.4) * 1.2) as u64;
     if rate > 0.0 {
         wanted.clamp(2_000, MOST)
     } else {
