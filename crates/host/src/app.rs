@@ -34,6 +34,9 @@ const API_BODY: usize = 1024 * 1024;
 /// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
 const WEBHOOK_BODY: usize = 3 * 1024 * 1024 + 64 * 1024;
 
+/// How long the sender of a streamed body may be quiet.
+const QUIET: Duration = Duration::from_secs(30);
+
 /// A sign-in that the demo shows on its first page.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct DemoLogin {
@@ -217,8 +220,9 @@ fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Outpu
                 return Err(problem::too_large().into());
             }
             let mut read = 0;
-            let body = body.into_bytes_stream().map(move |part| {
-                let part = part?;
+            // Who sends nothing for so long has gone.
+            let body = tokio_stream::StreamExt::timeout(body.into_bytes_stream(), QUIET).map(move |part| {
+                let part = part.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
                 read += part.len() as u64;
                 if read > limit {
                     return Err(io::Error::from(io::ErrorKind::FileTooLarge));

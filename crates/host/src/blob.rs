@@ -18,13 +18,15 @@ use object_store::{
     local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath, prefix::PrefixStore,
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::io::AsyncWriteExt;
+use tokio::{io::AsyncWriteExt, sync::Semaphore};
 use url::Url;
 
-/// What one file may have in memory while it is written: S3's smallest part.
-const PART: usize = 5 * 1024 * 1024;
-/// Parts of one file on their way at a time.
-const PARTS: usize = 2;
+/// How much of a file is gathered before it is written on: in a folder.
+const FOLDER_PART: usize = 512 * 1024;
+/// And to a bucket: S3's smallest part.
+const BUCKET_PART: usize = 5 * 1024 * 1024;
+/// Files written at a time; more wait. With the parts above it bounds the memory that uploads take.
+const WRITERS: usize = 16;
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
@@ -91,7 +93,15 @@ impl Place {
             Self::Bucket(bucket) => bucket.open()?,
             Self::Memory => Arc::new(InMemory::new()),
         };
-        Ok(Arc::new(Files { store }))
+        let part = match self {
+            Self::Bucket(_) => BUCKET_PART,
+            Self::Folder(_) | Self::Memory => FOLDER_PART,
+        };
+        Ok(Arc::new(Files {
+            store,
+            part,
+            writers: Semaphore::new(WRITERS),
+        }))
     }
 }
 
@@ -138,6 +148,8 @@ impl Bucket {
 #[derive(Debug)]
 struct Files {
     store: Arc<dyn ObjectStore>,
+    part: usize,
+    writers: Semaphore,
 }
 
 impl fmt::Display for Files {
@@ -168,34 +180,34 @@ fn store_failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> P
 #[async_trait::async_trait]
 impl BlobStore for Files {
     async fn put(&self, key: &BlobKey, mut bytes: ByteStream, limit: u64) -> Result<u64, PutError> {
+        let _place = self.writers.acquire().await.map_err(store_failed)?;
         // Small files go in one request, larger ones in parts; either way readers see the whole or nothing.
         let mut writer =
-            BufWriter::with_capacity(self.store.clone(), path(key), PART).with_max_concurrency(PARTS);
+            BufWriter::with_capacity(self.store.clone(), path(key), self.part).with_max_concurrency(1);
         let mut size = 0;
-        let outcome = loop {
+        let failed = loop {
             match bytes.next().await {
-                None => break writer.shutdown().await.map_err(store_failed),
-                Some(Err(error)) => break Err(PutError::Source(error)),
+                None => {
+                    // A writer that fails here has cleaned up behind itself.
+                    writer.shutdown().await.map_err(store_failed)?;
+                    return Ok(size);
+                }
+                Some(Err(error)) => break PutError::Source(error),
                 Some(Ok(part)) => {
                     size += part.len() as u64;
                     if size > limit {
-                        break Err(PutError::TooLarge { limit });
+                        break PutError::TooLarge { limit };
                     }
                     if let Err(error) = writer.put(part).await {
-                        break Err(store_failed(error));
+                        break store_failed(error);
                     }
                 }
             }
         };
-        match outcome {
-            Ok(()) => Ok(size),
-            Err(error) => {
-                if let Err(left) = writer.abort().await {
-                    tracing::debug!(error = %left, "parts of a file that was given up stay behind");
-                }
-                Err(error)
-            }
+        if let Err(left) = writer.abort().await {
+            tracing::debug!(error = %left, "parts of a file that was given up stay behind");
         }
+        Err(failed)
     }
 
     async fn read(&self, key: &BlobKey, range: Option<Range<u64>>) -> Result<ByteStream> {

@@ -72,6 +72,7 @@ pub struct FetchMedia {
 
 impl Job for FetchMedia {
     const NAME: &'static str = "messaging.fetch_media";
+    const QUEUE: &'static str = "files";
     // With ten minutes between tries in the end, about two hours; then a person may ask again, for a week.
     const MAX_ATTEMPTS: u32 = 20;
 }
@@ -82,7 +83,7 @@ pub struct SweepMedia {}
 
 impl Job for SweepMedia {
     const NAME: &'static str = "messaging.sweep_media";
-    const QUEUE: &'static str = "bulk";
+    const QUEUE: &'static str = "files";
     const MAX_ATTEMPTS: u32 = u32::MAX;
 
     /// One a tenant.

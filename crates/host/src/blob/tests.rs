@@ -27,7 +27,9 @@ async fn read(store: &dyn BlobStore, key: &BlobKey, range: Option<Range<u64>>) -
 async fn story(store: &dyn BlobStore) {
     store.check().await.unwrap();
     // More than one part, so that the longer way is taken too.
-    let large: Vec<u8> = (0..PART + 1_234_567).map(|n| (n % 251) as u8).collect();
+    let large: Vec<u8> = (0..2 * BUCKET_PART + 1_234_567)
+        .map(|n| (n % 251) as u8)
+        .collect();
     for (name, bytes) in [
         ("media/small", b"hello".as_slice()),
         ("media/large", &large),
@@ -45,7 +47,7 @@ async fn story(store: &dyn BlobStore) {
     assert_eq!(read(store, &key("media/small"), Some(1..3)).await, b"el");
 
     // What fails leaves nothing, and what was there stays.
-    let limit = PART as u64 + 10;
+    let limit = BUCKET_PART as u64 + 10;
     let refused = store.put(&key("media/over"), parts(&large, 60_000), limit).await;
     assert!(
         matches!(refused, Err(PutError::TooLarge { limit: told }) if told == limit),
@@ -105,6 +107,61 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 #[tokio::test]
 async fn memory() {
     story(&*Place::parse("memory:", PathBuf::new()).unwrap().open().unwrap()).await;
+}
+
+/// A server that speaks S3 and checks signatures, over a folder with the bucket `files`.
+async fn bucket_server(folder: &Path) -> String {
+    std::fs::create_dir(folder.join("files")).unwrap();
+    let mut service = s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+    service.set_auth(s3s::auth::SimpleAuth::from_single("our-key", "our-secret"));
+    let service = service.build();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let socket = hyper_util::rt::TokioIo::new(socket);
+            let service = service.clone();
+            tokio::spawn(async move {
+                let executor = hyper_util::rt::TokioExecutor::new();
+                let server = hyper_util::server::conn::auto::Builder::new(executor);
+                let _ = server.serve_connection(socket, service).await;
+            });
+        }
+    });
+    address
+}
+
+fn bucket(endpoint: &str, secret: &str) -> Arc<dyn BlobStore> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let Place::Bucket(bucket) = Place::parse("s3://files/wapro", PathBuf::new()).unwrap() else {
+        panic!("s3:// is a bucket")
+    };
+    let bucket = Bucket {
+        endpoint: Some(endpoint.to_owned()),
+        region: Some("eu-central-1".to_owned()),
+        credentials: Some(("our-key".to_owned(), SecretString::from(secret))),
+        ..bucket
+    };
+    Place::Bucket(bucket).open().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = bucket_server(folder.path()).await;
+    let store = bucket(&server, "our-secret");
+    story(&*store).await;
+    let place = key("media/kept");
+    store.put(&place, parts(b"kept", 2), 10).await.unwrap();
+    let file = folder.path().join("files/wapro").join(place.as_str());
+    assert_eq!(
+        std::fs::read(file).unwrap(),
+        b"kept",
+        "the prefix and the tenant stand in front"
+    );
+    let refused = bucket(&server, "another secret").check().await.unwrap_err();
+    assert_eq!(refused.status().as_u16(), 503);
 }
 
 #[test]

@@ -44,6 +44,11 @@ pub const QUEUES: &[Queue] = &[
         name: "events",
         concurrency: 16,
     },
+    // Files come and go for minutes, and hold up nothing else.
+    Queue {
+        name: "files",
+        concurrency: 8,
+    },
     Queue {
         name: "bulk",
         concurrency: 8,

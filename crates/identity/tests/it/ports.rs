@@ -84,6 +84,32 @@ async fn keys_rotate(#[values(Profile::Embedded, Profile::Production)] profile: 
     assert!(vault(&world, ("old", 2), &[]).open("place", &sealed).is_err());
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_signature_holds_for_its_message_and_purpose_and_outlives_a_rotation(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    let old = vault(&world, ("old", 1), &[]);
+    let signature = old.sign("address", b"message");
+    assert_eq!(signature, old.sign("address", b"message"));
+    assert!(old.verify("address", b"message", &signature));
+    assert!(!old.verify("address", b"massage", &signature));
+    assert!(!old.verify("cookie", b"message", &signature));
+    for broken in [
+        &signature[..31],
+        &[],
+        &[0; 32],
+        &[&signature[..], &[0]].concat()[..],
+    ] {
+        assert!(!old.verify("address", b"message", broken));
+    }
+    let rotated = vault(&world, ("new", 2), &[("old", 1)]);
+    assert!(rotated.verify("address", b"message", &signature));
+    assert_ne!(rotated.sign("address", b"message"), signature);
+    assert!(!vault(&world, ("new", 2), &[]).verify("address", b"message", &signature));
+}
+
 #[test]
 fn vault_keys_are_read_from_configuration_and_never_shown() {
     let digits = "ab".repeat(32);
@@ -188,4 +214,13 @@ async fn a_tenant_has_one_path_however_many_ask_at_once(
         world.acme.tenant()
     );
     assert_ne!(*path, routes.path_of(&world.globex).await.unwrap());
+    // A name of another kind is another name, and stays.
+    let name = routes.name_of(&world.acme, "media").await.unwrap();
+    assert_ne!(*path, name);
+    assert_eq!(name, routes.name_of(&world.acme, "media").await.unwrap());
+    assert!(routes.resolve(WEBHOOK, &name).await.unwrap().is_none());
+    assert_eq!(
+        routes.resolve("media", &name).await.unwrap().unwrap().tenant(),
+        world.acme.tenant()
+    );
 }

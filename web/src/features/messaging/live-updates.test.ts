@@ -62,6 +62,15 @@ describe('what the stream says', () => {
     expect(listed({ channel_id: 'chn_9' })).toEqual([])
   })
 
+  it('asks again when a file has arrived, and not for an upload', async () => {
+    applyMessagingEvent(client, { seq: 1, name: 'media_changed', payload: { items: [{ media_id: 'med_1', state: 'ready' }] } })
+    await settle()
+    expect(fetchConversation).not.toHaveBeenCalled()
+    applyMessagingEvent(client, { seq: 2, name: 'media_changed', payload: { items: [{ media_id: 'med_2', message_id: 'm1', conversation_id: 'cnv_1', state: 'ready' }] } })
+    await settle()
+    expect(fetchConversation).toHaveBeenCalledTimes(1)
+  })
+
   it('never lets a tick go back', () => {
     client.setQueryData(keys.messages('cnv_1'), { pages: [{ items: [message('m2', 2, { direction: 'outbound', status: 'read' })] }], pageParams: [undefined] })
     applyMessagingEvent(client, { seq: 1, name: 'message_statuses_changed', payload: { items: [{ message_id: 'm2', conversation_id: 'cnv_1', status: 'delivered' }] } })

@@ -36,6 +36,8 @@ export function applyMessagingEvent(client: QueryClient, event: LiveEvent) {
       announcers.forEach((announce) => announce(said))
       return
     }
+    // A file has arrived or will not: the thread's messages carry its state and address.
+    case 'media_changed':
     case 'messages_queued':
     case 'conversations_changed':
       touch(client, eventItems(event.payload, 'conversation_id').map((i) => i.conversation_id))

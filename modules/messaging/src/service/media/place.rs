@@ -33,8 +33,6 @@ use crate::{
 const KEPT: TimeDelta = TimeDelta::days(29);
 /// How long a message waits for its file, unless WhatsApp says how long.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
-/// The objects that hold a file, in messages and in the headers of templates and interactive messages.
-const HOLDERS: &[&str] = &["image", "video", "audio", "document", "sticker"];
 
 /// A copy on WhatsApp's side.
 #[derive(Clone, Debug)]
@@ -246,12 +244,10 @@ async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: 
 pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
     let mut wanted: Vec<(MediaId, MediaKind)> = Vec::new();
     for message in messages.iter().filter(|message| may_mention(&message.content)) {
-        walk(
+        visit(
             message.content.kind(),
-            &mut message.content.wire(),
-            &mut |kind, object| {
-                wanted.extend(ours(object).map(|id| (id, kind)));
-            },
+            &message.content.wire(),
+            &mut |kind, id| wanted.push((id, kind)),
         );
     }
     if wanted.is_empty() {
@@ -304,18 +300,15 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
 /// Our files in the object under a type's key.
 pub(in crate::service) fn mentioned(kind: &str, wire: &Value) -> Vec<MediaId> {
     let mut ids = Vec::new();
-    walk(kind, &mut wire.clone(), &mut |_, object| ids.extend(ours(object)));
+    visit(kind, wire, &mut |_, id| ids.push(id));
     ids.sort_unstable();
     ids.dedup();
     ids
 }
 
-/// Whether a look inside is worth it.
+/// Whether it names a file of ours, at the price of a look: it is asked of every message that leaves.
 fn may_mention(content: &Content) -> bool {
     match content {
-        Content::Text { .. } | Content::Location { .. } | Content::Reaction { .. } | Content::Contacts(_) => {
-            false
-        }
         Content::Image { source, .. }
         | Content::Video { source, .. }
         | Content::Audio { source, .. }
@@ -323,45 +316,58 @@ fn may_mention(content: &Content) -> bool {
         | Content::Sticker { source } => {
             matches!(source, MediaSource::Id(id) if id.as_str().parse::<MediaId>().is_ok())
         }
-        _ => true,
+        Content::Template { components, .. } => components.iter().any(|part| holds_ours("template", part)),
+        Content::Interactive(value) => holds_ours("interactive", value),
+        _ => false,
     }
 }
 
-fn replace(kind: &str, wire: &mut Value, id: MediaId, whatsapp_id: &str) {
-    walk(kind, wire, &mut |_, object| {
-        if ours(object) == Some(id) {
-            object["id"] = Value::from(whatsapp_id);
+fn holds_ours(kind: &str, wire: &Value) -> bool {
+    let mut found = false;
+    visit(kind, wire, &mut |_, _| found = true);
+    found
+}
+
+/// Calls `found` with every file of ours: in the object itself for a kind of file, else wherever one may stand.
+fn visit(kind: &str, wire: &Value, found: &mut impl FnMut(MediaKind, MediaId)) {
+    if let Some(kind) = MediaKind::parse(kind) {
+        if let Some(id) = ours(wire) {
+            found(kind, id);
         }
-    });
-}
-
-fn ours(object: &Value) -> Option<MediaId> {
-    object.get("id")?.as_str()?.parse().ok()
-}
-
-/// Calls `visit` with every object that holds a file.
-fn walk(kind: &str, wire: &mut Value, visit: &mut impl FnMut(MediaKind, &mut Value)) {
-    match MediaKind::parse(kind) {
-        Some(kind) => visit(kind, wire),
-        None => walk_inside(wire, visit),
+        return;
+    }
+    match wire {
+        Value::Array(items) => items.iter().for_each(|item| visit("", item, found)),
+        Value::Object(object) => object
+            .iter()
+            .for_each(|(name, inside)| visit(name, inside, found)),
+        _ => {}
     }
 }
 
-fn walk_inside(value: &mut Value, visit: &mut impl FnMut(MediaKind, &mut Value)) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| walk_inside(item, visit)),
+/// Puts WhatsApp's id where ours stands.
+fn replace(kind: &str, wire: &mut Value, id: MediaId, whatsapp_id: &str) {
+    if MediaKind::parse(kind).is_some() {
+        if ours(wire) == Some(id) {
+            wire["id"] = Value::from(whatsapp_id);
+        }
+        return;
+    }
+    match wire {
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| replace("", item, id, whatsapp_id)),
         Value::Object(object) => {
             for (name, inside) in object {
-                match MediaKind::parse(name)
-                    .filter(|_| HOLDERS.contains(&name.as_str()) && inside.is_object())
-                {
-                    Some(kind) => visit(kind, inside),
-                    None => walk_inside(inside, visit),
-                }
+                replace(name, inside, id, whatsapp_id);
             }
         }
         _ => {}
     }
+}
+
+fn ours(object: &Value) -> Option<MediaId> {
+    object.get("id")?.as_str()?.parse().ok()
 }
 
 fn failure(detail: impl Into<String>) -> Failure {
