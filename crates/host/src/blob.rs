@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,8 +15,9 @@ use kernel::{
     blob::{ByteStream, PutError},
 };
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter,
-    local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath, prefix::PrefixStore,
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, aws::AmazonS3Builder,
+    buffered::BufWriter, local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath,
+    prefix::PrefixStore,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, sync::Semaphore};
@@ -27,6 +29,9 @@ const FOLDER_PART: usize = 512 * 1024;
 const BUCKET_PART: usize = 5 * 1024 * 1024;
 /// Files written at a time; more wait. With the parts above it bounds the memory that uploads take.
 const WRITERS: usize = 16;
+
+/// How long a bucket may be quiet.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
@@ -119,11 +124,29 @@ fn open_folder(folder: &Path) -> Result<LocalFileSystem, String> {
 
 impl Bucket {
     fn open(&self) -> Result<Arc<dyn ObjectStore>, String> {
-        let mut builder = AmazonS3Builder::from_env().with_bucket_name(&self.name);
+        let http = self
+            .endpoint
+            .as_ref()
+            .is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let client = ClientOptions::new()
+            .with_allow_http(http)
+            .with_connect_timeout(Duration::from_secs(5))
+            // Whoever reads a file may be slow; who is quiet is not waited for.
+            .with_timeout_disabled()
+            .with_read_timeout(QUIET);
+        // Whoever waits for a file would rather be told: jobs ask again by themselves.
+        let retry = RetryConfig {
+            max_retries: 3,
+            retry_timeout: Duration::from_secs(15),
+            ..RetryConfig::default()
+        };
+        let mut builder = AmazonS3Builder::from_env()
+            .with_bucket_name(&self.name)
+            .with_client_options(client)
+            .with_retry(retry);
         if let Some(endpoint) = &self.endpoint {
             // A bucket in the path, not in the host name: what servers other than Amazon's understand.
             builder = builder
-                .with_allow_http(endpoint.starts_with("http://"))
                 .with_endpoint(endpoint)
                 .with_virtual_hosted_style_request(false);
         }

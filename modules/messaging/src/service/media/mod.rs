@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 use super::Service;
 use crate::{
     entity::{
-        media::{Column, Entity, Model},
+        media::{Column, Entity, GOING, Model, READY},
         message,
     },
     error::MessagingError,
@@ -81,7 +81,12 @@ fn key(tenant: TenantId, id: MediaId) -> Result<BlobKey> {
 impl Service {
     /// One file, or 404.
     pub async fn media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
+        let row = db
+            .find::<Entity>()
+            .filter(Column::Id.eq(id))
+            .filter(Column::State.ne(GOING))
+            .one()
+            .await?;
         let row = row.ok_or(MessagingError::NoMedia)?;
         self.view(db, row).await
     }
@@ -96,6 +101,7 @@ impl Service {
         let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
         let mut rows = db
             .find::<Entity>()
+            .filter(Column::State.ne(GOING))
             .filter_some(state.map(|state| Column::State.eq(state)))
             .filter_some(after)
             .order_by(Column::Id, Order::Desc)
@@ -148,7 +154,7 @@ impl Service {
     }
 
     async fn view(&self, db: &TenantDb, row: Model) -> Result<MediaView> {
-        let address = if row.state == crate::entity::media::READY {
+        let address = if row.state == READY {
             Some(self.media_address(db, row.id).await?)
         } else {
             None
