@@ -204,6 +204,29 @@ on_both_profiles! {
         assert_eq!(other.body(vec![b' '; 2 << 20]).send().await.unwrap().status(), 413, "other bodies keep their limit");
     }
 
+    async fn slow_senders_hold_up_only_themselves(app: &TestApp) {
+        // Four files of one tenant that begin and do not go on.
+        let mut slow = Vec::new();
+        for _ in 0..4 {
+            let (sender, body) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(4);
+            sender.send(Ok(png(20_000))).await.unwrap();
+            let body = futures_util::stream::unfold(body, |mut body| async { Some((body.recv().await?, body)) });
+            let request = app.http.post(format!("{}/api/v1/media", app.base)).bearer_auth(&app.acme.key).header("content-type", "image/png");
+            let answer = tokio::spawn(request.body(reqwest::Body::wrap_stream(body)).send());
+            slow.push((sender, answer));
+        }
+        app.until(&app.acme, "/media?state=waiting", |page| page["items"].as_array().is_some_and(|rows| rows.len() == 4)).await;
+        let fifth = app.acme.upload("image/png", &png(1000)).await;
+        assert_eq!((fifth.status, fifth.code()), (429, "too_many_requests"));
+        assert!(fifth.headers.contains_key("retry-after"));
+        app.globex.upload("image/png", &png(1000)).await.expect(201);
+        for (sender, answer) in slow {
+            drop(sender);
+            assert_eq!(answer.await.unwrap().unwrap().status(), StatusCode::CREATED);
+        }
+        app.acme.upload("image/png", &png(1000)).await.expect(201);
+    }
+
     async fn a_form_is_taken_too(app: &TestApp) {
         let bytes = b"%PDF-1.7\nInvoice".to_vec();
         let file = reqwest::multipart::Part::bytes(bytes.clone()).file_name("../invoice.pdf").mime_str("application/pdf").unwrap();

@@ -337,7 +337,7 @@ export interface paths {
          *     `{"link": "https://files.example/invoice.pdf"}`, and the platform fetches it from the public internet.
          *
          *     The bytes must be what they are said to be, and within WhatsApp's limits of their kind: else 422 `media_type` or 413.
-         *     An address that may not be fetched is 422 `link_refused`, one that does not give the file 502 `link_failed`.
+         *     More than four at a time are 429. An address that may not be fetched is 422 `link_refused`, one that does not give the file 502 `link_failed`.
          *
          *     Send it by its id: `{"type": "image", "image": {"media_id": "med_…"}}`. An upload that no message takes along is
          *     removed after 30 days.

@@ -16,6 +16,7 @@ use contracts::messaging::{ChannelId, MediaChange, MediaChanged, MediaId, Messag
 use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Condition, Order};
+use tokio::sync::Semaphore;
 
 use super::Service;
 use crate::{
@@ -50,6 +51,8 @@ pub(super) struct Files {
     placed: Cache<(TenantId, MediaId, ChannelId), place::Placed>,
     /// The tenants' names in addresses.
     names: Cache<TenantId, [u8; 16]>,
+    /// Uploads of each tenant at a time.
+    uploads: Cache<TenantId, Arc<Semaphore>>,
 }
 
 impl Files {
@@ -61,6 +64,7 @@ impl Files {
                 .time_to_live(std::time::Duration::from_secs(3600))
                 .build(),
             names: Cache::new(10_000),
+            uploads: Cache::new(10_000),
         }
     }
 }

@@ -3,18 +3,23 @@
 use std::{
     io,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use kernel::blob::ByteStream;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::sort::HEAD;
 
 /// Bytes read and thrown away before an over-long file is refused: a client that is cut off while it still sends never
 /// sees the answer.
 const PATIENCE: u64 = 16 << 20;
+
+/// A file that is still not there after so long breaks off: a sender of one byte now and then must not keep a place.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// Reads the first bytes. They come again in the stream that is given back.
 pub(super) async fn peek(mut bytes: ByteStream) -> io::Result<(Bytes, ByteStream)> {
@@ -72,9 +77,11 @@ impl Meter {
 pub(super) fn metered(bytes: ByteStream, limit: u64) -> (ByteStream, Meter) {
     let meter = Meter::default();
     let state = (Some(bytes), 0u64, meter.clone());
+    let end = Instant::now() + LONGEST;
     let passing = stream::unfold(state, move |(bytes, mut size, meter)| async move {
         let mut bytes = bytes?;
-        let part = match bytes.next().await? {
+        let next = tokio::time::timeout_at(end, bytes.next()).await;
+        let part = match next.unwrap_or_else(|_| Some(Err(io::ErrorKind::TimedOut.into())))? {
             Ok(part) => part,
             Err(error) => return Some((Err(error), (None, size, meter))),
         };

@@ -1,5 +1,7 @@
 //! A file from a customer's hands into the store.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use cloud_api::media::MediaKind;
 use contracts::messaging::MediaId;
@@ -9,6 +11,7 @@ use kernel::{
 };
 use poem::http::StatusCode;
 use sea_orm::{ActiveValue::Set, ColumnTrait};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
@@ -24,6 +27,8 @@ use crate::{
 
 /// How long an upload that no message takes along is kept.
 pub(super) const UNUSED: TimeDelta = TimeDelta::days(30);
+/// Files of one tenant that are stored at a time by one process, so that slow senders hold up nobody else.
+const AT_A_TIME: usize = 4;
 /// A name longer than this is cut.
 const FILE_NAME: usize = 255;
 
@@ -121,6 +126,14 @@ impl Service {
         sorted: Sort,
         bytes: ByteStream,
     ) -> Result<MediaView> {
+        let at_a_time = async { Arc::new(Semaphore::new(AT_A_TIME)) };
+        let places = self.files.uploads.get_with(db.tenant(), at_a_time).await;
+        let Ok(_place) = places.try_acquire() else {
+            drain(bytes).await;
+            let detail =
+                format!("{AT_A_TIME} files of yours are being stored right now; wait for one to end.");
+            return Err(Error::too_many(detail, 1));
+        };
         let id: MediaId = db.clock().new_id();
         let now = db.clock().now();
         let mut tx = db.begin().await?;
