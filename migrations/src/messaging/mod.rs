@@ -7,6 +7,7 @@ mod m20261122_000005_conversations_messages;
 mod m20261122_000006_inbox;
 mod m20261123_000030_idempotency;
 mod m20261124_000030_media;
+mod m20261125_000050_channel_holds;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -15,5 +16,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261122_000006_inbox::Migration),
         Box::new(m20261123_000030_idempotency::Migration),
         Box::new(m20261124_000030_media::Migration),
+        Box::new(m20261125_000050_channel_holds::Migration),
     ]
 }

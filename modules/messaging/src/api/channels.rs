@@ -197,6 +197,9 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
         app_secret,
         verify_token,
         throughput: _,
+        held_reason: _,
+        held_until: _,
+        messaging_limit: _,
         created_at,
         updated_at,
     } = row;

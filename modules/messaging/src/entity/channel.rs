@@ -36,6 +36,14 @@ pub struct Model {
     pub verify_token: String,
     /// Messages a second that WhatsApp takes from this number.
     pub throughput: i32,
+    /// Why nothing is sent from it, in a sentence for people; none while it may send.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub held_reason: Option<String>,
+    /// When it may send again by itself; none means that somebody has to do something first.
+    pub held_until: Option<DateTimeUtc>,
+    /// People of the portfolio who may be written to first in 24 hours; -1 without limit, none while unknown
+    /// (Cloud API: messaging limit).
+    pub messaging_limit: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }
@@ -44,3 +52,11 @@ pub struct Model {
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 kernel::tenant_entity!();
+
+impl Model {
+    /// Why nothing may leave by this number at `now`; none if it may send.
+    pub fn held(&self, now: DateTimeUtc) -> Option<&str> {
+        let over = self.held_until.is_some_and(|until| until <= now);
+        self.held_reason.as_deref().filter(|_| !over)
+    }
+}

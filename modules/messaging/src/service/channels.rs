@@ -123,6 +123,9 @@ impl Service {
             app_secret: seal("app_secret", &new.app_secret)?,
             verify_token: seal("verify_token", &new.verify_token)?,
             throughput: THROUGHPUT,
+            held_reason: None,
+            held_until: None,
+            messaging_limit: None,
             created_at: now,
             updated_at: now,
         };
@@ -310,7 +313,7 @@ pub(super) fn place(db: &TenantDb, id: ChannelId, column: &str) -> String {
     format!("{}|messaging_channels|{id}|{column}", db.tenant())
 }
 
-fn publish(tx: &mut TenantTx, channel_id: ChannelId) -> Result<()> {
+pub(super) fn publish(tx: &mut TenantTx, channel_id: ChannelId) -> Result<()> {
     tx.publish(&ChannelsChanged {
         items: vec![ChannelChange { channel_id }],
     })

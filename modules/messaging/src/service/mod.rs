@@ -6,6 +6,7 @@ mod connection_test;
 mod conversations;
 mod drain;
 mod engine;
+mod hold;
 mod idempotency;
 mod media;
 mod messages;

@@ -11,7 +11,7 @@ use contracts::{
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ExprTrait, sea_query::Expr};
 
-use super::Arrived;
+use super::sort::Arrived;
 use crate::{
     entity::{
         Status, conversation,
