@@ -1,6 +1,7 @@
 //! The typed client (Cloud API: Graph API conventions, messages endpoint, phone number node).
 
 mod answer;
+mod line;
 mod media;
 
 use std::fmt;
@@ -21,7 +22,10 @@ use crate::signature::hmac_hex;
 use crate::template::{Page, Template};
 use crate::webhook::read;
 
-pub use self::media::Upload;
+pub use self::{
+    line::{Line, WireMessage},
+    media::Upload,
+};
 
 /// How long one request may take from start to the last byte of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,17 +221,7 @@ impl Client {
                 timeout,
             )
             .await?;
-        let first = answer.pointer("/messages/0");
-        let wamid = first
-            .and_then(|m| read::text(m, "id"))
-            .ok_or_else(|| broken("no message id in the answer"))?;
-        let contact = answer.pointer("/contacts/0");
-        Ok(Sent {
-            wamid: wamid.into(),
-            wa_id: contact.and_then(|c| read::text(c, "wa_id")),
-            user_id: contact.and_then(|c| read::text(c, "user_id")),
-            message_status: first.and_then(|m| read::text(m, "message_status")),
-        })
+        line::sent(&answer)
     }
 
     /// Marks an inbound message and all earlier ones of the thread as read; `typing` also shows the typing
@@ -417,6 +411,16 @@ impl Client {
         query: &[(&str, &str)],
     ) -> Result<reqwest::RequestBuilder, Error> {
         let inner = &*self.0;
+        let url = self.address(path, query)?;
+        Ok(inner
+            .http
+            .request(method, url)
+            .bearer_auth(inner.connection.access_token.expose_secret()))
+    }
+
+    /// An address of this connection, with the proof of its token.
+    fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, Invalid> {
+        let inner = &*self.0;
         let mut url = inner.connection.base_url.clone();
         {
             let mut segments = url
@@ -437,10 +441,7 @@ impl Client {
         if url.query() == Some("") {
             url.set_query(None);
         }
-        Ok(inner
-            .http
-            .request(method, url)
-            .bearer_auth(inner.connection.access_token.expose_secret()))
+        Ok(url)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod problem;
 pub mod relay;
 pub mod runtime;
+pub mod true_time;
 
 pub use app::{App, AppOptions};
 pub use bus::Bus;

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
-    outbox::{event, insert_jobs, new_job},
+    outbox::{event, insert_jobs, new_job, share},
     retrying,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -125,6 +125,7 @@ impl Relay {
                     clock,
                     event.tenant_id,
                     queue,
+                    share(event.tenant_id, None),
                     kind,
                     event.payload.clone(),
                     tries,

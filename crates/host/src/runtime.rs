@@ -57,6 +57,8 @@ impl Runtime {
         let progress = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         let (mut feeders, mut running) = (Vec::new(), None);
+        crate::true_time::correct(&system).await;
+        tasks.spawn(crate::true_time::keep(system.clone(), stop.clone()));
         if roles.serve {
             tasks.spawn(hub.clone().run());
         }

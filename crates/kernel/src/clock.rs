@@ -20,7 +20,8 @@ pub struct Clock {
 
 #[derive(Clone)]
 enum Source {
-    System,
+    // Microseconds by which the machine's clock is corrected.
+    System(Arc<AtomicI64>),
     Manual(Arc<AtomicI64>),
     Shifted(Arc<AtomicI64>),
 }
@@ -35,7 +36,7 @@ impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
         Self {
-            source: Source::System,
+            source: Source::System(Arc::default()),
             order: Arc::default(),
         }
     }
@@ -64,10 +65,21 @@ impl Clock {
         )
     }
 
+    /// Sets the machine's clock right by `true_now`, which the database told just now: the processes of a deployment must
+    /// agree on when a lease ends, however wrong their machines' clocks are. Clocks of tests are left alone.
+    pub fn correct(&self, true_now: DateTime<Utc>) {
+        if let Source::System(by) = &self.source {
+            by.store(
+                (true_now - Utc::now()).num_microseconds().unwrap_or(0),
+                Ordering::Relaxed,
+            );
+        }
+    }
+
     /// Now, cut to microseconds: MySQL keeps six digits, and what was returned must equal what is read back.
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.source {
-            Source::System => Utc::now().timestamp_micros(),
+            Source::System(by) => Utc::now().timestamp_micros() + by.load(Ordering::Relaxed),
             Source::Manual(micros) => micros.load(Ordering::SeqCst),
             Source::Shifted(by) => Utc::now().timestamp_micros() + by.load(Ordering::SeqCst),
         };

@@ -24,6 +24,12 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         Self::QUEUE
     }
 
+    /// Which share of its tenant's work this is, at most 40 bytes: the feeder takes turns over all shares of all tenants, so
+    /// neither a tenant nor (for example) one of its numbers can hold up another. None: all the tenant's in one share.
+    fn share(&self) -> Option<String> {
+        None
+    }
+
     /// Two waiting jobs of one tenant with the same key are one. Enqueuing while such a job runs makes it run once more
     /// afterwards, so a wake-up is never lost and never doubled.
     fn dedup_key(&self) -> Option<String> {

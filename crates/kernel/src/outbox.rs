@@ -50,6 +50,8 @@ pub mod job {
         pub id: Uuid,
         pub tenant_id: TenantId,
         pub queue: String,
+        /// Whose turn it is when it runs: the tenant, or a part of the tenant's work ([`share`](super::share)).
+        pub share: String,
         pub kind: String,
         #[sea_orm(column_type = "Text")]
         pub payload: String,
@@ -112,6 +114,7 @@ impl Pending {
             clock,
             tenant,
             job.queue(),
+            share(tenant, job.share().as_deref()),
             J::NAME,
             serde_json::to_string(job)?,
             J::MAX_ATTEMPTS,
@@ -134,6 +137,19 @@ impl Pending {
     }
 }
 
+/// The name of a share: the tenant, and which part of its work if it is one of several.
+pub fn share(tenant: TenantId, part: Option<&str>) -> String {
+    let tenant = crate::id::Id::uuid(tenant).simple();
+    match part {
+        // The column holds 80 bytes of ASCII.
+        Some(part) => format!(
+            "{tenant}/{}",
+            part.chars().filter(char::is_ascii).take(40).collect::<String>()
+        ),
+        None => tenant.to_string(),
+    }
+}
+
 /// A job row that waits for `run_at`.
 #[expect(
     clippy::too_many_arguments,
@@ -143,6 +159,7 @@ pub fn new_job(
     clock: &Clock,
     tenant: TenantId,
     queue: &str,
+    share: String,
     kind: &str,
     payload: String,
     max_attempts: u32,
@@ -153,6 +170,7 @@ pub fn new_job(
         id: Set(clock.new_uuid()),
         tenant_id: Set(tenant),
         queue: Set(queue.to_owned()),
+        share: Set(share),
         kind: Set(kind.to_owned()),
         payload: Set(payload),
         dedup_key: Set(dedup_key),

@@ -3,7 +3,11 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_outbox_jobs_live;
+mod m20261125_000010_job_shares;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m20261122_000001_outbox_jobs_live::Migration)]
+    vec![
+        Box::new(m20261122_000001_outbox_jobs_live::Migration),
+        Box::new(m20261125_000010_job_shares::Migration),
+    ]
 }

@@ -8,6 +8,7 @@ mod m20261122_000006_inbox;
 mod m20261123_000030_idempotency;
 mod m20261124_000030_media;
 mod m20261125_000050_channel_holds;
+mod m20261125_000052_chunk_marks;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -17,5 +18,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261123_000030_idempotency::Migration),
         Box::new(m20261124_000030_media::Migration),
         Box::new(m20261125_000050_channel_holds::Migration),
+        Box::new(m20261125_000052_chunk_marks::Migration),
     ]
 }

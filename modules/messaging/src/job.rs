@@ -29,11 +29,26 @@ pub struct SendChunk {
     pub chunk_id: ChunkId,
     /// How urgent.
     pub lane: String,
+    /// From which number; none in what earlier versions wrote.
+    #[serde(default)]
+    pub channel_id: Option<ChannelId>,
+}
+
+impl SendChunk {
+    /// For a chunk of this number.
+    pub fn new(chunk_id: ChunkId, channel_id: ChannelId, lane: Lane) -> Self {
+        Self {
+            chunk_id,
+            lane: lane_name(lane).to_owned(),
+            channel_id: Some(channel_id),
+        }
+    }
 }
 
 impl Job for SendChunk {
     const NAME: &'static str = "messaging.send_chunk";
-    const MAX_ATTEMPTS: u32 = 40;
+    // A message is given up by its own count of tries, never by a worker that died.
+    const MAX_ATTEMPTS: u32 = u32::MAX;
 
     fn queue(&self) -> &'static str {
         match self.lane.as_str() {
@@ -41,6 +56,12 @@ impl Job for SendChunk {
             "bulk" => "bulk",
             _ => "default",
         }
+    }
+
+    /// Each number has a rate of its own, so each has its turn.
+    fn share(&self) -> Option<String> {
+        self.channel_id
+            .map(|id| kernel::id::Id::uuid(id).simple().to_string())
     }
 }
 
@@ -98,5 +119,14 @@ pub(crate) fn lane_name(lane: Lane) -> &'static str {
         Lane::Interactive => "interactive",
         Lane::Transactional => "transactional",
         Lane::Bulk => "bulk",
+    }
+}
+
+/// Reads what [`lane_name`] writes.
+pub(crate) fn lane_of(name: &str) -> Lane {
+    match name {
+        "interactive" => Lane::Interactive,
+        "bulk" => Lane::Bulk,
+        _ => Lane::Transactional,
     }
 }

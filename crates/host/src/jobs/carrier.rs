@@ -208,7 +208,14 @@ async fn work_over_redis(
 
 async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) -> Result<(), BoxDynError> {
     // To apalis every ticket ends well: retries, backoff and death are decided by the row.
-    runner.run(ticket, move || feeder.arrived(ticket)).await;
+    let started = feeder.clone();
+    runner
+        .run(
+            ticket,
+            move |share| started.started(ticket, share),
+            move || feeder.arrived(ticket),
+        )
+        .await;
     Ok(())
 }
 

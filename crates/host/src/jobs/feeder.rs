@@ -1,4 +1,5 @@
-//! Leases due rows and hands their tickets to the carrier, never more than the workers can start soon.
+//! Leases due rows, turn by turn over the shares of all tenants, and hands their tickets to the carrier, never more than the
+//! workers can start soon.
 
 use std::{
     collections::HashMap,
@@ -15,14 +16,11 @@ use kernel::{
     outbox::job::{Column, Entity},
     retrying,
 };
-use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType},
-};
-use tokio::sync::Notify;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{Queue, Ticket, carrier::Carrier};
+use super::{Queue, Ticket, carrier::Carrier, turns::Turns};
 use crate::bus::{Bus, Hint};
 
 /// How long a ticket may travel before its row is fed again. Short, because a carrier may lose everything it carries.
@@ -30,17 +28,27 @@ const TRAVEL: TimeDelta = TimeDelta::seconds(5);
 /// How long the feeder trusts hints before it looks by itself; also how late a job with a future `run_at` may start.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// A ticket that this process fed or runs.
+#[derive(Debug)]
+struct InHand {
+    share: String,
+    // When it counts as lost; none once it runs here.
+    lost_at: Option<Instant>,
+}
+
 /// Feeds one queue.
 #[derive(Debug)]
 pub struct Feeder {
     system: SystemDb,
     bus: Bus,
     queue: Queue,
-    // Tickets on their way, with the instant at which they count as lost.
-    travelling: Mutex<HashMap<Ticket, tokio::time::Instant>>,
+    turns: tokio::sync::Mutex<Turns>,
+    in_hand: Mutex<HashMap<Ticket, InHand>>,
     // Set from before rows are leased until their tickets are known to travel: nothing is in neither place unseen.
     leasing: AtomicBool,
     dealt_with: AtomicU64,
+    // A share may have room again.
+    freed: Notify,
     /// Signalled whenever a ticket has been dealt with.
     pub progress: Arc<Notify>,
 }
@@ -49,26 +57,38 @@ impl Feeder {
     /// For one queue of this process.
     pub fn new(system: SystemDb, bus: Bus, queue: Queue, progress: Arc<Notify>) -> Self {
         Self {
+            turns: tokio::sync::Mutex::new(Turns::new(system.clone(), queue)),
             system,
             bus,
             queue,
-            travelling: Mutex::default(),
+            in_hand: Mutex::default(),
             leasing: AtomicBool::new(false),
             dealt_with: AtomicU64::new(0),
+            freed: Notify::new(),
             progress,
         }
+    }
+
+    /// A worker of this process runs the ticket, whoever fed it: it is on its way no longer.
+    pub fn started(&self, ticket: Ticket, share: &str) {
+        let running = InHand {
+            share: share.to_owned(),
+            lost_at: None,
+        };
+        self.in_hand().insert(ticket, running);
     }
 
     /// A worker of this process has finished with the ticket.
     pub fn arrived(&self, ticket: Ticket) {
         self.dealt_with.fetch_add(1, Ordering::SeqCst);
-        self.travelling().remove(&ticket);
+        self.in_hand().remove(&ticket);
+        self.freed.notify_one();
         self.progress.notify_waiters();
     }
 
     /// Whether no ticket is on its way or being run.
     pub fn is_idle(&self) -> bool {
-        !self.leasing.load(Ordering::SeqCst) && self.travelling().is_empty()
+        !self.leasing.load(Ordering::SeqCst) && self.in_hand().is_empty()
     }
 
     /// How many tickets have been dealt with: whoever sees the same number twice knows that nothing ran in between.
@@ -76,8 +96,8 @@ impl Feeder {
         self.dealt_with.load(Ordering::SeqCst)
     }
 
-    fn travelling(&self) -> std::sync::MutexGuard<'_, HashMap<Ticket, tokio::time::Instant>> {
-        self.travelling
+    fn in_hand(&self) -> std::sync::MutexGuard<'_, HashMap<Ticket, InHand>> {
+        self.in_hand
             .lock()
             .expect("no code panics while it holds this lock")
     }
@@ -86,43 +106,53 @@ impl Feeder {
     pub async fn run(&self, carrier: &Carrier, stop: CancellationToken) {
         let mut hints = self.bus.listen();
         while !stop.is_cancelled() {
-            let room = self.room();
+            let (room, taken) = self.room();
             let mut fed = 0;
             if room > 0 {
-                match self.feed(carrier, room).await {
+                match self.feed(carrier, room, &taken).await {
                     Ok(tickets) => fed = tickets,
                     Err(error) => tracing::warn!(%error, queue = self.queue.name, "jobs wait"),
                 }
             }
-            if fed < room || room == 0 {
+            if fed == 0 {
                 tokio::select! {
                     () = stop.cancelled() => {}
+                    () = self.freed.notified() => {}
                     () = hints.wait(|hint| hint == Hint::Jobs, PATIENCE) => {}
                 }
             }
         }
     }
 
-    /// How many more tickets may travel: twice what runs at a time keeps every worker busy.
-    fn room(&self) -> usize {
-        let now = tokio::time::Instant::now();
-        let mut travelling = self.travelling();
-        travelling.retain(|_, lost_at| *lost_at > now);
-        (self.queue.concurrency * 2).saturating_sub(travelling.len())
+    /// How many more tickets may travel, and how many of each share are in hand already. A few more than can run at once,
+    /// so that no worker waits for the feeder.
+    fn room(&self) -> (usize, HashMap<String, usize>) {
+        let now = Instant::now();
+        let mut in_hand = self.in_hand();
+        in_hand.retain(|_, ticket| ticket.lost_at.is_none_or(|at| at > now));
+        let mut taken = HashMap::new();
+        for ticket in in_hand.values() {
+            *taken.entry(ticket.share.clone()).or_default() += 1;
+        }
+        let most = self.queue.concurrency + self.queue.concurrency.min(32);
+        (most.saturating_sub(in_hand.len()), taken)
     }
 
-    async fn feed(&self, carrier: &Carrier, room: usize) -> Result<usize> {
+    async fn feed(&self, carrier: &Carrier, room: usize, taken: &HashMap<String, usize>) -> Result<usize> {
         self.leasing.store(true, Ordering::SeqCst);
-        let leased = retrying(|| self.lease(room as u64)).await;
-        let lost_at = tokio::time::Instant::now() + TRAVEL.to_std().unwrap_or_default();
+        let leased = retrying(|| self.lease(room, taken)).await;
+        let lost_at = Some(Instant::now() + TRAVEL.to_std().unwrap_or_default());
         if let Ok(tickets) = &leased {
-            self.travelling()
-                .extend(tickets.iter().map(|ticket| (*ticket, lost_at)));
+            let travelling = tickets.iter().map(|(ticket, share)| {
+                let share = share.clone();
+                (*ticket, InHand { share, lost_at })
+            });
+            self.in_hand().extend(travelling);
         }
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
         let fed = tickets.len();
-        for ticket in tickets {
+        for (ticket, _) in tickets {
             if let Err(error) = carrier.push(self.queue.name, ticket).await {
                 // The row is leased and comes back by itself when the lease ends.
                 tracing::warn!(%error, queue = self.queue.name, "the carrier is away");
@@ -132,51 +162,35 @@ impl Feeder {
         Ok(fed)
     }
 
-    async fn lease(&self, limit: u64) -> Result<Vec<Ticket>> {
-        let now = self.system.clock().now();
-        let due = || {
-            Entity::find()
-                .filter(Column::Queue.eq(self.queue.name))
-                .filter(Column::Dead.eq(false))
-                .filter(Column::RunAt.lte(now))
-                .order_by_asc(Column::RunAt)
-                .limit(limit)
-        };
-        let pool = self
-            .system
-            .across_tenants("jobs of all tenants stand in one queue");
-        let embedded = pool.get_database_backend() == DbBackend::Sqlite;
-        if embedded && due().one(pool).await?.is_none() {
-            // Most looks find nothing: do not queue for the one writer for that.
+    async fn lease(&self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {
+        let mut turns = self.turns.lock().await;
+        let next = turns.next(room, taken).await?;
+        // Most looks find nothing: begin no transaction for that, which on SQLite would queue for the one writer.
+        if next.is_empty() {
             return Ok(Vec::new());
         }
         let tx = self
             .system
             .begin_across_tenants("jobs of all tenants stand in one queue")
             .await?;
-        let mut select = due().select_only().column(Column::Id).column(Column::Fence);
-        if !embedded {
-            select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        }
-        let mut rows: Vec<(uuid::Uuid, i64)> = select.into_tuple().all(tx.connection()).await?;
+        let mut rows = turns.due(tx.connection(), &next, room).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         // In key order, so that two processes cannot wait for each other's rows.
         rows.sort_unstable();
+        let until = self.system.clock().now() + TRAVEL;
         Entity::update_many()
-            .col_expr(Column::RunAt, Expr::value(now + TRAVEL))
+            .col_expr(Column::RunAt, Expr::value(until))
             .col_expr(Column::Fence, Expr::col(Column::Fence).add(1))
-            .filter(Column::Id.is_in(rows.iter().map(|(id, _)| *id)))
+            .filter(Column::Id.is_in(rows.iter().map(|(id, ..)| *id)))
             .exec(tx.connection())
             .await?;
         tx.commit().await?;
-        Ok(rows
-            .into_iter()
-            .map(|(job, fence)| Ticket {
-                job,
-                fence: fence + 1,
-            })
-            .collect())
+        let leased = rows.into_iter().map(|(job, fence, share)| {
+            let fence = fence + 1;
+            (Ticket { job, fence }, share)
+        });
+        Ok(leased.collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Background work. The `host_jobs` table is the truth; apalis carries pointers to its rows.
 //!
-//! A feeder leases due rows and hands out tickets (row id and fencing token). A carrier brings the tickets to workers: in
+//! A feeder leases due rows, turn by turn over the shares of all tenants, and hands out tickets (row id and fencing token). A carrier brings the tickets to workers: in
 //! process on the embedded profile, through Redis in production. A runner turns a ticket into one run of a handler. Losing a
 //! ticket, doubling it or delivering it late is harmless: the lease ends and the row is fed again, and only the newest
 //! fencing token may run or write.
@@ -8,6 +8,7 @@
 pub mod carrier;
 pub mod feeder;
 pub mod runner;
+mod turns;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -28,29 +29,25 @@ pub struct Queue {
     pub name: &'static str,
     /// Jobs at a time.
     pub concurrency: usize,
+    /// Of those, of one share ([`kernel::Job::share`]).
+    pub per_share: usize,
+}
+
+const fn queue(name: &'static str, concurrency: usize, per_share: usize) -> Queue {
+    Queue {
+        name,
+        concurrency,
+        per_share,
+    }
 }
 
 /// Every queue of the house. What a person waits for never stands behind what runs in bulk.
 pub const QUEUES: &[Queue] = &[
-    Queue {
-        name: "interactive",
-        concurrency: 32,
-    },
-    Queue {
-        name: "default",
-        concurrency: 16,
-    },
-    Queue {
-        name: "events",
-        concurrency: 16,
-    },
+    queue("interactive", 64, 32),
+    queue("default", 64, 32),
+    queue("events", 16, 8),
     // Files come and go for minutes, and hold up nothing else.
-    Queue {
-        name: "files",
-        concurrency: 8,
-    },
-    Queue {
-        name: "bulk",
-        concurrency: 8,
-    },
+    queue("files", 8, 4),
+    // What runs here mostly waits for a number's own rate. Two of a number: the next is ready when one ends.
+    queue("bulk", 256, 2),
 ];

@@ -18,7 +18,9 @@ use super::Ticket;
 use crate::bus::{Bus, Hint};
 
 /// How long a run may go without a sign of life before another worker takes the job over.
-pub const RUN_LEASE: TimeDelta = TimeDelta::seconds(30);
+///
+/// Short, so that what a killed process was doing goes on within ten seconds.
+pub const RUN_LEASE: TimeDelta = TimeDelta::seconds(9);
 
 /// Runs tickets. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -40,14 +42,20 @@ impl Runner {
         }
     }
 
-    /// Runs the ticket's job in a task of its own and calls `then` when it has ended.
+    /// Runs the ticket's job in a task of its own; calls `started` with its share when it begins and `then` when it has
+    /// ended.
     ///
     /// A carrier that loses its broker drops what it was waiting for; a job that has begun must not be dropped with it, or
     /// a message that was being sent would be in doubt.
-    pub async fn run(&self, ticket: Ticket, then: impl FnOnce() + Send + 'static) {
+    pub async fn run(
+        &self,
+        ticket: Ticket,
+        started: impl FnOnce(&str) + Send + 'static,
+        then: impl FnOnce() + Send + 'static,
+    ) {
         let runner = self.clone();
         let run = self.running.spawn(async move {
-            runner.run_here(ticket).await;
+            runner.run_here(ticket, started).await;
             then();
         });
         let _ = run.await;
@@ -59,9 +67,12 @@ impl Runner {
         self.running.wait().await;
     }
 
-    async fn run_here(&self, ticket: Ticket) {
+    async fn run_here(&self, ticket: Ticket, started: impl FnOnce(&str)) {
         match retrying(|| self.start(ticket)).await {
-            Ok(Some(job)) => self.run_started(job).await,
+            Ok(Some(job)) => {
+                started(&job.share);
+                self.run_started(job).await;
+            }
             Ok(None) => tracing::debug!(job = %ticket.job, "a stale ticket"),
             // The lease will end and the job will be fed again.
             Err(error) => tracing::warn!(%error, job = %ticket.job, "a job could not be started"),

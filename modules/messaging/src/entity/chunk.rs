@@ -1,6 +1,6 @@
-//! Messages that leave together, at most [`SIZE`] of them, from one number.
+//! Messages that leave together, at most [`SIZE`] of them, from one number. A chunk goes when its last outcome is written.
 
-use contracts::messaging::ChannelId;
+use contracts::messaging::{ChannelId, MessageId};
 use kernel::{TenantId, id};
 use sea_orm::entity::prelude::*;
 
@@ -25,6 +25,10 @@ pub struct Model {
     pub messages: i32,
     /// Grows with every runner that takes the chunk.
     pub fence: i64,
+    /// Messages up to this one may have been handed to WhatsApp; those behind it certainly were not.
+    pub mark: Option<MessageId>,
+    /// How often its messages were tried before, in other chunks.
+    pub attempt: i32,
     pub done: bool,
     pub created_at: DateTimeUtc,
 }

@@ -275,27 +275,6 @@ impl Service {
         Ok(Client::new(self.http.clone(), connection))
     }
 
-    /// Records what a call taught about the channel: it works, or why not.
-    pub(super) async fn note_channel_state(
-        &self,
-        db: &TenantDb,
-        id: ChannelId,
-        trouble: Option<String>,
-    ) -> Result<()> {
-        let status = if trouble.is_some() {
-            "attention"
-        } else {
-            "connected"
-        };
-        let row = ActiveModel {
-            status: Set(status.to_owned()),
-            status_reason: Set(trouble),
-            updated_at: Set(db.clock().now()),
-            ..ActiveModel::default()
-        };
-        self.update_noted(db, id, row).await
-    }
-
     pub(super) async fn update_noted(&self, db: &TenantDb, id: ChannelId, row: ActiveModel) -> Result<()> {
         let mut tx = db.begin().await?;
         tx.update::<Entity>()

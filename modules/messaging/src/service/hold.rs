@@ -1,6 +1,7 @@
 //! Numbers that may not send: held with a reason a person can read, until a time or until somebody acts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use cloud_api::codes::{Class, advice};
 use contracts::messaging::ChannelId;
 use kernel::{Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
@@ -15,23 +16,11 @@ pub(super) async fn hold(
     reason: &str,
     until: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    set(tx, id, Some(reason.to_owned()), until).await
-}
-
-/// Lets a number send again.
-pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
-    set(tx, id, None, None).await
-}
-
-async fn set(
-    tx: &mut TenantTx,
-    id: ChannelId,
-    reason: Option<String>,
-    until: Option<DateTime<Utc>>,
-) -> Result<()> {
     let row = ActiveModel {
-        held_reason: Set(reason),
+        held_reason: Set(Some(reason.to_owned())),
         held_until: Set(until),
+        status: Set("attention".to_owned()),
+        status_reason: Set(Some(reason.to_owned())),
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
     };
@@ -43,25 +32,90 @@ async fn set(
     publish(tx, id)
 }
 
-impl Service {
-    /// Stops a number's sending, in a transaction of its own.
-    pub(super) async fn hold_channel(
-        &self,
-        db: &TenantDb,
-        id: ChannelId,
-        reason: &str,
-        until: Option<DateTime<Utc>>,
-    ) -> Result<()> {
-        let mut tx = db.begin().await?;
-        hold(&mut tx, id, reason, until).await?;
-        tx.commit().await
-    }
+/// Lets a number send again.
+pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
+    let row = ActiveModel {
+        held_reason: Set(None),
+        held_until: Set(None),
+        status: Set("connected".to_owned()),
+        status_reason: Set(None),
+        updated_at: Set(tx.clock().now()),
+        ..ActiveModel::default()
+    };
+    // A number that is not held keeps its state.
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(id))
+        .filter(Column::HeldReason.is_not_null())
+        .set(row)
+        .exec()
+        .await?;
+    publish(tx, id)
+}
 
-    /// A person lets a number send again: what waits leaves now.
+impl Service {
+    /// A person lets a number send again: what waits leaves within half a minute.
     pub async fn resume_channel(&self, db: &TenantDb, id: ChannelId) -> Result<()> {
         self.channel(db, id).await?;
         let mut tx = db.begin().await?;
         release(&mut tx, id).await?;
         tx.commit().await
+    }
+}
+
+/// Whether an error means that its number may not send, why, and for how long; none for how long when somebody has to do
+/// something first (Cloud API: error code table). `explained` is the reason when the table knows nothing better.
+pub(super) fn hold_of(
+    code: i64,
+    class: Class,
+    explained: impl FnOnce() -> String,
+) -> Option<(String, Option<TimeDelta>)> {
+    let length = match code {
+        // One recipient's country, calls, a template that is not there yet: the number itself is fine.
+        130_497 | 131_044 | 131_049 | 134_101 => return None,
+        // Throughput is being raised, or the account moved: a minute or two.
+        131_057 => Some(TimeDelta::minutes(2)),
+        // Too much was reported as spam, or the messaging limit is used up.
+        131_048 | 368 => Some(TimeDelta::hours(1)),
+        131_064 => Some(TimeDelta::hours(24)),
+        _ if matches!(class, Class::Token | Class::Account) => None,
+        _ => return None,
+    };
+    Some((explained(), length))
+}
+
+/// As [`hold_of`] for an error that a status told.
+pub(super) fn hold_of_status(code: i64) -> Option<(String, Option<TimeDelta>)> {
+    let class = cloud_api::codes::find(code)?.class;
+    hold_of(code, class, || {
+        let advice = advice(code);
+        format!("{}: {} (code {code})", advice.title, advice.advice)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_concerns_the_number_holds_it() {
+        let held = |code: i64| hold_of_status(code).map(|(_, length)| length);
+        for code in [190, 131_031, 131_042, 131_045] {
+            assert_eq!(held(code), Some(None), "{code}: somebody has to act");
+        }
+        for code in [131_048, 368, 131_057, 131_064] {
+            assert!(
+                held(code).is_some_and(|length| length.is_some()),
+                "{code} ends by itself"
+            );
+        }
+        for code in [
+            100, 130_429, 130_497, 131_026, 131_047, 131_049, 131_050, 131_056, 132_001, 132_015,
+        ] {
+            assert_eq!(
+                held(code),
+                None,
+                "{code} is about a message, a person or a template"
+            );
+        }
     }
 }

@@ -5,14 +5,14 @@ mod coalescer;
 mod connection_test;
 mod conversations;
 mod drain;
-mod engine;
 mod hold;
 mod idempotency;
 mod media;
 mod messages;
-mod outcome;
 mod preview;
+mod read_receipt;
 mod sender;
+mod sending;
 mod webhook;
 
 use std::{sync::Arc, time::Duration};
@@ -52,10 +52,10 @@ pub struct Service {
     http: reqwest::Client,
     routes: Arc<dyn TenantRoutes>,
     vault: Arc<dyn Vault>,
-    limiter: Arc<dyn Limiter>,
     directory: Arc<dyn ContactDirectory>,
     addresses: Arc<Addresses>,
     coalescer: Coalescer,
+    sending: sending::Sending,
     files: media::Files,
     webhook_keys: Cache<TenantId, Arc<Vec<WebhookKeys>>>,
 }
@@ -81,10 +81,10 @@ impl Service {
             http,
             routes,
             vault,
-            limiter,
             directory,
             addresses: Arc::new(addresses),
             coalescer: Coalescer::start(),
+            sending: sending::Sending::new(limiter),
             files: media::Files::new(media),
             // Short: another process may have changed a secret.
             webhook_keys: Cache::builder()

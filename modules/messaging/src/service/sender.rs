@@ -187,15 +187,14 @@ async fn write_messages(
                 lane: Set(lane_name(lane).to_owned()),
                 messages: Set(i32::try_from(indexes.len()).unwrap_or(i32::MAX)),
                 fence: Set(0),
+                mark: Set(None),
+                attempt: Set(0),
                 done: Set(false),
                 created_at: Set(now),
                 ..chunk::ActiveModel::default()
             })
             .await?;
-            tx.enqueue(&SendChunk {
-                chunk_id,
-                lane: lane_name(lane).to_owned(),
-            })?;
+            tx.enqueue(&SendChunk::new(chunk_id, channel_id, lane))?;
         }
     }
     Ok(ids)

@@ -1,0 +1,164 @@
+//! Whose turn it is: round robin over the shares that have something due, by a cursor that walks the index in key order.
+//! One turn costs the same with ten shares and with ten thousand.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use kernel::{
+    Result, SystemDb,
+    outbox::job::{Column, Entity},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{LockBehavior, LockType},
+};
+use uuid::Uuid;
+
+use super::Queue;
+
+/// Up to so many shares each is asked for as much as it may have; beyond, each gets one job a round.
+const FEW: usize = 8;
+
+/// A share that has something due, since when, and how many of its jobs may be taken now.
+pub(super) type Turn = (String, DateTime<Utc>, usize);
+
+/// A due row: id, fencing token, share.
+pub(super) type Due = (Uuid, i64, String);
+
+/// The cursor of one queue.
+#[derive(Debug)]
+pub(super) struct Turns {
+    system: SystemDb,
+    queue: Queue,
+    // The share that had the last turn.
+    last: String,
+}
+
+impl Turns {
+    pub(super) fn new(system: SystemDb, queue: Queue) -> Self {
+        Self {
+            system,
+            queue,
+            last: String::new(),
+        }
+    }
+
+    /// The shares whose turn it is, at most `room`, each once. `taken` says how much of each is in hand already.
+    pub(super) async fn next(&mut self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<Turn>> {
+        let full: Vec<&String> = taken
+            .iter()
+            .filter(|(_, count)| **count >= self.queue.per_share)
+            .map(|(share, _)| share)
+            .collect();
+        let mut found = self
+            .ask(Column::Share.gt(self.last.as_str()), &full, room)
+            .await?;
+        if found.len() < room {
+            // Around the corner.
+            let rest = room - found.len();
+            found.extend(
+                self.ask(Column::Share.lte(self.last.as_str()), &full, rest)
+                    .await?,
+            );
+        }
+        if let Some((last, _)) = found.last() {
+            self.last.clone_from(last);
+        }
+        let each = if found.len() <= FEW {
+            room.div_ceil(found.len().max(1))
+        } else {
+            1
+        };
+        Ok(found
+            .into_iter()
+            .map(|(share, since)| {
+                let left = self.queue.per_share - taken.get(&share).copied().unwrap_or(0);
+                (share, since, left.min(each))
+            })
+            .collect())
+    }
+
+    async fn ask(
+        &self,
+        part: sea_orm::sea_query::SimpleExpr,
+        full: &[&String],
+        most: usize,
+    ) -> Result<Vec<(String, DateTime<Utc>)>> {
+        let on = self
+            .system
+            .across_tenants("jobs of all tenants stand in one queue");
+        let mut select = self
+            .waiting()
+            .select_only()
+            .column(Column::Share)
+            .column_as(Column::RunAt.min(), "since")
+            .filter(part)
+            .group_by(Column::Share)
+            .having(Column::RunAt.min().lte(self.system.clock().now()))
+            .order_by_asc(Column::Share)
+            .limit(most as u64);
+        if !full.is_empty() {
+            select = select.filter(Column::Share.is_not_in(full.iter().map(|share| share.as_str())));
+        }
+        Ok(select.into_tuple().all(on).await?)
+    }
+
+    /// The oldest due rows of these shares, locked; those that another process holds are left to it.
+    pub(super) async fn due(
+        &self,
+        tx: &DatabaseTransaction,
+        turns: &[Turn],
+        room: usize,
+    ) -> Result<Vec<Due>> {
+        let mut rows: Vec<Due> = Vec::new();
+        if turns.len() <= FEW {
+            for (share, _, most) in turns {
+                let of_share = self.locked(tx).filter(Column::Share.eq(share.as_str()));
+                rows.extend(of_share.limit(*most as u64).into_tuple::<Due>().all(tx).await?);
+            }
+        } else {
+            // One read for all: the oldest row of each is named by its instant.
+            let oldest = turns.iter().fold(Condition::any(), |any, (share, since, _)| {
+                any.add(Column::Share.eq(share.as_str()).and(Column::RunAt.eq(*since)))
+            });
+            let found = self.locked(tx).filter(oldest).limit(room as u64 * 2);
+            rows = found.into_tuple().all(tx).await?;
+        }
+        let mut left: HashMap<&str, usize> = turns
+            .iter()
+            .map(|(share, _, most)| (share.as_str(), *most))
+            .collect();
+        rows.retain(|(_, _, share)| {
+            let left = left.get_mut(share.as_str());
+            left.is_some_and(|left| {
+                let has = *left > 0;
+                *left = left.saturating_sub(1);
+                has
+            })
+        });
+        rows.truncate(room);
+        Ok(rows)
+    }
+
+    fn waiting(&self) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::Queue.eq(self.queue.name))
+            .filter(Column::Dead.eq(false))
+    }
+
+    fn locked(&self, tx: &DatabaseTransaction) -> Select<Entity> {
+        let due = self
+            .waiting()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::Fence)
+            .column(Column::Share)
+            .filter(Column::RunAt.lte(self.system.clock().now()))
+            .order_by_asc(Column::RunAt);
+        match tx.get_database_backend() {
+            DbBackend::Sqlite => due,
+            _ => due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
+        }
+    }
+}

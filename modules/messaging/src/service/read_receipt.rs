@@ -1,0 +1,50 @@
+//! Telling WhatsApp what was read.
+
+use cloud_api::ids::{PhoneNumberId, Wamid};
+use kernel::{JobContext, JobOutcome};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::Service;
+use crate::{entity::channel, error::explain, job::SendReadReceipt};
+
+impl Service {
+    /// Tells WhatsApp that the customer's last message of a conversation was read.
+    pub async fn send_read_receipt(&self, context: JobContext, job: SendReadReceipt) -> JobOutcome {
+        let db = context.db;
+        use crate::entity::message::{Column, Entity};
+        let of_conversation = Condition::all()
+            .add(Column::ConversationId.eq(job.conversation_id))
+            .add(Column::Direction.eq("inbound"))
+            .add(Column::Wamid.is_not_null());
+        let newest = db
+            .find::<Entity>()
+            .filter(of_conversation)
+            .order_by(Column::At, sea_orm::Order::Desc)
+            .one()
+            .await?;
+        let channel = db
+            .find::<channel::Entity>()
+            .filter(channel::Column::Id.eq(job.channel_id))
+            .one()
+            .await?;
+        let (Some(wamid), Some(channel)) = (newest.and_then(|message| message.wamid), channel) else {
+            return Ok(());
+        };
+        let number = PhoneNumberId::from(channel.phone_number_id.clone());
+        match self
+            .client(&channel)?
+            .mark_read(&number, &Wamid::from(wamid), false)
+            .await
+        {
+            Ok(()) => Ok(()),
+            Err(error) if error.class().is_retryable() => {
+                Err(kernel::Error::unavailable(explain(&error)).into())
+            }
+            // Older than 30 days, or not known to WhatsApp: nobody is waiting for that tick.
+            Err(error) => {
+                tracing::info!(%error, "a read receipt was refused");
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A chunk in a runner's hands: taken with a new fence, read on in steps, each step committed as an intent before its first
+//! message is handed to WhatsApp.
+
+use contracts::{
+    contacts::ContactId,
+    messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
+};
+use kernel::{Result, TenantDb, TenantTx};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::Expr};
+
+use super::outcome::{self, Outcome};
+use crate::{
+    entity::{
+        Status,
+        chunk::{self, ChunkId},
+        message::{Column, Entity},
+    },
+    job::lane_of,
+};
+
+/// A chunk that this runner has, until a newer one takes it.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) id: ChunkId,
+    pub(super) channel_id: ChannelId,
+    pub(super) lane: Lane,
+    /// How often its messages were tried before.
+    pub(super) attempt: i32,
+    fence: i64,
+    mark: Option<MessageId>,
+}
+
+/// What is needed of a message to send it.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) id: MessageId,
+    pub(super) conversation_id: ConversationId,
+    pub(super) contact_id: ContactId,
+    pub(super) kind: String,
+    pub(super) content: String,
+    pub(super) reply_to: Option<String>,
+}
+
+/// Takes the chunk over from whoever had it before.
+///
+/// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
+/// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
+pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
+    let mut tx = db.begin().await?;
+    let this = || chunk::Column::Id.eq(id);
+    let Some(row) = tx
+        .find::<chunk::Entity>()
+        .filter(this())
+        .for_update()
+        .one()
+        .await?
+        .filter(|row| !row.done)
+    else {
+        return Ok(None);
+    };
+    let fence = row.fence + 1;
+    let taken = chunk::ActiveModel {
+        fence: Set(fence),
+        ..chunk::ActiveModel::default()
+    };
+    tx.update::<chunk::Entity>()
+        .filter(this())
+        .set(taken)
+        .exec()
+        .await?;
+    if row.fence > 0 {
+        leave_in_doubt(&mut tx, id, row.mark).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(Taken {
+        id,
+        channel_id: row.channel_id,
+        lane: lane_of(&row.lane),
+        attempt: row.attempt,
+        fence,
+        mark: row.mark,
+    }))
+}
+
+async fn leave_in_doubt(tx: &mut TenantTx, id: ChunkId, mark: Option<MessageId>) -> Result<()> {
+    // `sending` is how earlier versions wrote down an intent.
+    let mut handed_over = Condition::any().add(Column::StatusRank.eq(Status::Sending.rank()));
+    if let Some(mark) = mark {
+        let queued = Column::StatusRank.eq(Status::Queued.rank());
+        handed_over = handed_over.add(Condition::all().add(queued).add(Column::Id.lte(mark)));
+    }
+    let in_doubt = Condition::all().add(Column::ChunkId.eq(id)).add(handed_over);
+    let doubtful: Vec<(MessageId, ConversationId)> = tx
+        .find::<Entity>()
+        .filter(in_doubt.clone())
+        .columns(&[Column::Id, Column::ConversationId])
+        .await?;
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    set_status(tx.update::<Entity>().filter(in_doubt), Status::Unknown)
+        .exec()
+        .await?;
+    let at = tx.clock().now();
+    let items = doubtful
+        .into_iter()
+        .map(|(message_id, conversation_id)| MessageStatusChanged {
+            message_id,
+            conversation_id,
+            status: Status::Unknown.as_str().to_owned(),
+            at,
+            error_code: None,
+        });
+    tx.publish(&MessageStatusesChanged {
+        items: items.collect(),
+    })
+}
+
+impl Taken {
+    /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction. Answers whether the
+    /// chunk is still ours; if a newer runner has it, nothing was written and nothing more may be sent.
+    ///
+    /// # Errors
+    /// The database's; nothing was written and the outcomes are still the caller's then.
+    pub(super) async fn commit(
+        &mut self,
+        db: &TenantDb,
+        outcomes: &[Outcome],
+        mark: Option<MessageId>,
+    ) -> Result<bool> {
+        let mark = mark.or(self.mark);
+        let mut tx = db.begin().await?;
+        let mine = Condition::all()
+            .add(chunk::Column::Id.eq(self.id))
+            .add(chunk::Column::Fence.eq(self.fence));
+        let moved = chunk::ActiveModel {
+            mark: Set(mark),
+            ..chunk::ActiveModel::default()
+        };
+        let held = tx
+            .update::<chunk::Entity>()
+            .filter(mine)
+            .set(moved)
+            .exec()
+            .await?;
+        if held == 0 {
+            tracing::warn!(chunk = %self.id, "another runner has this chunk; what is under way is left to the statuses");
+            return Ok(false);
+        }
+        outcome::write(&mut tx, self, outcomes).await?;
+        tx.commit().await?;
+        self.mark = mark;
+        Ok(true)
+    }
+
+    /// Removes the chunk: every outcome is written.
+    pub(super) async fn finish(&self, db: &TenantDb) -> Result<()> {
+        let tx = db.begin().await?;
+        let mine = Condition::all()
+            .add(chunk::Column::Id.eq(self.id))
+            .add(chunk::Column::Fence.eq(self.fence));
+        tx.delete::<chunk::Entity>().filter(mine).exec().await?;
+        tx.commit().await
+    }
+
+    /// The next messages that certainly were not sent; fewer than asked for means that nothing is left behind them.
+    ///
+    /// Outside a transaction: only this runner moves the mark, and what else may happen to a queued message (a status that
+    /// overtook its answer) does no harm here.
+    pub(super) async fn next(&self, db: &TenantDb, wanted: u64) -> Result<Vec<Waiting>> {
+        type Row = (
+            MessageId,
+            ConversationId,
+            ContactId,
+            String,
+            String,
+            Option<String>,
+        );
+        let rows: Vec<Row> = db
+            .find::<Entity>()
+            .filter(Column::ChunkId.eq(self.id))
+            .filter_some(self.mark.map(|mark| Column::Id.gt(mark)))
+            .filter(Column::StatusRank.eq(Status::Queued.rank()))
+            .order_by(Column::Id, Order::Asc)
+            .limit(wanted)
+            .columns(&[
+                Column::Id,
+                Column::ConversationId,
+                Column::ContactId,
+                Column::Kind,
+                Column::Content,
+                Column::ReplyTo,
+            ])
+            .await?;
+        let waiting =
+            rows.into_iter().map(
+                |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
+                    id,
+                    conversation_id,
+                    contact_id,
+                    kind,
+                    content,
+                    reply_to,
+                },
+            );
+        Ok(waiting.collect())
+    }
+}
+
+/// Sets state and rank together.
+fn set_status<E>(
+    update: kernel::tenant::TenantUpdate<'_, E>,
+    status: Status,
+) -> kernel::tenant::TenantUpdate<'_, E>
+where
+    E: kernel::TenantEntity<Column = Column>,
+{
+    update
+        .col_expr(Column::Status, Expr::value(status.as_str()))
+        .col_expr(Column::StatusRank, Expr::value(status.rank()))
+}

@@ -1,0 +1,138 @@
+//! The sending engine: one runner a chunk, intents committed before anything is handed to WhatsApp, outcomes in bulk.
+//!
+//! What may not happen: a message sent twice, a message forgotten. Graph has no idempotency key, so a message whose
+//! outcome is not known is never sent again by itself; it carries our id in `biz_opaque_callback_data`, and the status that
+//! names this id tells what became of it (Cloud API: send idempotency).
+
+mod chunk;
+mod outcome;
+mod pace;
+mod pairs;
+mod places;
+mod run;
+mod verdict;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
+use sea_orm::ColumnTrait;
+
+use super::{Service, hold::hold};
+use crate::{entity::channel, job::SendChunk};
+use outcome::Outcome;
+use pace::Paces;
+use pairs::Pairs;
+use places::Places;
+use run::{Ended, Run};
+
+/// How long chunks of a held number wait before they look again.
+const HELD: Duration = Duration::from_secs(20);
+/// Messages that are refused in one step when their number is gone.
+const GONE: u64 = 500;
+
+/// What all runners of this process share. Cloning shares it.
+#[derive(Clone)]
+pub(super) struct Sending {
+    paces: Paces,
+    places: Places,
+    pairs: Arc<Pairs>,
+}
+
+impl Sending {
+    pub(super) fn new(limiter: Arc<dyn Limiter>) -> Self {
+        Self {
+            paces: Paces::new(limiter),
+            places: Places::new(),
+            pairs: Arc::default(),
+        }
+    }
+}
+
+impl Service {
+    /// Sends what is left of a chunk.
+    pub async fn send_chunk(&self, context: JobContext, job: SendChunk) -> JobOutcome {
+        let db = context.db;
+        let Some(mut taken) = retrying(|| chunk::take(&db, job.chunk_id)).await? else {
+            return Ok(());
+        };
+        let this = channel::Column::Id.eq(taken.channel_id);
+        let Some(channel) = db.find::<channel::Entity>().filter(this).one().await? else {
+            self.refuse(
+                &db,
+                &mut taken,
+                "The number this message was to leave from has been removed.",
+            )
+            .await?;
+            return Ok(());
+        };
+        let now = db.clock().now();
+        if channel.held(now).is_some() {
+            return Err(JobError::later(
+                until(now, channel.held_until),
+                "the number is held",
+            ));
+        }
+        let line = match self
+            .client(&channel)
+            .map(|client| client.line(&channel.phone_number_id.clone().into()))
+        {
+            Ok(Ok(line)) => line,
+            Ok(Err(invalid)) => {
+                self.refuse(&db, &mut taken, &invalid.to_string()).await?;
+                return Ok(());
+            }
+            Err(error) => {
+                self.refuse(&db, &mut taken, error.detail()).await?;
+                return Ok(());
+            }
+        };
+        match Run::new(self, &db, channel, line, taken).until_it_ends().await? {
+            Ended::Done | Ended::Superseded => Ok(()),
+            // Others have their turn; what is left goes on right after them.
+            Ended::Yielded => Err(JobError::later(Duration::ZERO, "others have their turn")),
+            Ended::Held { length } => {
+                let until = length.map(|length| now + length);
+                Err(JobError::later(self::until(now, until), "the number is held"))
+            }
+        }
+    }
+
+    /// Fails whatever is left of a chunk.
+    async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, reason: &str) -> Result<()> {
+        loop {
+            let left = taken.next(db, GONE).await?;
+            let Some(last) = left.last().map(|last| last.id) else {
+                return taken.finish(db).await;
+            };
+            let outcomes: Vec<Outcome> = left
+                .into_iter()
+                .map(|message| Outcome::refused(message, reason))
+                .collect();
+            if !taken.commit(db, &outcomes, Some(last)).await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// How long a chunk of a held number waits: short enough that a person who lets it go on sees it go on.
+fn until(now: DateTime<Utc>, held_until: Option<DateTime<Utc>>) -> Duration {
+    let left = held_until.and_then(|until| (until - now).to_std().ok());
+    left.map_or(HELD, |left| left.clamp(Duration::from_secs(1), HELD))
+}
+
+/// Writes down that a number may not send, once, however many of its messages said so.
+async fn write_hold(
+    db: &TenantDb,
+    channel: &channel::Model,
+    reason: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<()> {
+    retrying(|| async {
+        let mut tx = db.begin().await?;
+        hold(&mut tx, channel.id, reason, until).await?;
+        tx.commit().await
+    })
+    .await
+}

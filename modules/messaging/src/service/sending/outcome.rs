@@ -1,0 +1,218 @@
+//! What became of messages, written many at a time.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use contracts::messaging::{MessageId, MessageStatusChanged, MessageStatusesChanged};
+use kernel::{Result, TenantTx};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ExprTrait,
+    sea_query::{CaseStatement, Expr, SimpleExpr},
+};
+
+use super::{
+    chunk::{Taken, Waiting},
+    verdict::{TRIES, Verdict, own_failure},
+};
+use crate::{
+    entity::{
+        Status,
+        chunk::{self, ChunkId},
+        message::{Column, Entity, Failure},
+    },
+    job::{SendChunk, lane_name},
+    service::drain::statuses,
+};
+
+/// Messages of one statement: a CASE is walked for every row, so a longer one costs more a row.
+const A_STATEMENT: usize = 100;
+
+/// A message and its verdict.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    message: Waiting,
+    verdict: Verdict,
+}
+
+impl Outcome {
+    /// A message that was tried often enough is given up instead of tried again.
+    pub(super) fn new(message: Waiting, verdict: Verdict, attempt: i32) -> Self {
+        let verdict = match verdict {
+            Verdict::Again {
+                failure,
+                counts: true,
+                ..
+            } if attempt + 1 >= TRIES => Verdict::Failed(failure),
+            verdict => verdict,
+        };
+        Self { message, verdict }
+    }
+
+    /// A message that cannot leave for a reason of ours.
+    pub(super) fn refused(message: Waiting, reason: &str) -> Self {
+        Self {
+            message,
+            verdict: Verdict::Failed(own_failure(reason)),
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.verdict {
+            Verdict::Accepted(_) => Status::Accepted,
+            Verdict::Again { .. } => Status::Queued,
+            Verdict::Unknown => Status::Unknown,
+            Verdict::Failed(_) => Status::Failed,
+        }
+    }
+
+    fn wamid(&self) -> Option<String> {
+        match &self.verdict {
+            Verdict::Accepted(wamid) => Some(wamid.to_string()),
+            _ => None,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+/// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours.
+pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]) -> Result<()> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let now = tx.clock().now();
+    // In key order, so that two transactions cannot wait for each other's rows.
+    let mut outcomes: Vec<&Outcome> = outcomes.iter().collect();
+    outcomes.sort_unstable_by_key(|outcome| outcome.message.id);
+    for status in [Status::Accepted, Status::Unknown, Status::Failed] {
+        let these: Vec<&Outcome> = outcomes
+            .iter()
+            .copied()
+            .filter(|outcome| outcome.status() == status)
+            .collect();
+        for some in these.chunks(A_STATEMENT) {
+            raise(tx, status, some, now).await?;
+        }
+    }
+    put_back(tx, taken, &outcomes, now).await?;
+    let accepted: Vec<(MessageId, String)> = outcomes
+        .iter()
+        .filter_map(|outcome| Some((outcome.message.id, outcome.wamid()?)))
+        .collect();
+    statuses::apply_parked(tx, &accepted).await?;
+    tell(tx, &outcomes, now)
+}
+
+fn tell(tx: &mut TenantTx, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+    let items: Vec<MessageStatusChanged> = outcomes
+        .iter()
+        .filter(|outcome| outcome.status() != Status::Queued)
+        .map(|outcome| MessageStatusChanged {
+            message_id: outcome.message.id,
+            conversation_id: outcome.message.conversation_id,
+            status: outcome.status().as_str().to_owned(),
+            at: now,
+            error_code: outcome.failure().map(|failure| failure.code),
+        })
+        .collect();
+    if items.is_empty() {
+        return Ok(());
+    }
+    tx.publish(&MessageStatusesChanged { items })
+}
+
+/// One statement for all messages with the same outcome. A status that came before us is higher and stays.
+async fn raise(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+    let ids = outcomes.iter().map(|outcome| outcome.message.id);
+    let below = Column::StatusRank.lt(status.rank());
+    // `status` before `status_rank`: MySQL evaluates assignments from left to right and would see the new rank.
+    let mut update = tx
+        .update::<Entity>()
+        .filter(Column::Id.is_in(ids))
+        .col_expr(
+            Column::Status,
+            when(below.clone(), status.as_str().into(), Column::Status),
+        )
+        .col_expr(
+            Column::StatusRank,
+            when(below, status.rank().into(), Column::StatusRank),
+        );
+    match status {
+        Status::Accepted => {
+            update = update.col_expr(Column::Wamid, each(outcomes, Column::Wamid, Outcome::wamid));
+        }
+        Status::Failed => {
+            let error = each(outcomes, Column::Error, |outcome| {
+                serde_json::to_string(outcome.failure()?).ok()
+            });
+            update = update
+                .col_expr(Column::FailedAt, Expr::value(now))
+                .col_expr(Column::Error, error);
+        }
+        _ => {}
+    }
+    update.exec().await?;
+    Ok(())
+}
+
+/// Messages that are to be sent later move into chunks of their own: what is in a chunk behind its mark was certainly not
+/// sent, and that stays true for them.
+async fn put_back(tx: &mut TenantTx, taken: &Taken, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+    let mut by_wait: BTreeMap<(Duration, bool), Vec<MessageId>> = BTreeMap::new();
+    for outcome in outcomes {
+        if let Verdict::Again { after, counts, .. } = outcome.verdict {
+            by_wait
+                .entry((after, counts))
+                .or_default()
+                .push(outcome.message.id);
+        }
+    }
+    for ((after, counts), ids) in by_wait {
+        let chunk_id: ChunkId = tx.clock().new_id();
+        tx.insert::<chunk::Entity>(chunk::ActiveModel {
+            id: Set(chunk_id),
+            channel_id: Set(taken.channel_id),
+            lane: Set(lane_name(taken.lane).to_owned()),
+            messages: Set(i32::try_from(ids.len()).unwrap_or(i32::MAX)),
+            fence: Set(0),
+            mark: Set(None),
+            attempt: Set(taken.attempt + i32::from(counts)),
+            done: Set(false),
+            created_at: Set(now),
+            ..chunk::ActiveModel::default()
+        })
+        .await?;
+        tx.update::<Entity>()
+            .filter(Column::Id.is_in(ids))
+            .col_expr(Column::ChunkId, Expr::value(chunk_id))
+            .exec()
+            .await?;
+        let due = now + TimeDelta::from_std(after).unwrap_or(TimeDelta::hours(1));
+        tx.enqueue_at(&SendChunk::new(chunk_id, taken.channel_id, taken.lane), due)?;
+    }
+    Ok(())
+}
+
+fn when(condition: SimpleExpr, value: sea_orm::Value, otherwise: Column) -> SimpleExpr {
+    CaseStatement::new()
+        .case(condition, Expr::value(value))
+        .finally(Expr::col(otherwise))
+        .into()
+}
+
+/// `CASE id WHEN … THEN … END`: a value of its own for every message, in one statement.
+fn each(outcomes: &[&Outcome], column: Column, value: impl Fn(&Outcome) -> Option<String>) -> SimpleExpr {
+    let mut case = CaseStatement::new();
+    for outcome in outcomes {
+        if let Some(value) = value(outcome) {
+            case = case.case(Expr::col(Column::Id).eq(outcome.message.id), Expr::value(value));
+        }
+    }
+    case.finally(Expr::col(column)).into()
+}

@@ -1,0 +1,258 @@
+//! A number's own rate. Tokens are taken in slices of a twentieth of a second from the limiter all processes share, and
+//! given to whoever waits, the most urgent lane first (Cloud API: throughput).
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use contracts::messaging::Lane;
+use kernel::{Limiter, Quota};
+use tokio::{sync::oneshot, time::Instant};
+
+/// Numbers whose pace is kept in mind at most; idle ones are forgotten beyond.
+const NUMBERS: usize = 10_000;
+/// Slowing down happens once for all refusals of one moment.
+const ONE_MOMENT: Duration = Duration::from_millis(500);
+/// Without another refusal the pace grows again, a tenth at a time.
+const GROWS_EVERY: Duration = Duration::from_secs(2);
+
+/// The paces of all numbers this process sends from. Cloning shares them.
+#[derive(Clone)]
+pub(super) struct Paces {
+    limiter: Arc<dyn Limiter>,
+    numbers: Arc<Mutex<HashMap<String, Arc<Pace>>>>,
+}
+
+impl Paces {
+    pub(super) fn new(limiter: Arc<dyn Limiter>) -> Self {
+        Self {
+            limiter,
+            numbers: Arc::default(),
+        }
+    }
+
+    /// The pace of a number: at most `per_second` messages a second over all processes.
+    pub(super) fn of(&self, key: &str, per_second: u32) -> Arc<Pace> {
+        let mut numbers = self
+            .numbers
+            .lock()
+            .expect("no code panics while it holds this lock");
+        if numbers.len() >= NUMBERS {
+            numbers.retain(|_, pace| Arc::strong_count(pace) > 1);
+        }
+        let pace = numbers.entry(key.to_owned()).or_insert_with(|| {
+            Arc::new(Pace {
+                key: format!("send:{key}"),
+                limiter: self.limiter.clone(),
+                state: Mutex::new(State::new(per_second)),
+            })
+        });
+        pace.state().per_second = per_second.max(1);
+        pace.clone()
+    }
+}
+
+/// One number's pace.
+pub(super) struct Pace {
+    key: String,
+    limiter: Arc<dyn Limiter>,
+    state: Mutex<State>,
+}
+
+struct State {
+    per_second: u32,
+    // In tenths of the rate: additive increase, multiplicative decrease.
+    tenths: u32,
+    changed: Instant,
+    rests_until: Option<Instant>,
+    waiting: [VecDeque<oneshot::Sender<()>>; 3],
+    pumping: bool,
+}
+
+impl State {
+    fn new(per_second: u32) -> Self {
+        Self {
+            per_second: per_second.max(1),
+            tenths: 10,
+            changed: Instant::now(),
+            rests_until: None,
+            waiting: Default::default(),
+            pumping: false,
+        }
+    }
+
+    fn queue(&mut self, lane: Lane) -> &mut VecDeque<oneshot::Sender<()>> {
+        match lane {
+            Lane::Interactive => &mut self.waiting[0],
+            Lane::Transactional => &mut self.waiting[1],
+            Lane::Bulk => &mut self.waiting[2],
+        }
+    }
+
+    fn waits(&self) -> usize {
+        self.waiting.iter().map(VecDeque::len).sum()
+    }
+
+    /// The rate now: smooth, with a tenth of a second's worth after a rest. WhatsApp counts by the second, so what is
+    /// smooth never meets its limit, however late a request arrives there.
+    fn quota(&mut self, now: Instant) -> Quota {
+        if self.tenths < 10 && now.saturating_duration_since(self.changed) >= GROWS_EVERY {
+            self.tenths += 1;
+            self.changed = now;
+        }
+        let per_second = f64::from(self.per_second * self.tenths) / 10.0;
+        Quota {
+            per_second,
+            burst: slice_of(per_second) * 2,
+        }
+    }
+}
+
+/// A twentieth of a second's worth, at least one.
+fn slice_of(per_second: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate is positive and at most a few thousand"
+    )]
+    let slice = (per_second / 20.0) as u32;
+    slice.max(1)
+}
+
+impl Pace {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .expect("no code panics while it holds this lock")
+    }
+
+    /// Resolves when one message may leave.
+    pub(super) async fn turn(self: &Arc<Self>, lane: Lane) {
+        let (granted, turn) = oneshot::channel();
+        let idle = {
+            let mut state = self.state();
+            state.queue(lane).push_back(granted);
+            !std::mem::replace(&mut state.pumping, true)
+        };
+        if idle {
+            tokio::spawn(self.clone().pump());
+        }
+        // The pump outlives every waiter; should its task end with the runtime, nobody sends any more either.
+        let _ = turn.await;
+    }
+
+    /// WhatsApp said that it was too fast: a third less, and a short rest.
+    pub(super) fn too_fast(&self, rest: Duration, now: Instant) {
+        let mut state = self.state();
+        state.rests_until = Some(now + rest.min(Duration::from_secs(60)));
+        if state.tenths == 10 || now.saturating_duration_since(state.changed) >= ONE_MOMENT {
+            state.tenths = (state.tenths * 7 / 10).max(1);
+            state.changed = now;
+        }
+    }
+
+    /// Takes slices while anybody waits.
+    async fn pump(self: Arc<Self>) {
+        loop {
+            let (quota, wanted, rests_until) = {
+                let mut state = self.state();
+                let waits = u32::try_from(state.waits()).unwrap_or(u32::MAX);
+                if waits == 0 {
+                    state.pumping = false;
+                    return;
+                }
+                let quota = state.quota(Instant::now());
+                (
+                    quota,
+                    waits.min(slice_of(quota.per_second)),
+                    state.rests_until.take(),
+                )
+            };
+            if let Some(until) = rests_until {
+                tokio::time::sleep_until(until).await;
+            }
+            match self.limiter.take(&self.key, quota, wanted).await {
+                Ok(()) => self.grant(wanted),
+                Err(wait) => tokio::time::sleep(wait.0).await,
+            }
+        }
+    }
+
+    fn grant(&self, tokens: u32) {
+        let mut state = self.state();
+        let mut left = tokens;
+        for queue in &mut state.waiting {
+            while left > 0
+                && let Some(waiter) = queue.pop_front()
+            {
+                // Whoever went away meanwhile leaves the token to the next.
+                if waiter.send(()).is_ok() {
+                    left -= 1;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// Gives what is asked for and counts.
+    #[derive(Default)]
+    struct Generous(AtomicU32);
+
+    #[async_trait::async_trait]
+    impl Limiter for Generous {
+        async fn take(&self, _: &str, quota: Quota, n: u32) -> Result<(), kernel::limit::Wait> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            assert!(n <= quota.burst, "more than the bucket ever holds");
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn tokens_are_taken_in_slices_and_the_urgent_go_first() {
+        let limiter = Arc::new(Generous::default());
+        let pace = Paces::new(limiter.clone()).of("acme:1", 1_000);
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = tokio::task::JoinSet::new();
+        // Nobody is served before all have asked: this runtime has one thread and the pump is a task of its own.
+        for (n, lane) in [
+            (0, Lane::Bulk),
+            (1, Lane::Bulk),
+            (2, Lane::Interactive),
+            (3, Lane::Transactional),
+        ] {
+            let (pace, order) = (pace.clone(), order.clone());
+            tasks.spawn(async move {
+                pace.turn(lane).await;
+                order.lock().unwrap().push(n);
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+        assert_eq!(*order.lock().unwrap(), [2, 3, 0, 1]);
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 1, "one call for all four");
+    }
+
+    #[test]
+    fn refusals_slow_down_once_a_moment_and_the_pace_recovers() {
+        let pace = Paces::new(Arc::new(Generous::default())).of("acme:1", 100);
+        let rate = |now| pace.state().quota(now).per_second;
+        let mut now = Instant::now();
+        pace.too_fast(Duration::ZERO, now);
+        pace.too_fast(Duration::ZERO, now);
+        assert!((rate(now) - 70.0).abs() < 0.1);
+        now += GROWS_EVERY;
+        assert!((rate(now) - 80.0).abs() < 0.1);
+        for _ in 0..20 {
+            now += ONE_MOMENT;
+            pace.too_fast(Duration::ZERO, now);
+        }
+        assert!(rate(now) >= 10.0, "it never stops by itself");
+    }
+}

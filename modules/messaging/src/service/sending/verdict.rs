@@ -1,0 +1,178 @@
+//! What an answer, or its absence, means: for the message, for the number it left from, for the pair of both (Cloud API:
+//! error code table).
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use cloud_api::{
+    client::Sent,
+    codes::{Class, advice},
+    error::Error as CloudError,
+    ids::Wamid,
+};
+use contracts::messaging::Lane;
+
+use crate::{
+    entity::message::Failure,
+    error::explain,
+    service::{hold::hold_of, media::NotPlaced},
+};
+
+/// How long a message that WhatsApp asked to be sent again waits, unless WhatsApp said how long.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// A message is given up after so many tries.
+pub(super) const TRIES: i32 = 8;
+
+/// What an attempt to send means for the message.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    /// WhatsApp took it under this id.
+    Accepted(Wamid),
+    /// It certainly was not taken: it may be sent again.
+    Again {
+        /// After this long.
+        after: Duration,
+        /// Why, should it never succeed.
+        failure: Failure,
+        /// Whether this was a try; waiting for a number that may not send is none.
+        counts: bool,
+    },
+    /// Nobody knows. It is not sent again; a status will tell.
+    Unknown,
+    /// It will not be taken.
+    Failed(Failure),
+}
+
+/// What an attempt means for the number.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::service) enum Consequence {
+    /// Nothing.
+    None,
+    /// Slower, after a short rest.
+    Slower(Duration),
+    /// Nothing is sent until then, or until somebody acts; in a sentence for people, why and what to do.
+    Hold {
+        /// The sentence.
+        reason: String,
+        /// How long; none when somebody has to do something.
+        length: Option<TimeDelta>,
+    },
+}
+
+/// Judges an answer for a message that was tried `attempt` times before.
+pub(super) fn judge(sent: Result<Sent, CloudError>, lane: Lane, attempt: i32) -> (Verdict, Consequence) {
+    let error = match sent {
+        Ok(sent) => return (Verdict::Accepted(sent.wamid), Consequence::None),
+        Err(error) => error,
+    };
+    let failure = told(&error);
+    if error.is_ambiguous() {
+        return (Verdict::Unknown, Consequence::None);
+    }
+    let Some(graph) = error.graph() else {
+        // It never left: the next run may send it.
+        let again = Verdict::Again {
+            after: AGAIN_AFTER * backoff(attempt),
+            failure,
+            counts: true,
+        };
+        return match error.class() {
+            Class::Retry => (again, Consequence::None),
+            _ => (Verdict::Failed(told(&error)), Consequence::None),
+        };
+    };
+    let code = graph.code;
+    let wait = error.retry_after();
+    let again = |after: Duration, counts: bool| Verdict::Again {
+        after,
+        failure: failure.clone(),
+        counts,
+    };
+    match (code, error.class()) {
+        // Too many to the same person: only this pair waits (Cloud API: pair limit).
+        (131056, _) => {
+            let after = Duration::from_secs(
+                4_u64
+                    .saturating_pow(u32::try_from(attempt + 1).unwrap_or(1))
+                    .min(4_096),
+            );
+            (again(after, true), Consequence::None)
+        }
+        (_, Class::RateLimited) => {
+            let rest = wait.unwrap_or(Duration::from_secs(1));
+            // Being told to go slower is no try: the message is fine.
+            (again(rest, false), Consequence::Slower(rest))
+        }
+        (_, Class::Retry) if code != 131057 => (
+            again(wait.unwrap_or(AGAIN_AFTER) * backoff(attempt), true),
+            Consequence::None,
+        ),
+        _ => match hold_of(code, error.class(), || explain(&error)) {
+            Some((reason, length)) => {
+                // A campaign waits until the number may send again; a person or a program wants to know now.
+                let verdict =
+                    if lane == Lane::Bulk || length.is_some_and(|length| length <= TimeDelta::minutes(5)) {
+                        again(AGAIN_AFTER, false)
+                    } else {
+                        Verdict::Failed(failure.clone())
+                    };
+                (verdict, Consequence::Hold { reason, length })
+            }
+            None => (Verdict::Failed(failure.clone()), Consequence::None),
+        },
+    }
+}
+
+/// What a file that is not at WhatsApp yet means for the message that names it.
+pub(super) fn judge_file(error: NotPlaced, lane: Lane) -> (Verdict, Consequence) {
+    match error {
+        NotPlaced::Later { after, failure } => (
+            Verdict::Again {
+                after,
+                failure,
+                counts: true,
+            },
+            Consequence::None,
+        ),
+        NotPlaced::Never(failure) => (Verdict::Failed(failure), Consequence::None),
+        NotPlaced::Refused {
+            failure,
+            channel_trouble: reason,
+        } => {
+            let verdict = match lane {
+                Lane::Bulk => Verdict::Again {
+                    after: AGAIN_AFTER,
+                    failure,
+                    counts: false,
+                },
+                _ => Verdict::Failed(failure),
+            };
+            (verdict, Consequence::Hold { reason, length: None })
+        }
+    }
+}
+
+/// 1, 2, 4 … at most 64.
+fn backoff(attempt: i32) -> u32 {
+    1 << attempt.clamp(0, 6)
+}
+
+fn told(error: &CloudError) -> Failure {
+    match error.graph() {
+        Some(graph) => Failure {
+            code: graph.code,
+            title: advice(graph.code).title.to_owned(),
+            detail: Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
+        },
+        None => own_failure(error.to_string()),
+    }
+}
+
+/// A failure for a reason of our own.
+pub(super) fn own_failure(detail: impl Into<String>) -> Failure {
+    Failure {
+        code: 0,
+        title: "Not sent".to_owned(),
+        detail: Some(detail.into()),
+    }
+}
