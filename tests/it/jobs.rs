@@ -29,8 +29,15 @@ on_both_profiles! {
         app.until(tenant, &path, |message| message["status"] == "queued" && message["timestamps"]["queued_at"].is_string()).await;
         let waiting = async {
             loop {
-                let on = app.system.across_tenants("waits for the job's second run to be planned");
-                let planned = job::Entity::find().filter(job::Column::LastError.is_not_null()).one(on).await.unwrap();
+                let on = app.system.across_tenants("waits for the second try to be planned");
+                let later = app.clock_now() + chrono::TimeDelta::seconds(1);
+                let planned = job::Entity::find()
+                    .filter(job::Column::Kind.eq("messaging.send_chunk"))
+                    .filter(job::Column::Fence.eq(0))
+                    .filter(job::Column::RunAt.gt(later))
+                    .one(on)
+                    .await
+                    .unwrap();
                 if planned.is_some() {
                     break;
                 }

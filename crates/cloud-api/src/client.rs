@@ -3,6 +3,7 @@
 mod answer;
 mod line;
 mod media;
+mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::webhook::read;
 pub use self::{
     line::{Line, WireMessage},
     media::Upload,
+    wire::Wire,
 };
 
 /// How long one request may take from start to the last byte of its answer.

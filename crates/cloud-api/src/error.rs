@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::codes::{self, Advice, Class};
 
+/// An error of the transport, without addresses: they carry the proof of the token.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// The outcome of a call that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -16,7 +19,7 @@ pub enum Error {
     Graph(Box<GraphError>),
     /// The request never reached the API (no connection, DNS, TLS): certainly not accepted, safe to send again.
     #[error("the WhatsApp API could not be reached: {0}")]
-    NotSent(#[source] reqwest::Error),
+    NotSent(#[source] BoxError),
     /// Nobody knows whether it was accepted (time-out, 5xx without a Graph body, broken answer). There is no
     /// idempotency key: wait for a status that carries the callback data before sending again.
     #[error("the WhatsApp API gave no usable answer ({reason}); the request may have been accepted")]
@@ -27,7 +30,7 @@ pub enum Error {
         http_status: Option<u16>,
         /// The transport error, if that was it; its URL is removed because it carries the proof of the token.
         #[source]
-        source: Option<reqwest::Error>,
+        source: Option<BoxError>,
     },
     /// The request breaks a documented limit and was not sent.
     #[error(transparent)]

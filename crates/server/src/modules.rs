@@ -5,13 +5,14 @@ use std::sync::Arc;
 use contacts::Contacts;
 use identity::Identity;
 use kernel::{Limiter, Module};
-use messaging::{Addresses, MediaParts, Messaging};
+use messaging::{Addresses, MediaParts, Messaging, Wire};
 
 /// What modules are made of.
 pub struct Deps {
     pub identity: Identity,
     pub limiter: Arc<dyn Limiter>,
     pub http: reqwest::Client,
+    pub wire: Wire,
     pub addresses: Addresses,
     pub media: MediaParts,
 }
@@ -21,6 +22,7 @@ pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
     let contacts = Contacts::new();
     let messaging = Messaging::new(
         cx.http,
+        cx.wire,
         cx.identity.routes(),
         cx.identity.vault(),
         cx.limiter,

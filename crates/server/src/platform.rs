@@ -13,7 +13,7 @@ use host::{
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Error, Quota, SystemDb};
-use messaging::{Addresses, MediaParts};
+use messaging::{Addresses, MediaParts, Wire};
 use migrations::Migrator;
 use poem::{EndpointExt, Request, Server, listener::TcpAcceptor};
 use secrecy::SecretString;
@@ -123,6 +123,7 @@ impl Platform {
             identity: identity.clone(),
             limiter,
             http,
+            wire: Wire::new().map_err(|error| anyhow::anyhow!("TLS cannot be set up: {error}"))?,
             addresses,
             media,
         });

@@ -15,6 +15,7 @@ use contracts::{contacts::ContactDirectory, messaging::MessageSender};
 use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, TenantRoutes, Vault};
 use poem::{EndpointExt, endpoint::BoxEndpoint, get};
 
+pub use cloud_api::client::Wire;
 pub use service::{Addresses, MediaParts};
 
 /// The module.
@@ -27,6 +28,7 @@ impl Messaging {
     /// Needs a running tokio runtime.
     pub fn new(
         http: reqwest::Client,
+        wire: Wire,
         routes: Arc<dyn TenantRoutes>,
         vault: Arc<dyn Vault>,
         limiter: Arc<dyn Limiter>,
@@ -35,7 +37,7 @@ impl Messaging {
         media: MediaParts,
     ) -> Self {
         Self {
-            service: service::Service::new(http, routes, vault, limiter, directory, addresses, media),
+            service: service::Service::new(http, wire, routes, vault, limiter, directory, addresses, media),
         }
     }
 

@@ -9,13 +9,13 @@ use serde_json::Value;
 use crate::error::{Error, GraphError, number};
 
 /// Answers are read up to this size; a larger one counts as broken.
-const MAX_ANSWER: usize = 1 << 20;
+pub(super) const MAX_ANSWER: usize = 1 << 20;
 
 /// A transport error before any answer. Only a failed connect is certain not to have been accepted.
 pub(super) fn transport(error: reqwest::Error) -> Error {
     let error = error.without_url();
     if error.is_connect() || error.is_builder() {
-        return Error::NotSent(error);
+        return Error::NotSent(error.into());
     }
     let reason = if error.is_timeout() {
         "time-out"
@@ -25,7 +25,7 @@ pub(super) fn transport(error: reqwest::Error) -> Error {
     Error::Ambiguous {
         reason: reason.into(),
         http_status: None,
-        source: Some(error),
+        source: Some(error.into()),
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, 
                 return Err(Error::Ambiguous {
                     reason: reason.into(),
                     http_status: Some(status),
-                    source: Some(error.without_url()),
+                    source: Some(error.without_url().into()),
                 });
             }
         }

@@ -3,14 +3,9 @@
 
 use std::fmt;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use secrecy::ExposeSecret;
-use serde::{Serialize, de::IgnoredAny};
-use url::Url;
-
 use super::{
-    Client, Sent,
-    answer::{bounded, broken, interpret, retry_after, transport},
+    Client, Sent, Wire,
+    answer::{broken, interpret, retry_after},
 };
 use crate::{
     error::{Error, Invalid},
@@ -18,6 +13,14 @@ use crate::{
     message::Recipient,
     webhook::read,
 };
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    Request, Uri,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+};
+use secrecy::ExposeSecret;
+use serde::{Serialize, de::IgnoredAny};
 
 /// A message whose content was checked when it was stored ([`SendMessage::validate`](crate::message::SendMessage::validate))
 /// and is kept in wire form.
@@ -93,7 +96,8 @@ struct Context<'a> {
 #[derive(Clone)]
 pub struct Line {
     client: Client,
-    url: Url,
+    wire: Wire,
+    uri: Uri,
     authorization: HeaderValue,
 }
 
@@ -105,20 +109,23 @@ impl fmt::Debug for Line {
 }
 
 impl Client {
-    /// The fast way out of one number.
+    /// The fast way out of one number, over connections that other numbers share.
     ///
     /// # Errors
     /// When address or token cannot stand in a request.
-    pub fn line(&self, from: &PhoneNumberId) -> Result<Line, Invalid> {
+    pub fn line(&self, from: &PhoneNumberId, wire: &Wire) -> Result<Line, Invalid> {
         let inner = &*self.0;
-        let url = self.address(&[from.as_str(), "messages"], &[])?;
+        let unusable = |_| Invalid::new("base_url", "is no address that can be called");
+        let address = self.address(&[from.as_str(), "messages"], &[])?;
+        let uri = Uri::try_from(address.as_str()).map_err(unusable)?;
         let bearer = format!("Bearer {}", inner.connection.access_token.expose_secret());
         let mut authorization = HeaderValue::try_from(bearer)
             .map_err(|_| Invalid::new("access_token", "has characters that no token has"))?;
         authorization.set_sensitive(true);
         Ok(Line {
             client: self.clone(),
-            url,
+            wire: wire.clone(),
+            uri,
             authorization,
         })
     }
@@ -130,20 +137,15 @@ impl Line {
     /// # Errors
     /// As described at [`Error`].
     pub async fn send(&self, message: &WireMessage<'_>) -> Result<Sent, Error> {
-        let inner = &*self.client.0;
-        let body = message.to_body()?;
-        let request = inner
-            .http
-            .post(self.url.clone())
-            .header(AUTHORIZATION, self.authorization.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .timeout(inner.connection.timeouts.send)
-            .body(body);
-        let response = request.send().await.map_err(transport)?;
-        let status = response.status();
-        let wait = retry_after(response.headers());
-        let answer = interpret(status, wait, &bounded(response).await?)?;
-        sent(&answer)
+        let mut request = Request::post(self.uri.clone())
+            .body(Full::new(Bytes::from(message.to_body()?)))
+            .map_err(|_| Invalid::new("base_url", "is no address that can be called"))?;
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let limit = self.client.0.connection.timeouts.send;
+        let (status, headers, body) = self.wire.exchange(request, limit).await?;
+        sent(&interpret(status, retry_after(&headers), &body)?)
     }
 }
 

@@ -132,8 +132,8 @@ pub async fn start(
         }
     });
     for feeder in feeders {
-        let (carrier, stop) = (carrier.clone(), stop.clone());
-        tasks.spawn(async move { feeder.run(&carrier, stop).await });
+        let (carrier, runner, stop) = (carrier.clone(), runner.clone(), stop.clone());
+        tasks.spawn(async move { feeder.run(&carrier, &runner, stop).await });
     }
     Ok(())
 }
@@ -206,7 +206,7 @@ async fn work_over_redis(
     }
 }
 
-async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) -> Result<(), BoxDynError> {
+pub(super) async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) -> Result<(), BoxDynError> {
     // To apalis every ticket ends well: retries, backoff and death are decided by the row.
     let started = feeder.clone();
     runner

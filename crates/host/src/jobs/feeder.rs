@@ -17,10 +17,18 @@ use kernel::{
     retrying,
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{Queue, Ticket, carrier::Carrier, turns::Turns};
+use super::{
+    Queue, Ticket,
+    carrier::{Carrier, handle},
+    runner::Runner,
+    turns::Turns,
+};
 use crate::bus::{Bus, Hint};
 
 /// How long a ticket may travel before its row is fed again. Short, because a carrier may lose everything it carries.
@@ -49,6 +57,8 @@ pub struct Feeder {
     dealt_with: AtomicU64,
     // A share may have room again.
     freed: Notify,
+    // Jobs that run here while the carrier is away.
+    here: Arc<Semaphore>,
     /// Signalled whenever a ticket has been dealt with.
     pub progress: Arc<Notify>,
 }
@@ -65,6 +75,7 @@ impl Feeder {
             leasing: AtomicBool::new(false),
             dealt_with: AtomicU64::new(0),
             freed: Notify::new(),
+            here: Arc::new(Semaphore::new(queue.concurrency)),
             progress,
         }
     }
@@ -103,13 +114,13 @@ impl Feeder {
     }
 
     /// Feeds until told to stop.
-    pub async fn run(&self, carrier: &Carrier, stop: CancellationToken) {
+    pub async fn run(self: &Arc<Self>, carrier: &Carrier, runner: &Runner, stop: CancellationToken) {
         let mut hints = self.bus.listen();
         while !stop.is_cancelled() {
             let (room, taken) = self.room();
             let mut fed = 0;
             if room > 0 {
-                match self.feed(carrier, room, &taken).await {
+                match self.feed(carrier, runner, room, &taken).await {
                     Ok(tickets) => fed = tickets,
                     Err(error) => tracing::warn!(%error, queue = self.queue.name, "jobs wait"),
                 }
@@ -138,7 +149,13 @@ impl Feeder {
         (most.saturating_sub(in_hand.len()), taken)
     }
 
-    async fn feed(&self, carrier: &Carrier, room: usize, taken: &HashMap<String, usize>) -> Result<usize> {
+    async fn feed(
+        self: &Arc<Self>,
+        carrier: &Carrier,
+        runner: &Runner,
+        room: usize,
+        taken: &HashMap<String, usize>,
+    ) -> Result<usize> {
         self.leasing.store(true, Ordering::SeqCst);
         let leased = retrying(|| self.lease(room, taken)).await;
         let lost_at = Some(Instant::now() + TRAVEL.to_std().unwrap_or_default());
@@ -152,14 +169,28 @@ impl Feeder {
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
         let fed = tickets.len();
+        let mut away = false;
         for (ticket, _) in tickets {
-            if let Err(error) = carrier.push(self.queue.name, ticket).await {
-                // The row is leased and comes back by itself when the lease ends.
-                tracing::warn!(%error, queue = self.queue.name, "the carrier is away");
-                break;
+            if !away && let Err(error) = carrier.push(self.queue.name, ticket).await {
+                tracing::warn!(%error, queue = self.queue.name, "the carrier is away: this process runs the jobs itself");
+                away = true;
+            }
+            if away {
+                self.run_here(ticket, runner);
             }
         }
         Ok(fed)
+    }
+
+    /// What carries tickets may vanish at any time, and no work may wait for it. A push that failed only half brings the
+    /// ticket twice: its fence lets one of the two run.
+    fn run_here(self: &Arc<Self>, ticket: Ticket, runner: &Runner) {
+        let (feeder, runner) = (self.clone(), runner.clone());
+        tokio::spawn(async move {
+            let free = feeder.here.clone().acquire_owned().await;
+            let _ = handle(ticket, feeder, runner).await;
+            drop(free);
+        });
     }
 
     async fn lease(&self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {

@@ -70,6 +70,7 @@ impl Service {
     /// Needs a running tokio runtime: the coalescer is a task.
     pub fn new(
         http: reqwest::Client,
+        wire: cloud_api::client::Wire,
         routes: Arc<dyn TenantRoutes>,
         vault: Arc<dyn Vault>,
         limiter: Arc<dyn Limiter>,
@@ -84,7 +85,7 @@ impl Service {
             directory,
             addresses: Arc::new(addresses),
             coalescer: Coalescer::start(),
-            sending: sending::Sending::new(limiter),
+            sending: sending::Sending::new(limiter, wire),
             files: media::Files::new(media),
             // Short: another process may have changed a secret.
             webhook_keys: Cache::builder()

@@ -15,6 +15,7 @@ mod verdict;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use cloud_api::client::Wire;
 use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
 use sea_orm::ColumnTrait;
 
@@ -34,14 +35,16 @@ const GONE: u64 = 500;
 /// What all runners of this process share. Cloning shares it.
 #[derive(Clone)]
 pub(super) struct Sending {
+    wire: Wire,
     paces: Paces,
     places: Places,
     pairs: Arc<Pairs>,
 }
 
 impl Sending {
-    pub(super) fn new(limiter: Arc<dyn Limiter>) -> Self {
+    pub(super) fn new(limiter: Arc<dyn Limiter>, wire: Wire) -> Self {
         Self {
+            wire,
             paces: Paces::new(limiter),
             places: Places::new(),
             pairs: Arc::default(),
@@ -73,10 +76,11 @@ impl Service {
                 "the number is held",
             ));
         }
-        let line = match self
+        let number = channel.phone_number_id.clone().into();
+        let line = self
             .client(&channel)
-            .map(|client| client.line(&channel.phone_number_id.clone().into()))
-        {
+            .map(|client| client.line(&number, &self.sending.wire));
+        let line = match line {
             Ok(Ok(line)) => line,
             Ok(Err(invalid)) => {
                 self.refuse(&db, &mut taken, &invalid.to_string()).await?;

@@ -281,7 +281,7 @@ impl Shared {
             };
             return (again, Consequence::None);
         }
-        let placed = match self.place_files(message).await {
+        let placed = match self.placed(message).await {
             Ok(placed) => placed,
             Err(judged) => return judged,
         };
@@ -301,13 +301,16 @@ impl Shared {
     }
 
     /// The content with WhatsApp's media ids in place of ours, if it names any of ours.
-    async fn place_files(
-        &self,
-        message: &Waiting,
-    ) -> std::result::Result<Option<String>, (Verdict, Consequence)> {
-        if !message.content.contains("\"med_") {
-            return Ok(None);
+    async fn placed(&self, message: &Waiting) -> std::result::Result<Option<String>, (Verdict, Consequence)> {
+        if message.content.contains("\"med_") {
+            // Boxed: an upload is a large future, and most messages never need it.
+            Box::pin(self.place_files(message)).await.map(Some)
+        } else {
+            Ok(None)
         }
+    }
+
+    async fn place_files(&self, message: &Waiting) -> std::result::Result<String, (Verdict, Consequence)> {
         let unreadable = |_| {
             let reason = "The message's content could not be read back.";
             (Verdict::Failed(own_failure(reason)), Consequence::None)
@@ -318,7 +321,7 @@ impl Shared {
             Content::from_wire(&message.kind, &value).map_err(|error| unreadable(error.to_string()))?;
         let placed = self.service.place_media(&self.db, &self.channel, content).await;
         let placed = placed.map_err(|error| judge_file(error, self.lane))?;
-        Ok(Some(placed.wire().to_string()))
+        Ok(placed.wire().to_string())
     }
 }
 
