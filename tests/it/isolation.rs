@@ -45,6 +45,7 @@ fn body(operation: &str) -> Option<Value> {
         | "read_conversation"
         | "list_messages"
         | "get_message"
+        | "resend_message"
         | "list_modules"
         | "list_permissions"
         | "get_session"

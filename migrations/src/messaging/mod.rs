@@ -9,6 +9,7 @@ mod m20261123_000030_idempotency;
 mod m20261124_000030_media;
 mod m20261125_000050_channel_holds;
 mod m20261125_000052_chunk_marks;
+mod m20261125_000054_openings;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -19,5 +20,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261124_000030_media::Migration),
         Box::new(m20261125_000050_channel_holds::Migration),
         Box::new(m20261125_000052_chunk_marks::Migration),
+        Box::new(m20261125_000054_openings::Migration),
     ]
 }

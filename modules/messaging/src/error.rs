@@ -33,6 +33,15 @@ pub enum MessagingError {
     /// Free-form outside the 24-hour window.
     #[error("the customer service window is closed")]
     WindowClosed,
+    /// The number may not send now.
+    #[error("the number is held")]
+    NumberHeld {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// Only what failed or is in doubt is sent again.
+    #[error("the message did not fail")]
+    NotResendable,
     /// The tenant has no number yet, or several and none was named.
     #[error("no channel was chosen")]
     ChooseChannel {
@@ -85,6 +94,11 @@ impl From<MessagingError> for Error {
             MessagingError::WindowClosed => Self::conflict(
                 "window_closed",
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
+            ),
+            MessagingError::NumberHeld { reason } => Self::conflict("number_held", reason),
+            MessagingError::NotResendable => Self::conflict(
+                "not_resendable",
+                "Only a message of ours whose `status` is `failed` or `unknown` can be sent again.",
             ),
             MessagingError::ChooseChannel { channels: 0 } => Self::conflict(
                 "no_channel",

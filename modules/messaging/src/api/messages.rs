@@ -207,6 +207,34 @@ impl MessagesApi {
         Ok(Json(one_with_media(&self.service, can.db(), row).await?))
     }
 
+    /// Send a message again.
+    ///
+    /// For a message of yours that `failed` or is `unknown`: the same content goes out as a new message, which is the answer;
+    /// the old one stays. An `unknown` message may have arrived after all, so the person may get it twice.
+    #[oai(
+        path = "/messages/:message_id/resend",
+        method = "post",
+        operation_id = "resend_message"
+    )]
+    async fn resend_message(
+        &self,
+        can: Can<SendMessages>,
+        message_id: Path<MessageId>,
+        /// As for `send_message`: asking again with the same key within a day sends nothing more.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+    ) -> Result<Queued> {
+        let request = format!("resend {}", message_id.0);
+        let once = Idempotency::new(idempotency_key.0, can.actor(), &request)?;
+        let send = || {
+            self.service
+                .resend_message(can.db(), can.actor(), message_id.0, once.clone())
+        };
+        let row = retrying(send).await?;
+        let shown = one_with_media(&self.service, can.db(), row).await?;
+        Ok(Queued::Accepted(Json(shown)))
+    }
+
     /// List statuses.
     ///
     /// Every status WhatsApp told, each once, newest first; also those of messages that were not sent by this platform.

@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod media;
 pub mod media_copy;
 pub mod message;
+pub mod opening;
 pub mod status_event;
 pub mod webhook_event;
 

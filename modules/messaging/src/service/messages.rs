@@ -116,6 +116,21 @@ impl Service {
         self.queue_one(db, tx, message, Lane::Interactive, once).await
     }
 
+    /// Queues a message, or answers with the one that the same request made before.
+    pub(super) async fn queue_once(
+        &self,
+        db: &TenantDb,
+        message: OutgoingMessage,
+        lane: Lane,
+        once: Option<Idempotency>,
+    ) -> Result<Model> {
+        let tx = db.begin().await?;
+        if let Some(made) = made_before(&tx, once.as_ref()).await? {
+            return Ok(made);
+        }
+        self.queue_one(db, tx, message, lane, once).await
+    }
+
     async fn queue_one(
         &self,
         db: &TenantDb,

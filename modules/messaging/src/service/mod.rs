@@ -11,6 +11,7 @@ mod media;
 mod messages;
 mod preview;
 mod read_receipt;
+mod resend;
 mod sender;
 mod sending;
 mod webhook;

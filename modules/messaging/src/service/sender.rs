@@ -17,7 +17,11 @@ use contracts::{
     },
 };
 use kernel::{Actor, Result, TenantTx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ExprTrait,
+    sea_query::{CaseStatement, Expr},
+};
 
 use super::{
     Service,
@@ -47,7 +51,7 @@ impl MessageSender for Service {
         for message in messages {
             check_limits(message)?;
         }
-        known_channels(tx, messages).await?;
+        known_channels(tx, messages, lane).await?;
         super::media::check(tx, messages).await?;
         let pairs: Vec<Pair> = messages
             .iter()
@@ -89,18 +93,24 @@ fn check_limits(message: &OutgoingMessage) -> Result<()> {
     Ok(wire.validate().map_err(MessagingError::Invalid)?)
 }
 
-async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
+/// All named numbers are the tenant's, and may send; only a campaign may wait for one that may not.
+async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
+    use channel::{Column, Entity};
     let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let known = tx
-        .find::<channel::Entity>()
-        .filter(channel::Column::Id.is_in(wanted.clone()));
-    let known: Vec<ChannelId> = known.columns(&[channel::Column::Id]).await?;
-    if known.len() == wanted.len() {
-        Ok(())
-    } else {
-        Err(MessagingError::NoChannel.into())
+    let known = tx.find::<Entity>().filter(Column::Id.is_in(wanted.clone()));
+    let known = known.all().await?;
+    if known.len() != wanted.len() {
+        return Err(MessagingError::NoChannel.into());
+    }
+    let now = tx.clock().now();
+    match known.iter().find_map(|channel| channel.held(now)) {
+        Some(reason) if lane != Lane::Bulk => Err(MessagingError::NumberHeld {
+            reason: reason.to_owned(),
+        }
+        .into()),
+        _ => Ok(()),
     }
 }
 
@@ -234,6 +244,7 @@ fn row(
     })
 }
 
+/// The last message to a pair is the one the inbox shows. Many conversations a statement: a campaign touches 500 at once.
 async fn touch_conversations(
     tx: &TenantTx,
     messages: &[OutgoingMessage],
@@ -241,24 +252,42 @@ async fn touch_conversations(
     conversations: &HashMap<Pair, conversation::Model>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    // The last message to a pair is the one the inbox shows.
+    use conversation::{Column, Entity};
     let last: HashMap<Pair, usize> = messages
         .iter()
         .enumerate()
         .map(|(index, message)| ((message.channel_id, message.contact_id), index))
         .collect();
-    for (pair, index) in last {
-        let change = conversation::ActiveModel {
-            last_at: Set(now.max(conversations[&pair].last_at)),
-            last_message_id: Set(Some(ids[index])),
-            preview: Set(shorten(&outgoing_preview(&messages[index].content))),
-            last_direction: Set("outbound".to_owned()),
-            ..conversation::ActiveModel::default()
-        };
-        let this = conversation::Column::Id.eq(conversations[&pair].id);
-        tx.update::<conversation::Entity>()
-            .filter(this)
-            .set(change)
+    let mut touched: Vec<(&conversation::Model, usize)> = last
+        .into_iter()
+        .map(|(pair, index)| (&conversations[&pair], index))
+        .collect();
+    // In key order, so that two transactions cannot wait for each other's rows.
+    touched.sort_unstable_by_key(|(conversation, _)| conversation.id);
+    for some in touched.chunks(100) {
+        let (mut at, mut message, mut preview) =
+            (CaseStatement::new(), CaseStatement::new(), CaseStatement::new());
+        for (conversation, index) in some {
+            let this = || Expr::col(Column::Id).eq(conversation.id);
+            at = at.case(this(), Expr::value(Ord::max(now, conversation.last_at)));
+            message = message.case(this(), Expr::value(ids[*index]));
+            preview = preview.case(
+                this(),
+                Expr::value(shorten(&outgoing_preview(&messages[*index].content))),
+            );
+        }
+        tx.update::<Entity>()
+            .filter(Column::Id.is_in(some.iter().map(|(conversation, _)| conversation.id)))
+            .col_expr(Column::LastAt, at.finally(Expr::col(Column::LastAt)).into())
+            .col_expr(
+                Column::LastMessageId,
+                message.finally(Expr::col(Column::LastMessageId)).into(),
+            )
+            .col_expr(
+                Column::Preview,
+                preview.finally(Expr::col(Column::Preview)).into(),
+            )
+            .col_expr(Column::LastDirection, Expr::value("outbound"))
             .exec()
             .await?;
     }

@@ -9,6 +9,7 @@ mod outcome;
 mod pace;
 mod pairs;
 mod places;
+mod portfolio;
 mod run;
 mod verdict;
 

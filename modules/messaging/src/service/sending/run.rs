@@ -29,6 +29,7 @@ use super::{
     pace::Pace,
     pairs::Pairs,
     places::{Flow, Places},
+    portfolio::{self, Over},
     verdict::{Consequence, Verdict, judge, judge_file, own_failure},
     write_hold,
 };
@@ -51,6 +52,12 @@ pub(super) enum Ended {
     Superseded,
     /// The number may not send, for this long or until somebody acts.
     Held { length: Option<TimeDelta> },
+}
+
+/// What a step loaded: messages with their addresses, and who among their people must wait.
+struct Loaded {
+    messages: Vec<(Waiting, Option<Recipient>)>,
+    over: Option<Over>,
 }
 
 /// What the sends of a run share.
@@ -200,7 +207,7 @@ impl Run {
         self.oldest = None;
         let wanted = if wants_more { self.step as u64 } else { 0 };
         let mut tries = 0_u32;
-        let loaded = loop {
+        let mut loaded = loop {
             match self.load(&outcomes, wanted).await {
                 Ok(Some(loaded)) => break loaded,
                 Ok(None) => return Ok(false),
@@ -215,19 +222,16 @@ impl Run {
             }
         };
         if wants_more {
-            self.all_loaded = loaded.len() < self.step;
-            self.send(loaded);
+            self.all_loaded = loaded.messages.len() < self.step;
+            self.put_over_the_limit_aside(&mut loaded).await;
+            self.send(loaded.messages);
         }
         Ok(true)
     }
 
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
     /// is in doubt.
-    async fn load(
-        &mut self,
-        outcomes: &[Outcome],
-        wanted: u64,
-    ) -> Result<Option<Vec<(Waiting, Option<Recipient>)>>> {
+    async fn load(&mut self, outcomes: &[Outcome], wanted: u64) -> Result<Option<Loaded>> {
         let shared = &self.shared;
         let next = match wanted {
             0 => Vec::new(),
@@ -239,15 +243,48 @@ impl Run {
             contacts => shared.service.directory.cards(&shared.db, contacts).await?,
         };
         let cards: HashMap<ContactId, &ContactCard> = cards.iter().map(|card| (card.id, card)).collect();
+        let over = portfolio::reserve(&shared.db, &shared.channel, &next).await?;
         let mark = next.last().map(|last| last.id);
         if !self.taken.commit(&shared.db, outcomes, mark).await? {
             return Ok(None);
         }
-        let loaded = next.into_iter().map(|message| {
+        let messages = next.into_iter().map(|message| {
             let to = cards.get(&message.contact_id).copied().and_then(address);
             (message, to)
         });
-        Ok(Some(loaded.collect()))
+        Ok(Some(Loaded {
+            messages: messages.collect(),
+            over,
+        }))
+    }
+
+    /// Messages to people whom the portfolio may not write to yet: a campaign's wait, a program's fail with the reason.
+    async fn put_over_the_limit_aside(&mut self, loaded: &mut Loaded) {
+        let shared = self.shared.clone();
+        let over = loaded.over.take();
+        let limit = shared.channel.messaging_limit.unwrap_or_default();
+        let reason = over.as_ref().map(|over| over.reason(limit));
+        portfolio::tell(&shared.db, &shared.channel, reason.as_deref()).await;
+        let (Some(over), Some(reason)) = (over, reason) else {
+            return;
+        };
+        let after = (over.until - shared.db.clock().now())
+            .to_std()
+            .unwrap_or_default();
+        let verdict = match shared.lane {
+            Lane::Bulk => Verdict::Again {
+                after: after.clamp(Duration::from_secs(60), Duration::from_secs(3_600)),
+                failure: own_failure(reason),
+                counts: false,
+            },
+            _ => Verdict::Failed(own_failure(reason)),
+        };
+        let aside = loaded
+            .messages
+            .extract_if(.., |(message, _)| over.contacts.contains(&message.contact_id));
+        let aside = aside.map(|(message, _)| Outcome::new(message, verdict.clone(), shared.attempt));
+        self.outcomes.extend(aside);
+        self.oldest.get_or_insert_with(Instant::now);
     }
 
     fn send(&mut self, messages: Vec<(Waiting, Option<Recipient>)>) {
