@@ -18,5 +18,6 @@ mod live;
 mod media;
 mod openapi;
 mod schema;
+mod sending;
 mod statuses;
 mod webhook;
