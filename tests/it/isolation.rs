@@ -43,6 +43,7 @@ fn body(operation: &str) -> Option<Value> {
         | "get_conversation"
         | "list_conversation_messages"
         | "read_conversation"
+        | "type_in_conversation"
         | "list_messages"
         | "get_message"
         | "resend_message"
@@ -207,6 +208,7 @@ on_both_profiles! {
             (json!({ "to": { "contact_id": contact }, "type": "text", "text": text }), 404),
             (json!({ "to": { "phone": "+447700900123" }, "type": "text", "text": text, "reply_to": message }), 404),
             (json!({ "to": { "phone": "+447700900123" }, "type": "image", "image": { "media_id": media } }), 404),
+            (json!({ "to": { "phone": "+447700900123" }, "type": "reaction", "reaction": { "message_id": message, "emoji": "👍" } }), 404),
             (json!({ "to": { "phone": "+447700900123" }, "type": "image", "image": { "id": media } }), 404),
         ] {
             app.globex.post("/messages", body).await.expect(wanted);

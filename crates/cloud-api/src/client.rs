@@ -18,7 +18,7 @@ use self::answer::{bounded, broken, interpret, retry_after, transport};
 use crate::error::{Error, Invalid};
 use crate::ids::{MediaId, PhoneNumberId, WabaId, Wamid};
 use crate::media::MediaNode;
-use crate::message::SendMessage;
+use crate::message::{ReadReceipt, SendMessage};
 use crate::signature::hmac_hex;
 use crate::template::{Page, Template};
 use crate::webhook::read;
@@ -232,16 +232,16 @@ impl Client {
     /// # Errors
     /// Code 131009 or 100 for a message that is unknown or older than 30 days: harmless, do not alarm.
     pub async fn mark_read(&self, from: &PhoneNumberId, wamid: &Wamid, typing: bool) -> Result<(), Error> {
-        let mut body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": wamid});
-        if typing && let Some(object) = body.as_object_mut() {
-            object.insert("typing_indicator".into(), json!({"type": "text"}));
-        }
+        let receipt = ReadReceipt {
+            message_id: wamid.clone(),
+            typing,
+        };
         let timeout = self.0.connection.timeouts.send;
         self.call(
             Method::POST,
             &[from.as_str(), "messages"],
             &[],
-            Some(body),
+            Some(receipt.to_json()),
             timeout,
         )
         .await

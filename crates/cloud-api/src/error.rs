@@ -171,6 +171,8 @@ pub struct Invalid {
     pub limit: Option<usize>,
     /// The length, count or value that was found, in the unit of `limit`.
     pub actual: Option<usize>,
+    /// The text that was found where something else is allowed, cut to a length that can be shown.
+    pub value: Option<String>,
     /// The rule in plain words.
     pub message: String,
 }
@@ -182,6 +184,7 @@ impl Invalid {
             field: field.into(),
             limit: None,
             actual: None,
+            value: None,
             message: message.into(),
         }
     }
@@ -192,8 +195,18 @@ impl Invalid {
             field: field.into(),
             limit: Some(limit),
             actual: Some(actual),
+            value: None,
             message: message.into(),
         }
+    }
+
+    /// The same, with the text that was found.
+    #[must_use]
+    pub fn found(mut self, value: impl fmt::Display) -> Self {
+        /// Longer texts say nothing more.
+        const SHOWN: usize = 100;
+        self.value = Some(value.to_string().chars().take(SHOWN).collect());
+        self
     }
 }
 

@@ -10,7 +10,7 @@ use poem_openapi::{
     ApiResponse, Object,
     payload::Payload,
     registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
-    types::Type,
+    types::{Any, Type},
 };
 
 /// What every verb of a module returns.
@@ -21,11 +21,30 @@ const CONTENTION: &str = "contention";
 
 /// One field of a request that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Object, serde::Serialize, serde::Deserialize)]
+#[oai(skip_serializing_if_is_none)]
 pub struct FieldError {
     /// Path of the field, for example `to.phone`.
     pub field: String,
     /// What is wrong with it and what is allowed.
     pub message: String,
+    /// The limit that was not kept, if the rule is one: characters, elements, or a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// What was found: the count in the unit of `limit`, or the text itself, cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Any<serde_json::Value>>,
+}
+
+impl FieldError {
+    /// A field and what is wrong with it.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+            limit: None,
+            value: None,
+        }
+    }
 }
 
 /// A problem detail (RFC 9457), sent as `application/problem+json` for every error.
@@ -104,19 +123,7 @@ impl Error {
 
     /// 422 with one field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let field = field.into();
-        Self {
-            fields: vec![FieldError {
-                field: field.clone(),
-                message: message.clone(),
-            }],
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_request",
-                format!("`{field}`: {message}"),
-            )
-        }
+        Self::invalid_fields(vec![FieldError::new(field, message)])
     }
 
     /// 422 with several fields.

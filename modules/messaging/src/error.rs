@@ -1,7 +1,9 @@
 //! What can go wrong here, in one place.
 
-use kernel::Error;
+use kernel::{Error, FieldError};
 use poem::http::StatusCode;
+use poem_openapi::types::Any;
+use serde_json::Value;
 
 /// One variant a reason.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,9 @@ pub enum MessagingError {
     /// WhatsApp no longer keeps it.
     #[error("the file has expired")]
     MediaExpired,
+    /// The customer has never written here, so there is nothing to be typing an answer to.
+    #[error("there is no message of the customer's")]
+    NothingReceived,
     /// Free-form outside the 24-hour window.
     #[error("the customer service window is closed")]
     WindowClosed,
@@ -91,6 +96,10 @@ impl From<MessagingError> for Error {
                 "media_expired",
                 "WhatsApp keeps a received file for 7 days only. Ask the customer to send it again.",
             ),
+            MessagingError::NothingReceived => Self::conflict(
+                "nothing_received",
+                "The customer has not written in this conversation. WhatsApp shows that you are typing only as an answer to a message.",
+            ),
             MessagingError::WindowClosed => Self::conflict(
                 "window_closed",
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
@@ -107,7 +116,7 @@ impl From<MessagingError> for Error {
             MessagingError::ChooseChannel { .. } => {
                 Self::invalid("channel_id", "is needed, because several numbers are connected")
             }
-            MessagingError::Invalid(invalid) => Self::invalid(invalid.field.clone(), invalid.message.clone()),
+            MessagingError::Invalid(invalid) => Self::invalid_fields(vec![field(invalid)]),
             MessagingError::NumberTaken => Self::conflict(
                 "number_taken",
                 "This phone number id is connected already. A number can be connected only once.",
@@ -129,6 +138,19 @@ impl From<MessagingError> for Error {
                 Self::unavailable("Too many webhooks are waiting to be stored. Send it again.")
             }
         }
+    }
+}
+
+/// A broken rule with its limit and what was found.
+fn field(invalid: cloud_api::error::Invalid) -> FieldError {
+    let found = match (invalid.actual, invalid.value) {
+        (Some(count), _) => Some(Value::from(count)),
+        (None, text) => text.map(Value::from),
+    };
+    FieldError {
+        limit: invalid.limit.and_then(|limit| u64::try_from(limit).ok()),
+        value: found.map(Any),
+        ..FieldError::new(invalid.field, invalid.message)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Background work of this module.
 
+use chrono::{DateTime, Utc};
 use contracts::messaging::{ChannelId, ConversationId, Lane, MediaId};
 use kernel::Job;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,28 @@ impl Job for SendReadReceipt {
 
     fn dedup_key(&self) -> Option<String> {
         Some(self.conversation_id.to_string())
+    }
+}
+
+/// Tells WhatsApp that somebody is writing an answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShowTyping {
+    /// From which number.
+    pub channel_id: ChannelId,
+    /// The customer's message that is being answered, by WhatsApp's id.
+    pub wamid: String,
+    /// Later than this it would be untrue.
+    pub until: DateTime<Utc>,
+}
+
+impl Job for ShowTyping {
+    const NAME: &'static str = "messaging.show_typing";
+    const QUEUE: &'static str = "interactive";
+    const MAX_ATTEMPTS: u32 = 2;
+
+    /// One a message: who types on only asks again while nobody has told it yet.
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.wamid.clone())
     }
 }
 

@@ -99,6 +99,11 @@ impl Module for Messaging {
             async move { service.send_read_receipt(context, job).await }
         });
         let service = self.service.clone();
+        jobs.on(move |context, job: job::ShowTyping| {
+            let service = service.clone();
+            async move { service.show_typing(context, job).await }
+        });
+        let service = self.service.clone();
         jobs.on(move |context, job: job::FetchMedia| {
             let service = service.clone();
             async move { service.fetch_media(context, job).await }

@@ -47,13 +47,14 @@ impl WireMessage<'_> {
         let unreadable = |_| Invalid::new(self.kind, "the stored content is not JSON");
         // One whole value and nothing behind it: stored text must not be able to close the envelope early.
         serde_json::from_str::<IgnoredAny>(self.content).map_err(unreadable)?;
-        let (to, recipient) = match self.to {
-            Recipient::Phone(phone) => (Some(phone.as_str()), None),
-            Recipient::Bsuid(bsuid) => (None, Some(bsuid.as_str())),
+        let (recipient_type, to, recipient) = match self.to {
+            Recipient::Phone(phone) => ("individual", Some(phone.as_str()), None),
+            Recipient::Bsuid(bsuid) => ("individual", None, Some(bsuid.as_str())),
+            Recipient::Group(group) => ("group", Some(group.as_str()), None),
         };
         let envelope = Envelope {
             messaging_product: "whatsapp",
-            recipient_type: "individual",
+            recipient_type,
             to,
             recipient,
             context: self.reply_to.map(|message_id| Context { message_id }),

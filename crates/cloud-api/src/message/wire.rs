@@ -1,156 +1,339 @@
-//! Reading back what [`Content::wire`] wrote, for whoever keeps messages and sends them later.
+//! Between values and their wire JSON: where one is ([`At`]), how one is read and written ([`Wire`]), and [`object!`], which
+//! declares an object's fields once for both directions.
 
-use serde_json::Value;
+use std::fmt;
 
-use super::{Content, MediaSource};
-use crate::{
-    error::Invalid,
-    ids::{MediaId, Wamid},
-};
+use serde_json::{Map, Value};
 
-impl Content {
-    /// The content of type `kind` whose object under the type's key is `value`.
-    ///
-    /// # Errors
-    /// When the type is not one that can be sent, or its object lacks what makes it that type.
-    pub fn from_wire(kind: &str, value: &Value) -> Result<Self, Invalid> {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
-        let needed = |key: &str| text(key).ok_or_else(|| Invalid::new(format!("{kind}.{key}"), "is missing"));
-        let number = |key: &str| {
-            value
-                .get(key)
-                .and_then(Value::as_f64)
-                .ok_or_else(|| Invalid::new(format!("{kind}.{key}"), "is not a number"))
-        };
-        Ok(match kind {
-            "text" => Self::Text {
-                body: needed("body")?,
-                preview_url: value
-                    .get("preview_url")
-                    .and_then(Value::as_bool)
-                    .unwrap_or_default(),
-            },
-            "image" => Self::Image {
-                source: source(kind, value)?,
-                caption: text("caption"),
-            },
-            "video" => Self::Video {
-                source: source(kind, value)?,
-                caption: text("caption"),
-            },
-            "audio" => Self::Audio {
-                source: source(kind, value)?,
-                voice: value.get("voice").and_then(Value::as_bool).unwrap_or_default(),
-            },
-            "document" => Self::Document {
-                source: source(kind, value)?,
-                caption: text("caption"),
-                filename: text("filename"),
-            },
-            "sticker" => Self::Sticker {
-                source: source(kind, value)?,
-            },
-            "location" => Self::Location {
-                latitude: number("latitude")?,
-                longitude: number("longitude")?,
-                name: text("name"),
-                address: text("address"),
-            },
-            "reaction" => Self::Reaction {
-                message_id: Wamid::from(needed("message_id")?),
-                emoji: text("emoji").unwrap_or_default(),
-            },
-            "template" => Self::Template {
-                name: needed("name")?,
-                language: value["language"]["code"]
-                    .as_str()
-                    .ok_or_else(|| Invalid::new("template.language.code", "is missing"))?
-                    .to_owned(),
-                components: value
-                    .get("components")
-                    .and_then(Value::as_array)
-                    .cloned()
-                    .unwrap_or_default(),
-            },
-            "interactive" => Self::Interactive(value.clone()),
-            "contacts" => Self::Contacts(value.as_array().cloned().unwrap_or_default()),
-            other => {
-                return Err(Invalid::new(
-                    "type",
-                    format!("`{other}` is not a type that can be sent"),
-                ));
-            }
-        })
-    }
+use crate::error::Invalid;
+
+/// How what is not known is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// From a caller: a field that does not exist is an error.
+    Strict,
+    /// From a store: a field that does not exist any more, or not yet, is passed over.
+    Lenient,
 }
 
-fn source(kind: &str, value: &Value) -> Result<MediaSource, Invalid> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
-    match (text("id"), text("link")) {
-        (Some(id), None) => Ok(MediaSource::Id(MediaId::from(id))),
-        (None, Some(link)) => Ok(MediaSource::Link(link)),
-        _ => Err(Invalid::new(kind, "needs exactly one of `id` and `link`")),
-    }
+/// A place in the wire JSON. Costs nothing until it is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At<'p> {
+    parent: Option<&'p At<'p>>,
+    step: Step<'p>,
+    reading: Reading,
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+#[derive(Clone, Copy, Debug)]
+enum Step<'p> {
+    Key(&'p str),
+    Index(usize),
+}
 
-    use super::*;
-
-    #[test]
-    fn what_was_written_is_read_back() {
-        let contents = [
-            Content::Text {
-                body: "Hi *you*".into(),
-                preview_url: true,
-            },
-            Content::Image {
-                source: MediaSource::Link("https://x.example/a.png".into()),
-                caption: Some("A".into()),
-            },
-            Content::Document {
-                source: MediaSource::Id("77".to_owned().into()),
-                caption: None,
-                filename: Some("a.pdf".into()),
-            },
-            Content::Audio {
-                source: MediaSource::Id("78".to_owned().into()),
-                voice: true,
-            },
-            Content::Location {
-                latitude: 1.5,
-                longitude: -2.0,
-                name: None,
-                address: Some("1 High St".into()),
-            },
-            Content::Reaction {
-                message_id: Wamid::from("wamid.X".to_owned()),
-                emoji: "👍".into(),
-            },
-            Content::Template {
-                name: "t".into(),
-                language: "en_GB".into(),
-                components: vec![json!({"type": "body"})],
-            },
-            Content::Interactive(json!({"type": "button"})),
-        ];
-        for content in contents {
-            assert_eq!(
-                Content::from_wire(content.kind(), &content.wire()).as_ref(),
-                Ok(&content)
-            );
+impl<'p> At<'p> {
+    /// The outermost place.
+    pub(super) fn root(key: &'p str, reading: Reading) -> Self {
+        Self {
+            parent: None,
+            step: Step::Key(key),
+            reading,
         }
     }
 
-    #[test]
-    fn an_image_without_a_source_is_refused() {
-        assert_eq!(
-            Content::from_wire("image", &json!({"caption": "x"}))
-                .unwrap_err()
-                .field,
-            "image"
-        );
+    /// The field `key` of this place.
+    pub(super) fn key(&'p self, key: &'p str) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Key(key),
+            reading: self.reading,
+        }
+    }
+
+    /// The element `index` of this place.
+    pub(super) fn index(&'p self, index: usize) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Index(index),
+            reading: self.reading,
+        }
+    }
+
+    /// The index that an element names itself must be its place, so that nobody is surprised by the order.
+    pub(super) fn in_place(&self, key: &str, named: Option<u32>) -> Result<(), Invalid> {
+        match (self.step, named) {
+            (Step::Index(index), Some(named)) if usize::try_from(named) != Ok(index) => Err(self
+                .key(key)
+                .invalid(format!("must be {index}: they count from 0 in their order"))
+                .found(named)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A rule that is broken here.
+    pub(super) fn invalid(&self, message: impl Into<String>) -> Invalid {
+        Invalid::new(self.to_string(), message)
+    }
+
+    /// A rule with a number that is broken here.
+    pub(super) fn limit(&self, limit: usize, actual: usize, message: impl Into<String>) -> Invalid {
+        Invalid::limit(self.to_string(), limit, actual, message)
     }
 }
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(f, "{parent}")?;
+        }
+        match self.step {
+            Step::Key(key) if self.parent.is_some() => write!(f, ".{key}"),
+            Step::Key(key) => f.write_str(key),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// Something that has a form on the wire.
+pub(super) trait Wire: Sized {
+    /// Reads it.
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid>;
+
+    /// Writes it.
+    fn write(&self) -> Value;
+
+    /// What it is when its field is not there or `null`.
+    fn absent(at: &At<'_>) -> Result<Self, Invalid> {
+        Err(at.invalid("is missing"))
+    }
+
+    /// Puts it into an object; what need not be there may stay away.
+    fn write_into(&self, key: &str, object: &mut Map<String, Value>) {
+        object.insert(key.to_owned(), self.write());
+    }
+}
+
+fn wrong(at: &At<'_>, value: &Value, expected: &str) -> Invalid {
+    at.invalid(format!("must be {expected}")).found(value)
+}
+
+impl Wire for String {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        value
+            .as_str()
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| wrong(at, value, "a text"))
+    }
+
+    fn write(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+impl Wire for bool {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        value.as_bool().ok_or_else(|| wrong(at, value, "true or false"))
+    }
+
+    fn write(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+impl Wire for f64 {
+    /// Numeric texts are numbers too, as WhatsApp takes them.
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        let number = match value {
+            Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            other => other.as_f64(),
+        };
+        number.ok_or_else(|| wrong(at, value, "a number"))
+    }
+
+    fn write(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty),*) => {$(
+        impl Wire for $number {
+            fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+                crate::error::number(value)
+                    .filter(|_| !value.is_f64())
+                    .and_then(|number| <$number>::try_from(number).ok())
+                    .ok_or_else(|| wrong(at, value, "a whole number"))
+            }
+
+            fn write(&self) -> Value {
+                Value::from(*self)
+            }
+        }
+    )*};
+}
+
+whole_numbers!(u32, i64);
+
+impl Wire for Map<String, Value> {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        value
+            .as_object()
+            .cloned()
+            .ok_or_else(|| wrong(at, value, "an object"))
+    }
+
+    fn write(&self) -> Value {
+        Value::Object(self.clone())
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        T::read(value, at).map(Some)
+    }
+
+    fn write(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Wire::write)
+    }
+
+    fn absent(_at: &At<'_>) -> Result<Self, Invalid> {
+        Ok(None)
+    }
+
+    fn write_into(&self, key: &str, object: &mut Map<String, Value>) {
+        if let Some(value) = self {
+            value.write_into(key, object);
+        }
+    }
+}
+
+/// Nothing and no elements are the same; how many are needed is a limit like others.
+impl<T: Wire> Wire for Vec<T> {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid> {
+        let items = value.as_array().ok_or_else(|| wrong(at, value, "a list"))?;
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| T::read(item, &at.index(index)))
+            .collect()
+    }
+
+    fn write(&self) -> Value {
+        self.iter().map(Wire::write).collect()
+    }
+
+    fn absent(_at: &At<'_>) -> Result<Self, Invalid> {
+        Ok(Self::new())
+    }
+
+    fn write_into(&self, key: &str, object: &mut Map<String, Value>) {
+        if !self.is_empty() {
+            object.insert(key.to_owned(), self.write());
+        }
+    }
+}
+
+/// An object that is being read.
+pub(super) struct Object<'v> {
+    fields: &'v Map<String, Value>,
+    at: &'v At<'v>,
+}
+
+impl<'v> Object<'v> {
+    pub(super) fn of(value: &'v Value, at: &'v At<'v>) -> Result<Self, Invalid> {
+        match value.as_object() {
+            Some(fields) => Ok(Self { fields, at }),
+            None => Err(wrong(at, value, "an object")),
+        }
+    }
+
+    /// The field's own value; `null` is nothing.
+    pub(super) fn value(&self, key: &str) -> Option<&'v Value> {
+        self.fields.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn field<T: Wire>(&self, key: &str) -> Result<T, Invalid> {
+        let at = self.at.key(key);
+        match self.value(key) {
+            Some(value) => T::read(value, &at),
+            None => T::absent(&at),
+        }
+    }
+
+    /// The field that names the kind, in small letters: WhatsApp takes both, and its examples have both.
+    pub(super) fn tag(&self, key: &str) -> Result<String, Invalid> {
+        Ok(self.field::<String>(key)?.to_lowercase())
+    }
+
+    /// Nothing but these fields, unless what is read has been stored by somebody who may know more.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), Invalid> {
+        if self.at.reading == Reading::Lenient {
+            return Ok(());
+        }
+        match self
+            .fields
+            .iter()
+            .find(|(key, value)| !known.contains(&key.as_str()) && !value.is_null())
+        {
+            None => Ok(()),
+            Some((key, value)) => {
+                let known = known.join("`, `");
+                Err(self
+                    .at
+                    .key(key)
+                    .invalid(format!("is not a field here; there are `{known}`"))
+                    .found(value))
+            }
+        }
+    }
+}
+
+/// A kind that does not exist.
+pub(super) fn no_such(at: &At<'_>, key: &str, found: &str, known: &str) -> Invalid {
+    at.key(key)
+        .invalid(format!("must be one of {known}"))
+        .found(found)
+}
+
+/// Declares an object of the wire: its fields, once. `name as "key"` where the key is not the name.
+macro_rules! object {
+    (@key $field:ident) => { stringify!($field) };
+    (@key $field:ident $key:literal) => { $key };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* $field:ident $(as $key:literal)? : $type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl $crate::message::wire::Wire for $name {
+            fn read(
+                value: &serde_json::Value,
+                at: &$crate::message::wire::At<'_>,
+            ) -> Result<Self, $crate::error::Invalid> {
+                let object = $crate::message::wire::Object::of(value, at)?;
+                let read = Self {
+                    $( $field: object.field($crate::message::wire::object!(@key $field $($key)?))?, )*
+                };
+                object.only(&[$( $crate::message::wire::object!(@key $field $($key)?), )*])?;
+                Ok(read)
+            }
+
+            fn write(&self) -> serde_json::Value {
+                let mut object = serde_json::Map::new();
+                $( $crate::message::wire::Wire::write_into(
+                    &self.$field,
+                    $crate::message::wire::object!(@key $field $($key)?),
+                    &mut object,
+                ); )*
+                serde_json::Value::Object(object)
+            }
+        }
+    };
+}
+
+pub(super) use object;

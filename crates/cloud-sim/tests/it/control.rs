@@ -283,11 +283,7 @@ async fn everything_can_be_set_up_by_hand() {
     let client = cloud_api::Client::new(stage.http.clone(), connection);
     let mut failed = 0;
     for n in 0..52 {
-        let content = cloud_api::Content::Template {
-            name: "x".into(),
-            language: "en".into(),
-            components: vec![],
-        };
+        let content = cloud_api::Content::Template(cloud_api::message::Template::new("x", "en"));
         let to = cloud_api::Recipient::parse(&format!("44770090{n:04}")).unwrap();
         client
             .send(

@@ -187,12 +187,9 @@ impl Stage {
         components: Value,
     ) -> Result<Sent, cloud_api::Error> {
         let language = if name == "hello_world" { "en_US" } else { "en" };
-        let components = components.as_array().cloned().unwrap_or_default();
-        let content = Content::Template {
-            name: name.into(),
-            language: language.into(),
-            components,
-        };
+        let wire =
+            serde_json::json!({"name": name, "language": {"code": language}, "components": components});
+        let content = Content::from_wire("template", &wire).unwrap();
         self.client()
             .send(
                 &self.phone(),

@@ -280,7 +280,7 @@ fn check_name(name: Option<&str>) -> Result<(), ContactError> {
 /// The attributes as they are stored, if all of them fit.
 fn written(attributes: &Attributes) -> Result<String, ContactError> {
     let mut refused = Vec::new();
-    let mut refuse = |field: String, message: String| refused.push(FieldError { field, message });
+    let mut refuse = |field: String, message: String| refused.push(FieldError::new(field, message));
     if attributes.len() > MAX_ATTRIBUTES {
         refuse(
             "attributes".into(),

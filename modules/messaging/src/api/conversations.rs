@@ -10,12 +10,11 @@ use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
-    types::ToJSON,
 };
 
 use super::{
     Tag, page_query,
-    shapes::{MessageOut, Queued, ReplyIn, content, one_with_media, with_media},
+    shapes::{Described, Draft, MessageOut, Queued, ReplyIn, one_with_media, with_media},
 };
 use crate::{
     permission::{ReadMessages, SendMessages},
@@ -185,18 +184,13 @@ impl ConversationsApi {
         /// As for `send_message`.
         #[oai(name = "Idempotency-Key")]
         idempotency_key: Header<Option<String>>,
-        body: Json<ReplyIn>,
+        body: Json<Described<ReplyIn>>,
     ) -> Result<Queued> {
-        let asked = format!("{} {}", conversation_id.0, body.0.to_json_string());
+        let asked = format!("{} {}", conversation_id.0, body.0.0);
         let once = Idempotency::new(idempotency_key.0, can.actor(), &asked)?;
-        let ReplyIn {
-            kind,
-            text,
-            image,
-            template,
-            reply_to,
-        } = body.0;
-        let content = content(kind, text, image, template)?;
+        let mut draft = Draft::of(body.0.0, &[])?;
+        let reply_to = draft.reply_to()?;
+        let content = draft.content()?;
         let send = || {
             let (content, once) = (content.clone(), once.clone());
             self.service
@@ -223,6 +217,24 @@ impl ConversationsApi {
         self.service
             .read_conversation(can.db(), conversation_id.0)
             .await?;
+        Ok(NoContent::Done)
+    }
+
+    /// Show that somebody is typing.
+    ///
+    /// The customer sees it for 25 seconds, or until something is sent; ask again while the typing goes on. WhatsApp marks the
+    /// customer's messages as read with it. 409 `nothing_received` when the customer has never written here.
+    #[oai(
+        path = "/conversations/:conversation_id/typing",
+        method = "post",
+        operation_id = "type_in_conversation"
+    )]
+    async fn type_in_conversation(
+        &self,
+        can: Can<SendMessages>,
+        conversation_id: Path<ConversationId>,
+    ) -> Result<NoContent> {
+        self.service.typing(can.db(), conversation_id.0).await?;
         Ok(NoContent::Done)
     }
 }

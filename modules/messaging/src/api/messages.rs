@@ -7,12 +7,12 @@ use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
-    types::{Any, ToJSON},
+    types::Any,
 };
 
 use super::{
     Tag, page_query,
-    shapes::{MessageIn, MessageOut, Queued, address, content, one_with_media, with_media},
+    shapes::{Described, Draft, MessageIn, MessageOut, Queued, one_with_media, with_media},
 };
 use crate::{
     entity::{
@@ -126,6 +126,11 @@ impl MessagesApi {
     ///
     /// Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
     /// 24-hour customer service window (409 `window_closed` otherwise), templates do not.
+    ///
+    /// What it says stands under the key that `type` names, in WhatsApp's own words: `text`, `image`, `video`, `audio`,
+    /// `document`, `sticker`, `location`, `contacts`, `reaction`, `interactive` or `template`; the schema of each has an example.
+    /// A file is named by `link`, by WhatsApp's `id` or by the `media_id` of an upload. Every limit of WhatsApp's is checked
+    /// here: a 422 names the field by its path, the `limit` and the `value` that was found.
     #[oai(path = "/messages", method = "post", operation_id = "send_message")]
     async fn send_message(
         &self,
@@ -134,23 +139,15 @@ impl MessagesApi {
         /// program that got no answer may ask again. Another request under the same key is 422 `idempotency_key_reused`.
         #[oai(name = "Idempotency-Key")]
         idempotency_key: Header<Option<String>>,
-        body: Json<MessageIn>,
+        body: Json<Described<MessageIn>>,
     ) -> Result<Queued> {
-        let once = Idempotency::new(idempotency_key.0, can.actor(), &body.0.to_json_string())?;
-        let MessageIn {
-            channel_id,
-            to,
-            kind,
-            text,
-            image,
-            template,
-            reply_to,
-        } = body.0;
+        let once = Idempotency::new(idempotency_key.0, can.actor(), &body.0.0.to_string())?;
+        let mut draft = Draft::of(body.0.0, &["channel_id", "to"])?;
         let new = NewMessage {
-            channel_id,
-            to: address(to)?,
-            content: content(kind, text, image, template)?,
-            reply_to,
+            channel_id: draft.channel_id()?,
+            to: draft.address()?,
+            reply_to: draft.reply_to()?,
+            content: draft.content()?,
         };
         let send = || {
             self.service

@@ -6,7 +6,7 @@ use contracts::{
     contacts::{ContactCard, ContactId},
     messaging::{ChannelId, ConversationChange, ConversationId, ConversationsChanged, MessageId},
 };
-use kernel::{PageQuery, Result, TenantDb, page::Cursor};
+use kernel::{PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order};
 
 use super::Service;
@@ -137,22 +137,27 @@ impl Service {
         if row.unread == 0 {
             return Ok(());
         }
-        let read = ActiveModel {
-            unread: Set(0),
-            ..ActiveModel::default()
-        };
-        tx.update::<Entity>()
-            .filter(Column::Id.eq(id))
-            .set(read)
-            .exec()
-            .await?;
+        nothing_unread(&mut tx, id).await?;
         tx.enqueue(&SendReadReceipt {
             channel_id: row.channel_id,
             conversation_id: id,
         })?;
-        tx.publish(&ConversationsChanged {
-            items: vec![ConversationChange { conversation_id: id }],
-        })?;
         tx.commit().await
     }
+}
+
+/// Sets the counter back and tells the browsers.
+pub(super) async fn nothing_unread(tx: &mut TenantTx, id: ConversationId) -> Result<()> {
+    let read = ActiveModel {
+        unread: Set(0),
+        ..ActiveModel::default()
+    };
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(id))
+        .set(read)
+        .exec()
+        .await?;
+    tx.publish(&ConversationsChanged {
+        items: vec![ConversationChange { conversation_id: id }],
+    })
 }

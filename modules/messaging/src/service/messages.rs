@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use cloud_api::{
-    ids::{Bsuid, Msisdn, Wamid},
+    ids::{Bsuid, Msisdn},
     message::Content,
 };
 use contracts::{
@@ -12,7 +12,7 @@ use contracts::{
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Idempotency, Service, sender_of};
+use super::{Idempotency, Service, sender_of, thread};
 use crate::{
     entity::{
         channel, conversation,
@@ -40,7 +40,7 @@ pub struct NewMessage {
     pub channel_id: Option<ChannelId>,
     /// To whom.
     pub to: Address,
-    /// What.
+    /// What. A reaction names a message of ours where WhatsApp's id will stand.
     pub content: Content,
     /// The message it quotes.
     pub reply_to: Option<MessageId>,
@@ -74,12 +74,12 @@ impl Service {
         }
         let channel = choose_channel(&tx, new.channel_id).await?;
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
-        let quoted = quoted(&tx, new.reply_to).await?;
+        let between = (channel.id, contact_id);
         let message = OutgoingMessage {
             channel_id: channel.id,
             contact_id,
-            content: new.content,
-            reply_to: quoted,
+            content: thread::reacted(&tx, between, new.content).await?,
+            reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
         self.queue_one(db, tx, message, Lane::Transactional, once).await
@@ -105,12 +105,12 @@ impl Service {
             .one()
             .await?;
         let row = row.ok_or(MessagingError::NoConversation)?;
-        let reply_to = quoted(&tx, reply_to).await?;
+        let between = (row.channel_id, row.contact_id);
         let message = OutgoingMessage {
             channel_id: row.channel_id,
             contact_id: row.contact_id,
-            content,
-            reply_to,
+            content: thread::reacted(&tx, between, content).await?,
+            reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
         self.queue_one(db, tx, message, Lane::Interactive, once).await
@@ -336,18 +336,4 @@ async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<chan
         (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
         _ => Ok(found.swap_remove(0)),
     }
-}
-
-async fn quoted(tx: &TenantTx, reply_to: Option<MessageId>) -> Result<Option<Wamid>> {
-    let Some(id) = reply_to else { return Ok(None) };
-    let row = tx
-        .find::<Entity>()
-        .filter(Column::Id.eq(id))
-        .one()
-        .await?
-        .ok_or(MessagingError::NoMessage)?;
-    let wamid = row
-        .wamid
-        .ok_or_else(|| kernel::Error::invalid("reply_to", "that message has not reached WhatsApp yet"))?;
-    Ok(Some(Wamid::from(wamid)))
 }

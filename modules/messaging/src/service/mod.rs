@@ -14,6 +14,8 @@ mod read_receipt;
 mod resend;
 mod sender;
 mod sending;
+mod thread;
+mod typing;
 mod webhook;
 
 use std::{sync::Arc, time::Duration};

@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use cloud_api::{
-    ids::Msisdn,
-    message::{Content, Recipient, SendMessage},
-};
+use cloud_api::message::Content;
 use contracts::{
     contacts::ContactId,
     messaging::{
@@ -84,13 +81,8 @@ impl MessageSender for Service {
 
 /// Every documented limit of the content, with the field named (Cloud API: messages endpoint).
 fn check_limits(message: &OutgoingMessage) -> Result<()> {
-    // The address is chosen when the message leaves; any valid one stands in for it here.
-    let somebody = Msisdn::parse("447700900000").map_err(MessagingError::Invalid)?;
-    let wire = SendMessage {
-        reply_to: message.reply_to.clone(),
-        ..SendMessage::new(Recipient::Phone(somebody), message.content.clone())
-    };
-    Ok(wire.validate().map_err(MessagingError::Invalid)?)
+    let checked = message.content.check(message.reply_to.as_ref());
+    Ok(checked.map_err(MessagingError::Invalid)?)
 }
 
 /// All named numbers are the tenant's, and may send; only a campaign may wait for one that may not.

@@ -12,6 +12,7 @@ mod upload;
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use cloud_api::message::Content;
 use contracts::messaging::{ChannelId, MediaChange, MediaChanged, MediaId, MessageId};
 use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor};
 use moka::future::Cache;
@@ -173,7 +174,8 @@ fn first_mentioned(message: &message::Model) -> Option<MediaId> {
         return None;
     }
     let value = serde_json::from_str(&message.content).ok()?;
-    mentioned(&message.kind, &value).into_iter().next()
+    let content = Content::from_wire(&message.kind, &value).ok()?;
+    mentioned(&content).into_iter().next()
 }
 
 /// Tells whoever listens that files arrived, or will not.

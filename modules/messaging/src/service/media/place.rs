@@ -15,7 +15,6 @@ use cloud_api::{
 use contracts::messaging::{MediaId, OutgoingMessage};
 use kernel::{Error, Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
-use serde_json::Value;
 
 use super::{key, sort};
 use crate::{
@@ -114,23 +113,15 @@ impl Service {
         &self,
         db: &TenantDb,
         channel: &channel::Model,
-        content: Content,
+        mut content: Content,
     ) -> Result<Content, NotPlaced> {
-        if !may_mention(&content) {
-            return Ok(content);
+        for (_, source) in content.files_mut() {
+            if let Some(id) = ours(source) {
+                let placed = self.placed(db, channel, id).await?;
+                *source = MediaSource::Id(placed.whatsapp_id.into());
+            }
         }
-        let kind = content.kind();
-        let mut wire = content.wire();
-        let ids = mentioned(kind, &wire);
-        if ids.is_empty() {
-            return Ok(content);
-        }
-        for id in ids {
-            let placed = self.placed(db, channel, id).await?;
-            replace(kind, &mut wire, id, &placed.whatsapp_id);
-        }
-        Content::from_wire(kind, &wire)
-            .map_err(|_| NotPlaced::never("The message's content could not be read back."))
+        Ok(content)
     }
 
     /// WhatsApp's copy of a file. Of those who ask at the same time one uploads and the others wait for it.
@@ -243,12 +234,9 @@ async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: 
 /// that cannot be sent as this kind, 422 when it is larger than that.
 pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
     let mut wanted: Vec<(MediaId, MediaKind)> = Vec::new();
-    for message in messages.iter().filter(|message| may_mention(&message.content)) {
-        visit(
-            message.content.kind(),
-            &message.content.wire(),
-            &mut |kind, id| wanted.push((id, kind)),
-        );
+    for message in messages {
+        let named = message.content.files().into_iter();
+        wanted.extend(named.filter_map(|(kind, source)| Some((ours(source)?, kind))));
     }
     if wanted.is_empty() {
         return Ok(());
@@ -297,77 +285,18 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
     Ok(())
 }
 
-/// Our files in the object under a type's key.
-pub(in crate::service) fn mentioned(kind: &str, wire: &Value) -> Vec<MediaId> {
-    let mut ids = Vec::new();
-    visit(kind, wire, &mut |_, id| ids.push(id));
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+/// Our files in a content, in the order in which it shows them.
+pub(in crate::service) fn mentioned(content: &Content) -> Vec<MediaId> {
+    let named = content.files().into_iter();
+    named.filter_map(|(_, source)| ours(source)).collect()
 }
 
-/// Whether it names a file of ours, at the price of a look: it is asked of every message that leaves.
-fn may_mention(content: &Content) -> bool {
-    match content {
-        Content::Image { source, .. }
-        | Content::Video { source, .. }
-        | Content::Audio { source, .. }
-        | Content::Document { source, .. }
-        | Content::Sticker { source } => {
-            matches!(source, MediaSource::Id(id) if id.as_str().parse::<MediaId>().is_ok())
-        }
-        Content::Template { components, .. } => components.iter().any(|part| holds_ours("template", part)),
-        Content::Interactive(value) => holds_ours("interactive", value),
-        _ => false,
+/// An id of ours stands where WhatsApp's will stand.
+fn ours(source: &MediaSource) -> Option<MediaId> {
+    match source {
+        MediaSource::Id(id) => id.as_str().parse().ok(),
+        MediaSource::Link(_) => None,
     }
-}
-
-fn holds_ours(kind: &str, wire: &Value) -> bool {
-    let mut found = false;
-    visit(kind, wire, &mut |_, _| found = true);
-    found
-}
-
-/// Calls `found` with every file of ours: in the object itself for a kind of file, else wherever one may stand.
-fn visit(kind: &str, wire: &Value, found: &mut impl FnMut(MediaKind, MediaId)) {
-    if let Some(kind) = MediaKind::parse(kind) {
-        if let Some(id) = ours(wire) {
-            found(kind, id);
-        }
-        return;
-    }
-    match wire {
-        Value::Array(items) => items.iter().for_each(|item| visit("", item, found)),
-        Value::Object(object) => object
-            .iter()
-            .for_each(|(name, inside)| visit(name, inside, found)),
-        _ => {}
-    }
-}
-
-/// Puts WhatsApp's id where ours stands.
-fn replace(kind: &str, wire: &mut Value, id: MediaId, whatsapp_id: &str) {
-    if MediaKind::parse(kind).is_some() {
-        if ours(wire) == Some(id) {
-            wire["id"] = Value::from(whatsapp_id);
-        }
-        return;
-    }
-    match wire {
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| replace("", item, id, whatsapp_id)),
-        Value::Object(object) => {
-            for (name, inside) in object {
-                replace(name, inside, id, whatsapp_id);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn ours(object: &Value) -> Option<MediaId> {
-    object.get("id")?.as_str()?.parse().ok()
 }
 
 fn failure(detail: impl Into<String>) -> Failure {
@@ -380,39 +309,56 @@ fn failure(detail: impl Into<String>) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     const OURS: &str = "med_0199c0a4d2c87b1e9a3f5d6e7f809112";
 
+    fn read(kind: &str, wire: &Value) -> Content {
+        Content::from_wire(kind, wire).unwrap()
+    }
+
     #[test]
     fn our_ids_are_found_wherever_a_file_may_stand() {
+        let card = json!({
+            "header": { "type": "image", "image": { "id": OURS } }, "body": { "text": "x" },
+            "action": { "name": "cta_url", "parameters": { "display_text": "x", "url": "https://x.example/" } },
+        });
         for (kind, wire) in [
             ("image", json!({ "id": OURS, "caption": "A" })),
             (
                 "template",
-                json!({ "name": "t", "components": [
+                json!({ "name": "t", "language": { "code": "en" }, "components": [
                 { "type": "header", "parameters": [{ "type": "image", "image": { "id": OURS } }] },
                 { "type": "body", "parameters": [{ "type": "text", "text": OURS }] },
             ] }),
             ),
             (
                 "template",
-                json!({ "components": [{ "type": "carousel", "cards": [{ "card_index": 0, "components": [
+                json!({ "name": "t", "language": { "code": "en" }, "components": [
+                { "type": "carousel", "cards": [{ "card_index": 0, "components": [
                 { "type": "header", "parameters": [{ "type": "video", "video": { "id": OURS } }] },
             ] }] }] }),
             ),
             (
                 "interactive",
-                json!({ "type": "button", "header": { "type": "document", "document": { "id": OURS } } }),
+                json!({ "type": "button", "header": { "type": "document", "document": { "id": OURS } },
+                "body": { "text": "x" }, "action": { "buttons": [] } }),
+            ),
+            (
+                "interactive",
+                json!({ "type": "carousel", "body": { "text": "x" }, "action": { "cards": [card] } }),
             ),
         ] {
-            let mut wire = wire;
-            assert_eq!(mentioned(kind, &wire).len(), 1, "{wire}");
-            replace(kind, &mut wire, OURS.parse().unwrap(), "1203450067891234");
-            assert!(wire.to_string().contains("\"id\":\"1203450067891234\""), "{wire}");
-            assert!(mentioned(kind, &wire).is_empty());
+            let mut content = read(kind, &wire);
+            assert_eq!(mentioned(&content), [OURS.parse().unwrap()], "{wire}");
+            for (_, source) in content.files_mut() {
+                *source = MediaSource::Id("1203450067891234".into());
+            }
+            let placed = content.wire().to_string();
+            assert!(placed.contains("\"id\":\"1203450067891234\""), "{placed}");
+            assert_eq!(mentioned(&content), []);
         }
     }
 
@@ -424,10 +370,11 @@ mod tests {
             ("image", json!({ "id": "med_short" })),
             (
                 "interactive",
-                json!({ "action": { "buttons": [{ "reply": { "id": OURS, "title": "x" } }] } }),
+                json!({ "type": "button", "body": { "text": OURS }, "action": { "buttons": [
+                    { "type": "reply", "reply": { "id": OURS, "title": "x" } }] } }),
             ),
         ] {
-            assert!(mentioned(kind, &wire).is_empty(), "{wire}");
+            assert_eq!(mentioned(&read(kind, &wire)), [], "{wire}");
         }
     }
 }

@@ -1,0 +1,199 @@
+//! Messages as they are shown.
+
+use chrono::{DateTime, Utc};
+use contracts::{
+    contacts::ContactId,
+    messaging::{ChannelId, ConversationId, MessageId, Sender},
+};
+use kernel::{Result, TenantDb};
+use poem_openapi::{ApiResponse, Object, payload::Json, types::Any};
+
+use crate::{
+    api::media::MediaOut,
+    entity::{
+        Status,
+        message::{self, Failure},
+    },
+    service::Service,
+};
+
+/// Why a message failed.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MessageError {
+    /// WhatsApp's error code; 0 for reasons of our own.
+    pub code: i64,
+    /// Short name.
+    pub title: String,
+    /// WhatsApp's own details.
+    pub detail: Option<String>,
+    /// What happened and what to do, in plain words.
+    pub advice: String,
+}
+
+/// When a message reached its states.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MessageTimestamps {
+    /// Written.
+    pub queued_at: Option<DateTime<Utc>>,
+    /// One tick.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Two ticks.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Blue ticks.
+    pub read_at: Option<DateTime<Utc>>,
+    /// It will not arrive.
+    pub failed_at: Option<DateTime<Utc>>,
+}
+
+/// Who caused a message.
+#[derive(Debug, Object)]
+pub struct SentBy {
+    /// `user`, `api_key` or a module.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name at the time.
+    pub name: String,
+}
+
+/// A message, in or out.
+#[derive(Debug, Object)]
+#[oai(rename = "Message", skip_serializing_if_is_none)]
+pub struct MessageOut {
+    /// Its id; also carried to WhatsApp and back in every status.
+    pub id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// With whom.
+    pub contact_id: ContactId,
+    /// By which number.
+    pub channel_id: ChannelId,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// WhatsApp's message type; types the platform does not know yet come as they are.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// Short plain text for lists.
+    pub preview: String,
+    /// The text, for types that are text.
+    pub text: Option<String>,
+    /// The object under the type's key, in WhatsApp's own form.
+    pub content: Any<serde_json::Value>,
+    /// Its file: received, or uploaded here and taken along. The address in it works for some minutes.
+    pub media: Option<MediaOut>,
+    /// Where it is on its way; it only moves forward.
+    pub status: Status,
+    /// WhatsApp's id.
+    pub wamid: Option<String>,
+    /// The WhatsApp id of the message it quotes.
+    pub reply_to: Option<String>,
+    /// Who caused it.
+    pub sent_by: Option<SentBy>,
+    /// Why it failed.
+    pub error: Option<MessageError>,
+    /// When it reached its states.
+    pub timestamps: MessageTimestamps,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// When we learnt of it.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Messages with their files: one more read for any number of them.
+pub(in crate::api) async fn with_media(
+    service: &Service,
+    db: &TenantDb,
+    rows: Vec<message::Model>,
+) -> Result<Vec<MessageOut>> {
+    let mut media = service.media_of(db, &rows).await?;
+    let shown = rows.into_iter().map(|row| {
+        let media = media.remove(&row.id).map(crate::api::media::shape);
+        MessageOut { media, ..shape(row) }
+    });
+    Ok(shown.collect())
+}
+
+/// One message with its file.
+pub(in crate::api) async fn one_with_media(
+    service: &Service,
+    db: &TenantDb,
+    row: message::Model,
+) -> Result<MessageOut> {
+    let media = service
+        .media_of(db, std::slice::from_ref(&row))
+        .await?
+        .remove(&row.id);
+    Ok(MessageOut {
+        media: media.map(crate::api::media::shape),
+        ..shape(row)
+    })
+}
+
+fn shape(row: message::Model) -> MessageOut {
+    let outbound = row.direction == "outbound";
+    let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
+    let text = match row.kind.as_str() {
+        "text" => content["body"].as_str(),
+        "button" => content["text"].as_str(),
+        _ => content["caption"].as_str(),
+    };
+    let sent_by = row
+        .sent_by
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Sender>(json).ok());
+    let error = row
+        .error
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Failure>(json).ok());
+    MessageOut {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        contact_id: row.contact_id,
+        channel_id: row.channel_id,
+        direction: row.direction,
+        kind: row.kind,
+        preview: row.preview,
+        text: text.map(ToOwned::to_owned),
+        content: Any(content),
+        media: None,
+        status: Status::parse(&row.status).unwrap_or(Status::Unknown),
+        wamid: row.wamid,
+        reply_to: row.reply_to,
+        sent_by: sent_by.map(|Sender { kind, id, name }| SentBy { kind, id, name }),
+        error: error.map(shape_failure),
+        timestamps: MessageTimestamps {
+            queued_at: outbound.then_some(row.created_at),
+            sent_at: row.sent_at,
+            delivered_at: row.delivered_at,
+            read_at: row.read_at,
+            failed_at: row.failed_at,
+        },
+        at: row.at,
+        created_at: row.created_at,
+    }
+}
+
+fn shape_failure(failure: Failure) -> MessageError {
+    let Failure { code, title, detail } = failure;
+    // Reasons of our own explain themselves.
+    let advice = match (code, &detail) {
+        (0, Some(detail)) => detail.clone(),
+        _ => cloud_api::codes::advice(code).advice.to_owned(),
+    };
+    MessageError {
+        code,
+        title,
+        detail,
+        advice,
+    }
+}
+
+/// 202: written, on its way.
+#[derive(Debug, ApiResponse)]
+pub enum Queued {
+    /// The message is stored and will be sent; follow its `status`.
+    #[oai(status = 202)]
+    Accepted(Json<MessageOut>),
+}

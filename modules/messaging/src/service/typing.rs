@@ -1,0 +1,78 @@
+//! "typing…" on the customer's phone (Cloud API: read receipt and typing).
+
+use chrono::TimeDelta;
+use cloud_api::ids::{PhoneNumberId, Wamid};
+use contracts::messaging::ConversationId;
+use kernel::{JobContext, JobOutcome, Result, TenantDb};
+use sea_orm::{ColumnTrait, Condition, Order};
+
+use super::{Service, conversations::nothing_unread};
+use crate::{
+    entity::{channel, conversation, message},
+    error::MessagingError,
+    job::ShowTyping,
+};
+
+/// How long WhatsApp shows it; after that it would be untrue.
+const SHOWN: TimeDelta = TimeDelta::seconds(25);
+
+impl Service {
+    /// Shows the customer that an answer is being written, for 25 seconds or until it comes. WhatsApp marks the
+    /// customer's messages as read with it, so nothing in the conversation is unread any more.
+    pub async fn typing(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
+        use message::{Column, Entity};
+        let mut tx = db.begin().await?;
+        let row = tx
+            .find::<conversation::Entity>()
+            .filter(conversation::Column::Id.eq(id))
+            .for_update()
+            .one()
+            .await?
+            .ok_or(MessagingError::NoConversation)?;
+        let of_customer = Condition::all()
+            .add(Column::ConversationId.eq(id))
+            .add(Column::Direction.eq("inbound"))
+            .add(Column::Wamid.is_not_null());
+        let newest = tx
+            .find::<Entity>()
+            .filter(of_customer)
+            .order_by(Column::At, Order::Desc)
+            .one()
+            .await?;
+        let wamid = newest
+            .and_then(|message| message.wamid)
+            .ok_or(MessagingError::NothingReceived)?;
+        if row.unread > 0 {
+            nothing_unread(&mut tx, id).await?;
+        }
+        tx.enqueue(&ShowTyping {
+            channel_id: row.channel_id,
+            wamid,
+            until: tx.clock().now() + SHOWN,
+        })?;
+        tx.commit().await
+    }
+
+    /// Tells WhatsApp, unless it is too late. Nobody waits for the answer.
+    pub async fn show_typing(&self, context: JobContext, job: ShowTyping) -> JobOutcome {
+        let db = context.db;
+        if db.clock().now() > job.until {
+            return Ok(());
+        }
+        let channel = db
+            .find::<channel::Entity>()
+            .filter(channel::Column::Id.eq(job.channel_id))
+            .one()
+            .await?;
+        let Some(channel) = channel else { return Ok(()) };
+        let number = PhoneNumberId::from(channel.phone_number_id.clone());
+        let told = self
+            .client(&channel)?
+            .mark_read(&number, &Wamid::from(job.wamid), true)
+            .await;
+        if let Err(error) = told {
+            tracing::info!(%error, "a typing indicator was refused");
+        }
+        Ok(())
+    }
+}
