@@ -147,7 +147,7 @@ export function formatDuration(seconds: number) {
 /** An amount in a currency; a code that is none is put beside the number. */
 export function formatMoney(amount: number, currency: string) {
   try {
-    return new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(amount)
+    return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount)
   } catch {
     return `${formatNumber(amount)} ${currency}`.trim()
   }

@@ -42,7 +42,7 @@ export function DocumentFile({ file }: { file: FileView }) {
       <span className={cn('grid size-10 shrink-0 place-items-center rounded-lg', tone)}><Icon className="size-5" aria-hidden /></span>
       <span className="min-w-0 flex-1">
         <span dir="auto" className="align-ui line-clamp-2 block text-sm font-medium wrap-anywhere">{file.name ?? t('kinds.document')}</span>
-        <span className="tnum block text-xs opacity-70">{[extension, file.size ? formatSize(file.size) : undefined].filter(Boolean).join(' · ') || t('kinds.document')}</span>
+        <span className="tnum block text-xs opacity-70">{extension && <bdi>{extension}</bdi>}{extension && file.size ? ' · ' : null}{file.size ? <bdi>{formatSize(file.size)}</bdi> : null}{!extension && !file.size && t('kinds.document')}</span>
       </span>
       {file.url && <Download className="size-4 shrink-0 opacity-70" aria-hidden />}
     </>

@@ -12,7 +12,7 @@ export function SystemLine({ message, name }: { message: Carried; name: string }
   const phone = text(body.wa_id) ?? text(body.new_wa_id)
   const words =
     kind === 'user_changed_number' || kind === 'customer_changed_number'
-      ? phone ? t('kinds.changedNumber', { name, phone: `\u2066${formatPhone(phone)}\u2069` }) : t('kinds.changedNumberOnly', { name })
+      ? phone ? t('kinds.changedNumber', { name, phone: `\u2066${formatPhone(phone).replaceAll(' ', '\u00a0')}\u2069` }) : t('kinds.changedNumberOnly', { name })
       : kind === 'customer_identity_changed' ? t('kinds.changedIdentity', { name })
       : kind === 'user_changed_user_id' ? t('kinds.changedUserId', { name })
       : (bodyOf(message) ?? t('kinds.system'))

@@ -1,6 +1,7 @@
 import { CircleAlert, History, Info, type LucideIcon, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '@/api/error'
 import type { AccountEvent, Channel } from '@/api/types'
 import { RawDetails } from '@/components/message/bits'
 import { EmptyState, ErrorState } from '@/components/states'
@@ -29,6 +30,8 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
   const query = useAccountEvents(channel === ALL ? {} : { channel_id: channel })
   const events = rows(query.data)
   const names = new Map(channels.map((c) => [c.id, c.name]))
+  // A server that does not keep them yet.
+  if (query.error instanceof ApiError && query.error.code === 'no_such_path') return null
   return (
     <Card role="region" aria-labelledby="activity" className="mt-6">
       <div className="flex flex-wrap items-start justify-between gap-3 px-5 py-4">

@@ -18,13 +18,20 @@ export const bodyFor = ({ type, content, reply_to }: Outgoing): Record<string, u
 
 const RESENDABLE = new Set<string>(['text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template'])
 
+/** In what is kept, our id of a file stands where WhatsApp's would; in a request it has a name of its own. */
+function ownFiles(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ownFiles)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => (key === 'id' && typeof inner === 'string' && inner.startsWith('med_') ? ['media_id', inner] : [key, ownFiles(inner)])))
+}
+
 /** The request that would say the same again. `quotedId`: our id of what it quoted, if that is known here. */
 export function outgoingFrom(message: Message, quotedId?: string): Outgoing | undefined {
   if (!RESENDABLE.has(message.type)) return undefined
   const type = message.type as OutgoingType
   const raw = message.content
   const nested = record(raw)[type]
-  const content = Array.isArray(raw) ? raw : Array.isArray(nested) ? nested : { ...record(nested ?? raw) }
+  const content = ownFiles(Array.isArray(raw) ? raw : Array.isArray(nested) ? nested : record(nested ?? raw)) as Record<string, unknown> | unknown[]
   if (Array.isArray(content)) return content.length > 0 ? { type, content, reply_to: quotedId } : undefined
   if (type === 'text' && !text(content.body)) {
     if (!message.text) return undefined

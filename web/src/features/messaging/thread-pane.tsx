@@ -99,7 +99,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
         conversationId={conversationId}
         contactName={name}
         onReply={maySend ? setReplyTo : undefined}
-        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.wamid, emoji } }) : undefined}
+        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
         onResend={maySend ? resend : undefined}
         onResolve={maySend ? (message) => resolve.mutate(message) : undefined}
         resolving={resolve.isPending ? resolve.variables.id : undefined}
