@@ -134,6 +134,19 @@ describe('what an agent sends', () => {
     await arrived(bubble('contacts', 'outbound').filter({ hasText: 'Maya' }))
   })
 
+  it('a voice message is recorded, heard and sent', { skip }, async () => {
+    await page.getByRole('button', { name: 'Record a voice message' }).click()
+    await page.getByRole('timer').getByText('0:02').waitFor()
+    await page.getByRole('button', { name: 'Done', exact: true }).click()
+    await page.locator('[data-attachment=ready]').waitFor()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const sent = bubble('audio', 'outbound').last()
+    await arrived(sent)
+    await sent.getByRole('slider').and(page.locator(':enabled')).waitFor()
+    await sent.getByRole('button', { name: /^Play/ }).click()
+    await sent.getByRole('button', { name: /^Pause/ }).waitFor()
+  })
+
   it('a reaction, given and taken back', { skip }, async () => {
     const target = bubble('location').filter({ hasText: 'Harbour gate 4' })
     const react = target.locator('xpath=..').getByRole('button', { name: 'React', exact: true })

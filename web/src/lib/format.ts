@@ -126,16 +126,16 @@ export function hueIndex(seed: string, size: number) {
   return (hash >>> 0) % size
 }
 
-/** A file's size as people say it: 512 KB, 3.4 MB. */
+/** A file's size as people say it: 0.3 KB, 512 KB, 3.4 MB. */
 export function formatSize(bytes: number) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-  let value = bytes
+  const units = ['kilobyte', 'megabyte', 'gigabyte'] as const
+  let value = Math.max(bytes / 1024, 0.1)
   let at = 0
   while (value >= 1000 && at < units.length - 1) {
     value /= 1024
     at++
   }
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[at], unitDisplay: 'short', maximumFractionDigits: value < 10 && at > 1 ? 1 : 0 }).format(value)
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[at], unitDisplay: 'short', maximumFractionDigits: value < 10 && (at > 0 || value < 1) ? 1 : 0 }).format(value)
 }
 
 /** Seconds as a player shows them: 0:07, 12:30. */
