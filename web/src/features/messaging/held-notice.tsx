@@ -10,7 +10,7 @@ import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { useResumeChannel } from './queries'
 
-/** A number that sends nothing: why, until when, and the way to let it go on. What is written meanwhile waits. */
+/** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
 export function HeldNotice({ channel, className, named }: { channel: Channel; className?: string; named?: boolean }) {
   const { t } = useTranslation()
   const { can } = useCan()

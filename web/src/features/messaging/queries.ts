@@ -69,8 +69,9 @@ export const tellTyping = (conversationId: string): Promise<void> => done(api.PO
 
 export const fetchMessage = (id: string): Promise<Message> => data(api.GET('/messages/{message_id}', { params: { path: { message_id: id } } }))
 
-/** Sends once more what WhatsApp neither confirmed nor refused. */
-export const resendMessage = (id: string): Promise<unknown> => done(api.POST('/messages/{message_id}/resend' as never, { params: { path: { message_id: id } } } as never))
+/** Sends again what failed or is in doubt: the same content goes out as a new message, which is the answer. */
+export const resendMessage = (id: string): Promise<Message> =>
+  data(api.POST('/messages/{message_id}/resend' as never, { params: { path: { message_id: id } }, headers: { 'Idempotency-Key': crypto.randomUUID() } } as never))
 
 export function useStartConversation() {
   const client = useQueryClient()

@@ -18,7 +18,7 @@ import { HeldNotice } from './held-notice'
 import type { ThreadMessage } from './live-updates'
 import { useChannels, useConversation, useMarkRead } from './queries'
 import { Thread } from './thread'
-import { useResolve, useSend } from './use-send'
+import { useResendStored, useSend } from './use-send'
 import { useWindow, WindowBadge } from './window-badge'
 
 interface ThreadPaneProps {
@@ -33,7 +33,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const conversation = useConversation(conversationId)
   const [replyTo, setReplyTo] = useState<ThreadMessage>()
   const { send, resend, discard } = useSend(conversationId)
-  const resolve = useResolve(conversationId)
+  const stored = useResendStored(conversationId)
   const dropped = useRef<(files: File[]) => void>()
   const { can } = useCan()
   const maySend = can(P.messagesSend)
@@ -100,9 +100,8 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
         contactName={name}
         onReply={maySend ? setReplyTo : undefined}
         onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
-        onResend={maySend ? resend : undefined}
-        onResolve={maySend ? (message) => resolve.mutate(message) : undefined}
-        resolving={resolve.isPending ? resolve.variables.id : undefined}
+        onResend={maySend ? (message, quotedId) => (message.failed_to_send ? resend(message, quotedId) : stored.mutate(message)) : undefined}
+        resending={stored.isPending ? stored.variables.id : undefined}
         onDiscard={discard}
       />
       {channel?.held && <div className="mx-auto w-full max-w-3xl px-3 pt-2 sm:px-6"><HeldNotice channel={channel} /></div>}

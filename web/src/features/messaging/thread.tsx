@@ -22,11 +22,11 @@ interface ThreadProps extends Omit<BubbleHandlers, 'onJump' | 'onResend'> {
   contactName: string
   /** With our id of what the message quoted, where that is loaded. */
   onResend?: (message: ThreadMessage, quotedId?: string) => void
-  /** The message whose fate is being decided. */
-  resolving?: string
+  /** The message that is being sent again. */
+  resending?: string
 }
 
-export function Thread({ conversationId, contactName, onReply, onReact, onResend, onResolve, onDiscard, resolving }: ThreadProps) {
+export function Thread({ conversationId, contactName, onReply, onReact, onResend, onDiscard, resending }: ThreadProps) {
   const { t } = useTranslation()
   const query = useMessages(conversationId)
   const scroller = useRef<HTMLDivElement>(null)
@@ -134,11 +134,10 @@ export function Thread({ conversationId, contactName, onReply, onReact, onResend
                         quoted={message.reply_to ? byId.get(message.reply_to) : undefined}
                         reactions={reactions.get(message.id)}
                         templates={templates}
-                        resolving={resolving === message.id}
+                        resending={resending === message.id}
                         onReply={onReply}
                         onReact={onReact}
-                        onResend={onResend && outgoingFrom(message) ? (m) => onResend(m, m.reply_to ? byId.get(m.reply_to)?.id : undefined) : undefined}
-                        onResolve={onResolve}
+                        onResend={onResend && (!message.failed_to_send || outgoingFrom(message)) ? (m) => onResend(m, m.reply_to ? byId.get(m.reply_to)?.id : undefined) : undefined}
                         onDiscard={onDiscard}
                         onJump={jumpTo}
                       />

@@ -68,8 +68,8 @@ export function useSend(conversationId: string) {
   return { send, resend, discard }
 }
 
-/** Sends once more what WhatsApp never confirmed. */
-export function useResolve(conversationId: string) {
+/** Sends again what the server has and WhatsApp did not take, or never confirmed. */
+export function useResendStored(conversationId: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (message: ThreadMessage) => resendMessage(message.id),

@@ -22,10 +22,8 @@ export interface Reacted {
 export interface BubbleHandlers {
   onReply?: (message: ThreadMessage) => void
   onReact?: (message: ThreadMessage, emoji: string) => void
-  /** Say the same again as a new message. */
+  /** Say the same again as a new message: what failed, or what may or may not have left. */
   onResend?: (message: ThreadMessage) => void
-  /** Send once more what may or may not have left. */
-  onResolve?: (message: ThreadMessage) => void
   onDiscard: (message: ThreadMessage) => void
   onJump: (id: string) => void
 }
@@ -38,7 +36,7 @@ interface BubbleProps extends BubbleHandlers {
   quoted?: ThreadMessage
   reactions?: Reacted[]
   templates?: TemplateDefinition[]
-  resolving?: boolean
+  resending?: boolean
 }
 
 export function Bubble(props: BubbleProps) {
@@ -53,7 +51,7 @@ export function Bubble(props: BubbleProps) {
   return <Spoken {...props} />
 }
 
-function Spoken({ message, contactName, first, last, quoted, reactions, templates, resolving, onReply, onReact, onResend, onResolve, onDiscard, onJump }: BubbleProps) {
+function Spoken({ message, contactName, first, last, quoted, reactions, templates, resending, onReply, onReact, onResend, onDiscard, onJump }: BubbleProps) {
   const { t } = useTranslation()
   const out = message.direction === 'outbound'
   const failed = message.status === 'failed' || !!message.failed_to_send
@@ -112,8 +110,8 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
           </p>
         </div>
         {reactions && <Reactions reactions={reactions} contactName={contactName} />}
-        {failed && <Failure message={message} onResend={onResend && (() => onResend(message))} onDiscard={message.failed_to_send !== undefined ? () => onDiscard(message) : undefined} />}
-        {message.status === 'unknown' && <Undecided busy={resolving} onResend={onResolve && (() => onResolve(message))} />}
+        {failed && <Failure message={message} busy={resending} onResend={onResend && (() => onResend(message))} onDiscard={message.failed_to_send !== undefined ? () => onDiscard(message) : undefined} />}
+        {message.status === 'unknown' && <Undecided busy={resending} onResend={onResend && (() => onResend(message))} />}
       </div>
       {!out && actions}
     </div>

@@ -8,12 +8,13 @@ import type { ThreadMessage } from '../live-updates'
 
 interface FailureProps {
   message: ThreadMessage
+  busy?: boolean
   onResend?: () => void
   onDiscard?: () => void
 }
 
 /** Why a message did not arrive and what to do, under its bubble: words first, the code for those who ask. */
-export function Failure({ message, onResend, onDiscard }: FailureProps) {
+export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
@@ -34,8 +35,8 @@ export function Failure({ message, onResend, onDiscard }: FailureProps) {
         {retryable === false && <p className="text-muted-foreground">{t('failure.sameAgain')}</p>}
         <div className="flex flex-wrap items-center gap-1">
           {onResend && (
-            <Button variant="outline" size="sm" className="h-7 px-2 text-xs" onClick={onResend}>
-              <RotateCw aria-hidden />
+            <Button variant="outline" size="sm" loading={busy} className="h-7 px-2 text-xs" onClick={onResend}>
+              {!busy && <RotateCw aria-hidden />}
               {t('thread.resend')}
             </Button>
           )}
