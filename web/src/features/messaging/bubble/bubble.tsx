@@ -63,7 +63,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
       own={reactions?.find((r) => r.ours)?.emoji}
       onReply={onReply && (() => onReply(message))}
       // WhatsApp takes no reaction to a reaction.
-      onReact={onReact && message.type !== 'reaction' ? (emoji) => onReact(message, emoji) : undefined}
+      onReact={onReact && message.type !== 'reaction' && !failed ? (emoji) => onReact(message, emoji) : undefined}
     />
   )
   return (
