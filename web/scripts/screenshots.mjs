@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BASE_URL, demoLogins, open, signIn } from './browser.mjs'
+import { everything, simPhone } from './rich.mjs'
 
 const folder = resolve(process.argv[2] ?? '../docs/screenshots')
 const only = process.env.ONLY?.split(',')
@@ -18,6 +19,19 @@ const LOOKS = [
 ]
 
 const { logins, simulator } = await demoLogins()
+
+/** Somebody who sent one of everything. */
+const RICH = 'Tom Becker'
+if (simulator) {
+  const { id } = await simPhone('Acme Coffee')
+  await everything({ phoneId: id, from: '447700900126', name: RICH })
+}
+
+const openRich = async (page) => {
+  await page.goto(`${BASE_URL}/inbox`)
+  await page.locator('[data-conversation]').filter({ hasText: RICH }).click()
+  await page.locator('[data-message]').last().waitFor()
+}
 
 /** Waits until nothing is loading: no skeletons, fonts there. */
 async function settle(page) {
@@ -36,9 +50,36 @@ const screens = [
       await page.locator('[data-message]').last().waitFor()
     },
   },
+  ...(simulator
+    ? [
+        { name: 'messages', go: openRich },
+        {
+          name: 'messages-files',
+          go: async (page) => {
+            await openRich(page)
+            await page.locator('[data-type=video]').first().scrollIntoViewIfNeeded()
+          },
+        },
+        {
+          name: 'choices',
+          go: async (page) => {
+            await openRich(page)
+            // The third dialog entry of the menu, whatever the language.
+            await page.locator('main section button:has(.lucide-plus)').last().click()
+            await page.locator('[role=menuitem]:has(.lucide-list-checks)').click()
+            await page.locator('[role=dialog] textarea').fill('☕ 10:30 / 11:00 ?')
+            await page.locator('[role=dialog] fieldset input').first().fill('10:30')
+            await page.locator('[role=dialog] fieldset input').nth(1).fill('11:00')
+          },
+        },
+      ]
+    : []),
   {
     name: 'template',
     go: async (page) => {
+      await page.goto(`${BASE_URL}/inbox`)
+      await page.locator('[data-conversation]').first().click()
+      await page.locator('[data-message]').last().waitFor()
       // One button in the composer opens the picker, whether the window is open or closed.
       await page.locator('main section button:has(.lucide-layout-template)').last().click()
       await page.locator('[role=dialog] ul li button:enabled').filter({ hasText: 'order_update' }).click()
@@ -63,6 +104,7 @@ const screens = [
       await page.locator('[role=dialog] form').waitFor()
     },
   },
+  { name: 'webhooks', go: (page) => page.goto(`${BASE_URL}/developers/webhooks`) },
   { name: 'developers', go: (page) => page.goto(`${BASE_URL}/developers`) },
   {
     name: 'command-bar',

@@ -10,6 +10,10 @@ export const keys = {
   contact: (id: string) => ['contacts', 'one', id] as const,
   tags: ['tags'] as const,
   channels: ['channels'] as const,
+  accountEvents: ['account-events'] as const,
+  accountEventList: (filter: { channel_id?: string; severity?: string }) => ['account-events', 'list', filter] as const,
+  webhookSummary: ['webhook-events', 'summary'] as const,
+  webhookEvents: (filter: { field?: string }) => ['webhook-events', 'list', filter] as const,
   templates: (channelId: string) => ['channels', 'templates', channelId] as const,
   conversations: ['conversations'] as const,
   conversationList: (filter: { search?: string; unread?: boolean; channel_id?: string }) =>

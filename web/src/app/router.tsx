@@ -17,6 +17,7 @@ import { Shell } from './shell/shell'
 const SignInPage = lazy(() => import('@/features/identity/sign-in-page'))
 const DevelopersPage = lazy(() => import('@/features/identity/developers-page'))
 const InboxPage = lazy(() => import('@/features/messaging/inbox-page'))
+const WebhookEventsPage = lazy(() => import('@/features/messaging/webhook-events-page'))
 const NumbersPage = lazy(() => import('@/features/messaging/numbers-page'))
 const ContactsPage = lazy(() => import('@/features/contacts/contacts-page'))
 const SimulatorPage = lazy(() => import('@/features/simulator/simulator-page'))
@@ -63,6 +64,7 @@ function SignedIn({ session, config }: { session: Session; config: PublicConfig 
                 {has('messaging', P.channelsRead) && <Route path="/numbers"><NumbersPage /></Route>}
                 {has('contacts', P.contactsRead) && <Route path="/contacts/:contactId?">{({ contactId }) => <ContactsPage contactId={contactId} />}</Route>}
                 <Route path="/developers"><DevelopersPage /></Route>
+                {has('messaging', P.messagesRead) && <Route path="/developers/webhooks"><WebhookEventsPage /></Route>}
                 {config.simulator && <Route path="/simulator"><SimulatorPage /></Route>}
                 <Route><NotFound /></Route>
               </Switch>

@@ -45,29 +45,67 @@ export function locationOf(message: Carried): LocationParts | undefined {
   return { latitude, longitude, name: text(body.name), address: text(body.address) }
 }
 
-export function contactNames(message: Carried): string[] {
-  const content = record(message.content)
-  return list(content.contacts ?? message.content).flatMap((c) => text(record(record(c).name).formatted_name) ?? [])
-}
-
 /** A web address that may go into src or href: https or http, nothing else. */
 export function safeLink(value: unknown): string | undefined {
   const link = text(value)
   return link && /^https?:\/\//i.test(link) ? link : undefined
 }
 
-/** Titles of what an interactive message offers, or what was tapped in one. */
-export function interactiveParts(message: Carried): { header?: string; body?: string; footer?: string; options: string[]; chosen?: string } {
-  const body = inner(message)
-  const action = record(body.action)
-  const reply = record(body.button_reply ?? body.list_reply)
-  const buttons = list(action.buttons).flatMap((b) => text(record(record(b).reply).title) ?? [])
-  const rows = list(action.sections).flatMap((s) => list(record(s).rows).flatMap((r) => text(record(r).title) ?? []))
-  return {
-    header: text(record(body.header).text),
-    body: text(record(body.body).text),
-    footer: text(record(body.footer).text),
-    options: [...buttons, ...rows],
-    chosen: text(reply.title),
-  }
+
+interface Kept {
+  value: string
+  kind?: string
 }
+
+/** A person on a contact card. */
+export interface CardPerson {
+  name: string
+  org?: string
+  department?: string
+  birthday?: string
+  phones: Kept[]
+  emails: Kept[]
+  urls: Kept[]
+  addresses: string[]
+}
+
+const kept = (value: unknown, key: string): Kept[] =>
+  list(value).flatMap((entry) => {
+    const found = text(record(entry)[key])
+    return found ? [{ value: found, kind: text(record(entry).type) }] : []
+  })
+
+export function peopleOf(message: Carried): CardPerson[] {
+  const content = record(message.content)
+  return list(content.contacts ?? message.content).map((raw) => {
+    const person = record(raw)
+    const name = record(person.name)
+    const org = record(person.org)
+    const phones = kept(person.phones, 'phone')
+    return {
+      name: text(name.formatted_name) ?? ([text(name.first_name), text(name.last_name)].filter(Boolean).join(' ') || (phones[0]?.value ?? '')),
+      org: [text(org.title), text(org.company)].filter(Boolean).join(' · ') || undefined,
+      department: text(org.department),
+      birthday: text(person.birthday),
+      phones,
+      emails: kept(person.emails, 'email'),
+      urls: kept(person.urls, 'url'),
+      addresses: list(person.addresses).map((a) => ['street', 'city', 'state', 'zip', 'country'].map((key) => text(record(a)[key])).filter(Boolean).join(', ')).filter(Boolean),
+    }
+  })
+}
+
+/** What a customer tapped or filled in, as against what we offered. */
+export const isAnswer = (message: Carried) => {
+  const body = inner(message)
+  return ['button_reply', 'list_reply', 'nfm_reply', 'call_permission_reply'].some((key) => key in body)
+}
+
+/** The words of a message in one line, where it has any. */
+export function headline(message: Carried): string | undefined {
+  const body = inner(message)
+  const reply = record(body.button_reply ?? body.list_reply)
+  return bodyOf(message) ?? text(body.caption) ?? text(reply.title) ?? text(record(body.body).text) ?? text(body.filename) ?? locationOf(message)?.name ?? peopleIn(message)
+}
+
+const peopleIn = (message: Carried) => (message.type === 'contacts' ? peopleOf(message).map((p) => p.name).join(', ') || undefined : undefined)

@@ -125,3 +125,30 @@ export function hueIndex(seed: string, size: number) {
   for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 16777619)
   return (hash >>> 0) % size
 }
+
+/** A file's size as people say it: 0.3 KB, 512 KB, 3.4 MB. */
+export function formatSize(bytes: number) {
+  const units = ['kilobyte', 'megabyte', 'gigabyte'] as const
+  let value = Math.max(bytes / 1024, 0.1)
+  let at = 0
+  while (value >= 1000 && at < units.length - 1) {
+    value /= 1024
+    at++
+  }
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[at], unitDisplay: 'short', maximumFractionDigits: value < 10 && (at > 0 || value < 1) ? 1 : 0 }).format(value)
+}
+
+/** Seconds as a player shows them: 0:07, 12:30. */
+export function formatDuration(seconds: number) {
+  const whole = Math.max(0, Math.floor(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** An amount in a currency; a code that is none is put beside the number. */
+export function formatMoney(amount: number, currency: string) {
+  try {
+    return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount)
+  } catch {
+    return `${formatNumber(amount)} ${currency}`.trim()
+  }
+}

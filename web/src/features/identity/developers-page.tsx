@@ -1,5 +1,6 @@
-import { BookOpen } from 'lucide-react'
+import { BookOpen, Webhook } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
 import { Page } from '@/components/page'
 import { Button } from '@/components/ui/button'
 import { P } from '@/lib/permissions'
@@ -10,19 +11,24 @@ import { QuickStart } from './quick-start'
 
 export default function DevelopersPage() {
   const { t } = useTranslation()
-  const { can } = useCan()
+  const { can, module } = useCan()
   return (
     <Page
       title={t('nav.developers')}
       description={t('developers.lead')}
       className="max-w-4xl"
       actions={
+        <>
+        {module('messaging') && can(P.messagesRead) && (
+          <Button asChild variant="outline"><Link href="/developers/webhooks"><Webhook aria-hidden />{t('webhooks.title')}</Link></Button>
+        )}
         <Button asChild variant="outline">
           <a href="/api/docs/" target="_blank" rel="noreferrer">
             <BookOpen aria-hidden />
             {t('developers.reference')}
           </a>
         </Button>
+        </>
       }
     >
       <div className="space-y-6">

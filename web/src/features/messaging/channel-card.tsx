@@ -1,6 +1,7 @@
 import { faMeta, faWhatsapp } from '@fortawesome/free-brands-svg-icons'
 import { FontAwesomeIcon } from '@fortawesome/react-fontawesome'
 import { CircleCheck, CircleDashed, CircleX, Ellipsis, FlaskConical, Pencil, Stethoscope, Trash2, TriangleAlert } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Channel, ChannelTest } from '@/api/types'
@@ -10,6 +11,9 @@ import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { toastError } from '@/lib/errors'
+import { formatNumber } from '@/lib/format'
+import { cn } from '@/lib/utils'
+import { HeldNotice } from './held-notice'
 import { useTestChannel } from './queries'
 
 const STATUS = {
@@ -53,6 +57,7 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
       {channel.status_reason && channel.status !== 'connected' && (
         <p dir="auto" className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
       )}
+      {channel.held && <HeldNotice channel={channel} className="mx-5 mb-4" />}
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-t px-5 py-4 text-[0.8125rem]">
         <Fact label={t('numbers.kind')}>
           <span className="inline-flex items-center gap-1.5">
@@ -60,8 +65,14 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
             {t(`numbers.kinds.${channel.kind}`)}
           </span>
         </Fact>
-        <Fact label={t('numbers.quality')}>{channel.quality_rating ? t(`numbers.ratings.${channel.quality_rating.toLowerCase()}`, { defaultValue: channel.quality_rating }) : '—'}</Fact>
-        <Fact label={t('numbers.verifiedName')}>{channel.verified_name ?? '—'}</Fact>
+        <Fact label={t('numbers.verifiedName')}>
+          <bdi>{channel.verified_name ?? '—'}</bdi>
+          {channel.name_status && <Word of="nameStatus" word={channel.name_status} />}
+        </Fact>
+        <Fact label={t('numbers.quality')}><Quality rating={channel.quality_rating} /></Fact>
+        <Fact label={t('numbers.limit')}>{limitWords(channel.messaging_limit, t)}</Fact>
+        <Fact label={t('numbers.throughput')}>{channel.throughput ? t('numbers.perSecond', { n: formatNumber(channel.throughput) }) : '—'}</Fact>
+        <Fact label={t('numbers.phoneStatus')}>{channel.phone_status ? t(`numbers.phoneStatuses.${channel.phone_status.toLowerCase()}`, { defaultValue: sentenceCase(channel.phone_status) }) : '—'}</Fact>
         <Fact label={t('numbers.phoneNumberId')}><Code className="px-1">{channel.phone_number_id}</Code></Fact>
         <div className="col-span-2 min-w-0">
           <dt className="mb-0.5 text-xs text-muted-foreground">{t('numbers.webhook')}</dt>
@@ -82,6 +93,30 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
     </Card>
   )
 }
+
+/** Colour and word: red alone would say nothing to some. */
+function Quality({ rating }: { rating?: string }) {
+  const { t } = useTranslation()
+  if (!rating) return <>—</>
+  const tone = { green: 'bg-primary', yellow: 'bg-warning', red: 'bg-destructive' }[rating.toLowerCase()] ?? 'bg-muted-foreground'
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <span className={cn('size-2 rounded-full', tone)} aria-hidden />
+      {t(`numbers.ratings.${rating.toLowerCase()}`, { defaultValue: sentenceCase(rating) })}
+    </span>
+  )
+}
+
+function Word({ of, word }: { of: 'nameStatus'; word: string }) {
+  const { t } = useTranslation()
+  return <span className="block text-xs text-muted-foreground">{t(`numbers.${of}.${word.toLowerCase()}`, { defaultValue: sentenceCase(word) })}</span>
+}
+
+/** WhatsApp's limit is of people written to first, in a day, by all numbers of the business together. */
+const limitWords = (limit: number | undefined, t: TFunction) => (limit === undefined ? '—' : limit < 0 ? t('numbers.noLimit') : t('numbers.peopleADay', { n: formatNumber(limit) }))
+
+/** A word of WhatsApp's that is not known here, at least not shouted: PENDING_REVIEW is "Pending review". */
+const sentenceCase = (word: string) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase().replace(/_/g, ' ')
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (

@@ -3,16 +3,18 @@ import { keys } from '@/api/keys'
 import { eventItems, type LiveEvent } from '@/api/live'
 import type { Conversation, Message, MessageStatus, Page } from '@/api/types'
 import { isStatus, laterStatus } from '@/lib/status'
-import { fetchConversation, fetchNewest } from './queries'
+import { fetchConversation, fetchMessage, fetchNewest } from './queries'
 
 /** A message as the thread holds it: one being sent has a key of its own, so its bubble survives the real id. */
-export type ThreadMessage = Message & { client_key?: string; sending?: boolean; failed_to_send?: unknown }
+export type ThreadMessage = Message & { client_key?: string; sending?: boolean; failed_to_send?: unknown; local_url?: string }
 type Thread = InfiniteData<Page<ThreadMessage>>
 type ConversationList = InfiniteData<Page<Conversation>>
 
 /** Events come in bursts: gather what they touch for a moment, then fetch each thing once. */
 const GATHER_MS = 60
 const MANY = 12
+/** A burst of edits reads the last of them; the rest come with the thread. */
+const AMENDED_AT_ONCE = 20
 const touched = new Set<string>()
 let timer: ReturnType<typeof setTimeout> | undefined
 const sending = new Map<string, number>()
@@ -39,9 +41,20 @@ export function applyMessagingEvent(client: QueryClient, event: LiveEvent) {
     // A file has arrived or will not: the thread's messages carry its state and address.
     case 'media_changed':
     case 'messages_queued':
+    case 'messages_echoed':
     case 'conversations_changed':
       touch(client, eventItems(event.payload, 'conversation_id').map((i) => i.conversation_id))
       return
+    case 'account_events_recorded':
+      void client.invalidateQueries({ queryKey: keys.channels })
+      void client.invalidateQueries({ queryKey: keys.accountEvents })
+      return
+    case 'messages_amended': {
+      const items = eventItems(event.payload, 'conversation_id', 'message_id')
+      void amend(client, items)
+      touch(client, items.map((i) => i.conversation_id))
+      return
+    }
     case 'message_statuses_changed':
       for (const item of eventItems(event.payload, 'conversation_id', 'message_id', 'status')) {
         if (!isStatus(item.status)) continue
@@ -54,6 +67,17 @@ export function applyMessagingEvent(client: QueryClient, event: LiveEvent) {
     default:
       return
   }
+}
+
+/** An edit or a reaction may concern a message far above the newest: each that is loaded is read again by itself. */
+async function amend(client: QueryClient, items: { conversation_id: string; message_id: string }[]) {
+  const loaded = items.filter((item) => client.getQueryData<Thread>(keys.messages(item.conversation_id))?.pages.some((page) => page.items.some((m) => m.id === item.message_id)))
+  await Promise.allSettled(
+    loaded.slice(-AMENDED_AT_ONCE).map(async (item) => {
+      const message = await fetchMessage(item.message_id)
+      client.setQueryData<Thread>(keys.messages(item.conversation_id), (thread) => thread && mapMessages(thread, (m) => (m.id === message.id ? { ...message, status: laterStatus(m.status, message.status), client_key: m.client_key } : m)))
+    }),
+  )
 }
 
 function touch(client: QueryClient, conversationIds: string[]) {

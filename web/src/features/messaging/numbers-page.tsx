@@ -11,6 +11,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { toastError } from '@/lib/errors'
 import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
+import { AccountTimeline } from './account-timeline'
 import { ChannelCard } from './channel-card'
 import { ChannelDialog } from './channel-dialog'
 import { useChannels, useDeleteChannel } from './queries'
@@ -51,6 +52,7 @@ export default function NumbersPage() {
           ))}
         </ul>
       )}
+      {!!channels.data?.length && <AccountTimeline channels={channels.data} />}
       {manage && <ChannelDialog subject={editing} onClose={() => setEditing(undefined)} />}
       <ConfirmDialog
         open={!!deleting}

@@ -1,7 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { api, data, done, fetchJson } from '@/api/client'
 import { keys } from '@/api/keys'
-import type { Channel, ChannelIn, ChannelPatch, Conversation, Message, MessageIn, Page, ReplyIn } from '@/api/types'
+import type { AccountEvent, Channel, ChannelIn, ChannelPatch, Conversation, Media, Message, MessageIn, Page, ReplyIn, WebhookEvent, WebhookSummary } from '@/api/types'
+import { upload } from '@/api/upload'
+import type { MediaKind } from '@/lib/files'
+import { bodyFor, type Outgoing } from './outgoing'
 
 export interface ConversationFilter {
   search?: string
@@ -50,8 +53,25 @@ export const useMessages = (conversationId: string) =>
 export const fetchNewest = (conversationId: string): Promise<Page<Message>> =>
   data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: NEWEST } } }))
 
-export const sendReply = (conversationId: string, body: ReplyIn, idempotencyKey: string): Promise<Message> =>
-  data(api.POST('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId } }, body, headers: { 'Idempotency-Key': idempotencyKey } }))
+export const sendReply = (conversationId: string, out: Outgoing, idempotencyKey: string): Promise<Message> =>
+  // The object under the type's key is WhatsApp's own form, checked by the server: no type here follows all of it.
+  data(api.POST('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId } }, body: bodyFor(out) as unknown as ReplyIn, headers: { 'Idempotency-Key': idempotencyKey } }))
+
+export const fetchMedia = (id: string): Promise<Media> => data(api.GET('/media/{media_id}', { params: { path: { media_id: id } } }))
+export const fetchMediaAgain = (id: string): Promise<Media> => data(api.POST('/media/{media_id}/fetch', { params: { path: { media_id: id } } }))
+
+/** Takes a file to the server; `onProgress` from 0 to 1. */
+export const uploadMedia = (file: Blob, kind: MediaKind, name: string | undefined, onProgress?: (done: number) => void, signal?: AbortSignal): Promise<Media> =>
+  upload<Media>(`/media?kind=${kind}${name ? `&file_name=${encodeURIComponent(name.slice(-255))}` : ''}`, file, onProgress, signal)
+
+/** The customer's phone shows "typing…" for up to 25 seconds. */
+export const tellTyping = (conversationId: string): Promise<void> => done(api.POST('/conversations/{conversation_id}/typing' as never, { params: { path: { conversation_id: conversationId } } } as never))
+
+export const fetchMessage = (id: string): Promise<Message> => data(api.GET('/messages/{message_id}', { params: { path: { message_id: id } } }))
+
+/** Sends again what failed or is in doubt: the same content goes out as a new message, which is the answer. */
+export const resendMessage = (id: string): Promise<Message> =>
+  data(api.POST('/messages/{message_id}/resend' as never, { params: { path: { message_id: id } }, headers: { 'Idempotency-Key': crypto.randomUUID() } } as never))
 
 export function useStartConversation() {
   const client = useQueryClient()
@@ -98,7 +118,7 @@ export const useTagColors = () =>
 export const useChannels = () =>
   useQuery({
     queryKey: keys.channels,
-    queryFn: ({ signal }) => data(api.GET('/channels', { params: { query: { limit: 200 } }, signal })),
+    queryFn: ({ signal }): Promise<Page<Channel>> => data(api.GET('/channels', { params: { query: { limit: 200 } }, signal })),
     select: (page) => page.items,
   })
 
@@ -161,3 +181,31 @@ export function useTestChannel() {
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
   })
 }
+
+/** Lets a held number send again. */
+export function useResumeChannel() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string): Promise<unknown> => data(api.POST('/channels/{channel_id}/resume' as never, { params: { path: { channel_id: id } } } as never)),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.channels }),
+  })
+}
+
+export const useAccountEvents = (filter: { channel_id?: string; severity?: string }) =>
+  useInfiniteQuery({
+    queryKey: keys.accountEventList(filter),
+    queryFn: ({ pageParam, signal }): Promise<Page<AccountEvent>> => data(api.GET('/account-events' as never, { params: { query: { ...filter, limit: 20, after: pageParam } }, signal } as never)),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next,
+  })
+
+export const useWebhookSummary = () =>
+  useQuery({ queryKey: keys.webhookSummary, queryFn: ({ signal }): Promise<WebhookSummary> => data(api.GET('/webhook-events/summary' as never, { signal } as never)) })
+
+export const useWebhookEvents = (filter: { field?: string }) =>
+  useInfiniteQuery({
+    queryKey: keys.webhookEvents(filter),
+    queryFn: ({ pageParam, signal }): Promise<Page<WebhookEvent>> => data(api.GET('/webhook-events', { params: { query: { ...filter, limit: 25, after: pageParam } }, signal })),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next,
+  })

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ReplyIn, Template } from '@/api/types'
+import { templateView } from '@/lib/template-view'
 import { SubmitButton } from '@/components/submit-button'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { TemplateForm, TemplateList } from './template-fields'
-import { componentsFor, fieldsOf, fill, missingFields, partsOf } from './templates'
+import { componentsFor, fieldsOf, missingFields } from './templates'
 
 export type TemplateOut = NonNullable<ReplyIn['template']>
 
@@ -26,7 +27,7 @@ export function TemplateDialog({ open, onOpenChange, ...rest }: TemplateDialogPr
 }
 
 /** What a filled template will say, for the bubble and the list. */
-export const templateText = (template: Template, values: Record<string, string>) => fill(partsOf(template).body, values, 'body')
+export const templateText = (template: Template, values: Record<string, string>) => templateView(template.components, componentsFor(template, values)).body
 
 export const templateOut = (template: Template, values: Record<string, string>): TemplateOut => ({
   name: template.name,

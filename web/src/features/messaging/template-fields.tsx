@@ -6,9 +6,9 @@ import { EmptyState, ErrorState } from '@/components/states'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
-import { Label } from '@/components/ui/label'
 import { Skeleton } from '@/components/ui/skeleton'
-import { fieldsOf, isSendable, missingFields, partsOf, type TemplateField } from './templates'
+import { TemplateFieldInput } from './template-field-input'
+import { bodyOfTemplate, fieldsOf, isSendable, problemOf } from './templates'
 import { TemplatePreview } from './template-preview'
 import { useTemplates } from './queries'
 
@@ -29,7 +29,7 @@ export function TemplateList({ channelId, onPick }: { channelId: string | undefi
   if (templates.data.length === 0) return <EmptyState icon={LayoutTemplate} title={t('templates.emptyTitle')} body={t('templates.emptyBody')} />
   const wanted = search.trim().toLowerCase()
   const shown = templates.data
-    .filter((template) => !wanted || `${template.name} ${partsOf(template).body}`.toLowerCase().includes(wanted))
+    .filter((template) => !wanted || `${template.name} ${bodyOfTemplate(template)}`.toLowerCase().includes(wanted))
     .sort((a, b) => Number(isSendable(b)) - Number(isSendable(a)) || a.name.localeCompare(b.name))
   return (
     <div className="space-y-3">
@@ -56,7 +56,7 @@ export function TemplateList({ channelId, onPick }: { channelId: string | undefi
                     {isSendable(template) ? t(`templates.category.${(template.category ?? '').toLowerCase()}`, { defaultValue: template.category ?? '' }) : t(`templates.status.${(template.status ?? '').toLowerCase()}`, { defaultValue: template.status ?? '' })}
                   </Badge>
                 </span>
-                <span dir="auto" className="mt-1 line-clamp-2 text-[0.8125rem] text-muted-foreground">{partsOf(template).body}</span>
+                <span dir="auto" className="mt-1 line-clamp-2 text-[0.8125rem] text-muted-foreground">{bodyOfTemplate(template)}</span>
               </button>
             </li>
           ))}
@@ -78,7 +78,6 @@ interface TemplateFormProps {
 export function TemplateForm({ template, values, onValues, showMissing, onBack }: TemplateFormProps) {
   const { t } = useTranslation()
   const fields = fieldsOf(template)
-  const missing = new Set(missingFields(fields, values).map((f) => f.key))
   return (
     <div className="space-y-4">
       <div className="flex items-center gap-2">
@@ -92,29 +91,21 @@ export function TemplateForm({ template, values, onValues, showMissing, onBack }
       {fields.length > 0 && (
         <div className="space-y-3">
           {fields.map((field, i) => (
-            <FieldInput key={field.key} field={field} autoFocus={i === 0} value={values[field.key] ?? ''} invalid={showMissing && missing.has(field.key)} onChange={(value) => onValues({ ...values, [field.key]: value })} />
+            <div key={field.key} className="space-y-3">
+              {field.card !== undefined && field.card !== fields[i - 1]?.card && <h3 className="border-t pt-3 text-xs font-semibold text-muted-foreground">{t('templates.card', { n: field.card + 1 })}</h3>}
+              <TemplateFieldInput
+                field={field}
+                autoFocus={i === 0}
+                values={values}
+                problem={showMissing || values[field.key] ? problemOf(field, values[field.key]) : undefined}
+                showRequired={showMissing}
+                onChange={(changed) => onValues({ ...values, ...changed })}
+              />
+            </div>
           ))}
         </div>
       )}
       <TemplatePreview template={template} values={values} />
-    </div>
-  )
-}
-
-function FieldInput({ field, value, invalid, autoFocus, onChange }: { field: TemplateField; value: string; invalid: boolean; autoFocus: boolean; onChange: (value: string) => void }) {
-  const { t } = useTranslation()
-  const id = `template-${field.key}`
-  const media = field.kind !== 'text' && field.kind !== 'code'
-  const label = media
-    ? t('templates.mediaLink', { kind: t(`kinds.${field.kind}`) })
-    : field.part === 'button'
-      ? t(field.kind === 'code' ? 'templates.buttonCode' : 'templates.buttonEnd', { button: field.variable })
-      : t(field.part === 'header' ? 'templates.headerBlank' : 'templates.bodyBlank', { name: `{{${field.variable}}}` })
-  return (
-    <div className="grid gap-1.5">
-      <Label htmlFor={id}>{label}</Label>
-      <Input id={id} dir={media ? 'ltr' : 'auto'} autoFocus={autoFocus} value={value} onChange={(e) => onChange(e.target.value)} placeholder={media ? 'https://' : field.example ? t('templates.example', { value: field.example }) : undefined} aria-invalid={invalid} aria-describedby={invalid ? `${id}-error` : undefined} />
-      {invalid && <p id={`${id}-error`} role="alert" className="text-[0.8125rem] text-destructive">{t(media ? 'validation.link' : 'validation.required')}</p>}
     </div>
   )
 }

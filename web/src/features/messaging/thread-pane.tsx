@@ -1,5 +1,5 @@
 import { ArrowLeft, PanelRight } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/error'
 import { Avatar } from '@/components/avatar'
@@ -8,13 +8,17 @@ import { PhoneText } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Hint } from '@/components/ui/tooltip'
+import { P } from '@/lib/permissions'
+import { useCan } from '@/lib/session'
 import { displayName, personSeed } from '@/lib/format'
 import { usePageTitle } from '@/lib/title'
-import { Composer } from './composer'
+import { Composer } from './composer/composer'
+import { DropZone } from './composer/drop-zone'
+import { HeldNotice } from './held-notice'
 import type { ThreadMessage } from './live-updates'
 import { useChannels, useConversation, useMarkRead } from './queries'
 import { Thread } from './thread'
-import { useSend } from './use-send'
+import { useResendStored, useSend } from './use-send'
 import { useWindow, WindowBadge } from './window-badge'
 
 interface ThreadPaneProps {
@@ -29,6 +33,10 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const conversation = useConversation(conversationId)
   const [replyTo, setReplyTo] = useState<ThreadMessage>()
   const { send, resend, discard } = useSend(conversationId)
+  const stored = useResendStored(conversationId)
+  const dropped = useRef<(files: File[]) => void>()
+  const { can } = useCan()
+  const maySend = can(P.messagesSend)
   const windowNow = useWindow(conversation.data?.window_closes_at)
   const contact = conversation.data?.contact
   const name = contact ? displayName(contact, t('contacts.stranger')) : ''
@@ -50,7 +58,8 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   }
 
   return (
-    <section aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="flex min-w-0 flex-1 flex-col bg-thread">
+    <section aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="relative flex min-w-0 flex-1 flex-col bg-thread">
+      {maySend && windowNow.kind !== 'closed' && <DropZone dropped={dropped} />}
       <header className="flex h-14 shrink-0 items-center gap-3 border-b bg-card px-3 sm:px-4">
         {onBack && (
           <Button variant="ghost" size="icon" className="-ms-1.5" onClick={onBack} aria-label={t('inbox.backToList')}>
@@ -86,7 +95,16 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
           </Button>
         </Hint>
       </header>
-      <Thread conversationId={conversationId} contactName={name} onReply={setReplyTo} onResend={resend} onDiscard={discard} />
+      <Thread
+        conversationId={conversationId}
+        contactName={name}
+        onReply={maySend ? setReplyTo : undefined}
+        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
+        onResend={maySend ? (message, quotedId) => (message.failed_to_send ? resend(message, quotedId) : stored.mutate(message)) : undefined}
+        resending={stored.isPending ? stored.variables.id : undefined}
+        onDiscard={discard}
+      />
+      {channel?.held && <div className="mx-auto w-full max-w-3xl px-3 pt-2 sm:px-6"><HeldNotice channel={channel} /></div>}
       {conversation.data && (
         <Composer
           conversation={conversation.data}
@@ -95,10 +113,11 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
           replyTo={replyTo}
           contactName={name}
           onCancelReply={() => setReplyTo(undefined)}
-          onSend={(body, shown) => {
+          onSend={(out) => {
             setReplyTo(undefined)
-            void send(body, shown)
+            void send(out)
           }}
+          dropped={dropped}
         />
       )}
     </section>

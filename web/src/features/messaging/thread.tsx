@@ -5,40 +5,37 @@ import { isSameDay } from 'date-fns'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
-import { reactionOf } from '@/lib/content'
+import { FileActionsProvider } from '@/components/message/file-context'
 import { dayLabel } from '@/lib/format'
 import { scrollBehaviour, useHotkeys, useOnVisible } from '@/lib/hooks'
 import { rows } from '@/lib/paging'
 import { cn } from '@/lib/utils'
-import { Bubble } from './bubble'
+import { arrange, asHappened, together } from './arrange'
+import { Bubble, type BubbleHandlers } from './bubble/bubble'
 import { onIncoming, type ThreadMessage } from './live-updates'
+import { outgoingFrom } from './outgoing'
 import { useMessages, useTemplates } from './queries'
-import { sentText } from './templates'
+import { useFileActionsFor } from './use-files'
 
-interface ThreadProps {
+interface ThreadProps extends Omit<BubbleHandlers, 'onJump' | 'onResend'> {
   conversationId: string
   contactName: string
-  onReply: (message: ThreadMessage) => void
-  onResend: (message: ThreadMessage) => void
-  onDiscard: (message: ThreadMessage) => void
+  /** With our id of what the message quoted, where that is loaded. */
+  onResend?: (message: ThreadMessage, quotedId?: string) => void
+  /** The message that is being sent again. */
+  resending?: string
 }
 
-/** Messages this close together from one side are drawn as one group. */
-const GROUP_MS = 3 * 60_000
-
-export function Thread({ conversationId, contactName, onReply, onResend, onDiscard }: ThreadProps) {
+export function Thread({ conversationId, contactName, onReply, onReact, onResend, onDiscard, resending }: ThreadProps) {
   const { t } = useTranslation()
   const query = useMessages(conversationId)
   const scroller = useRef<HTMLDivElement>(null)
   const [fresh, setFresh] = useState(0)
   const [said, setSaid] = useState('')
-  const loaded = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse().sort(asHappened), [query.data])
-  // A template was sent by name; what it said is filled in from the number's templates.
-  const templates = useTemplates(loaded.find((m) => m.type === 'template' && m.channel_id)?.channel_id).data
-  const all = useMemo(
-    () => (templates ? loaded.map((m) => (m.type === 'template' && !m.text ? { ...m, text: sentText(m.content, templates) } : m)) : loaded),
-    [loaded, templates],
-  )
+  const all = useMemo(() => (rows(query.data) as ThreadMessage[]).reverse().sort(asHappened), [query.data])
+  // A template was sent by name; what it said is drawn from the number's templates.
+  const templates = useTemplates(all.find((m) => m.type === 'template' && m.channel_id)?.channel_id).data
+  const files = useFileActionsFor(conversationId)
   const { messages, reactions, byId } = useMemo(() => arrange(all), [all])
   const older = useOnVisible(() => void query.fetchNextPage(), query.hasNextPage && !query.isFetchingNextPage)
 
@@ -76,7 +73,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
   useHotkeys({
     r: () => {
       const target = byId.get(focused() ?? '') ?? last
-      if (target?.wamid) onReply(target)
+      if (target?.wamid) onReply?.(target)
     },
     ArrowUp: () => !focused() && last && focusMessage(last.id),
   })
@@ -120,6 +117,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
               <div ref={older} className="h-px" />
               {query.isFetchingNextPage && <p role="status" className="pb-3 text-center text-xs text-muted-foreground">{t('thread.loadingOlder')}</p>}
               {!query.hasNextPage && <p className="pb-4 text-center text-xs text-muted-foreground">{t('thread.beginning')}</p>}
+              <FileActionsProvider value={files}>
               <ol>
                 {messages.map((message, i) => {
                   const previous = messages[i - 1]
@@ -134,9 +132,12 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
                         first={newDay || !together(previous, message)}
                         last={!together(message, next)}
                         quoted={message.reply_to ? byId.get(message.reply_to) : undefined}
-                        reactions={message.wamid ? reactions.get(message.wamid) : undefined}
+                        reactions={reactions.get(message.id)}
+                        templates={templates}
+                        resending={resending === message.id}
                         onReply={onReply}
-                        onResend={onResend}
+                        onReact={onReact}
+                        onResend={onResend && (!message.failed_to_send || outgoingFrom(message)) ? (m) => onResend(m, m.reply_to ? byId.get(m.reply_to)?.id : undefined) : undefined}
                         onDiscard={onDiscard}
                         onJump={jumpTo}
                       />
@@ -144,6 +145,7 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
                   )
                 })}
               </ol>
+              </FileActionsProvider>
             </>
           )}
         </div>
@@ -160,37 +162,6 @@ export function Thread({ conversationId, contactName, onReply, onResend, onDisca
       )}
     </div>
   )
-}
-
-/** WhatsApp's clock ticks in whole seconds, ours finer: within one second the order of arrival decides. */
-function asHappened(a: ThreadMessage, b: ThreadMessage) {
-  const seconds = Math.floor(Date.parse(a.at) / 1000) - Math.floor(Date.parse(b.at) / 1000)
-  return seconds || Date.parse(a.created_at) - Date.parse(b.created_at)
-}
-
-function together(a: ThreadMessage | undefined, b: ThreadMessage | undefined) {
-  return !!a && !!b && a.direction === b.direction && Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GROUP_MS && isSameDay(new Date(a.at), new Date(b.at))
-}
-
-/** Reactions are drawn on the message they answer, when that message is loaded. */
-function arrange(all: ThreadMessage[]) {
-  const wamids = new Set(all.map((m) => m.wamid))
-  const reactions = new Map<string, string[]>()
-  const latest = new Map<string, { target: string; emoji: string }>()
-  const messages = all.filter((message) => {
-    const reaction = reactionOf(message)
-    if (!reaction || !wamids.has(reaction.target)) return true
-    // One person has one reaction per message: the last one counts, an empty one takes it back.
-    latest.set(`${message.direction} ${reaction.target}`, reaction)
-    return false
-  })
-  for (const { target, emoji } of latest.values()) if (emoji) reactions.set(target, [...(reactions.get(target) ?? []), emoji])
-  const byId = new Map<string, ThreadMessage>()
-  for (const message of all) {
-    byId.set(message.id, message)
-    if (message.wamid) byId.set(message.wamid, message)
-  }
-  return { messages, reactions, byId }
 }
 
 function DaySeparator({ iso }: { iso: string }) {

@@ -1,12 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query'
-import type { Message, ReplyIn } from '@/api/types'
-import { addOptimistic, dropOptimistic, settleOptimistic, type ThreadMessage } from './live-updates'
-import { sendReply } from './queries'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { toastError } from '@/lib/errors'
+import { headline } from '@/lib/content'
+import { addOptimistic, dropOptimistic, mergeNewest, settleOptimistic, type ThreadMessage } from './live-updates'
+import { type Outgoing, outgoingFrom } from './outgoing'
+import { resendMessage, sendReply } from './queries'
 
 /** What to show for a message that the server has not seen yet. */
-function bubble(conversationId: string, body: ReplyIn, clientKey: string, shownText?: string): ThreadMessage {
+function bubble(conversationId: string, out: Outgoing, clientKey: string): ThreadMessage {
   const now = new Date().toISOString()
-  const content: Record<string, unknown> = { ...(body[body.type as 'text' | 'image' | 'template'] ?? {}) }
+  const words = out.shown?.text ?? headline({ type: out.type, content: out.content })
   return {
     id: clientKey,
     client_key: clientKey,
@@ -15,12 +18,14 @@ function bubble(conversationId: string, body: ReplyIn, clientKey: string, shownT
     contact_id: '',
     channel_id: '',
     direction: 'outbound',
-    type: body.type,
-    text: shownText ?? body.text?.body ?? body.image?.caption,
-    preview: shownText ?? '',
-    content,
+    type: out.type,
+    text: out.type === 'text' || out.type === 'template' ? words : undefined,
+    preview: words ?? '',
+    content: out.content,
+    media: out.shown?.media,
+    local_url: out.shown?.local_url,
     status: 'queued',
-    reply_to: body.reply_to,
+    reply_to: out.shown?.quotes ?? out.reply_to,
     timestamps: { queued_at: now },
     at: now,
     created_at: now,
@@ -29,24 +34,33 @@ function bubble(conversationId: string, body: ReplyIn, clientKey: string, shownT
 
 export function useSend(conversationId: string) {
   const client = useQueryClient()
+  const locals = useRef<string[]>([])
+  useEffect(() => () => locals.current.forEach((url) => URL.revokeObjectURL(url)), [])
 
-  const send = async (body: ReplyIn, shownText?: string) => {
+  const send = async (out: Outgoing) => {
     // The same key goes with the request: a retry after a lost answer cannot become a second message.
     const clientKey = crypto.randomUUID()
-    addOptimistic(client, conversationId, bubble(conversationId, body, clientKey, shownText))
+    if (out.shown?.local_url) locals.current.push(out.shown.local_url)
+    addOptimistic(client, conversationId, bubble(conversationId, out, clientKey))
     try {
-      const message = await sendReply(conversationId, body, clientKey)
+      const message = await sendReply(conversationId, out, clientKey)
       settleOptimistic(client, conversationId, clientKey, { message })
     } catch (error) {
-      settleOptimistic(client, conversationId, clientKey, { error })
+      // A reaction has no bubble that could tell of its failure.
+      if (out.type === 'reaction') {
+        dropOptimistic(client, conversationId, clientKey)
+        settleOptimistic(client, conversationId, clientKey, { error })
+        toastError(error)
+      } else settleOptimistic(client, conversationId, clientKey, { error })
     }
   }
 
-  const resend = (message: ThreadMessage) => {
-    const body = replyFrom(message)
-    if (!body) return
+  /** `quotedId`: our id of what it quoted. */
+  const resend = (message: ThreadMessage, quotedId?: string) => {
+    const out = outgoingFrom(message, quotedId)
+    if (!out) return
     if (message.client_key && message.failed_to_send) dropOptimistic(client, conversationId, message.client_key)
-    void send(body, message.text)
+    void send({ ...out, shown: { ...out.shown, local_url: message.local_url, quotes: message.reply_to } })
   }
 
   const discard = (message: ThreadMessage) => message.client_key && dropOptimistic(client, conversationId, message.client_key)
@@ -54,25 +68,12 @@ export function useSend(conversationId: string) {
   return { send, resend, discard }
 }
 
-/** The request that would say the same again; kinds this screen cannot compose cannot be resent from it. */
-export function replyFrom(message: Message): ReplyIn | undefined {
-  const raw = (message.content ?? {}) as Record<string, unknown>
-  const own = (typeof raw[message.type] === 'object' && raw[message.type] !== null ? raw[message.type] : raw) as Record<string, unknown>
-  switch (message.type) {
-    case 'text': {
-      const body = message.text ?? (typeof own.body === 'string' ? own.body : undefined)
-      return body ? { type: 'text', text: { body }, reply_to: message.reply_to } : undefined
-    }
-    case 'image':
-      return typeof own.link === 'string'
-        ? { type: 'image', image: { link: own.link, caption: typeof own.caption === 'string' ? own.caption : undefined }, reply_to: message.reply_to }
-        : undefined
-    case 'template': {
-      const language = typeof own.language === 'string' ? own.language : (own.language as { code?: unknown } | undefined)?.code
-      if (typeof own.name !== 'string' || typeof language !== 'string') return undefined
-      return { type: 'template', template: { name: own.name, language, components: Array.isArray(own.components) ? own.components : [] } }
-    }
-    default:
-      return undefined
-  }
+/** Sends again what the server has and WhatsApp did not take, or never confirmed. */
+export function useResendStored(conversationId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (message: ThreadMessage) => resendMessage(message.id),
+    onSuccess: () => mergeNewest(client, conversationId),
+    onError: toastError,
+  })
 }

@@ -5,7 +5,7 @@ import { MessageContent } from '@/components/message-content'
 import { TimeText } from '@/components/text-bits'
 import { Ticks } from '@/components/ticks'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
-import { bodyOf, inner } from '@/lib/content'
+import { headline, inner } from '@/lib/content'
 import { formatTime } from '@/lib/format'
 import { cn, list, record, text } from '@/lib/utils'
 import { type SimMessage, simTime } from './queries'
@@ -35,10 +35,10 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
         {quoted && (
           <p className="mb-1 rounded-md border-s-3 border-(--sim-accent) bg-black/6 px-2 py-1 text-xs dark:bg-white/8">
             <span className="block font-semibold text-(--sim-accent)">{quoted.direction === 'from_user' ? t('thread.you') : businessName}</span>
-            <span dir="auto" className="line-clamp-2">{bodyOf(quoted) ?? t(`kinds.${quoted.type}`, { defaultValue: t('kinds.unsupported') })}</span>
+            <span dir="auto" className="line-clamp-2">{headline(quoted) ?? t(`kinds.${quoted.type}`, { defaultValue: t('kinds.unsupported') })}</span>
           </p>
         )}
-        <MessageContent message={message} ownPhone={mine} />
+        <MessageContent message={buttons.length > 0 && message.type === 'interactive' ? withoutButtons(message) : message} name={t('thread.you')} ownPhone={mine} />
         <p className="mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-none opacity-70">
           <TimeText iso={simTime(message.at)}>{formatTime(simTime(message.at))}</TimeText>
           {mine && <Ticks status={message.status === 'received' ? 'delivered' : message.status} />}
@@ -63,6 +63,9 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
     </div>
   )
 }
+
+/** The phone draws them itself, to be pressed. */
+const withoutButtons = (message: SimMessage): SimMessage => ({ ...message, content: { ...inner(message), action: {} } })
 
 function replyButtons(message: SimMessage): { id: string; title: string }[] {
   if (message.type === 'template') {

@@ -11,6 +11,7 @@ import { toastError } from '@/lib/errors'
 import { dayLabel, formatTime } from '@/lib/format'
 import { useNow } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
+import { FileActionsProvider } from '@/components/message/file-context'
 import { ChatBubble } from './chat-bubble'
 import { ChatInput } from './chat-input'
 import { phoneName } from './people-panel'
@@ -26,6 +27,9 @@ interface PhoneProps {
   /** On a narrow screen: opens the list of customers. */
   onPeople?: () => void
 }
+
+/** The phone shows files by the ids of the simulator that holds them. */
+const FILES = { inSimulator: true }
 
 export function Phone({ phone, person, lost, framed, onPeople }: PhoneProps) {
   const { t } = useTranslation()
@@ -97,6 +101,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
           ) : messages.length === 0 ? (
             <Pill><MessageCircle className="size-3.5" aria-hidden />{t('sim.sayHello', { name })}</Pill>
           ) : (
+            <FileActionsProvider value={FILES}>
             <ol>
               {messages.map((message, i) => {
                 const previous = messages[i - 1]
@@ -118,6 +123,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
                 )
               })}
             </ol>
+            </FileActionsProvider>
           )}
         </div>
       </div>

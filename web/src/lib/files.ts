@@ -1,0 +1,98 @@
+import type { Media } from '@/api/types'
+import { type Carried, inner, safeLink } from './content'
+import { text } from './utils'
+
+/** The file of a message as a bubble sees it: there, on its way, or not to be had. */
+export interface FileView {
+  state: 'ready' | 'waiting' | 'failed'
+  url?: string
+  name?: string
+  mime?: string
+  size?: number
+  reason?: string
+  /** Our own id of it: what to ask again by. Absent for files that are only a link. */
+  id?: string
+  /** Until when WhatsApp can be asked for it once more. */
+  until?: string
+}
+
+export interface WithFile extends Carried {
+  media?: Media
+  /** A file that is still being sent is shown from this browser's own copy. */
+  local_url?: string
+}
+
+/** `inSimulator`: the simulator's phone shows the file that Meta's side holds, by WhatsApp's id. */
+export function fileOf(message: WithFile, inSimulator = false): FileView {
+  const body = inner(message)
+  const media = message.media
+  const name = text(body.filename) ?? media?.file_name
+  if (message.local_url) return { state: 'ready', url: message.local_url, name, mime: media?.mime, size: media?.size }
+  if (media) return { state: media.state, url: media.url, name, mime: media.mime, size: media.size, reason: media.reason, id: media.id, until: media.direction === 'inbound' ? media.whatsapp_until : undefined }
+  const link = safeLink(body.link)
+  if (link) return { state: 'ready', url: link, name: name ?? lastPart(link), mime: text(body.mime_type) }
+  const id = text(body.id)
+  if (id && inSimulator) return { state: 'ready', url: `/_sim/media/${encodeURIComponent(id)}`, name, mime: text(body.mime_type) }
+  return { state: 'ready', name, mime: text(body.mime_type) }
+}
+
+function lastPart(link: string) {
+  try {
+    const last = new URL(link).pathname.split('/').pop()
+    return last ? decodeURIComponent(last) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export type FileKind = 'pdf' | 'sheet' | 'text' | 'slides' | 'archive' | 'image' | 'video' | 'audio' | 'other'
+
+/** What the icon of a document says, from its type or else its name. */
+export function fileKind(mime: string | undefined, name: string | undefined): FileKind {
+  const type = (mime ?? '').split(';')[0]?.trim() ?? ''
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? ''
+  if (type === 'application/pdf' || extension === 'pdf') return 'pdf'
+  if (/sheet|excel|csv/.test(type) || ['xls', 'xlsx', 'csv', 'ods'].includes(extension)) return 'sheet'
+  if (/presentation|powerpoint/.test(type) || ['ppt', 'pptx', 'odp'].includes(extension)) return 'slides'
+  if (/word|^text\/|opendocument\.text/.test(type) || ['doc', 'docx', 'txt', 'odt', 'md'].includes(extension)) return 'text'
+  if (/zip|compressed|tar|rar|7z/.test(type) || ['zip', 'rar', '7z', 'gz', 'tar'].includes(extension)) return 'archive'
+  if (type.startsWith('image/')) return 'image'
+  if (type.startsWith('video/')) return 'video'
+  if (type.startsWith('audio/')) return 'audio'
+  return 'other'
+}
+
+const KB = 1024
+const MB = 1024 * KB
+
+export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker'
+
+/** What WhatsApp takes, by kind (Cloud API: media). */
+export const MEDIA_RULES: Record<MediaKind, { max: number; types?: readonly string[]; accept?: string }> = {
+  image: { max: 5 * MB, types: ['image/jpeg', 'image/png'], accept: 'image/jpeg,image/png' },
+  video: { max: 16 * MB, types: ['video/mp4', 'video/3gpp', 'video/3gp'], accept: 'video/mp4,video/3gpp' },
+  audio: { max: 16 * MB, types: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/x-m4a', 'audio/ogg'], accept: 'audio/aac,audio/amr,audio/mpeg,audio/mp4,audio/ogg,.m4a,.mp3,.ogg,.aac,.amr' },
+  document: { max: 100 * MB },
+  sticker: { max: 500 * KB, types: ['image/webp'], accept: 'image/webp' },
+}
+
+const typeOf = (file: { type: string }) => file.type.split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** As what a dropped or pasted file is best sent: what WhatsApp does not take as a picture goes as a document. */
+export function kindOf(file: { type: string; size: number }): MediaKind {
+  const type = typeOf(file)
+  if (type === 'image/webp') return file.size <= MEDIA_RULES.sticker.max ? 'sticker' : 'document'
+  for (const kind of ['image', 'video', 'audio'] as const) if (MEDIA_RULES[kind].types?.includes(type) && file.size <= MEDIA_RULES[kind].max) return kind
+  return 'document'
+}
+
+export type FileProblem = { problem: 'empty' } | { problem: 'type'; type: string } | { problem: 'size'; max: number; size: number }
+
+/** Why a file cannot be sent as this kind; undefined when it can. */
+export function checkFile(file: { type: string; size: number }, kind: MediaKind): FileProblem | undefined {
+  const { max, types } = MEDIA_RULES[kind]
+  if (file.size === 0) return { problem: 'empty' }
+  if (types && !types.includes(typeOf(file))) return { problem: 'type', type: typeOf(file) }
+  if (file.size > max) return { problem: 'size', max, size: file.size }
+  return undefined
+}
