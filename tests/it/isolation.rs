@@ -35,6 +35,7 @@ fn body(operation: &str) -> Option<Value> {
         | "get_channel"
         | "delete_channel"
         | "test_channel"
+        | "resume_channel"
         | "list_channel_templates"
         | "list_contacts"
         | "get_contact"

@@ -39,8 +39,15 @@ on_both_profiles! {
         let refused = app.acme.sends("447700900123", "Yes").await;
         assert_eq!((refused.status, refused.code()), (409, "number_held"));
         assert!(refused.json["detail"].as_str().unwrap().contains("access token"));
-        let read = sent(app, &app.globex, "447700900123", &["read"]).await;
-        assert_eq!(read["direction"], "outbound");
+        assert!(channel["held"]["reason"].is_string() && channel["held"]["until"].is_null(), "{channel}");
+        let resume = format!("/channels/{}/resume", app.acme.channel_id);
+        assert_eq!(app.globex.post(&resume, json!({})).await.status, 404);
+        let resumed = app.acme.post(&resume, json!({})).await.expect(200);
+        assert!(resumed["held"].is_null() && resumed["status"] == "connected", "{resumed}");
+        for tenant in [&app.acme, &app.globex] {
+            let read = sent(app, tenant, "447700900123", &["read"]).await;
+            assert_eq!(read["direction"], "outbound");
+        }
     }
 
     async fn what_failed_is_sent_again_by_a_person_and_by_nobody_else(app: &TestApp) {

@@ -36,10 +36,7 @@ pub enum ContactError {
 impl ContactError {
     /// 422 with one field.
     pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError {
-            field: field.to_owned(),
-            message: message.into(),
-        }])
+        Self::Invalid(vec![FieldError::new(field, message)])
     }
 }
 

@@ -93,6 +93,16 @@ pub struct ChannelPatch {
     pub verify_token: Option<String>,
 }
 
+/// Why a number sends nothing. What a campaign has queued waits; everything else is refused with 409 `number_held`.
+#[derive(Debug, Object)]
+#[oai(rename = "ChannelHold", skip_serializing_if_is_none)]
+pub struct Held {
+    /// What happened and what to do, in plain words.
+    pub reason: String,
+    /// When it sends again by itself; absent if somebody has to act first.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// A connected number.
 #[derive(Debug, Object)]
 #[oai(rename = "Channel", skip_serializing_if_is_none)]
@@ -117,6 +127,12 @@ pub struct ChannelOut {
     pub status: ChannelStatus,
     /// What is wrong, in words.
     pub status_reason: Option<String>,
+    /// People whom the business portfolio may write to first in 24 hours; -1 without limit, absent while unknown.
+    pub messaging_limit: Option<i32>,
+    /// Messages a second that WhatsApp takes from this number.
+    pub throughput: i32,
+    /// Why nothing is sent from it; absent while it may send.
+    pub held: Option<Held>,
     /// Where WhatsApp must send webhooks.
     pub webhook_url: String,
     /// An access token is stored.
@@ -179,7 +195,7 @@ pub struct TemplateList {
     pub items: Vec<TemplateOut>,
 }
 
-fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
+fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
     let channel::Model {
         tenant_id: _,
         id,
@@ -196,10 +212,10 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
         access_token,
         app_secret,
         verify_token,
-        throughput: _,
-        held_reason: _,
-        held_until: _,
-        messaging_limit: _,
+        throughput,
+        held_reason,
+        held_until,
+        messaging_limit,
         created_at,
         updated_at,
     } = row;
@@ -222,6 +238,14 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
             _ => ChannelStatus::Untested,
         },
         status_reason,
+        messaging_limit,
+        throughput,
+        held: held_reason
+            .filter(|_| held_until.is_none_or(|until| until > now))
+            .map(|reason| Held {
+                reason,
+                until: held_until,
+            }),
         webhook_url: webhook_url.to_owned(),
         has_access_token: !access_token.is_empty(),
         has_app_secret: !app_secret.is_empty(),
@@ -252,7 +276,7 @@ pub struct ChannelsApi {
 
 impl ChannelsApi {
     async fn one(&self, db: &TenantDb, row: channel::Model) -> Result<ChannelOut> {
-        Ok(shape(row, &self.service.webhook_url(db).await?))
+        Ok(shape(row, &self.service.webhook_url(db).await?, db.clock().now()))
     }
 }
 
@@ -275,7 +299,8 @@ impl ChannelsApi {
             .service
             .list_channels(can.db(), page_query(limit.0, after.0)?)
             .await?;
-        Ok(Json(crate::service::page(rows, |row| shape(row, &url))))
+        let now = can.db().clock().now();
+        Ok(Json(crate::service::page(rows, |row| shape(row, &url, now))))
     }
 
     /// Connect a number.
@@ -374,6 +399,25 @@ impl ChannelsApi {
     ) -> Result<NoContent> {
         self.service.delete_channel(can.db(), channel_id.0).await?;
         Ok(NoContent::Done)
+    }
+
+    /// Let a number send again.
+    ///
+    /// For a number that is held: what waits leaves within half a minute. If WhatsApp still refuses, it is held again with the
+    /// reason.
+    #[oai(
+        path = "/channels/:channel_id/resume",
+        method = "post",
+        operation_id = "resume_channel"
+    )]
+    async fn resume_channel(
+        &self,
+        can: Can<ManageChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<Json<ChannelOut>> {
+        self.service.resume_channel(can.db(), channel_id.0).await?;
+        let row = self.service.channel(can.db(), channel_id.0).await?;
+        Ok(Json(self.one(can.db(), row).await?))
     }
 
     /// Test the connection.
