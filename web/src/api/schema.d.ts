@@ -115,6 +115,29 @@ export interface paths {
         patch: operations["update_channel"];
         trace?: never;
     };
+    "/channels/{channel_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a number send again.
+         * @description For a number that is held: what waits leaves within half a minute. If WhatsApp still refuses, it is held again with the
+         *     reason.
+         *
+         *     Needs the permission `channels:manage`.
+         */
+        post: operations["resume_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/channels/{channel_id}/templates": {
         parameters: {
             query?: never;
@@ -316,6 +339,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{conversation_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that somebody is typing.
+         * @description The customer sees it for 25 seconds, or until something is sent; ask again while the typing goes on. WhatsApp marks the
+         *     customer's messages as read with it. 409 `nothing_received` when the customer has never written here.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["type_in_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/media": {
         parameters: {
             query?: never;
@@ -415,6 +461,11 @@ export interface paths {
          * @description Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
          *     24-hour customer service window (409 `window_closed` otherwise), templates do not.
          *
+         *     What it says stands under the key that `type` names, in WhatsApp's own words: `text`, `image`, `video`, `audio`,
+         *     `document`, `sticker`, `location`, `contacts`, `reaction`, `interactive` or `template`; the schema of each has an example.
+         *     A file is named by `link`, by WhatsApp's `id` or by the `media_id` of an upload. Every limit of WhatsApp's is checked
+         *     here: a 422 names the field by its path, the `limit` and the `value` that was found.
+         *
          *     Needs the permission `messages:send`.
          */
         post: operations["send_message"];
@@ -438,6 +489,29 @@ export interface paths {
         get: operations["get_message"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again.
+         * @description For a message of yours that `failed` or is `unknown`: the same content goes out as a new message, which is the answer;
+         *     the old one stays. An `unknown` message may have arrived after all, so the person may get it twice.
+         *
+         *     Needs the permission `messages:send`.
+         */
+        post: operations["resend_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -639,6 +713,43 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActionParameterIn
+         * @description What a button opens.
+         */
+        ActionParameterIn: {
+            /** @description What is opened. */
+            action: components["schemas"]["ButtonActionIn"] & unknown;
+        };
+        /**
+         * AddressActionIn
+         * @description Asks for an address.
+         */
+        AddressActionIn: {
+            /** @description Always `address_message`. */
+            name: components["schemas"]["AddressActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters: components["schemas"]["AddressParametersIn"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        AddressActionName: "address_message";
+        /**
+         * AddressParametersIn
+         * @description What is known of the address.
+         */
+        AddressParametersIn: {
+            /** @description Two capital letters: `IN`. */
+            country: string;
+            /** @description Addresses to choose one of. */
+            saved_addresses?: components["schemas"]["SavedAddressIn"][];
+            /** @description What was wrong with an earlier answer, by field. */
+            validation_errors?: unknown;
+            /** @description What is filled in already, by field: `name`, `phone_number`, `in_pin_code`, `city`, … */
+            values?: unknown;
+        };
+        /**
          * ApiKey
          * @description An API key, without the key itself.
          */
@@ -722,6 +833,412 @@ export interface components {
             scopes: string[];
         };
         /**
+         * AudioIn
+         * @description Audio up to 16 MB: AAC, AMR, MP3, M4A, OGG (opus). Exactly one of `link`, `id` and `media_id`. Without a caption.
+         * @example {
+         *       "link": "https://shop.example/hello.ogg",
+         *       "voice": true
+         *     }
+         */
+        AudioIn: {
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+            /** @description Shown as a voice message: OGG with opus, mono; up to 512 KB it plays at once. */
+            voice?: boolean;
+        };
+        /**
+         * BodyComponentIn
+         * @description The variables of the body: all by position, or all by name.
+         */
+        BodyComponentIn: {
+            /** @description A value for each variable; 1024 characters in all of them together. */
+            parameters: components["schemas"]["BodyParameterIn"][];
+        };
+        /**
+         * BodyIn
+         * @description The text of the message.
+         */
+        BodyIn: {
+            /** @description 1 to 1024 characters. */
+            text: string;
+        };
+        /** @description What a variable of a body gets. */
+        BodyParameterIn: components["schemas"]["BodyParameterIn_TextParameterIn"] | components["schemas"]["BodyParameterIn_CurrencyParameterIn"] | components["schemas"]["BodyParameterIn_DateTimeParameterIn"];
+        /** @description What a variable of a body gets. */
+        BodyParameterIn_CurrencyParameterIn: {
+            /**
+             * @example currency
+             * @enum {string}
+             */
+            type: "currency";
+        } & components["schemas"]["CurrencyParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "currency";
+        };
+        /** @description What a variable of a body gets. */
+        BodyParameterIn_DateTimeParameterIn: {
+            /**
+             * @example date_time
+             * @enum {string}
+             */
+            type: "date_time";
+        } & components["schemas"]["DateTimeParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "date_time";
+        };
+        /** @description What a variable of a body gets. */
+        BodyParameterIn_TextParameterIn: {
+            /**
+             * @example text
+             * @enum {string}
+             */
+            type: "text";
+        } & components["schemas"]["TextParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /**
+         * ButtonActionIn
+         * @description What a button opens; which fields there are, the button's `sub_type` decides.
+         */
+        ButtonActionIn: {
+            /** @description Of a `flow`: data for its first screen. */
+            flow_action_data?: unknown;
+            /** @description Of a `flow`: comes back with the answers. */
+            flow_token?: string;
+            /** @description Of `order_details`: the order. */
+            order_details?: unknown;
+            /** @description Of an `mpm`: at most 10 sections with 30 products. */
+            sections?: components["schemas"]["ProductSectionIn"][];
+            /** @description Of a `catalog` or `mpm`: the product whose picture is shown. */
+            thumbnail_product_retailer_id?: string;
+        };
+        /**
+         * ButtonComponentIn
+         * @description The variable of one button.
+         */
+        ButtonComponentIn: {
+            /** @description Its place among the template's buttons, from 0 to 9. A `voice_call` may go without. */
+            index?: components["schemas"]["ButtonIndexIn"] & unknown;
+            /** @description What it gets: one, or up to two for a `voice_call`. */
+            parameters: components["schemas"]["ButtonParameterIn"][];
+            /** @description What kind of button the template has there. One-time passwords are a `url`, whatever their button does. */
+            sub_type: components["schemas"]["ButtonSubType"] & unknown;
+        };
+        /** @description A place from 0: a number, or a text as in WhatsApp's examples. */
+        ButtonIndexIn: string | number;
+        /** @description What a button gets. */
+        ButtonParameterIn: components["schemas"]["ButtonParameterIn_PayloadParameterIn"] | components["schemas"]["ButtonParameterIn_UrlParameterIn"] | components["schemas"]["ButtonParameterIn_CouponParameterIn"] | components["schemas"]["ButtonParameterIn_ActionParameterIn"] | components["schemas"]["ButtonParameterIn_TtlParameterIn"];
+        /** @description What a button gets. */
+        ButtonParameterIn_ActionParameterIn: {
+            /**
+             * @example action
+             * @enum {string}
+             */
+            type: "action";
+        } & components["schemas"]["ActionParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "action";
+        };
+        /** @description What a button gets. */
+        ButtonParameterIn_CouponParameterIn: {
+            /**
+             * @example coupon_code
+             * @enum {string}
+             */
+            type: "coupon_code";
+        } & components["schemas"]["CouponParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "coupon_code";
+        };
+        /** @description What a button gets. */
+        ButtonParameterIn_PayloadParameterIn: {
+            /**
+             * @example payload
+             * @enum {string}
+             */
+            type: "payload";
+        } & components["schemas"]["PayloadParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "payload";
+        };
+        /** @description What a button gets. */
+        ButtonParameterIn_TtlParameterIn: {
+            /**
+             * @example ttl_minutes
+             * @enum {string}
+             */
+            type: "ttl_minutes";
+        } & components["schemas"]["TtlParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ttl_minutes";
+        };
+        /** @description What a button gets. */
+        ButtonParameterIn_UrlParameterIn: {
+            /**
+             * @example text
+             * @enum {string}
+             */
+            type: "text";
+        } & components["schemas"]["UrlParameterIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /**
+         * @description A kind of button.
+         * @enum {string}
+         */
+        ButtonSubType: "quick_reply" | "url" | "copy_code" | "flow" | "catalog" | "mpm" | "voice_call" | "order_details";
+        /**
+         * ButtonsActionIn
+         * @description 1 to 3 reply buttons.
+         */
+        ButtonsActionIn: {
+            /** @description The buttons. */
+            buttons: components["schemas"]["ReplyButtonIn"][];
+        };
+        /**
+         * CallPermissionActionIn
+         * @description Asks for permission to call.
+         */
+        CallPermissionActionIn: {
+            /** @description Always `call_permission_request`. */
+            name: components["schemas"]["CallPermissionActionName"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        CallPermissionActionName: "call_permission_request";
+        /** @description What can be done with a card. */
+        CardActionIn: components["schemas"]["CtaUrlActionIn"] | components["schemas"]["CardButtonsIn"] | components["schemas"]["ProductActionIn"];
+        /**
+         * CardBodyIn
+         * @description The text of a card.
+         */
+        CardBodyIn: {
+            /** @description 1 to 160 characters, at most two line breaks. */
+            text: string;
+        };
+        /**
+         * CardButtonIn
+         * @description A quick reply on a card.
+         */
+        CardButtonIn: {
+            /** @description What it says and what comes back. */
+            quick_reply: components["schemas"]["ReplyButtonReplyIn"] & unknown;
+            /** @description Always `quick_reply`. */
+            type: components["schemas"]["CardButtonType"] & unknown;
+        };
+        /**
+         * @description The type of a card's button.
+         * @enum {string}
+         */
+        CardButtonType: "quick_reply";
+        /**
+         * CardButtonsIn
+         * @description 1 to 3 quick replies; the same number on every card.
+         */
+        CardButtonsIn: {
+            /** @description The quick replies. */
+            buttons: components["schemas"]["CardButtonIn"][];
+        };
+        /** @description Values for one part of a card. */
+        CardComponentIn: components["schemas"]["CardComponentIn_HeaderComponentIn"] | components["schemas"]["CardComponentIn_BodyComponentIn"] | components["schemas"]["CardComponentIn_ButtonComponentIn"];
+        /** @description Values for one part of a card. */
+        CardComponentIn_BodyComponentIn: {
+            /**
+             * @example body
+             * @enum {string}
+             */
+            type: "body";
+        } & components["schemas"]["BodyComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "body";
+        };
+        /** @description Values for one part of a card. */
+        CardComponentIn_ButtonComponentIn: {
+            /**
+             * @example button
+             * @enum {string}
+             */
+            type: "button";
+        } & components["schemas"]["ButtonComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "button";
+        };
+        /** @description Values for one part of a card. */
+        CardComponentIn_HeaderComponentIn: {
+            /**
+             * @example header
+             * @enum {string}
+             */
+            type: "header";
+        } & components["schemas"]["HeaderComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "header";
+        };
+        /** @description What stands on top of a card. */
+        CardHeaderIn: components["schemas"]["CardHeaderIn_ImageHeaderIn"] | components["schemas"]["CardHeaderIn_VideoHeaderIn"];
+        /** @description What stands on top of a card. */
+        CardHeaderIn_ImageHeaderIn: {
+            /**
+             * @example image
+             * @enum {string}
+             */
+            type: "image";
+        } & components["schemas"]["ImageHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+        };
+        /** @description What stands on top of a card. */
+        CardHeaderIn_VideoHeaderIn: {
+            /**
+             * @example video
+             * @enum {string}
+             */
+            type: "video";
+        } & components["schemas"]["VideoHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "video";
+        };
+        /**
+         * CardIn
+         * @description A card.
+         */
+        CardIn: {
+            /**
+             * @description An address (`name` and `parameters`), quick replies (`buttons`) or a product (`catalog_id` and
+             *     `product_retailer_id`).
+             */
+            action: components["schemas"]["CardActionIn"] & unknown;
+            /** @description Up to 160 characters and two line breaks. */
+            body?: components["schemas"]["CardBodyIn"] & unknown;
+            /**
+             * Format: uint32
+             * @description Its place, from 0.
+             */
+            card_index: number;
+            /** @description Picture or video; none on cards of products. */
+            header?: Omit<components["schemas"]["CardHeaderIn"], "type"> & unknown;
+            /** @description `cta_url` for cards with media (also those with quick replies), `product` for products. */
+            type: components["schemas"]["CardType"] & unknown;
+        };
+        /**
+         * @description The type of a card.
+         * @enum {string}
+         */
+        CardType: "cta_url" | "product";
+        /**
+         * CarouselActionIn
+         * @description 2 to 10 cards, all alike: the same kind of header, the same kind and number of buttons.
+         */
+        CarouselActionIn: {
+            /** @description The cards, in their order. */
+            cards: components["schemas"]["CardIn"][];
+        };
+        /**
+         * CarouselComponentIn
+         * @description The cards of a carousel, as many as the template has.
+         * @example {
+         *       "cards": [
+         *         {
+         *           "card_index": 0,
+         *           "components": [
+         *             {
+         *               "parameters": [
+         *                 {
+         *                   "image": {
+         *                     "link": "https://shop.example/beans.jpg"
+         *                   },
+         *                   "type": "image"
+         *                 }
+         *               ],
+         *               "type": "header"
+         *             },
+         *             {
+         *               "index": "0",
+         *               "parameters": [
+         *                 {
+         *                   "payload": "more-0",
+         *                   "type": "payload"
+         *                 }
+         *               ],
+         *               "sub_type": "quick_reply",
+         *               "type": "button"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        CarouselComponentIn: {
+            /** @description The cards, in their order. */
+            cards: components["schemas"]["TemplateCardIn"][];
+        };
+        /**
+         * CatalogActionIn
+         * @description Opens the catalogue.
+         */
+        CatalogActionIn: {
+            /** @description Always `catalog_message`. */
+            name: components["schemas"]["CatalogActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters?: components["schemas"]["ThumbnailIn"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        CatalogActionName: "catalog_message";
+        /**
          * Channel
          * @description A connected number.
          */
@@ -739,6 +1256,8 @@ export interface components {
             has_app_secret: boolean;
             /** @description A verify token is stored. */
             has_verify_token: boolean;
+            /** @description Why nothing is sent from it; absent while it may send. */
+            held?: components["schemas"]["ChannelHold"] & unknown;
             /**
              * Format: chn-id
              * @description Its id.
@@ -747,6 +1266,11 @@ export interface components {
             id: string;
             /** @description Where it lives. */
             kind: components["schemas"]["ChannelKind"] & unknown;
+            /**
+             * Format: int32
+             * @description People whom the business portfolio may write to first in 24 hours; -1 without limit, absent while unknown.
+             */
+            messaging_limit?: number;
             /** @description The team's name for it. */
             name: string;
             /** @description Phone number ID. */
@@ -758,6 +1282,11 @@ export interface components {
             /** @description What is wrong, in words. */
             status_reason?: string;
             /**
+             * Format: int32
+             * @description Messages a second that WhatsApp takes from this number.
+             */
+            throughput: number;
+            /**
              * Format: date-time
              * @description When it last changed.
              */
@@ -768,6 +1297,19 @@ export interface components {
             waba_id: string;
             /** @description Where WhatsApp must send webhooks. */
             webhook_url: string;
+        };
+        /**
+         * ChannelHold
+         * @description Why a number sends nothing. What a campaign has queued waits; everything else is refused with 409 `number_held`.
+         */
+        ChannelHold: {
+            /** @description What happened and what to do, in plain words. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it sends again by itself; absent if somebody has to act first.
+             */
+            until?: string;
         };
         /**
          * ChannelIn
@@ -837,6 +1379,92 @@ export interface components {
             /** @description Only APPROVED templates can be sent. */
             status?: string;
         };
+        /** @description Values for one part of a template. */
+        ComponentIn: components["schemas"]["ComponentIn_HeaderComponentIn"] | components["schemas"]["ComponentIn_BodyComponentIn"] | components["schemas"]["ComponentIn_ButtonComponentIn"] | components["schemas"]["ComponentIn_CarouselComponentIn"] | components["schemas"]["ComponentIn_OfferComponentIn"] | components["schemas"]["ComponentIn_TapTargetComponentIn"];
+        /** @description Values for one part of a template. */
+        ComponentIn_BodyComponentIn: {
+            /**
+             * @example body
+             * @enum {string}
+             */
+            type: "body";
+        } & components["schemas"]["BodyComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "body";
+        };
+        /** @description Values for one part of a template. */
+        ComponentIn_ButtonComponentIn: {
+            /**
+             * @example button
+             * @enum {string}
+             */
+            type: "button";
+        } & components["schemas"]["ButtonComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "button";
+        };
+        /** @description Values for one part of a template. */
+        ComponentIn_CarouselComponentIn: {
+            /**
+             * @example carousel
+             * @enum {string}
+             */
+            type: "carousel";
+        } & components["schemas"]["CarouselComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "carousel";
+        };
+        /** @description Values for one part of a template. */
+        ComponentIn_HeaderComponentIn: {
+            /**
+             * @example header
+             * @enum {string}
+             */
+            type: "header";
+        } & components["schemas"]["HeaderComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "header";
+        };
+        /** @description Values for one part of a template. */
+        ComponentIn_OfferComponentIn: {
+            /**
+             * @example limited_time_offer
+             * @enum {string}
+             */
+            type: "limited_time_offer";
+        } & components["schemas"]["OfferComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "limited_time_offer";
+        };
+        /** @description Values for one part of a template. */
+        ComponentIn_TapTargetComponentIn: {
+            /**
+             * @example tap_target_configuration
+             * @enum {string}
+             */
+            type: "tap_target_configuration";
+        } & components["schemas"]["TapTargetComponentIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tap_target_configuration";
+        };
         /**
          * ConnectionCheck
          * @description One step of a connection test.
@@ -900,6 +1528,81 @@ export interface components {
             username?: string;
         };
         /**
+         * ContactAddressIn
+         * @description A postal address on a card.
+         */
+        ContactAddressIn: {
+            /** @description City. */
+            city?: string;
+            /** @description Country in words. */
+            country?: string;
+            /** @description Country as two letters. */
+            country_code?: string;
+            /** @description State or region. */
+            state?: string;
+            /** @description Street and number. */
+            street?: string;
+            /** @description `HOME`, `WORK` or a word of one's own. */
+            type?: string;
+            /** @description Postal code. */
+            zip?: string;
+        };
+        /**
+         * ContactCardIn
+         * @description A contact card.
+         * @example {
+         *       "birthday": "1990-05-20",
+         *       "emails": [
+         *         {
+         *           "email": "ana@shop.example",
+         *           "type": "WORK"
+         *         }
+         *       ],
+         *       "name": {
+         *         "first_name": "Ana",
+         *         "formatted_name": "Ana Lima",
+         *         "last_name": "Lima"
+         *       },
+         *       "org": {
+         *         "company": "Acme Coffee",
+         *         "title": "Roaster"
+         *       },
+         *       "phones": [
+         *         {
+         *           "phone": "+44 7700 900124",
+         *           "type": "WORK",
+         *           "wa_id": "447700900124"
+         *         }
+         *       ]
+         *     }
+         */
+        ContactCardIn: {
+            /** @description Postal addresses. */
+            addresses?: components["schemas"]["ContactAddressIn"][];
+            /** @description Year, month and day, `1990-05-20`. */
+            birthday?: string;
+            /** @description E-mail addresses. */
+            emails?: components["schemas"]["ContactEmailIn"][];
+            /** @description The name. */
+            name: components["schemas"]["ContactNameIn"] & unknown;
+            /** @description Where the person works. */
+            org?: components["schemas"]["ContactOrgIn"] & unknown;
+            /** @description Phone numbers. */
+            phones?: components["schemas"]["ContactPhoneIn"][];
+            /** @description Web addresses. */
+            urls?: components["schemas"]["ContactUrlIn"][];
+        };
+        /**
+         * ContactEmailIn
+         * @description An e-mail address on a card.
+         */
+        ContactEmailIn: {
+            /** @description The address. */
+            email?: string;
+            /** @description `HOME`, `WORK` or a word of one's own. */
+            type?: string;
+        };
+        /**
          * ContactIn
          * @description A contact to create: a name or at least one of phone, BSUID and username.
          */
@@ -922,6 +1625,49 @@ export interface components {
             username?: string;
         };
         /**
+         * ContactInfoActionIn
+         * @description Asks for the phone number.
+         */
+        ContactInfoActionIn: {
+            /** @description Always `request_contact_info`. */
+            name: components["schemas"]["ContactInfoActionName"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        ContactInfoActionName: "request_contact_info";
+        /**
+         * ContactNameIn
+         * @description The name on a card: as it is shown, and at least one of its parts.
+         */
+        ContactNameIn: {
+            /** @description First name. */
+            first_name?: string;
+            /** @description As it is shown. */
+            formatted_name: string;
+            /** @description Last name. */
+            last_name?: string;
+            /** @description Middle name. */
+            middle_name?: string;
+            /** @description Before the name, such as `Dr`. */
+            prefix?: string;
+            /** @description After the name, such as `Jr`. */
+            suffix?: string;
+        };
+        /**
+         * ContactOrgIn
+         * @description Where the person works.
+         */
+        ContactOrgIn: {
+            /** @description Company. */
+            company?: string;
+            /** @description Department. */
+            department?: string;
+            /** @description Title. */
+            title?: string;
+        };
+        /**
          * ContactPatch
          * @description Changes to a contact: what is absent stays, `null` or an empty text empties the field.
          */
@@ -942,6 +1688,28 @@ export interface components {
             tags?: string[];
             /** @description WhatsApp username, with or without `@`. */
             username?: string;
+        };
+        /**
+         * ContactPhoneIn
+         * @description A phone number on a card: `phone`, `wa_id` or both.
+         */
+        ContactPhoneIn: {
+            /** @description As people write it. */
+            phone?: string;
+            /** @description `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own. */
+            type?: string;
+            /** @description WhatsApp id of the person: the card then offers to write to it. */
+            wa_id?: string;
+        };
+        /**
+         * ContactUrlIn
+         * @description A web address on a card.
+         */
+        ContactUrlIn: {
+            /** @description `HOME`, `WORK` or a word of one's own. */
+            type?: string;
+            /** @description The address. */
+            url?: string;
         };
         /**
          * Conversation
@@ -1008,18 +1776,461 @@ export interface components {
             username?: string;
         };
         /**
+         * CouponParameterIn
+         * @description The code to copy.
+         */
+        CouponParameterIn: {
+            /** @description 1 to 15 characters. */
+            coupon_code: string;
+        };
+        /**
+         * CtaUrlActionIn
+         * @description Opens an address.
+         */
+        CtaUrlActionIn: {
+            /** @description Always `cta_url`. */
+            name: components["schemas"]["CtaUrlActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters: components["schemas"]["CtaUrlParametersIn"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        CtaUrlActionName: "cta_url";
+        /**
+         * CtaUrlParametersIn
+         * @description The button and its address.
+         */
+        CtaUrlParametersIn: {
+            /** @description Label, 1 to 20 characters. */
+            display_text: string;
+            /** @description The http(s) address. */
+            url: string;
+        };
+        /**
+         * CurrencyIn
+         * @description An amount.
+         */
+        CurrencyIn: {
+            /**
+             * Format: int64
+             * @description The amount in thousandths.
+             */
+            amount_1000: number;
+            /** @description Three capital letters, as `GBP`. */
+            code: string;
+            /** @description As text, where the phone cannot write it. */
+            fallback_value: string;
+        };
+        /**
+         * CurrencyParameterIn
+         * @description An amount for a variable.
+         */
+        CurrencyParameterIn: {
+            /** @description The amount. */
+            currency: components["schemas"]["CurrencyIn"] & unknown;
+            /** @description The variable's name, in templates whose variables have names. */
+            parameter_name?: string;
+        };
+        /**
+         * DateTimeIn
+         * @description A date. Phones show the text; the other fields are of an older form of the API.
+         */
+        DateTimeIn: {
+            /** @description `GREGORIAN`. */
+            calendar?: string;
+            /**
+             * Format: uint32
+             * @description 1 to 31.
+             */
+            day_of_month?: number;
+            /**
+             * Format: uint32
+             * @description 1 is Monday.
+             */
+            day_of_week?: number;
+            /** @description As text. */
+            fallback_value: string;
+            /**
+             * Format: uint32
+             * @description 0 to 23.
+             */
+            hour?: number;
+            /**
+             * Format: uint32
+             * @description 0 to 59.
+             */
+            minute?: number;
+            /**
+             * Format: uint32
+             * @description 1 is January.
+             */
+            month?: number;
+            /**
+             * Format: uint32
+             * @description Year.
+             */
+            year?: number;
+        };
+        /**
+         * DateTimeParameterIn
+         * @description A date for a variable.
+         */
+        DateTimeParameterIn: {
+            /** @description The date. */
+            date_time: components["schemas"]["DateTimeIn"] & unknown;
+            /** @description The variable's name, in templates whose variables have names. */
+            parameter_name?: string;
+        };
+        /**
+         * DocumentFileIn
+         * @description A document. Exactly one of `link`, `id` and `media_id`.
+         */
+        DocumentFileIn: {
+            /** @description The name that is shown; its ending decides the icon. */
+            filename?: string;
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+        };
+        /**
+         * DocumentHeaderIn
+         * @description A header with a document.
+         */
+        DocumentHeaderIn: {
+            /** @description The document. */
+            document: components["schemas"]["DocumentFileIn"] & unknown;
+        };
+        /**
+         * DocumentIn
+         * @description A file of any type up to 100 MB. Exactly one of `link`, `id` and `media_id`.
+         * @example {
+         *       "caption": "Your invoice",
+         *       "filename": "invoice.pdf",
+         *       "link": "https://shop.example/invoice.pdf"
+         *     }
+         */
+        DocumentIn: {
+            /** @description Up to 1024 characters. */
+            caption?: string;
+            /** @description The name that is shown; its ending decides the icon. */
+            filename?: string;
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+        };
+        /**
          * FieldError
          * @description One field of a request that was refused.
          */
         FieldError: {
             /** @description Path of the field, for example `to.phone`. */
             field: string;
+            /**
+             * Format: uint64
+             * @description The limit that was not kept, if the rule is one: characters, elements, or a number.
+             */
+            limit?: number;
             /** @description What is wrong with it and what is allowed. */
             message: string;
+            /** @description What was found: the count in the unit of `limit`, or the text itself, cut short. */
+            value?: unknown;
+        };
+        /**
+         * FileIn
+         * @description A file. Exactly one of `link`, `id` and `media_id`.
+         */
+        FileIn: {
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+        };
+        /**
+         * FlowActionIn
+         * @description Opens a flow.
+         */
+        FlowActionIn: {
+            /** @description Always `flow`. */
+            name: components["schemas"]["FlowActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters: components["schemas"]["FlowParametersIn"] & unknown;
+        };
+        /**
+         * @description How a flow begins.
+         * @enum {string}
+         */
+        FlowActionKind: "navigate" | "data_exchange";
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        FlowActionName: "flow";
+        /**
+         * @description Whether a flow is published.
+         * @enum {string}
+         */
+        FlowMode: "published" | "draft";
+        /**
+         * FlowParametersIn
+         * @description Which flow, and where it begins. Exactly one of `flow_id` and `flow_name`.
+         */
+        FlowParametersIn: {
+            /** @description `navigate` if left out. */
+            flow_action?: components["schemas"]["FlowActionKind"] & unknown;
+            /** @description First screen and its data; for `navigate`. */
+            flow_action_payload?: components["schemas"]["FlowPayloadIn"] & unknown;
+            /** @description Label, 1 to 30 characters; 20 are safe on every phone. */
+            flow_cta: string;
+            /** @description Id of the flow. */
+            flow_id?: string;
+            /** @description Version of the message: `3`. */
+            flow_message_version: string;
+            /** @description Or its name. */
+            flow_name?: string;
+            /** @description Comes back with the answers. */
+            flow_token?: string;
+            /** @description `published` if left out; `draft` while it is not. */
+            mode?: components["schemas"]["FlowMode"] & unknown;
+        };
+        /**
+         * FlowPayloadIn
+         * @description Where a flow begins.
+         */
+        FlowPayloadIn: {
+            /** @description Data for it. */
+            data?: unknown;
+            /** @description Id of the screen. */
+            screen?: string;
+        };
+        /**
+         * FooterIn
+         * @description Small text below it.
+         */
+        FooterIn: {
+            /** @description 1 to 60 characters. */
+            text: string;
+        };
+        /**
+         * GifHeaderIn
+         * @description A header with an animated picture.
+         */
+        GifHeaderIn: {
+            /** @description The picture, as MP4. */
+            gif: components["schemas"]["FileIn"] & unknown;
+        };
+        /**
+         * HeaderComponentIn
+         * @description The variable or the file of the header.
+         */
+        HeaderComponentIn: {
+            /** @description One. */
+            parameters: components["schemas"]["HeaderParameterIn"][];
+        };
+        /** @description What stands above the body. `type` decides which of the others is there. */
+        HeaderIn: components["schemas"]["HeaderIn_TextHeaderIn"] | components["schemas"]["HeaderIn_ImageHeaderIn"] | components["schemas"]["HeaderIn_VideoHeaderIn"] | components["schemas"]["HeaderIn_DocumentHeaderIn"];
+        /** @description What stands above the body. `type` decides which of the others is there. */
+        HeaderIn_DocumentHeaderIn: {
+            /**
+             * @example document
+             * @enum {string}
+             */
+            type: "document";
+        } & components["schemas"]["DocumentHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "document";
+        };
+        /** @description What stands above the body. `type` decides which of the others is there. */
+        HeaderIn_ImageHeaderIn: {
+            /**
+             * @example image
+             * @enum {string}
+             */
+            type: "image";
+        } & components["schemas"]["ImageHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+        };
+        /** @description What stands above the body. `type` decides which of the others is there. */
+        HeaderIn_TextHeaderIn: {
+            /**
+             * @example text
+             * @enum {string}
+             */
+            type: "text";
+        } & components["schemas"]["TextHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /** @description What stands above the body. `type` decides which of the others is there. */
+        HeaderIn_VideoHeaderIn: {
+            /**
+             * @example video
+             * @enum {string}
+             */
+            type: "video";
+        } & components["schemas"]["VideoHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "video";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn: components["schemas"]["HeaderParameterIn_HeaderVariableIn"] | components["schemas"]["HeaderParameterIn_ImageHeaderIn"] | components["schemas"]["HeaderParameterIn_VideoHeaderIn"] | components["schemas"]["HeaderParameterIn_GifHeaderIn"] | components["schemas"]["HeaderParameterIn_DocumentHeaderIn"] | components["schemas"]["HeaderParameterIn_LocationHeaderIn"] | components["schemas"]["HeaderParameterIn_ProductHeaderIn"];
+        /** @description What a header gets. */
+        HeaderParameterIn_DocumentHeaderIn: {
+            /**
+             * @example document
+             * @enum {string}
+             */
+            type: "document";
+        } & components["schemas"]["DocumentHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "document";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_GifHeaderIn: {
+            /**
+             * @example gif
+             * @enum {string}
+             */
+            type: "gif";
+        } & components["schemas"]["GifHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "gif";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_HeaderVariableIn: {
+            /**
+             * @example text
+             * @enum {string}
+             */
+            type: "text";
+        } & components["schemas"]["HeaderVariableIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_ImageHeaderIn: {
+            /**
+             * @example image
+             * @enum {string}
+             */
+            type: "image";
+        } & components["schemas"]["ImageHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_LocationHeaderIn: {
+            /**
+             * @example location
+             * @enum {string}
+             */
+            type: "location";
+        } & components["schemas"]["LocationHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "location";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_ProductHeaderIn: {
+            /**
+             * @example product
+             * @enum {string}
+             */
+            type: "product";
+        } & components["schemas"]["ProductHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "product";
+        };
+        /** @description What a header gets. */
+        HeaderParameterIn_VideoHeaderIn: {
+            /**
+             * @example video
+             * @enum {string}
+             */
+            type: "video";
+        } & components["schemas"]["VideoHeaderIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "video";
+        };
+        /**
+         * HeaderVariableIn
+         * @description The variable of a header.
+         */
+        HeaderVariableIn: {
+            /** @description The variable's name, in templates whose variables have names. */
+            parameter_name?: string;
+            /** @description 1 to 60 characters, no line breaks, no tabs, at most 4 spaces in a row. */
+            text: string;
+        };
+        /**
+         * ImageHeaderIn
+         * @description A header with a picture.
+         */
+        ImageHeaderIn: {
+            /** @description The picture. */
+            image: components["schemas"]["FileIn"] & unknown;
         };
         /**
          * ImageIn
-         * @description A picture: JPEG or PNG up to 5 MB.
+         * @description A picture: JPEG or PNG up to 5 MB. Exactly one of `link`, `id` and `media_id`.
+         * @example {
+         *       "caption": "Fresh from the roaster",
+         *       "link": "https://shop.example/beans.jpg"
+         *     }
          */
         ImageIn: {
             /** @description Up to 1024 characters. */
@@ -1035,6 +2246,788 @@ export interface components {
              */
             media_id?: string;
         };
+        /**
+         * InteractiveAddressIn
+         * @description A form for a postal address. Numbers in India (and Singapore) only.
+         * @example {
+         *       "action": {
+         *         "name": "address_message",
+         *         "parameters": {
+         *           "country": "IN",
+         *           "saved_addresses": [
+         *             {
+         *               "id": "home",
+         *               "value": {
+         *                 "city": "Pune",
+         *                 "in_pin_code": "411001"
+         *               }
+         *             }
+         *           ],
+         *           "values": {
+         *             "city": "Pune",
+         *             "name": "Ana Lima"
+         *           }
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Where shall we deliver?"
+         *       }
+         *     }
+         */
+        InteractiveAddressIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["AddressActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /**
+         * InteractiveButtonsIn
+         * @description Reply buttons: a press comes back as a message.
+         * @example {
+         *       "action": {
+         *         "buttons": [
+         *           {
+         *             "reply": {
+         *               "id": "yes",
+         *               "title": "Yes"
+         *             },
+         *             "type": "reply"
+         *           },
+         *           {
+         *             "reply": {
+         *               "id": "no",
+         *               "title": "Another day"
+         *             },
+         *             "type": "reply"
+         *           }
+         *         ]
+         *       },
+         *       "body": {
+         *         "text": "Shall we deliver on Tuesday?"
+         *       },
+         *       "footer": {
+         *         "text": "Acme Coffee"
+         *       },
+         *       "header": {
+         *         "image": {
+         *           "link": "https://shop.example/beans.jpg"
+         *         },
+         *         "type": "image"
+         *       }
+         *     }
+         */
+        InteractiveButtonsIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["ButtonsActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /**
+         * InteractiveCallPermissionIn
+         * @description Asks whether the business may call (calling API).
+         * @example {
+         *       "action": {
+         *         "name": "call_permission_request"
+         *       },
+         *       "body": {
+         *         "text": "May we call you about your order?"
+         *       }
+         *     }
+         */
+        InteractiveCallPermissionIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["CallPermissionActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+        };
+        /**
+         * InteractiveCarouselIn
+         * @description Cards side by side. Without header and footer of its own.
+         * @example {
+         *       "action": {
+         *         "cards": [
+         *           {
+         *             "action": {
+         *               "name": "cta_url",
+         *               "parameters": {
+         *                 "display_text": "Buy",
+         *                 "url": "https://shop.example/beans"
+         *               }
+         *             },
+         *             "body": {
+         *               "text": "Beans"
+         *             },
+         *             "card_index": 0,
+         *             "header": {
+         *               "image": {
+         *                 "link": "https://shop.example/beans.jpg"
+         *               },
+         *               "type": "image"
+         *             },
+         *             "type": "cta_url"
+         *           },
+         *           {
+         *             "action": {
+         *               "name": "cta_url",
+         *               "parameters": {
+         *                 "display_text": "Buy",
+         *                 "url": "https://shop.example/mugs"
+         *               }
+         *             },
+         *             "body": {
+         *               "text": "Mugs"
+         *             },
+         *             "card_index": 1,
+         *             "header": {
+         *               "image": {
+         *                 "link": "https://shop.example/mugs.jpg"
+         *               },
+         *               "type": "image"
+         *             },
+         *             "type": "cta_url"
+         *           }
+         *         ]
+         *       },
+         *       "body": {
+         *         "text": "New this week"
+         *       }
+         *     }
+         */
+        InteractiveCarouselIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["CarouselActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+        };
+        /**
+         * InteractiveCatalogIn
+         * @description A button that opens the catalogue.
+         * @example {
+         *       "action": {
+         *         "name": "catalog_message",
+         *         "parameters": {
+         *           "thumbnail_product_retailer_id": "beans-1kg"
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Everything we have"
+         *       }
+         *     }
+         */
+        InteractiveCatalogIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["CatalogActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /**
+         * InteractiveContactInfoIn
+         * @description Asks a customer with a username for the phone number.
+         * @example {
+         *       "action": {
+         *         "name": "request_contact_info"
+         *       },
+         *       "body": {
+         *         "text": "For the courier we need your phone number"
+         *       }
+         *     }
+         */
+        InteractiveContactInfoIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["ContactInfoActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+        };
+        /**
+         * InteractiveCtaUrlIn
+         * @description A button that opens an address.
+         * @example {
+         *       "action": {
+         *         "name": "cta_url",
+         *         "parameters": {
+         *           "display_text": "Track it",
+         *           "url": "https://shop.example/track/A-78"
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Your order is on its way"
+         *       }
+         *     }
+         */
+        InteractiveCtaUrlIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["CtaUrlActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /**
+         * InteractiveFlowIn
+         * @description A button that opens a flow.
+         * @example {
+         *       "action": {
+         *         "name": "flow",
+         *         "parameters": {
+         *           "flow_action": "navigate",
+         *           "flow_action_payload": {
+         *             "data": {
+         *               "guests": 2
+         *             },
+         *             "screen": "TABLES"
+         *           },
+         *           "flow_cta": "Book",
+         *           "flow_id": "660000000000701",
+         *           "flow_message_version": "3",
+         *           "flow_token": "booking-17"
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Book a table"
+         *       }
+         *     }
+         */
+        InteractiveFlowIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["FlowActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn: components["schemas"]["InteractiveIn_InteractiveButtonsIn"] | components["schemas"]["InteractiveIn_InteractiveListIn"] | components["schemas"]["InteractiveIn_InteractiveCtaUrlIn"] | components["schemas"]["InteractiveIn_InteractiveLocationRequestIn"] | components["schemas"]["InteractiveIn_InteractiveAddressIn"] | components["schemas"]["InteractiveIn_InteractiveFlowIn"] | components["schemas"]["InteractiveIn_InteractiveProductIn"] | components["schemas"]["InteractiveIn_InteractiveProductListIn"] | components["schemas"]["InteractiveIn_InteractiveCatalogIn"] | components["schemas"]["InteractiveIn_InteractiveCarouselIn"] | components["schemas"]["InteractiveIn_InteractiveCallPermissionIn"] | components["schemas"]["InteractiveIn_InteractiveVoiceCallIn"] | components["schemas"]["InteractiveIn_InteractiveContactInfoIn"] | components["schemas"]["InteractiveIn_InteractiveOrderDetailsIn"] | components["schemas"]["InteractiveIn_InteractiveOrderStatusIn"];
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveAddressIn: {
+            /**
+             * @example address_message
+             * @enum {string}
+             */
+            type: "address_message";
+        } & components["schemas"]["InteractiveAddressIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "address_message";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveButtonsIn: {
+            /**
+             * @example button
+             * @enum {string}
+             */
+            type: "button";
+        } & components["schemas"]["InteractiveButtonsIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "button";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveCallPermissionIn: {
+            /**
+             * @example call_permission_request
+             * @enum {string}
+             */
+            type: "call_permission_request";
+        } & components["schemas"]["InteractiveCallPermissionIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call_permission_request";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveCarouselIn: {
+            /**
+             * @example carousel
+             * @enum {string}
+             */
+            type: "carousel";
+        } & components["schemas"]["InteractiveCarouselIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "carousel";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveCatalogIn: {
+            /**
+             * @example catalog_message
+             * @enum {string}
+             */
+            type: "catalog_message";
+        } & components["schemas"]["InteractiveCatalogIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "catalog_message";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveContactInfoIn: {
+            /**
+             * @example request_contact_info
+             * @enum {string}
+             */
+            type: "request_contact_info";
+        } & components["schemas"]["InteractiveContactInfoIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "request_contact_info";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveCtaUrlIn: {
+            /**
+             * @example cta_url
+             * @enum {string}
+             */
+            type: "cta_url";
+        } & components["schemas"]["InteractiveCtaUrlIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cta_url";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveFlowIn: {
+            /**
+             * @example flow
+             * @enum {string}
+             */
+            type: "flow";
+        } & components["schemas"]["InteractiveFlowIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "flow";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveListIn: {
+            /**
+             * @example list
+             * @enum {string}
+             */
+            type: "list";
+        } & components["schemas"]["InteractiveListIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "list";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveLocationRequestIn: {
+            /**
+             * @example location_request_message
+             * @enum {string}
+             */
+            type: "location_request_message";
+        } & components["schemas"]["InteractiveLocationRequestIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "location_request_message";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveOrderDetailsIn: {
+            /**
+             * @example order_details
+             * @enum {string}
+             */
+            type: "order_details";
+        } & components["schemas"]["InteractiveOrderDetailsIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order_details";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveOrderStatusIn: {
+            /**
+             * @example order_status
+             * @enum {string}
+             */
+            type: "order_status";
+        } & components["schemas"]["InteractiveOrderStatusIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order_status";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveProductIn: {
+            /**
+             * @example product
+             * @enum {string}
+             */
+            type: "product";
+        } & components["schemas"]["InteractiveProductIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "product";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveProductListIn: {
+            /**
+             * @example product_list
+             * @enum {string}
+             */
+            type: "product_list";
+        } & components["schemas"]["InteractiveProductListIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "product_list";
+        };
+        /** @description An interactive message. `type` decides what `action` is. */
+        InteractiveIn_InteractiveVoiceCallIn: {
+            /**
+             * @example voice_call
+             * @enum {string}
+             */
+            type: "voice_call";
+        } & components["schemas"]["InteractiveVoiceCallIn"] & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "voice_call";
+        };
+        /**
+         * InteractiveListIn
+         * @description A list to choose one row of.
+         * @example {
+         *       "action": {
+         *         "button": "See slots",
+         *         "sections": [
+         *           {
+         *             "rows": [
+         *               {
+         *                 "description": "30 minutes",
+         *                 "id": "slot-3",
+         *                 "title": "10:30"
+         *               }
+         *             ],
+         *             "title": "Tuesday"
+         *           },
+         *           {
+         *             "rows": [
+         *               {
+         *                 "id": "slot-9",
+         *                 "title": "14:00"
+         *               }
+         *             ],
+         *             "title": "Wednesday"
+         *           }
+         *         ]
+         *       },
+         *       "body": {
+         *         "text": "Choose a time"
+         *       },
+         *       "footer": {
+         *         "text": "UK time"
+         *       },
+         *       "header": {
+         *         "text": "Slots",
+         *         "type": "text"
+         *       }
+         *     }
+         */
+        InteractiveListIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["ListActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body; text only. */
+            header?: components["schemas"]["TextOnlyHeaderIn"] & unknown;
+        };
+        /**
+         * InteractiveLocationRequestIn
+         * @description A button that sends the customer's location. Without header and footer.
+         * @example {
+         *       "action": {
+         *         "name": "send_location"
+         *       },
+         *       "body": {
+         *         "text": "Where shall we deliver?"
+         *       }
+         *     }
+         */
+        InteractiveLocationRequestIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["LocationRequestActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+        };
+        /**
+         * InteractiveOrderDetailsIn
+         * @description An order to pay (payments in India and Brazil).
+         * @example {
+         *       "action": {
+         *         "name": "review_and_pay",
+         *         "parameters": {
+         *           "currency": "INR",
+         *           "reference_id": "A-78",
+         *           "total_amount": {
+         *             "offset": 100,
+         *             "value": 50000
+         *           },
+         *           "type": "physical-goods"
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Your order"
+         *       }
+         *     }
+         */
+        InteractiveOrderDetailsIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["OrderDetailsActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body. */
+            header?: Omit<components["schemas"]["HeaderIn"], "type"> & unknown;
+        };
+        /**
+         * InteractiveOrderStatusIn
+         * @description News of an order (payments in India and Brazil).
+         * @example {
+         *       "action": {
+         *         "name": "review_order",
+         *         "parameters": {
+         *           "order": {
+         *             "status": "shipped"
+         *           },
+         *           "reference_id": "A-78"
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "News of your order"
+         *       }
+         *     }
+         */
+        InteractiveOrderStatusIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["OrderStatusActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+        };
+        /**
+         * InteractiveProductIn
+         * @description One product of a catalogue. Without a header.
+         * @example {
+         *       "action": {
+         *         "catalog_id": "770000000000801",
+         *         "product_retailer_id": "beans-1kg"
+         *       },
+         *       "body": {
+         *         "text": "Back in stock"
+         *       }
+         *     }
+         */
+        InteractiveProductIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["ProductActionIn"] & unknown;
+            /** @description The text; may be left out. */
+            body?: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+        };
+        /**
+         * InteractiveProductListIn
+         * @description Products of a catalogue in sections. Needs a header of text.
+         * @example {
+         *       "action": {
+         *         "catalog_id": "770000000000801",
+         *         "sections": [
+         *           {
+         *             "product_items": [
+         *               {
+         *                 "product_retailer_id": "beans-1kg"
+         *               },
+         *               {
+         *                 "product_retailer_id": "beans-250g"
+         *               }
+         *             ],
+         *             "title": "Beans"
+         *           }
+         *         ]
+         *       },
+         *       "body": {
+         *         "text": "What people buy most"
+         *       },
+         *       "header": {
+         *         "text": "Our coffee",
+         *         "type": "text"
+         *       }
+         *     }
+         */
+        InteractiveProductListIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["ProductListActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+            /** @description Above the body; text only. */
+            header: components["schemas"]["TextOnlyHeaderIn"] & unknown;
+        };
+        /**
+         * InteractiveVoiceCallIn
+         * @description A button that calls the business (calling API).
+         * @example {
+         *       "action": {
+         *         "name": "voice_call",
+         *         "parameters": {
+         *           "display_text": "Call us",
+         *           "payload": "order A-78",
+         *           "ttl_minutes": 100
+         *         }
+         *       },
+         *       "body": {
+         *         "text": "Talk to us"
+         *       }
+         *     }
+         */
+        InteractiveVoiceCallIn: {
+            /** @description What can be done. */
+            action: components["schemas"]["VoiceCallActionIn"] & unknown;
+            /** @description The text. */
+            body: components["schemas"]["BodyIn"] & unknown;
+            /** @description Below it. */
+            footer?: components["schemas"]["FooterIn"] & unknown;
+        };
+        /** @description A language: its code, or the object that WhatsApp has. */
+        LanguageIn: string | components["schemas"]["LanguageObjectIn"];
+        /**
+         * LanguageObjectIn
+         * @description A language as WhatsApp has it.
+         */
+        LanguageObjectIn: {
+            /** @description Such as `en_US`. */
+            code: string;
+            /** @description `deterministic`, the default. */
+            policy?: string;
+        };
+        /**
+         * ListActionIn
+         * @description A list of at most 10 rows in at most 10 sections.
+         */
+        ListActionIn: {
+            /** @description Label of the button that opens it, 1 to 20 characters. */
+            button: string;
+            /** @description The sections; 10 rows in all of them together. */
+            sections: components["schemas"]["ListSectionIn"][];
+        };
+        /**
+         * ListRowIn
+         * @description One row of a list.
+         */
+        ListRowIn: {
+            /** @description Up to 72 characters. */
+            description?: string;
+            /** @description 1 to 200 characters, unique in the list; comes back when it is chosen. */
+            id: string;
+            /** @description 1 to 24 characters. */
+            title: string;
+        };
+        /**
+         * ListSectionIn
+         * @description Rows under one title.
+         */
+        ListSectionIn: {
+            /** @description Its rows. */
+            rows: components["schemas"]["ListRowIn"][];
+            /** @description Up to 24 characters; needed when there are several sections. */
+            title?: string;
+        };
+        /**
+         * LocationHeaderIn
+         * @description A header with a place.
+         */
+        LocationHeaderIn: {
+            /** @description The place, with name and address. */
+            location: components["schemas"]["LocationIn"] & unknown;
+        };
+        /**
+         * LocationIn
+         * @description A place on the map.
+         * @example {
+         *       "address": "1 High St",
+         *       "latitude": 51.5,
+         *       "longitude": -0.12,
+         *       "name": "Shop"
+         *     }
+         */
+        LocationIn: {
+            /** @description Address of the place. */
+            address?: string;
+            /**
+             * Format: double
+             * @description Degrees, -90 to 90.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, -180 to 180.
+             */
+            longitude: number;
+            /** @description Name of the place. */
+            name?: string;
+        };
+        /**
+         * LocationRequestActionIn
+         * @description Sends a location.
+         */
+        LocationRequestActionIn: {
+            /** @description Always `send_location`. */
+            name: components["schemas"]["LocationRequestActionName"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        LocationRequestActionName: "send_location";
         /**
          * Media
          * @description A file of a message: received, or uploaded to be sent.
@@ -1198,39 +3191,46 @@ export interface components {
         };
         /**
          * MessageIn
-         * @description A message to send.
+         * @description A message to send. What it says stands under the key that `type` names, in WhatsApp's own words.
          * @example {
-         *       "channel_id": null,
-         *       "image": null,
-         *       "reply_to": null,
-         *       "template": null,
          *       "text": {
-         *         "body": "Hello from WhatsApp Pro",
-         *         "preview_url": false
+         *         "body": "Hello from WhatsApp Pro"
          *       },
          *       "to": {
-         *         "bsuid": null,
-         *         "contact_id": null,
          *         "phone": "+447700900123"
          *       },
          *       "type": "text"
          *     }
          */
         MessageIn: {
+            /** @description For `audio`. */
+            audio?: components["schemas"]["AudioIn"] & unknown;
             /**
              * Format: chn-id
              * @description From which number; may be left out while only one is connected.
              * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             channel_id?: string;
+            /** @description For `contacts`: 1 to 257 cards. */
+            contacts?: components["schemas"]["ContactCardIn"][];
+            /** @description For `document`. */
+            document?: components["schemas"]["DocumentIn"] & unknown;
             /** @description For `image`. */
             image?: components["schemas"]["ImageIn"] & unknown;
+            /** @description For `interactive`. */
+            interactive?: Omit<components["schemas"]["InteractiveIn"], "type"> & unknown;
+            /** @description For `location`. */
+            location?: components["schemas"]["LocationIn"] & unknown;
+            /** @description For `reaction`. */
+            reaction?: components["schemas"]["ReactionIn"] & unknown;
             /**
              * Format: msg-id
-             * @description The message it quotes.
+             * @description The message of the same conversation that it quotes. Not for reactions.
              * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             reply_to?: string;
+            /** @description For `sticker`. */
+            sticker?: components["schemas"]["StickerIn"] & unknown;
             /** @description For `template`. */
             template?: components["schemas"]["TemplateIn"] & unknown;
             /** @description For `text`. */
@@ -1239,6 +3239,8 @@ export interface components {
             to: components["schemas"]["RecipientIn"] & unknown;
             /** @description What follows under the key of this name. */
             type: components["schemas"]["MessageType"] & unknown;
+            /** @description For `video`. */
+            video?: components["schemas"]["VideoIn"] & unknown;
         };
         /**
          * @description Where a message is on its way. `Ord` is the order in which states win: the state of a message is the highest that was
@@ -1284,7 +3286,7 @@ export interface components {
          * @description A type of message that can be sent.
          * @enum {string}
          */
-        MessageType: "text" | "image" | "template";
+        MessageType: "text" | "image" | "video" | "audio" | "document" | "sticker" | "location" | "contacts" | "reaction" | "interactive" | "template";
         /**
          * Module
          * @description A feature and whether the tenant has it on.
@@ -1315,6 +3317,80 @@ export interface components {
             /** @description In the order of the menu. */
             items: components["schemas"]["Module"][];
         };
+        /**
+         * OfferComponentIn
+         * @description The end of an offer.
+         * @example {
+         *       "parameters": [
+         *         {
+         *           "limited_time_offer": {
+         *             "expiration_time_ms": 1799999999000
+         *           },
+         *           "type": "limited_time_offer"
+         *         }
+         *       ]
+         *     }
+         */
+        OfferComponentIn: {
+            /** @description One. */
+            parameters: components["schemas"]["OfferParameterIn"][];
+        };
+        /**
+         * OfferEndIn
+         * @description When an offer ends.
+         */
+        OfferEndIn: {
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            expiration_time_ms: number;
+        };
+        /**
+         * OfferParameterIn
+         * @description The end of an offer.
+         */
+        OfferParameterIn: {
+            /** @description When it ends. */
+            limited_time_offer: components["schemas"]["OfferEndIn"] & unknown;
+            /** @description Always `limited_time_offer`. */
+            type: components["schemas"]["OfferParameterType"] & unknown;
+        };
+        /**
+         * @description The type of an offer's parameter.
+         * @enum {string}
+         */
+        OfferParameterType: "limited_time_offer";
+        /**
+         * OrderDetailsActionIn
+         * @description Shows and pays an order.
+         */
+        OrderDetailsActionIn: {
+            /** @description Always `review_and_pay`. */
+            name: components["schemas"]["OrderDetailsActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters: unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        OrderDetailsActionName: "review_and_pay";
+        /**
+         * OrderStatusActionIn
+         * @description Shows an order.
+         */
+        OrderStatusActionIn: {
+            /** @description Always `review_order`. */
+            name: components["schemas"]["OrderStatusActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters: unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        OrderStatusActionName: "review_order";
         /**
          * Page_ApiKey
          * @description One page of a list.
@@ -1406,6 +3482,14 @@ export interface components {
             next?: string;
         };
         /**
+         * PayloadParameterIn
+         * @description What comes back when a button is pressed.
+         */
+        PayloadParameterIn: {
+            /** @description 1 to 256 characters; 512 for a call. */
+            payload: string;
+        };
+        /**
          * Permission
          * @description A right that a role or an API key may have.
          */
@@ -1450,6 +3534,70 @@ export interface components {
             type: string;
         };
         /**
+         * ProductActionIn
+         * @description Which product.
+         */
+        ProductActionIn: {
+            /** @description Id of the catalogue. */
+            catalog_id: string;
+            /** @description The product's id in it. */
+            product_retailer_id: string;
+        };
+        /**
+         * ProductHeaderIn
+         * @description A header with a product.
+         */
+        ProductHeaderIn: {
+            /** @description The product. */
+            product: components["schemas"]["ProductActionIn"] & unknown;
+        };
+        /**
+         * ProductItemIn
+         * @description A product of the catalogue.
+         */
+        ProductItemIn: {
+            /** @description Its id in the catalogue. */
+            product_retailer_id: string;
+        };
+        /**
+         * ProductListActionIn
+         * @description Which products: at most 30 in at most 10 sections.
+         */
+        ProductListActionIn: {
+            /** @description Id of the catalogue. */
+            catalog_id: string;
+            /** @description The sections; 30 products in all of them together. */
+            sections: components["schemas"]["ProductSectionIn"][];
+        };
+        /**
+         * ProductSectionIn
+         * @description Products under one title.
+         */
+        ProductSectionIn: {
+            /** @description Its products. */
+            product_items: components["schemas"]["ProductItemIn"][];
+            /** @description Up to 24 characters; needed when there are several sections. */
+            title?: string;
+        };
+        /**
+         * ReactionIn
+         * @description An emoji on another message of the conversation, at most 30 days old and no reaction itself.
+         * @example {
+         *       "emoji": "👍",
+         *       "message_id": "msg_01a205aa912b7342a690e953a4abd65d"
+         *     }
+         */
+        ReactionIn: {
+            /** @description One emoji; empty takes the reaction away. */
+            emoji: string;
+            /**
+             * Format: msg-id
+             * @description The message.
+             * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            message_id: string;
+        };
+        /**
          * RecipientIn
          * @description Whom a message is for: exactly one of the three.
          */
@@ -1466,30 +3614,87 @@ export interface components {
             phone?: string;
         };
         /**
+         * ReplyButtonIn
+         * @description A reply button.
+         */
+        ReplyButtonIn: {
+            /** @description What it says and what comes back. */
+            reply: components["schemas"]["ReplyButtonReplyIn"] & unknown;
+            /** @description Always `reply`. */
+            type: components["schemas"]["ReplyButtonType"] & unknown;
+        };
+        /**
+         * ReplyButtonReplyIn
+         * @description What a button says and what comes back.
+         */
+        ReplyButtonReplyIn: {
+            /** @description 1 to 256 characters without blanks around them, unique in the message; comes back when it is pressed. */
+            id: string;
+            /** @description 1 to 20 characters, unique in the message, without markup. */
+            title: string;
+        };
+        /**
+         * @description The type of a reply button.
+         * @enum {string}
+         */
+        ReplyButtonType: "reply";
+        /**
          * ReplyIn
-         * @description A reply in a conversation.
+         * @description A reply in a conversation. What it says stands under the key that `type` names, in WhatsApp's own words.
+         * @example {
+         *       "text": {
+         *         "body": "Hello from WhatsApp Pro"
+         *       },
+         *       "type": "text"
+         *     }
          */
         ReplyIn: {
+            /** @description For `audio`. */
+            audio?: components["schemas"]["AudioIn"] & unknown;
+            /** @description For `contacts`: 1 to 257 cards. */
+            contacts?: components["schemas"]["ContactCardIn"][];
+            /** @description For `document`. */
+            document?: components["schemas"]["DocumentIn"] & unknown;
             /** @description For `image`. */
             image?: components["schemas"]["ImageIn"] & unknown;
+            /** @description For `interactive`. */
+            interactive?: Omit<components["schemas"]["InteractiveIn"], "type"> & unknown;
+            /** @description For `location`. */
+            location?: components["schemas"]["LocationIn"] & unknown;
+            /** @description For `reaction`. */
+            reaction?: components["schemas"]["ReactionIn"] & unknown;
             /**
              * Format: msg-id
-             * @description The message it quotes.
+             * @description The message of the same conversation that it quotes. Not for reactions.
              * @example msg_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             reply_to?: string;
+            /** @description For `sticker`. */
+            sticker?: components["schemas"]["StickerIn"] & unknown;
             /** @description For `template`. */
             template?: components["schemas"]["TemplateIn"] & unknown;
             /** @description For `text`. */
             text?: components["schemas"]["TextIn"] & unknown;
             /** @description What follows under the key of this name. */
             type: components["schemas"]["MessageType"] & unknown;
+            /** @description For `video`. */
+            video?: components["schemas"]["VideoIn"] & unknown;
         };
         /**
          * @description A person's role in one tenant. Roles are fixed; what they hold grows with the modules.
          * @enum {string}
          */
         Role: "owner" | "admin" | "agent" | "marketer" | "developer";
+        /**
+         * SavedAddressIn
+         * @description An address to choose.
+         */
+        SavedAddressIn: {
+            /** @description Comes back when it is chosen. */
+            id: string;
+            /** @description Its fields. */
+            value: unknown;
+        };
         /**
          * SentBy
          * @description Who caused a message.
@@ -1565,6 +3770,25 @@ export interface components {
             wamid: string;
         };
         /**
+         * StickerIn
+         * @description A sticker: WebP of 512 × 512 pixels, 100 KB still or 500 KB animated. Exactly one of `link`, `id` and `media_id`.
+         * @example {
+         *       "link": "https://shop.example/thanks.webp"
+         *     }
+         */
+        StickerIn: {
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+        };
+        /**
          * Tag
          * @description A tag.
          */
@@ -1596,18 +3820,95 @@ export interface components {
             name: string;
         };
         /**
+         * TapTargetComponentIn
+         * @description Other titles for addresses.
+         */
+        TapTargetComponentIn: {
+            /** @description One. */
+            parameters: components["schemas"]["TapTargetParameterIn"][];
+        };
+        /**
+         * TapTargetIn
+         * @description Another title for an address.
+         */
+        TapTargetIn: {
+            /** @description What is shown instead of it. */
+            title: string;
+            /** @description The address. */
+            url: string;
+        };
+        /**
+         * TapTargetParameterIn
+         * @description Other titles for addresses.
+         */
+        TapTargetParameterIn: {
+            /** @description Which. */
+            tap_target_configuration: components["schemas"]["TapTargetIn"][];
+            /** @description Always `tap_target_configuration`. */
+            type: components["schemas"]["TapTargetParameterType"] & unknown;
+        };
+        /**
+         * @description The type of a tap target's parameter.
+         * @enum {string}
+         */
+        TapTargetParameterType: "tap_target_configuration";
+        /**
+         * TemplateCardIn
+         * @description Values for one card.
+         */
+        TemplateCardIn: {
+            /**
+             * Format: uint32
+             * @description Its place, from 0.
+             */
+            card_index: number;
+            /** @description Its header (a picture, a video or a product), its body, and at most 2 buttons. */
+            components: components["schemas"]["CardComponentIn"][];
+        };
+        /**
          * TemplateIn
          * @description An approved template with its variables filled in.
+         * @example {
+         *       "components": [
+         *         {
+         *           "parameters": [
+         *             {
+         *               "text": "Tom",
+         *               "type": "text"
+         *             },
+         *             {
+         *               "text": "A-78",
+         *               "type": "text"
+         *             }
+         *           ],
+         *           "type": "body"
+         *         },
+         *         {
+         *           "index": "0",
+         *           "parameters": [
+         *             {
+         *               "text": "A-78",
+         *               "type": "text"
+         *             }
+         *           ],
+         *           "sub_type": "url",
+         *           "type": "button"
+         *         }
+         *       ],
+         *       "language": {
+         *         "code": "en"
+         *       },
+         *       "name": "order_update"
+         *     }
          */
         TemplateIn: {
             /**
-             * @description Values for its variables, in WhatsApp's own form, for example
-             *     `[{"type":"body","parameters":[{"type":"text","text":"Ana"}]}]`.
-             * @default []
+             * @description Values for its variables; parts without variables are left out. Header, body, carousel and offer once, a button for each
+             *     index.
              */
-            components?: unknown[];
-            /** @description Its language code, exactly as WhatsApp has it. */
-            language: string;
+            components?: components["schemas"]["ComponentIn"][];
+            /** @description Its language code, exactly as WhatsApp has it: `en` is not `en_US`. */
+            language: components["schemas"]["LanguageIn"] & unknown;
             /** @description Its name. */
             name: string;
         };
@@ -1638,17 +3939,80 @@ export interface components {
             role: components["schemas"]["Role"] & unknown;
         };
         /**
+         * TextHeaderIn
+         * @description A header of text.
+         */
+        TextHeaderIn: {
+            /** @description 1 to 60 characters. */
+            text: string;
+        };
+        /**
          * TextIn
          * @description Text.
+         * @example {
+         *       "body": "Hello *you*: https://shop.example/",
+         *       "preview_url": true
+         *     }
          */
         TextIn: {
             /** @description 1 to 4096 characters, with WhatsApp's `*bold*`, `_italic_`, `~struck~`. */
             body: string;
-            /**
-             * @description Show a preview of the first link.
-             * @default false
-             */
+            /** @description Show a preview of the first link. */
             preview_url?: boolean;
+        };
+        /**
+         * TextOnlyHeaderIn
+         * @description A header that can only be text.
+         */
+        TextOnlyHeaderIn: {
+            /** @description 1 to 60 characters. */
+            text: string;
+            /** @description Always `text`. */
+            type: components["schemas"]["TextOnlyHeaderType"] & unknown;
+        };
+        /**
+         * @description The type of a header that can only be text.
+         * @enum {string}
+         */
+        TextOnlyHeaderType: "text";
+        /**
+         * TextParameterIn
+         * @description A text for a variable.
+         */
+        TextParameterIn: {
+            /** @description The variable's name, in templates whose variables have names. */
+            parameter_name?: string;
+            /** @description Not empty, no line breaks, no tabs, at most 4 spaces in a row. */
+            text: string;
+        };
+        /**
+         * ThumbnailIn
+         * @description Whose picture is shown.
+         */
+        ThumbnailIn: {
+            /** @description The product; the catalogue's first if left out. */
+            thumbnail_product_retailer_id?: string;
+        };
+        /**
+         * TtlParameterIn
+         * @description How long a call button works.
+         */
+        TtlParameterIn: {
+            /**
+             * Format: uint32
+             * @description 1 to 43200 minutes.
+             */
+            ttl_minutes: number;
+        };
+        /**
+         * UrlParameterIn
+         * @description The end of a button's address.
+         */
+        UrlParameterIn: {
+            /** @description Shows a payment link with more about it (India). */
+            payment_link_preview?: boolean;
+            /** @description 1 to 2000 characters, or a one-time password of up to 15. */
+            text: string;
         };
         /**
          * User
@@ -1665,6 +4029,66 @@ export interface components {
             id: string;
             /** @description As shown to colleagues. */
             name: string;
+        };
+        /**
+         * VideoHeaderIn
+         * @description A header with a video.
+         */
+        VideoHeaderIn: {
+            /** @description The video. */
+            video: components["schemas"]["FileIn"] & unknown;
+        };
+        /**
+         * VideoIn
+         * @description A video: MP4 or 3GP (H.264, AAC) up to 16 MB. Exactly one of `link`, `id` and `media_id`.
+         * @example {
+         *       "caption": "How we roast",
+         *       "link": "https://shop.example/roasting.mp4"
+         *     }
+         */
+        VideoIn: {
+            /** @description Up to 1024 characters. */
+            caption?: string;
+            /** @description Or the id of a file uploaded to WhatsApp. */
+            id?: string;
+            /** @description Public https address; WhatsApp fetches it. */
+            link?: string;
+            /**
+             * Format: med-id
+             * @description Or the id of a file uploaded here.
+             * @example med_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            media_id?: string;
+        };
+        /**
+         * VoiceCallActionIn
+         * @description Calls the business.
+         */
+        VoiceCallActionIn: {
+            /** @description Always `voice_call`. */
+            name: components["schemas"]["VoiceCallActionName"] & unknown;
+            /** @description Its parameters. */
+            parameters?: components["schemas"]["VoiceCallParametersIn"] & unknown;
+        };
+        /**
+         * @description The name of this action.
+         * @enum {string}
+         */
+        VoiceCallActionName: "voice_call";
+        /**
+         * VoiceCallParametersIn
+         * @description The button, and how long it works.
+         */
+        VoiceCallParametersIn: {
+            /** @description Label, 1 to 20 characters. */
+            display_text?: string;
+            /** @description Comes back with the call, up to 512 characters. */
+            payload?: string;
+            /**
+             * Format: uint32
+             * @description 1 to 43200 minutes.
+             */
+            ttl_minutes?: number;
         };
         /**
          * WebhookEvent
@@ -2315,6 +4739,90 @@ export interface operations {
                 "application/json; charset=utf-8": components["schemas"]["ChannelPatch"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Channel"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -3434,6 +5942,89 @@ export interface operations {
             };
         };
     };
+    type_in_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_media: {
         parameters: {
             query?: {
@@ -3992,6 +6583,94 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As for `send_message`: asking again with the same key within a day sends nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message is stored and will be sent; follow its `status`. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,7 +18,7 @@ use ::contracts::{
 use poem_openapi::{Enum, Object};
 
 use self::{
-    contacts::ContactIn,
+    contacts::ContactCardIn,
     interactive::InteractiveIn,
     media::{AudioIn, DocumentIn, ImageIn, LocationIn, ReactionIn, StickerIn, TextIn, VideoIn},
     template::TemplateIn,
@@ -92,7 +92,7 @@ pub struct ContentIn {
     pub location: Option<LocationIn>,
     /// For `contacts`: 1 to 257 cards.
     #[oai(validator(min_items = 1, max_items = 257))]
-    pub contacts: Option<Vec<ContactIn>>,
+    pub contacts: Option<Vec<ContactCardIn>>,
     /// For `reaction`.
     pub reaction: Option<ReactionIn>,
     /// For `interactive`.

@@ -4,7 +4,7 @@ use poem_openapi::Object;
 
 /// A contact card.
 #[derive(Debug, Object)]
-pub struct ContactIn {
+pub struct ContactCardIn {
     /// The name.
     pub name: ContactNameIn,
     /// Phone numbers.
