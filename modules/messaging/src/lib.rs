@@ -26,6 +26,10 @@ pub struct Messaging {
 
 impl Messaging {
     /// Needs a running tokio runtime.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one a port: a missing one must not compile"
+    )]
     pub fn new(
         http: reqwest::Client,
         wire: Wire,

@@ -71,6 +71,10 @@ impl std::fmt::Debug for Service {
 
 impl Service {
     /// Needs a running tokio runtime: the coalescer is a task.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one a port: a missing one must not compile"
+    )]
     pub fn new(
         http: reqwest::Client,
         wire: cloud_api::client::Wire,

@@ -32,7 +32,8 @@ export const templateText = (template: Template, values: Record<string, string>)
 export const templateOut = (template: Template, values: Record<string, string>): TemplateOut => ({
   name: template.name,
   language: template.language,
-  components: componentsFor(template, values),
+  // Filled from the template's own parts, whose shapes WhatsApp gave; the server checks them whole.
+  components: componentsFor(template, values) as unknown as TemplateOut['components'],
 })
 
 function Inside({ channelId, recipient, onSend, onClose }: Omit<TemplateDialogProps, 'open' | 'onOpenChange'> & { onClose: () => void }) {
