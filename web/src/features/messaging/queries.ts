@@ -65,13 +65,13 @@ export const uploadMedia = (file: Blob, kind: MediaKind, name: string | undefine
   upload<Media>(`/media?kind=${kind}${name ? `&file_name=${encodeURIComponent(name.slice(-255))}` : ''}`, file, onProgress, signal)
 
 /** The customer's phone shows "typing…" for up to 25 seconds. */
-export const tellTyping = (conversationId: string): Promise<void> => done(api.POST('/conversations/{conversation_id}/typing' as never, { params: { path: { conversation_id: conversationId } } } as never))
+export const tellTyping = (conversationId: string): Promise<void> => done(api.POST('/conversations/{conversation_id}/typing', { params: { path: { conversation_id: conversationId } } }))
 
 export const fetchMessage = (id: string): Promise<Message> => data(api.GET('/messages/{message_id}', { params: { path: { message_id: id } } }))
 
 /** Sends again what failed or is in doubt: the same content goes out as a new message, which is the answer. */
 export const resendMessage = (id: string): Promise<Message> =>
-  data(api.POST('/messages/{message_id}/resend' as never, { params: { path: { message_id: id } }, headers: { 'Idempotency-Key': crypto.randomUUID() } } as never))
+  data(api.POST('/messages/{message_id}/resend', { params: { path: { message_id: id }, header: { 'Idempotency-Key': crypto.randomUUID() } } }))
 
 export function useStartConversation() {
   const client = useQueryClient()
@@ -186,7 +186,7 @@ export function useTestChannel() {
 export function useResumeChannel() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string): Promise<unknown> => data(api.POST('/channels/{channel_id}/resume' as never, { params: { path: { channel_id: id } } } as never)),
+    mutationFn: (id: string): Promise<unknown> => data(api.POST('/channels/{channel_id}/resume', { params: { path: { channel_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.channels }),
   })
 }

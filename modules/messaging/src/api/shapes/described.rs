@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The body as it came. `T` is what the description says of it; the checks are `cloud-api`'s, because they name the field's
-/// path, its limit and what was found. A test sends every example of the description.
+/// path, its limit and what was found. Nothing but care holds the two together yet.
 #[derive(Clone, Debug)]
 pub struct Described<T>(pub Value, PhantomData<fn() -> T>);
 

@@ -87,6 +87,8 @@ pub(super) struct Run {
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
     all_loaded: bool,
+    // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
+    broke_off: bool,
     hold: Option<(String, Option<TimeDelta>)>,
 }
 
@@ -124,6 +126,7 @@ impl Run {
             outcomes: Vec::new(),
             oldest: None,
             all_loaded: false,
+            broke_off: false,
             hold: None,
         }
     }
@@ -151,7 +154,7 @@ impl Run {
         if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
-        if !self.all_loaded {
+        if !self.all_loaded || self.broke_off {
             return Ok(Ended::Yielded);
         }
         retrying(|| self.taken.finish(&self.shared.db)).await?;
@@ -177,6 +180,7 @@ impl Run {
             // A send that panicked is in doubt: the mark covers it, and the next taker calls it unknown.
             Err(error) => {
                 tracing::error!(%error, "a send broke off");
+                self.broke_off = true;
                 return;
             }
         };
