@@ -200,6 +200,8 @@ pub struct SimConfig {
     pub entry_time: bool,
     /// Put BSUIDs into webhooks.
     pub bsuid: bool,
+    /// Put parent BSUIDs beside them, as for businesses whose portfolios are linked.
+    pub parent_bsuid: bool,
     /// Unknown tokens are refused.
     pub strict_tokens: bool,
     /// A missing `appsecret_proof` is refused; a wrong one always is.
@@ -302,6 +304,7 @@ impl Default for SimConfig {
             expiry_fails: false,
             entry_time: true,
             bsuid: true,
+            parent_bsuid: false,
             strict_tokens: true,
             require_appsecret_proof: false,
             // 2026-10-01T00:00:00Z
@@ -379,6 +382,26 @@ impl SimConfig {
                 ..base
             },
         }
+    }
+
+    /// The same with some knobs turned, named as the fields are; objects are merged (`{"delays": {"read_ms": 5}}`).
+    ///
+    /// # Errors
+    /// A sentence that names the knob that does not exist or has the wrong kind of value.
+    pub fn with_knobs(self, knobs: &serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
+        let (http, wall) = (self.http.clone(), self.wall.clone());
+        let mut document = serde_json::to_value(&self).map_err(|e| e.to_string())?;
+        for (name, value) in knobs {
+            match (document.get_mut(name), value) {
+                (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(given)) => {
+                    inner.extend(given.clone())
+                }
+                (_, value) => document[name] = value.clone(),
+            }
+        }
+        let turned: Self =
+            serde_json::from_value(document).map_err(|e| format!("knobs of the simulator: {e}"))?;
+        Ok(Self { http, wall, ..turned }.clamped())
     }
 
     /// The same with an HTTP client (which should not follow redirects).

@@ -44,10 +44,13 @@ impl Core {
         let person = user.wa_id.clone().unwrap_or_else(|| user.user_id.clone());
         let counter = self.world.next_seq;
         let wamid = crate::ids::wamid(&mut self.world.dice, &person, true, counter);
-        let category = input
+        let mut category = input
             .category
             .as_deref()
             .map_or_else(|| "service".to_owned(), str::to_lowercase);
+        if category == "authentication" && self.is_auth_international(&input, now) {
+            category = "authentication-international".into();
+        }
         let thread = self.world.thread(&input.phone_id, &input.user_id);
         let csw_open = thread.csw_until > now;
         if thread.fep_offer_until > now {
@@ -129,7 +132,7 @@ impl Core {
     }
 
     fn remember_reach(&mut self, input: &Accept, category: &str, now: i64) {
-        if category == "marketing" {
+        if category.starts_with("marketing") {
             let thread = self.world.thread(&input.phone_id, &input.user_id);
             while thread.marketing.front().is_some_and(|at| *at <= now - DAY_MS) {
                 thread.marketing.pop_front();
@@ -162,7 +165,7 @@ impl Core {
         let phone = self.world.phones.get(&input.phone_id)?;
         let waba = self.world.wabas.get(&phone.waba_id)?;
         let user = self.world.users.get(&input.user_id)?;
-        let marketing = category == "marketing";
+        let marketing = category.starts_with("marketing");
         let (phone_checks, identity) = (phone.checks_identity(), user.identity_hash());
         if phone.blocked.contains(&input.user_id) {
             return fail(130_403);
@@ -292,7 +295,7 @@ impl Core {
         // Client libraries drop a status without contacts, so the strict shape (none on `failed`) comes with the strict
         // envelope.
         let contact = (status != "failed" || self.config.entry_time)
-            .then(|| people::contact(&user, self.config.bsuid, phone, status != "sent"));
+            .then(|| people::contact(&user, &self.config, phone, status != "sent"));
         let Some(waba_id) = self.world.phones.get(&msg.phone_id).map(|p| p.waba_id.clone()) else {
             return;
         };
@@ -361,7 +364,7 @@ impl Core {
                 if let Some(what) = plan.reaction {
                     self.react(msg, what, now);
                 }
-                if persona.blocks_marketing && msg.category == "marketing" {
+                if persona.blocks_marketing && msg.category.starts_with("marketing") {
                     self.block_business(&msg.phone_id, &msg.user_id, true, true);
                 }
             }
@@ -384,6 +387,9 @@ impl Core {
         }
         if self.config.bsuid {
             item["recipient_user_id"] = json!(user.user_id);
+            if self.config.parent_bsuid {
+                item["recipient_parent_user_id"] = json!(people::parent(&user.user_id));
+            }
         }
         if let Some(data) = &msg.callback {
             item["biz_opaque_callback_data"] = json!(data);

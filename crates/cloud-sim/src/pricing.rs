@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::SimConfig;
 use crate::core::Core;
+use crate::outcome::Accept;
 use crate::world::Msg;
 
 /// Prices that nobody ever asked.
@@ -192,6 +193,30 @@ fn upper(category: &str) -> String {
 }
 
 impl Core {
+    /// An authentication message to another country than the business's, once it has the rate for that
+    /// (Cloud API: pricing engine).
+    pub fn is_auth_international(&self, input: &Accept, now: i64) -> bool {
+        let waba = self
+            .world
+            .phones
+            .get(&input.phone_id)
+            .and_then(|p| self.world.wabas.get(&p.waba_id));
+        let (Some(waba), Some((country, _))) = (waba, input.user_id.split_once('.')) else {
+            return false;
+        };
+        let from = waba
+            .auth_international_exceptions
+            .get(country)
+            .copied()
+            .or(waba.auth_international_from);
+        waba.auth_international_from.is_some()
+            && from.is_some_and(|from| from <= now / 1_000)
+            && waba
+                .primary_business_location
+                .as_deref()
+                .is_some_and(|home| home != country)
+    }
+
     /// Counts a status of a message to a person. It is charged when it is delivered, or read without that.
     pub fn meter(&mut self, msg: &Msg, wa_id: Option<&str>, status: &str, skipped: bool) {
         let now = self.now() / 1_000;
@@ -208,6 +233,9 @@ impl Core {
         } else {
             0.0
         };
+        if charged && msg.kind == "template" {
+            self.count_reach(msg);
+        }
         if let Some(id) = &msg.template_id
             && let Some(day) = self.world.meter.template(now, id)
         {

@@ -10,7 +10,7 @@ use crate::agenda::Agenda;
 use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::entities::{App, Fault, Phone, Portfolio, Template, Token, User, Waba};
-use crate::graph::{Code, Session};
+use crate::graph::{Code, Flow, Session};
 use crate::limits::Rolling;
 use crate::media::{self, Media};
 use crate::pricing::Meter;
@@ -171,6 +171,9 @@ pub struct World {
     /// `account/name` of deleted templates → until when the name is locked, virtual Unix ms.
     #[serde(default)]
     pub name_locks: BTreeMap<String, i64>,
+    /// Flows by id.
+    #[serde(default)]
+    pub flows: BTreeMap<String, Flow>,
     /// Codes of Embedded Signup.
     #[serde(default)]
     pub codes: BTreeMap<String, Code>,
@@ -226,6 +229,7 @@ impl World {
             later: Agenda::default(),
             held: BTreeMap::new(),
             name_locks: BTreeMap::new(),
+            flows: BTreeMap::new(),
             codes: BTreeMap::new(),
             meter: Meter::default(),
             rolling: Rolling::default(),
@@ -276,6 +280,9 @@ impl World {
     pub fn user(&self, key: &str) -> Option<&User> {
         if let Some(user) = self.users.get(key) {
             return Some(user);
+        }
+        if let Some((country, own)) = key.split_once(".ENT.") {
+            return self.users.get(&format!("{country}.{own}"));
         }
         let digits: String = key.chars().filter(char::is_ascii_digit).collect();
         self.by_wa_id.get(&digits).and_then(|id| self.users.get(id))

@@ -141,6 +141,13 @@ async fn dispatch(
             Ok(json!(made))
         }
         ("POST", ["inbound"]) => simulator.inbound(&body).map(|wamid| json!({"wamid": wamid})),
+        ("GET", ["flows", id]) => {
+            let core = simulator.lock();
+            let text = core.world.flows.get(*id).and_then(|f| f.json.clone());
+            let text =
+                text.ok_or_else(|| ControlError::missing(format!("there is no JSON of a Flow {id}")))?;
+            Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        }
         ("POST", ["typing"]) => simulator.with(|core| phone_page::typing(core, &body)),
         ("POST", ["read"]) => simulator.with(|core| phone_page::read(core, &body)),
         ("GET", ["threads"]) => Ok(phone_page::threads(&simulator.lock(), query)),
@@ -193,7 +200,7 @@ async fn dispatch(
         }
         _ => Err(ControlError::missing(format!(
             "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger metrics \
-             media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
+             flows/{{id}} media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
              webhooks/raw deliveries/{{id}}/redeliver handshake import block templates/{{id}}/{{act}}; and the collections {}",
             path.join("/"),
             collection_names().into_iter().collect::<Vec<_>>().join(" ")

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::refusal::HTML;
-use super::{Answer, Call, Refusal, Reply, components, shape};
+use super::{Answer, Call, Refusal, Reply, components, flows, marketing, shape};
 use crate::core::Core;
 use crate::entities::Template;
 use crate::ledger;
@@ -18,14 +18,15 @@ const DAY_MS: i64 = 86_400_000;
 const MAX_FAILED_ONCE: usize = 10_000;
 
 /// Takes a send or a read receipt.
-pub fn post(core: &mut Core, call: &Call, phone_id: &str) -> Reply {
-    match send(core, call, phone_id) {
+/// `by_marketing_api`: by the Marketing Messages API.
+pub fn post(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) -> Reply {
+    match send(core, call, phone_id, by_marketing_api) {
         Ok(reply) => reply,
         Err(refusal) => Reply::Refused(refusal),
     }
 }
 
-fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> {
+fn send(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) -> Result<Reply, Refusal> {
     let body = call
         .body
         .as_ref()
@@ -38,7 +39,7 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         return Err(Refusal::parameter("The parameter messaging_product is required."));
     }
     // 2. read receipts
-    if body.get("status").and_then(Value::as_str) == Some("read") {
+    if !by_marketing_api && body.get("status").and_then(Value::as_str) == Some("read") {
         return read_receipt(core, body, phone_id);
     }
     // 3. the number and its account
@@ -97,6 +98,12 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
     }
     // 10. and 11. type and fields
     let (kind, content) = shape::check(body)?;
+    if by_marketing_api {
+        marketing::check_body(core, &phone.waba_id, &kind, body)?;
+    }
+    if kind == "interactive" && content.get("type").and_then(Value::as_str) == Some("flow") {
+        flows::check_send(core, &phone.waba_id, &content)?;
+    }
     if let Some(data) = body.get("biz_opaque_callback_data") {
         match data.as_str() {
             Some(text) if text.chars().count() <= 512 => {}
@@ -120,6 +127,10 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         _ => None,
     };
     if let Some(template) = &template {
+        match by_marketing_api {
+            true => marketing::check_template(core, template)?,
+            false => marketing::check_normal(core, &phone.waba_id, template)?,
+        }
         components::check(template, &content)?;
         if template.category == "AUTHENTICATION" && by_bsuid {
             return Err(Refusal::of(131_062, None));
@@ -173,7 +184,10 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
             .get("recipient_identity_key_hash")
             .and_then(Value::as_str)
             .map(str::to_owned),
-        category: template.as_ref().map(|t| t.category.clone()),
+        category: template.as_ref().map(|t| match by_marketing_api {
+            true => "MARKETING_LITE".to_owned(),
+            false => t.category.clone(),
+        }),
         plan,
     });
     if let Some(template) = &template {

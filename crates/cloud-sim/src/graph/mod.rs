@@ -5,9 +5,13 @@ mod analytics;
 mod blocking;
 mod business;
 mod call;
+mod calling;
 mod components;
+mod flows;
+mod history;
 mod list;
 mod management;
+mod marketing;
 mod media;
 mod messages;
 mod nodes;
@@ -17,11 +21,13 @@ mod refusal;
 mod registration;
 mod shape;
 mod smb;
+mod template_archive;
 mod template_buttons;
 mod template_check;
 mod template_library;
 mod templates;
 mod upload;
+mod username;
 
 use std::time::Duration;
 
@@ -30,8 +36,10 @@ use futures_util::stream;
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Request, Response, Route};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub use call::Call;
+pub use flows::Flow;
 pub(crate) use media::respond as serve_media;
 pub(crate) use oauth::{CODE_MS, Code};
 pub use refusal::Refusal;
@@ -80,8 +88,9 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let graph = simulator.clone();
     let host = simulator.clone();
     route
+        // Without a version Meta takes the app's own; ids are all digits, so nothing else is hidden by this.
         .at(
-            "/:version<^v[0-9]+\\.[0-9]+>/*path",
+            "/:first<^(v[0-9]+\\.[0-9]+|[0-9]+)>/*path",
             poem::endpoint::make(move |req| {
                 let simulator = graph.clone();
                 async move { handle(&simulator, req).await }
@@ -125,6 +134,7 @@ async fn handle(simulator: &Simulator, req: Request) -> Response {
     let reply = simulator.with(|core| dispatch(core, &call));
     let waba = simulator.lock().waba_of_path(&call);
     let response = match reply {
+        Reply::Ok(body) if call.method == "GET" => read(simulator, &call, waba.as_deref(), &body),
         Reply::Ok(body) => respond(simulator, &version, waba.as_deref(), Ok(&body), &[]),
         Reply::Refused(refusal) if refusal.code == refusal::HTML => html_502(),
         Reply::Refused(refusal) => {
@@ -169,6 +179,23 @@ async fn handle(simulator: &Simulator, req: Request) -> Response {
         Some(fault) if fault.after => spoiled(simulator, &version, &fault).unwrap_or(response),
         _ => response,
     }
+}
+
+/// The answer of a read, with its ETag; 304 without a body when the caller has it already.
+fn read(simulator: &Simulator, call: &Call, waba: Option<&str>, body: &Value) -> Response {
+    let etag = format!("\"{}\"", hex::encode(&Sha256::digest(body.to_string())[..16]));
+    let known = call.if_none_match.as_deref().is_some_and(|given| {
+        given
+            .split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    });
+    let headers = [("etag".to_owned(), etag)];
+    let mut response = respond(simulator, &call.version, waba, Ok(body), &headers);
+    if known {
+        response.set_status(StatusCode::NOT_MODIFIED);
+        response.set_body(Body::empty());
+    }
+    response
 }
 
 /// Token, proof, object and scope, then the endpoint.
