@@ -53,6 +53,21 @@ pub enum Profile {
     Load,
 }
 
+/// How far messages get that nothing else stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statuses {
+    /// No status ever comes, failures included: for measuring sends alone.
+    Off,
+    /// `sent`.
+    Sent,
+    /// `delivered`.
+    Delivered,
+    /// All of them.
+    #[default]
+    Read,
+}
+
 /// Mean delays of statuses in virtual milliseconds (Cloud API: status sequence and timing).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -180,6 +195,8 @@ pub struct SimConfig {
     pub quality_min_sends: u64,
     /// Delays of statuses.
     pub delays: Delays,
+    /// How far messages get.
+    pub statuses: Statuses,
     /// A webhook comes twice.
     pub p_dup: f64,
     /// A webhook is overtaken by the next one.
@@ -294,6 +311,7 @@ impl Default for SimConfig {
             tier_scaling: true,
             quality_min_sends: 100,
             delays: Delays::default(),
+            statuses: Statuses::Read,
             p_dup: 0.0,
             p_reorder: 0.0,
             p_skip_delivered: 0.0,
@@ -371,9 +389,10 @@ impl SimConfig {
                 },
                 batch_max: 100,
                 batch_window_ms: 50,
-                max_messages: 200_000,
+                max_messages: 100_000,
                 max_deliveries: 2_000,
-                max_ledger: 2_000_000,
+                // Counts without rows go on beyond it: `GET /_sim/load`.
+                max_ledger: 100_000,
                 max_users: 1_000_000,
                 max_queue: 1_000_000,
                 mps_default: 1_000,

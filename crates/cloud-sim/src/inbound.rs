@@ -171,8 +171,7 @@ impl Core {
             status: None,
             at: now,
         });
-        self.live
-            .push(json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
+        self.tell(|| json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
         self.count("messages_inbound");
         Ok(wamid)
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::agenda::{Event, Update};
+use crate::config::Statuses;
 use crate::core::Core;
 use crate::details;
 use crate::links;
@@ -40,8 +41,10 @@ impl Core {
     /// Takes a message in, decides its fate and plans its statuses. Hands back its id.
     pub fn accept(&mut self, input: Accept) -> String {
         let now = self.now();
-        let user = self.world.users.get(&input.user_id).cloned().unwrap_or_default();
-        let person = user.wa_id.clone().unwrap_or_else(|| user.user_id.clone());
+        let user = self.world.users.get(&input.user_id);
+        let person = user
+            .and_then(|u| u.wa_id.clone())
+            .unwrap_or_else(|| input.user_id.clone());
         let counter = self.world.next_seq;
         let wamid = crate::ids::wamid(&mut self.world.dice, &person, true, counter);
         let mut category = input
@@ -98,14 +101,15 @@ impl Core {
             plan,
             template_id: None,
         };
-        self.live
-            .push(json!({"kind": "message", "phone_id": msg.phone_id, "user": person, "wamid": wamid}));
+        self.tell(|| json!({"kind": "message", "phone_id": msg.phone_id, "user": person, "wamid": wamid}));
         self.world.add_message(msg, self.config.max_messages);
         let first = |core: &mut Self, mean: u64| match plan.delay_ms {
             Some(exact) => now + exact as i64,
             None => now + core.around(mean),
         };
-        if let Some((code, details)) = fate {
+        if self.config.statuses == Statuses::Off {
+            // Nobody hears of it.
+        } else if let Some((code, details)) = fate {
             // Media is fetched first, which takes longer than a look at a table.
             let mean = self.config.delays.failed_ms * if code == 131_053 { 6 } else { 1 };
             let due = first(self, mean);
@@ -273,7 +277,7 @@ impl Core {
     /// Lets a message reach a state: webhook, ledger, phone page, and what follows.
     pub fn status(&mut self, wamid: &str, status: &str, error: Option<(i64, Option<String>)>) {
         let now = self.now();
-        let Some(msg) = self.world.message(wamid).cloned() else {
+        let Some(msg) = self.world.message(wamid).map(Msg::without_content) else {
             return;
         };
         let Some(user) = self.world.users.get(&msg.user_id).cloned() else {
@@ -315,10 +319,10 @@ impl Core {
         }
         self.post_noisily(update);
         self.ledger.status(status, error.as_ref().map(|(code, _)| *code));
-        let person = user.wa_id.clone().unwrap_or_else(|| user.user_id.clone());
-        self.live.push(json!({
-            "kind": "status", "phone_id": msg.phone_id, "user": person, "wamid": wamid, "status": status,
-        }));
+        self.tell(|| {
+            let person = user.wa_id.as_ref().unwrap_or(&user.user_id);
+            json!({"kind": "status", "phone_id": msg.phone_id, "user": person, "wamid": wamid, "status": status})
+        });
         self.go_on(&msg, &user.persona, status, now);
     }
 
@@ -339,7 +343,11 @@ impl Core {
                         "failed",
                         Some((code, details::of(code).map(str::to_owned))),
                     );
-                } else if plan.stop_at_sent || !persona.online || self.has_blocked(msg) {
+                } else if plan.stop_at_sent
+                    || !persona.online
+                    || self.config.statuses < Statuses::Delivered
+                    || self.has_blocked(msg)
+                {
                     // Waits for the phone, if ever.
                     self.wait_for_phone(msg);
                 } else if plan.skip_delivered
@@ -352,17 +360,23 @@ impl Core {
                     self.plan_status(due, &msg.wamid, "delivered", None);
                 }
             }
-            "delivered" if persona.reads && !plan.stop_at_delivered => {
+            "delivered"
+                if persona.reads && !plan.stop_at_delivered && self.config.statuses == Statuses::Read =>
+            {
                 let due = now + self.around(read_ms);
                 self.plan_status(due, &msg.wamid, "read", None);
             }
             "read" => {
-                if msg.kind == "audio" && msg.content.get("voice").and_then(Value::as_bool) == Some(true) {
+                let whole = self.world.message(&msg.wamid);
+                let voice = whole.and_then(|m| m.content.get("voice")?.as_bool());
+                if msg.kind == "audio" && voice == Some(true) {
                     let due = now + self.around(delays.played_ms);
                     self.plan_status(due, &msg.wamid, "played", None);
                 }
-                if let Some(what) = plan.reaction {
-                    self.react(msg, what, now);
+                if let Some(what) = plan.reaction
+                    && let Some(whole) = self.world.message(&msg.wamid).cloned()
+                {
+                    self.react(&whole, what, now);
                 }
                 if persona.blocks_marketing && msg.category.starts_with("marketing") {
                     self.block_business(&msg.phone_id, &msg.user_id, true, true);

@@ -93,6 +93,31 @@ pub struct Msg {
     pub template_id: Option<String>,
 }
 
+impl Msg {
+    /// A copy of everything but what was said: statuses need no more, and content is what makes a copy dear.
+    pub fn without_content(&self) -> Self {
+        Self {
+            content: Value::Null,
+            seq: self.seq,
+            wamid: self.wamid.clone(),
+            phone_id: self.phone_id.clone(),
+            user_id: self.user_id.clone(),
+            direction: self.direction,
+            kind: self.kind.clone(),
+            context: self.context.clone(),
+            callback: self.callback.clone(),
+            by_bsuid: self.by_bsuid,
+            category: self.category.clone(),
+            pricing: self.pricing.clone(),
+            status: self.status.clone(),
+            error: self.error,
+            at: self.at,
+            plan: self.plan,
+            template_id: self.template_id.clone(),
+        }
+    }
+}
+
 /// How the statuses of one message go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

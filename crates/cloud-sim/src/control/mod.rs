@@ -185,6 +185,7 @@ async fn dispatch(
         }),
         ("POST", ["handshake"]) => shake(simulator, &body).await,
         ("GET", ["ledger"]) => rows::ledger(&simulator.lock(), query),
+        ("GET", ["load"]) => Ok(rows::load(&simulator.lock())),
         ("GET", ["metrics"]) => Ok(rows::metrics(&simulator.lock())),
         ("GET", ["settled"]) => settled(simulator, query).await,
         ("GET", ["export"]) => Ok(simulator.export()),
@@ -199,7 +200,7 @@ async fn dispatch(
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))
         }
         _ => Err(ControlError::missing(format!(
-            "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger metrics \
+            "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger load metrics \
              flows/{{id}} media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
              webhooks/raw deliveries/{{id}}/redeliver handshake import block templates/{{id}}/{{act}}; and the collections {}",
             path.join("/"),

@@ -13,24 +13,21 @@ use crate::provision::display;
 
 const MESSAGING: &str = "whatsapp_business_messaging";
 
+/// A message, when the token may send.
+pub(super) fn send(core: &mut Core, call: &Call, phone_id: &str, edge: &str) -> Result<Reply, Refusal> {
+    if !core.has_scope(call, MESSAGING) {
+        return Err(Refusal::plain(
+            403,
+            200,
+            "(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp \
+             Business Account",
+        ));
+    }
+    Ok(messages::post(core, call, phone_id, edge == "marketing_messages"))
+}
+
 pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) -> Result<Reply, Refusal> {
     match (call.method.as_str(), edge) {
-        ("POST", "messages" | "marketing_messages") => {
-            if !core.has_scope(call, MESSAGING) {
-                return Err(Refusal::plain(
-                    403,
-                    200,
-                    "(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp \
-                     Business Account",
-                ));
-            }
-            Ok(messages::post(
-                core,
-                call,
-                &phone.id,
-                edge == "marketing_messages",
-            ))
-        }
         ("GET", "") => {
             need(core, call, MANAGEMENT)?;
             pick(
