@@ -7,7 +7,7 @@ NODE_AT_LEAST := 20
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint openapi bench screenshots corpus e2e clean-data tools web web-deps
+.PHONY: help run test fmt lint openapi bench screenshots corpus clients e2e clean-data tools web web-deps
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ screenshots: ## picture every screen, against a fresh server
 corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
 	@test -d "$(WAPRO_CORPUS)" || { echo "WAPRO_CORPUS must name the folder of payloads: make corpus WAPRO_CORPUS=/path"; exit 1; }
 	WAPRO_CORPUS="$(abspath $(WAPRO_CORPUS))" tests/run.sh --only tests -- corpus --success-output immediate
+
+clients: ## released client libraries (pywa, kapso, whatsapp-api-js) pass every call against the simulator
+	tests/run.sh --only clients
 
 e2e: ## a person's journeys in Chromium, against a fresh server
 	tests/run.sh --only e2e

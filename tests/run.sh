@@ -29,6 +29,8 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 . tests/lib/services.sh
 # shellcheck source=tests/lib/app.sh
 . tests/lib/app.sh
+# shellcheck source=tests/lib/clients.sh
+. tests/lib/clients.sh
 # shellcheck source=tests/lib/steps.sh
 . tests/lib/steps.sh
 
@@ -125,6 +127,7 @@ on_exit() {
   set +e +m
   stop_job 2>/dev/null
   app_stop
+  simulator_stop
   services_stop
   tools_restore
   [[ -z ${TMP:-} ]] || rm -rf -- "$TMP"

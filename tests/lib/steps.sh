@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The steps, in the order in which a mistake is cheapest to hear of.
 
-readonly STEPS=(fmt web clippy build tests openapi e2e)
+readonly STEPS=(fmt web clippy build tests clients openapi e2e)
 EXTRA_ARGS=()
 JOB_PID=
 
@@ -34,6 +34,10 @@ step_tests() { # every test of the workspace, on both profiles
   fi
 }
 
+step_clients() { # released client libraries pass every call against the simulator
+  clients_walk
+}
+
 step_openapi() { # the API document and the portal's types are those of the code
   make --no-print-directory -s web-deps
   cargo run --quiet --locked -p server --bin wapro -- openapi --check
@@ -49,6 +53,12 @@ step_e2e() { # a person's journeys, in Chromium against a fresh server
 before_step() {
   case $1 in
     tests) services_start ;;
+    clients)
+      start_job simulator_prepare
+      wait_for_job
+      clients_prepare
+      simulator_start
+      ;;
     e2e)
       start_job app_prepare
       wait_for_job
@@ -60,6 +70,7 @@ before_step() {
 after_step() {
   case $1 in
     tests) services_stop ;;
+    clients) simulator_stop ;;
     e2e) app_stop ;;
   esac
 }
@@ -75,6 +86,7 @@ need_for() {
   for step in "$@"; do
     case $step in
       tests) need_services ;;
+      clients) need_python ;;
       e2e) need_browser ;;
     esac
   done

@@ -41,6 +41,11 @@ missing_packages() {
         have mariadbd && have mariadb-install-db && have mariadb-admin || echo mariadb-server
         have redis-server && have redis-cli || echo redis-server
         ;;
+      python)
+        # Debian has venv and the pip that it installs in packages of their own.
+        have python3 || echo python3
+        python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+        ;;
       browser)
         chromium_path >/dev/null || echo chromium
         # The screens speak many scripts; without fonts they are pictures of empty boxes.
@@ -69,6 +74,7 @@ need_packages() {
 
 need_services() { need_packages services; }
 need_browser() { need_packages browser; }
+need_python() { need_packages python; }
 
 install_packages() {
   say "installing what the tests need: $*"

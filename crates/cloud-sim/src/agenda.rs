@@ -24,7 +24,7 @@ pub enum Event {
         error: Option<(i64, Option<String>)>,
     },
     /// An update goes to the webhooks (a duplicate or one that was held back).
-    Post(Update),
+    Post(Box<Update>),
     /// A failed delivery is tried again.
     Retry {
         /// Number in the log.

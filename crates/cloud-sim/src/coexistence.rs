@@ -121,8 +121,7 @@ impl Core {
             template_id: None,
         };
         self.world.add_message(msg, config.max_messages);
-        self.live
-            .push(json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
+        self.tell(|| json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
         if silent {
             return Ok(wamid);
         }

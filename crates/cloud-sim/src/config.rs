@@ -53,6 +53,21 @@ pub enum Profile {
     Load,
 }
 
+/// How far messages get that nothing else stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statuses {
+    /// No status ever comes, failures included: for measuring sends alone.
+    Off,
+    /// `sent`.
+    Sent,
+    /// `delivered`.
+    Delivered,
+    /// All of them.
+    #[default]
+    Read,
+}
+
 /// Mean delays of statuses in virtual milliseconds (Cloud API: status sequence and timing).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -180,6 +195,8 @@ pub struct SimConfig {
     pub quality_min_sends: u64,
     /// Delays of statuses.
     pub delays: Delays,
+    /// How far messages get.
+    pub statuses: Statuses,
     /// A webhook comes twice.
     pub p_dup: f64,
     /// A webhook is overtaken by the next one.
@@ -200,6 +217,8 @@ pub struct SimConfig {
     pub entry_time: bool,
     /// Put BSUIDs into webhooks.
     pub bsuid: bool,
+    /// Put parent BSUIDs beside them, as for businesses whose portfolios are linked.
+    pub parent_bsuid: bool,
     /// Unknown tokens are refused.
     pub strict_tokens: bool,
     /// A missing `appsecret_proof` is refused; a wrong one always is.
@@ -292,6 +311,7 @@ impl Default for SimConfig {
             tier_scaling: true,
             quality_min_sends: 100,
             delays: Delays::default(),
+            statuses: Statuses::Read,
             p_dup: 0.0,
             p_reorder: 0.0,
             p_skip_delivered: 0.0,
@@ -302,6 +322,7 @@ impl Default for SimConfig {
             expiry_fails: false,
             entry_time: true,
             bsuid: true,
+            parent_bsuid: false,
             strict_tokens: true,
             require_appsecret_proof: false,
             // 2026-10-01T00:00:00Z
@@ -368,9 +389,10 @@ impl SimConfig {
                 },
                 batch_max: 100,
                 batch_window_ms: 50,
-                max_messages: 200_000,
+                max_messages: 100_000,
                 max_deliveries: 2_000,
-                max_ledger: 2_000_000,
+                // Counts without rows go on beyond it: `GET /_sim/load`.
+                max_ledger: 100_000,
                 max_users: 1_000_000,
                 max_queue: 1_000_000,
                 mps_default: 1_000,
@@ -379,6 +401,26 @@ impl SimConfig {
                 ..base
             },
         }
+    }
+
+    /// The same with some knobs turned, named as the fields are; objects are merged (`{"delays": {"read_ms": 5}}`).
+    ///
+    /// # Errors
+    /// A sentence that names the knob that does not exist or has the wrong kind of value.
+    pub fn with_knobs(self, knobs: &serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
+        let (http, wall) = (self.http.clone(), self.wall.clone());
+        let mut document = serde_json::to_value(&self).map_err(|e| e.to_string())?;
+        for (name, value) in knobs {
+            match (document.get_mut(name), value) {
+                (Some(serde_json::Value::Object(inner)), serde_json::Value::Object(given)) => {
+                    inner.extend(given.clone())
+                }
+                (_, value) => document[name] = value.clone(),
+            }
+        }
+        let turned: Self =
+            serde_json::from_value(document).map_err(|e| format!("knobs of the simulator: {e}"))?;
+        Ok(Self { http, wall, ..turned }.clamped())
     }
 
     /// The same with an HTTP client (which should not follow redirects).

@@ -17,7 +17,7 @@ use crate::pricing::RateCard;
 use crate::world::World;
 
 /// Events that one step handles at most, so that the lock is not held for long.
-const STEP: usize = 2_000;
+const STEP: usize = 500;
 
 /// Everything that changes.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Core {
     pub links: Links,
     /// Events for the phone page that have not been broadcast yet.
     pub live: Vec<Value>,
+    /// Somebody listens to them.
+    pub listened: bool,
 }
 
 impl Core {
@@ -53,6 +55,7 @@ impl Core {
             rates: RateCard::of(&config),
             links: Links::default(),
             live: Vec::new(),
+            listened: false,
             config,
         }
     }
@@ -73,6 +76,13 @@ impl Core {
     /// Counts something.
     pub fn count(&mut self, what: &'static str) {
         *self.metrics.entry(what).or_default() += 1;
+    }
+
+    /// An event for the phone page, made only when somebody listens.
+    pub fn tell(&mut self, event: impl FnOnce() -> Value) {
+        if self.listened {
+            self.live.push(event());
+        }
     }
 
     /// Plans an event.
@@ -148,8 +158,13 @@ impl Core {
         if targets.is_empty() {
             self.count("updates_without_subscriber");
         }
-        for (app_id, url) in targets {
-            let update = conversation::for_app(self.world.apps.get(&app_id), update.clone());
+        // Only the copies for further apps are copies.
+        let last = targets.len().saturating_sub(1);
+        let mut whole = Some(update);
+        for (at, (app_id, url)) in targets.into_iter().enumerate() {
+            let update = if at == last { whole.take() } else { whole.clone() };
+            let Some(update) = update else { break };
+            let update = conversation::for_app(self.world.apps.get(&app_id), update);
             if self
                 .deliveries
                 .enqueue(&app_id, &url, update, self.config.max_queue)
@@ -174,26 +189,28 @@ impl Core {
         }
         if self.world.dice.chance(self.config.p_dup) {
             let later = self.world.dice.below(60_000) as i64;
-            self.plan(now + later, Event::Post(update.clone()));
+            self.plan(now + later, Event::Post(Box::new(update.clone())));
         }
         if self.world.dice.chance(self.config.p_reorder) {
             let later = 1 + self.world.dice.below(2_000) as i64;
-            self.plan(now + later, Event::Post(update));
+            self.plan(now + later, Event::Post(Box::new(update)));
         } else {
             self.post(update);
         }
     }
 
-    /// Lets everything happen that is due, and takes the deliveries that may start.
-    pub fn step(&mut self) -> Vec<Start> {
+    /// Lets what is due happen, and takes the deliveries that may start. True when more is due than one step does.
+    pub fn step(&mut self) -> (Vec<Start>, bool) {
+        let mut more = true;
         for _ in 0..STEP {
             let now = self.now();
             let Some(event) = self.world.agenda.pop(now).or_else(|| self.world.later.pop(now)) else {
+                more = false;
                 break;
             };
             match event {
                 Event::Status { wamid, status, error } => self.status(&wamid, &status, error),
-                Event::Post(update) => self.post(update),
+                Event::Post(update) => self.post(*update),
                 Event::Retry { delivery, .. } => {
                     if !self.deliveries.again(delivery) {
                         self.count("retries_lost");
@@ -209,7 +226,7 @@ impl Core {
             }
         }
         let now = self.now();
-        self.deliveries.start(&self.world, &self.config, now)
+        (self.deliveries.start(&self.world, &self.config, now), more)
     }
 
     /// Real ms until the next event; `None` when there is none or time stands still.
@@ -243,7 +260,7 @@ impl Core {
             .collect::<Vec<_>>()
             .into();
         for update in self.deliveries.unfinished() {
-            world.agenda.add(now, Event::Post(update));
+            world.agenda.add(now, Event::Post(Box::new(update)));
         }
         for wamid in self.links.unfinished() {
             world

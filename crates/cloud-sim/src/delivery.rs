@@ -165,7 +165,8 @@ impl Deliveries {
             .log
             .values()
             .filter(|d| d.state == DeliveryState::Pending)
-            .flat_map(|d| d.updates.clone());
+            // One that had ended and is sent again by hand has left its updates behind: it was told before.
+            .flat_map(|d| d.updates.iter().filter(|u| !u.item.is_null()).cloned());
         let mut all: Vec<Update> = logged.collect();
         all.extend(queued);
         all

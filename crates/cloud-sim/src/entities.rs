@@ -72,6 +72,9 @@ pub struct Portfolio {
     pub verified: bool,
     /// Its next limit is on its way.
     pub scaling: bool,
+    /// Template messages delivered outside the window in the last 30 days: person → virtual Unix ms. Counted only where
+    /// 2,000 of them bring the limit of 2,000.
+    pub delivered: BTreeMap<String, i64>,
     /// People written to outside their window in the last 24 hours → virtual Unix ms.
     pub rolling: BTreeMap<String, i64>,
 }
@@ -84,6 +87,7 @@ impl Default for Portfolio {
             limit_tier: "TIER_UNLIMITED".into(),
             verified: true,
             scaling: false,
+            delivered: BTreeMap::new(),
             rolling: BTreeMap::new(),
         }
     }
@@ -142,6 +146,18 @@ pub struct Waba {
     pub blocked_countries: BTreeSet<String>,
     /// App id → subscription.
     pub subscriptions: BTreeMap<String, Subscription>,
+    /// Marketing Messages API: ELIGIBLE, ONBOARDED, INELIGIBLE_…
+    pub marketing_onboarding: String,
+    /// The normal endpoint refuses marketing templates (131063).
+    pub disable_marketing_messages_on_cloud_api: bool,
+    /// What Meta may change in marketing messages.
+    pub degrees_of_freedom_spec: Value,
+    /// Where the business is, ISO 3166; absent = unknown.
+    pub primary_business_location: Option<String>,
+    /// Authentication messages to other countries have a price of their own from then on, Unix seconds; absent = not.
+    pub auth_international_from: Option<i64>,
+    /// Country → Unix seconds from which it holds there instead.
+    pub auth_international_exceptions: BTreeMap<String, i64>,
 }
 
 impl Default for Waba {
@@ -159,6 +175,12 @@ impl Default for Waba {
             restrictions: BTreeMap::new(),
             blocked_countries: BTreeSet::new(),
             subscriptions: BTreeMap::new(),
+            marketing_onboarding: "ELIGIBLE".into(),
+            disable_marketing_messages_on_cloud_api: false,
+            degrees_of_freedom_spec: Value::Null,
+            primary_business_location: None,
+            auth_international_from: None,
+            auth_international_exceptions: BTreeMap::new(),
         }
     }
 }
@@ -227,6 +249,12 @@ pub struct Phone {
     pub automation: Value,
     /// Calling, identity check, storage.
     pub settings: Value,
+    /// Username of the business, without @.
+    pub username: Option<String>,
+    /// Public key for the data of Flows, PEM.
+    pub public_key: Option<String>,
+    /// Legal entity and officers, India.
+    pub compliance: Value,
     /// Template messages and complaints.
     pub stats: Stats,
 }
@@ -264,6 +292,9 @@ impl Default for Phone {
             qr: BTreeMap::new(),
             automation: Value::Null,
             settings: Value::Null,
+            username: None,
+            public_key: None,
+            compliance: Value::Null,
             stats: Stats::default(),
         }
     }

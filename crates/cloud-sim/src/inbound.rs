@@ -90,6 +90,9 @@ impl Core {
         }
         if config.bsuid || !message.contains_key("from") {
             message.insert("from_user_id".into(), json!(user_id));
+            if self.config.parent_bsuid {
+                message.insert("from_parent_user_id".into(), json!(people::parent(&user_id)));
+            }
         }
         message.insert("id".into(), json!(wamid));
         message.insert("timestamp".into(), json!((now / 1_000).to_string()));
@@ -151,7 +154,7 @@ impl Core {
         self.world.add_message(msg, config.max_messages);
         // System messages come without contacts.
         let contact = (kind != "system").then(|| {
-            let mut contact = people::contact(&user, true, true, true);
+            let mut contact = people::contact(&user, &self.config, true, true);
             if phone.checks_identity() {
                 contact["identity_key_hash"] = json!(user.identity_hash());
             }
@@ -168,8 +171,7 @@ impl Core {
             status: None,
             at: now,
         });
-        self.live
-            .push(json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
+        self.tell(|| json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
         self.count("messages_inbound");
         Ok(wamid)
     }
@@ -285,7 +287,7 @@ impl Core {
             phone_id: Some(msg.phone_id.clone()),
             list: Some("user_preferences".into()),
             item,
-            contact: Some(people::contact(&user, true, true, true)),
+            contact: Some(people::contact(&user, &self.config, true, true)),
             wamid: None,
             status: None,
             at: now,

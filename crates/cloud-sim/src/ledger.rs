@@ -1,7 +1,8 @@
 //! What the simulator swears to: everything it accepted and everything it delivered. Tests trust this instead of
 //! the tables of the platform under test.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
@@ -51,6 +52,66 @@ pub struct Delivered {
     pub at: i64,
 }
 
+/// Sends of one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OfNumber {
+    /// Taken.
+    pub accepted: u64,
+    /// Answered 130429.
+    pub throttled: u64,
+}
+
+/// What is counted without a row for each send, so that a load of millions can be judged too (`GET /_sim/load`).
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// By phone number id.
+    pub numbers: BTreeMap<String, OfNumber>,
+    /// Sends whose recipient and callback data had come before. Those without callback data cannot be told apart.
+    pub doubled: u64,
+    /// Digests of recipient and callback data.
+    seen: HashSet<u64>,
+    /// Sends that were not compared, because as many are remembered as may be.
+    pub unjudged: u64,
+}
+
+impl Tally {
+    /// Sends that can be remembered.
+    const MAX_SEEN: usize = 8_000_000;
+    /// Numbers that are told apart.
+    const MAX_NUMBERS: usize = 100_000;
+
+    fn number(&mut self, phone_id: &str) -> &mut OfNumber {
+        if self.numbers.len() >= Self::MAX_NUMBERS && !self.numbers.contains_key(phone_id) {
+            self.numbers.pop_first();
+        }
+        self.numbers.entry(phone_id.to_owned()).or_default()
+    }
+
+    /// A send was one too many for its number.
+    pub fn throttled(&mut self, phone_id: &str) {
+        self.number(phone_id).throttled += 1;
+    }
+
+    fn accepted(&mut self, row: &Accepted) {
+        self.number(&row.phone_id).accepted += 1;
+        let Some(data) = &row.callback_data else {
+            return;
+        };
+        let mut hasher = DefaultHasher::new();
+        (&row.phone_id, &row.recipient, data).hash(&mut hasher);
+        if self.seen.len() >= Self::MAX_SEEN {
+            self.unjudged += 1;
+        } else if !self.seen.insert(hasher.finish()) {
+            self.doubled += 1;
+        }
+    }
+
+    /// How many sends are remembered.
+    pub fn judged(&self) -> usize {
+        self.seen.len()
+    }
+}
+
 /// Two bounded rings and totals that are not bounded by them.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Ledger {
@@ -62,6 +123,9 @@ pub struct Ledger {
     capacity: usize,
     #[serde(skip)]
     next: u64,
+    /// Counts without rows.
+    #[serde(skip)]
+    pub tally: Tally,
     /// All accepted sends, also those that left the ring.
     pub accepted_total: u64,
     /// All ended deliveries with an answer of 2xx.
@@ -86,6 +150,7 @@ impl Ledger {
     }
 
     pub(crate) fn accept(&mut self, mut row: Accepted) {
+        self.tally.accepted(&row);
         self.accepted_total += 1;
         self.next += 1;
         row.seq = self.next;
@@ -114,7 +179,10 @@ impl Ledger {
     }
 
     pub(crate) fn status(&mut self, status: &str, code: Option<i64>) {
-        *self.statuses.entry(status.to_owned()).or_default() += 1;
+        match self.statuses.get_mut(status) {
+            Some(count) => *count += 1,
+            None => drop(self.statuses.insert(status.to_owned(), 1)),
+        }
         if let Some(code) = code {
             *self.failed_by_code.entry(code).or_default() += 1;
         }

@@ -39,7 +39,7 @@ mod sim;
 mod template_life;
 mod world;
 
-pub use config::{BucketClock, Delays, Profile, Signature, SimConfig, Wall};
+pub use config::{BucketClock, Delays, Profile, Signature, SimConfig, Statuses, Wall};
 pub use delivery::{Attempt, Delivery, DeliveryState};
 pub use entities::{
     App, Fault, FaultMatch, FaultResponse, FaultTrigger, Persona, Phone, Portfolio, Subscription, Template,

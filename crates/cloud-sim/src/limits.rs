@@ -14,6 +14,11 @@ const MAX_KEYS: usize = 100_000;
 pub struct Rolling(BTreeMap<String, VecDeque<i64>>);
 
 impl Rolling {
+    /// True when nothing is counted at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How often it was done in the last `window_ms`.
     pub fn count(&mut self, key: &str, window_ms: i64, now: i64) -> usize {
         let Some(times) = self.0.get_mut(key) else {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::agenda::{Event, Update};
+use crate::config::Statuses;
 use crate::core::Core;
 use crate::details;
 use crate::links;
@@ -40,14 +41,19 @@ impl Core {
     /// Takes a message in, decides its fate and plans its statuses. Hands back its id.
     pub fn accept(&mut self, input: Accept) -> String {
         let now = self.now();
-        let user = self.world.users.get(&input.user_id).cloned().unwrap_or_default();
-        let person = user.wa_id.clone().unwrap_or_else(|| user.user_id.clone());
+        let user = self.world.users.get(&input.user_id);
+        let person = user
+            .and_then(|u| u.wa_id.clone())
+            .unwrap_or_else(|| input.user_id.clone());
         let counter = self.world.next_seq;
         let wamid = crate::ids::wamid(&mut self.world.dice, &person, true, counter);
-        let category = input
+        let mut category = input
             .category
             .as_deref()
             .map_or_else(|| "service".to_owned(), str::to_lowercase);
+        if category == "authentication" && self.is_auth_international(&input, now) {
+            category = "authentication-international".into();
+        }
         let thread = self.world.thread(&input.phone_id, &input.user_id);
         let csw_open = thread.csw_until > now;
         if thread.fep_offer_until > now {
@@ -95,14 +101,15 @@ impl Core {
             plan,
             template_id: None,
         };
-        self.live
-            .push(json!({"kind": "message", "phone_id": msg.phone_id, "user": person, "wamid": wamid}));
+        self.tell(|| json!({"kind": "message", "phone_id": msg.phone_id, "user": person, "wamid": wamid}));
         self.world.add_message(msg, self.config.max_messages);
         let first = |core: &mut Self, mean: u64| match plan.delay_ms {
             Some(exact) => now + exact as i64,
             None => now + core.around(mean),
         };
-        if let Some((code, details)) = fate {
+        if self.config.statuses == Statuses::Off {
+            // Nobody hears of it.
+        } else if let Some((code, details)) = fate {
             // Media is fetched first, which takes longer than a look at a table.
             let mean = self.config.delays.failed_ms * if code == 131_053 { 6 } else { 1 };
             let due = first(self, mean);
@@ -129,7 +136,7 @@ impl Core {
     }
 
     fn remember_reach(&mut self, input: &Accept, category: &str, now: i64) {
-        if category == "marketing" {
+        if category.starts_with("marketing") {
             let thread = self.world.thread(&input.phone_id, &input.user_id);
             while thread.marketing.front().is_some_and(|at| *at <= now - DAY_MS) {
                 thread.marketing.pop_front();
@@ -162,7 +169,7 @@ impl Core {
         let phone = self.world.phones.get(&input.phone_id)?;
         let waba = self.world.wabas.get(&phone.waba_id)?;
         let user = self.world.users.get(&input.user_id)?;
-        let marketing = category == "marketing";
+        let marketing = category.starts_with("marketing");
         let (phone_checks, identity) = (phone.checks_identity(), user.identity_hash());
         if phone.blocked.contains(&input.user_id) {
             return fail(130_403);
@@ -270,7 +277,7 @@ impl Core {
     /// Lets a message reach a state: webhook, ledger, phone page, and what follows.
     pub fn status(&mut self, wamid: &str, status: &str, error: Option<(i64, Option<String>)>) {
         let now = self.now();
-        let Some(msg) = self.world.message(wamid).cloned() else {
+        let Some(msg) = self.world.message(wamid).map(Msg::without_content) else {
             return;
         };
         let Some(user) = self.world.users.get(&msg.user_id).cloned() else {
@@ -292,7 +299,7 @@ impl Core {
         // Client libraries drop a status without contacts, so the strict shape (none on `failed`) comes with the strict
         // envelope.
         let contact = (status != "failed" || self.config.entry_time)
-            .then(|| people::contact(&user, self.config.bsuid, phone, status != "sent"));
+            .then(|| people::contact(&user, &self.config, phone, status != "sent"));
         let Some(waba_id) = self.world.phones.get(&msg.phone_id).map(|p| p.waba_id.clone()) else {
             return;
         };
@@ -312,10 +319,10 @@ impl Core {
         }
         self.post_noisily(update);
         self.ledger.status(status, error.as_ref().map(|(code, _)| *code));
-        let person = user.wa_id.clone().unwrap_or_else(|| user.user_id.clone());
-        self.live.push(json!({
-            "kind": "status", "phone_id": msg.phone_id, "user": person, "wamid": wamid, "status": status,
-        }));
+        self.tell(|| {
+            let person = user.wa_id.as_ref().unwrap_or(&user.user_id);
+            json!({"kind": "status", "phone_id": msg.phone_id, "user": person, "wamid": wamid, "status": status})
+        });
         self.go_on(&msg, &user.persona, status, now);
     }
 
@@ -336,7 +343,11 @@ impl Core {
                         "failed",
                         Some((code, details::of(code).map(str::to_owned))),
                     );
-                } else if plan.stop_at_sent || !persona.online || self.has_blocked(msg) {
+                } else if plan.stop_at_sent
+                    || !persona.online
+                    || self.config.statuses < Statuses::Delivered
+                    || self.has_blocked(msg)
+                {
                     // Waits for the phone, if ever.
                     self.wait_for_phone(msg);
                 } else if plan.skip_delivered
@@ -349,19 +360,25 @@ impl Core {
                     self.plan_status(due, &msg.wamid, "delivered", None);
                 }
             }
-            "delivered" if persona.reads && !plan.stop_at_delivered => {
+            "delivered"
+                if persona.reads && !plan.stop_at_delivered && self.config.statuses == Statuses::Read =>
+            {
                 let due = now + self.around(read_ms);
                 self.plan_status(due, &msg.wamid, "read", None);
             }
             "read" => {
-                if msg.kind == "audio" && msg.content.get("voice").and_then(Value::as_bool) == Some(true) {
+                let whole = self.world.message(&msg.wamid);
+                let voice = whole.and_then(|m| m.content.get("voice")?.as_bool());
+                if msg.kind == "audio" && voice == Some(true) {
                     let due = now + self.around(delays.played_ms);
                     self.plan_status(due, &msg.wamid, "played", None);
                 }
-                if let Some(what) = plan.reaction {
-                    self.react(msg, what, now);
+                if let Some(what) = plan.reaction
+                    && let Some(whole) = self.world.message(&msg.wamid).cloned()
+                {
+                    self.react(&whole, what, now);
                 }
-                if persona.blocks_marketing && msg.category == "marketing" {
+                if persona.blocks_marketing && msg.category.starts_with("marketing") {
                     self.block_business(&msg.phone_id, &msg.user_id, true, true);
                 }
             }
@@ -384,6 +401,9 @@ impl Core {
         }
         if self.config.bsuid {
             item["recipient_user_id"] = json!(user.user_id);
+            if self.config.parent_bsuid {
+                item["recipient_parent_user_id"] = json!(people::parent(&user.user_id));
+            }
         }
         if let Some(data) = &msg.callback {
             item["biz_opaque_callback_data"] = json!(data);

@@ -1,13 +1,14 @@
 //! Webhook bodies byte for byte as Meta writes them (Cloud API: webhooks, envelope and signature): non-ASCII as
 //! `\uxxxx` in lower case, `/` as `\/`, signed over exactly these bytes.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha1::Sha1;
 
 use crate::agenda::Update;
@@ -21,6 +22,9 @@ struct MetaFormatter;
 impl Formatter for MetaFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut units = [0; 2];
+        if fragment.is_ascii() && !fragment.contains('/') {
+            return writer.write_all(fragment.as_bytes());
+        }
         for c in fragment.chars() {
             match c {
                 '/' => writer.write_all(b"\\/")?,
@@ -37,10 +41,10 @@ impl Formatter for MetaFormatter {
 }
 
 /// A JSON value in Meta's way of writing.
-pub fn to_meta_json(value: &Value) -> Bytes {
+fn write(value: &impl Serialize) -> Bytes {
     let mut out = Vec::with_capacity(512);
     let mut serializer = Serializer::with_formatter(&mut out, MetaFormatter);
-    // Writing a Value into a Vec has no way to fail.
+    // Writing values into a Vec has no way to fail.
     value
         .serialize(&mut serializer)
         .expect("a JSON value serialises into memory");
@@ -54,64 +58,106 @@ pub fn sign_sha1(secret: &str, body: &[u8]) -> String {
     format!("sha1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
+/// A change of an entry, borrowed from its updates. Names are in the order of the alphabet, as everywhere in these bodies.
+#[derive(Serialize)]
+struct Change<'u> {
+    field: &'u str,
+    value: Part<'u>,
+}
+
+#[derive(Serialize)]
+struct Entry<'u> {
+    changes: Vec<Change<'u>>,
+    id: &'u str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<i64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<'u> {
+    Whole(&'u Value),
+    Text(&'static str),
+    Own(Value),
+    List(Vec<&'u Value>),
+    Object(BTreeMap<&'u str, Part<'u>>),
+}
+
 /// One body for these updates, in their order. Neighbours of the same account, number and kind share a change.
 pub fn body(world: &World, updates: &[Update], entry_time: bool) -> Bytes {
-    let mut entries: Vec<Value> = Vec::new();
-    let mut open: Option<(&Update, Vec<&Update>)> = None;
-    for update in updates {
-        match &mut open {
-            Some((first, group)) if update.list.is_some() && same_change(first, update) => group.push(update),
-            _ => {
-                if let Some((first, group)) = open.take() {
-                    push_change(world, &mut entries, first, &group, entry_time);
-                }
-                open = Some((update, vec![update]));
-            }
-        }
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut rest = updates;
+    while let Some(first) = rest.first() {
+        let same = |u: &&Update| first.list.is_some() && same_change(first, u);
+        let count = 1 + rest[1..].iter().take_while(same).count();
+        let (group, after) = rest.split_at(count);
+        push_change(world, &mut entries, group, entry_time);
+        rest = after;
     }
-    if let Some((first, group)) = open {
-        push_change(world, &mut entries, first, &group, entry_time);
-    }
-    to_meta_json(&json!({"object": "whatsapp_business_account", "entry": entries}))
+    write(&Body {
+        entry: entries,
+        object: "whatsapp_business_account",
+    })
+}
+
+#[derive(Serialize)]
+struct Body<'u> {
+    entry: Vec<Entry<'u>>,
+    object: &'static str,
 }
 
 fn same_change(a: &Update, b: &Update) -> bool {
     a.field == b.field && a.waba_id == b.waba_id && a.phone_id == b.phone_id && a.list == b.list
 }
 
-fn push_change(world: &World, entries: &mut Vec<Value>, first: &Update, group: &[&Update], entry_time: bool) {
+/// The contacts of a change, each once.
+fn contacts(group: &[Update]) -> Vec<&Value> {
+    let name = |c: &Value| -> String {
+        let key = c.get("user_id").or_else(|| c.get("wa_id"));
+        key.and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let mut known: HashMap<String, Vec<&Value>> = HashMap::new();
+    let mut out = Vec::new();
+    for contact in group.iter().filter_map(|u| u.contact.as_ref()) {
+        let of = known.entry(name(contact)).or_default();
+        if !of.contains(&contact) {
+            of.push(contact);
+            out.push(contact);
+        }
+    }
+    out
+}
+
+fn push_change<'u>(world: &'u World, entries: &mut Vec<Entry<'u>>, group: &'u [Update], entry_time: bool) {
+    let Some(first) = group.first() else { return };
     let value = match &first.list {
-        None => first.item.clone(),
+        None => Part::Whole(&first.item),
         Some(list) => {
-            let mut value = Map::new();
-            value.insert("messaging_product".into(), json!("whatsapp"));
-            value.insert("metadata".into(), metadata(world, first.phone_id.as_deref()));
-            let mut contacts: Vec<&Value> = Vec::new();
-            for contact in group.iter().filter_map(|u| u.contact.as_ref()) {
-                if !contacts.contains(&contact) {
-                    contacts.push(contact);
-                }
-            }
+            let mut value = BTreeMap::new();
+            value.insert("messaging_product", Part::Text("whatsapp"));
+            value.insert("metadata", Part::Own(metadata(world, first.phone_id.as_deref())));
+            let contacts = contacts(group);
             if !contacts.is_empty() {
-                value.insert("contacts".into(), json!(contacts));
+                value.insert("contacts", Part::List(contacts));
             }
-            value.insert(list.clone(), group.iter().map(|u| u.item.clone()).collect());
-            Value::Object(value)
+            value.insert(list.as_str(), Part::List(group.iter().map(|u| &u.item).collect()));
+            Part::Object(value)
         }
     };
-    let change = json!({"field": first.field, "value": value});
+    let change = Change {
+        field: &first.field,
+        value,
+    };
     let id = entry_id(world, first);
-    if let Some(entry) = entries.last_mut().filter(|e| e["id"] == id)
-        && let Some(changes) = entry["changes"].as_array_mut()
-    {
-        changes.push(change);
+    if let Some(entry) = entries.last_mut().filter(|e| e.id == id) {
+        entry.changes.push(change);
         return;
     }
-    let mut entry = json!({"id": id, "changes": [change]});
-    if entry_time || first.list.is_none() {
-        entry["time"] = json!(first.at / 1000);
-    }
-    entries.push(entry);
+    entries.push(Entry {
+        changes: vec![change],
+        id,
+        time: (entry_time || first.list.is_none()).then_some(first.at / 1_000),
+    });
 }
 
 /// The account; of PARTNER_… updates the partner's own business, when an app says which one that is.

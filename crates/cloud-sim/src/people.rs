@@ -78,8 +78,16 @@ pub fn find_or_create(world: &mut World, config: &SimConfig, key: &str, name: Op
     user_id
 }
 
+/// The parent BSUID of a person, which linked portfolios share (Cloud API: BSUID and usernames).
+pub fn parent(user_id: &str) -> String {
+    match user_id.split_once('.') {
+        Some((country, own)) => format!("{country}.ENT.{own}"),
+        None => user_id.to_owned(),
+    }
+}
+
 /// `contacts[]` element of a webhook.
-pub fn contact(user: &User, bsuid: bool, phone: bool, username: bool) -> Value {
+pub fn contact(user: &User, config: &SimConfig, phone: bool, username: bool) -> Value {
     let mut profile = Map::new();
     profile.insert("name".into(), json!(user.name));
     if let Some(name) = user.username.as_ref().filter(|_| username) {
@@ -90,8 +98,11 @@ pub fn contact(user: &User, bsuid: bool, phone: bool, username: bool) -> Value {
     if let Some(wa_id) = user.wa_id.as_ref().filter(|_| phone && !user.hide_phone) {
         contact.insert("wa_id".into(), json!(wa_id));
     }
-    if bsuid {
+    if config.bsuid || !contact.contains_key("wa_id") {
         contact.insert("user_id".into(), json!(user.user_id));
+        if config.parent_bsuid {
+            contact.insert("parent_user_id".into(), json!(parent(&user.user_id)));
+        }
     }
     Value::Object(contact)
 }

@@ -7,11 +7,14 @@ use crate::agenda::Update;
 use crate::core::Core;
 use crate::entities::Waba;
 use crate::life::Life;
+use crate::world::Msg;
 
 /// Limits from low to high; older ones are not climbed from.
 const TIERS: [&str; 5] = ["TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"];
 /// An upgrade comes within 6 hours.
 const SCALING_MS: i64 = 6 * 3_600_000;
+/// People reached in 30 days that stand for a verification.
+const REACHED: usize = 2_000;
 
 /// People a day as webhooks write it: -1 without a limit.
 fn number(tier: &str) -> i64 {
@@ -97,6 +100,36 @@ impl Core {
             if matches!(portfolio.limit_tier.as_str(), "TIER_50" | "TIER_250" | "TIER_1K") {
                 self.set_tier(portfolio_id, "TIER_2K");
             }
+        }
+    }
+
+    /// A template message outside the window arrived: 2,000 people reached so in 30 days bring the limit of 2,000 to a
+    /// business that is not verified.
+    pub fn count_reach(&mut self, msg: &Msg) {
+        const MONTH_MS: i64 = 30 * 86_400_000;
+        let now = self.now();
+        let key = format!("{}/{}", msg.phone_id, msg.user_id);
+        if !self.config.tier_scaling || self.world.threads.get(&key).is_some_and(|t| t.csw_until > msg.at) {
+            return;
+        }
+        let Some(id) = self.portfolio_id(&msg.phone_id) else {
+            return;
+        };
+        let Some(portfolio) = self.world.portfolios.get_mut(&id) else {
+            return;
+        };
+        if portfolio.limit_tier != "TIER_250" || portfolio.verified || portfolio.scaling {
+            return;
+        }
+        portfolio.delivered.insert(msg.user_id.clone(), now);
+        if portfolio.delivered.len() < REACHED {
+            return;
+        }
+        portfolio.delivered.retain(|_, at| *at > now - MONTH_MS);
+        if portfolio.delivered.len() >= REACHED {
+            portfolio.delivered.clear();
+            portfolio.scaling = true;
+            self.plan_later(now + SCALING_MS, Life::Scale { portfolio: id });
         }
     }
 

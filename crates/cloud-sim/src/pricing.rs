@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::config::SimConfig;
 use crate::core::Core;
+use crate::outcome::Accept;
 use crate::world::Msg;
 
 /// Prices that nobody ever asked.
@@ -66,31 +68,33 @@ impl RateCard {
         own.unwrap_or_else(|| Self::parse(INVENTED).expect("the card that is compiled in is read by a test"))
     }
 
-    /// The market, tier and price of the next message of a month in which `volume` were charged before.
-    fn price(&self, wa_id: &str, category: &str, volume: u64) -> (String, String, f64) {
-        let fits = |r: &&Rate| r.category == category && (r.prefix == "*" || wa_id.starts_with(&r.prefix));
-        let market = self
-            .0
-            .iter()
-            .filter(fits)
+    /// The market that a phone belongs to, and its rows from the first message of a month on.
+    fn market(&self, wa_id: &str, category: &str) -> (&str, Vec<&Rate>) {
+        let of = self.0.iter().filter(|r| r.category == category);
+        let fits = of
+            .clone()
+            .filter(|r| r.prefix == "*" || wa_id.starts_with(&r.prefix));
+        let market = fits
             .map(|r| r.prefix.as_str())
             .max_by_key(|p| if *p == "*" { 0 } else { p.len() })
             .unwrap_or("*");
-        let mut tiers: Vec<&Rate> = self
-            .0
-            .iter()
-            .filter(|r| r.category == category && r.prefix == market)
-            .collect();
+        let mut tiers: Vec<&Rate> = of.filter(|r| r.prefix == market).collect();
         tiers.sort_by_key(|r| r.from);
-        let at = tiers.iter().rposition(|r| r.from <= volume);
-        let rate = at.and_then(|at| tiers.get(at)).map_or(0.0, |r| r.rate);
-        let from = at.and_then(|at| tiers.get(at)).map_or(0, |r| r.from);
-        let tier = match at.and_then(|at| tiers.get(at + 1)) {
-            Some(next) => format!("{from}:{}", next.from),
-            None => format!("{from}:"),
-        };
-        (market.to_owned(), tier, rate)
+        (market, tiers)
     }
+}
+
+/// The tier and price of the next message of a month in which `volume` were charged before.
+fn tier_of(tiers: &[&Rate], volume: u64) -> (String, f64) {
+    let at = tiers.iter().rposition(|r| r.from <= volume);
+    let (from, rate) = at
+        .and_then(|at| tiers.get(at))
+        .map_or((0, 0.0), |r| (r.from, r.rate));
+    let tier = match at.and_then(|at| tiers.get(at + 1)) {
+        Some(next) => format!("{from}:{}", next.from),
+        None => format!("{from}:"),
+    };
+    (tier, rate)
 }
 
 /// Charged and free messages of a kind.
@@ -153,10 +157,10 @@ fn row<'m, T: Default>(
         grains.pop_first();
     }
     let rows = grains.entry(at).or_default();
-    if rows.len() >= MAX_ROWS && !rows.contains_key(key) {
-        return None;
-    }
     if !rows.contains_key(key) {
+        if rows.len() >= MAX_ROWS {
+            return None;
+        }
         rows.insert(key.to_owned(), T::default());
     }
     rows.get_mut(key)
@@ -177,12 +181,15 @@ impl Meter {
     }
 
     fn volume(&mut self, key: &str) -> u64 {
-        if self.volumes.len() >= MAX_VOLUMES && !self.volumes.contains_key(key) {
+        if let Some(count) = self.volumes.get_mut(key) {
+            *count += 1;
+            return *count - 1;
+        }
+        if self.volumes.len() >= MAX_VOLUMES {
             self.volumes.pop_first();
         }
-        let count = self.volumes.entry(key.to_owned()).or_default();
-        *count += 1;
-        *count - 1
+        self.volumes.insert(key.to_owned(), 1);
+        0
     }
 }
 
@@ -192,10 +199,34 @@ fn upper(category: &str) -> String {
 }
 
 impl Core {
+    /// An authentication message to another country than the business's, once it has the rate for that
+    /// (Cloud API: pricing engine).
+    pub fn is_auth_international(&self, input: &Accept, now: i64) -> bool {
+        let waba = self
+            .world
+            .phones
+            .get(&input.phone_id)
+            .and_then(|p| self.world.wabas.get(&p.waba_id));
+        let (Some(waba), Some((country, _))) = (waba, input.user_id.split_once('.')) else {
+            return false;
+        };
+        let from = waba
+            .auth_international_exceptions
+            .get(country)
+            .copied()
+            .or(waba.auth_international_from);
+        waba.auth_international_from.is_some()
+            && from.is_some_and(|from| from <= now / 1_000)
+            && waba
+                .primary_business_location
+                .as_deref()
+                .is_some_and(|home| home != country)
+    }
+
     /// Counts a status of a message to a person. It is charged when it is delivered, or read without that.
     pub fn meter(&mut self, msg: &Msg, wa_id: Option<&str>, status: &str, skipped: bool) {
         let now = self.now() / 1_000;
-        let country = msg.user_id.split('.').next().unwrap_or("ZZ").to_owned();
+        let country = msg.user_id.split('.').next().unwrap_or("ZZ");
         let product = if msg.kind == "template" { 0 } else { 2 };
         let traffic_key = format!("{}|{country}|{product}", msg.phone_id);
         let charged = status == "delivered" || (status == "read" && skipped);
@@ -204,10 +235,13 @@ impl Core {
             traffic.delivered += u64::from(charged);
         }
         let cost = if charged {
-            self.charge(msg, wa_id.unwrap_or_default(), &country, now)
+            self.charge(msg, wa_id.unwrap_or_default(), country, now)
         } else {
             0.0
         };
+        if charged && msg.kind == "template" {
+            self.count_reach(msg);
+        }
         if let Some(id) = &msg.template_id
             && let Some(day) = self.world.meter.template(now, id)
         {
@@ -220,7 +254,7 @@ impl Core {
 
     fn charge(&mut self, msg: &Msg, wa_id: &str, country: &str, now: i64) -> f64 {
         let month = chrono::DateTime::from_timestamp(now, 0)
-            .map(|t| t.format("%Y-%m").to_string())
+            .map(|t| format!("{:04}-{:02}", t.year(), t.month()))
             .unwrap_or_default();
         let owner = self.portfolio_id(&msg.phone_id);
         let owner = owner.unwrap_or_else(|| msg.phone_id.clone());
@@ -232,12 +266,12 @@ impl Core {
         };
         let (mut tier, mut cost) = ("0:".to_owned(), 0.0);
         if !free {
-            let market = self.rates.price(wa_id, category, 0).0;
+            let (market, tiers) = self.rates.market(wa_id, category);
             let volume = self
                 .world
                 .meter
                 .volume(&format!("{month}|{owner}|{market}|{category}"));
-            (_, tier, cost) = self.rates.price(wa_id, category, volume);
+            (tier, cost) = tier_of(&tiers, volume);
             // The first service messages of a number and month are free.
             if category == "service" {
                 let used = self
@@ -303,33 +337,41 @@ mod tests {
     #[test]
     fn the_invented_card() {
         assert!(
-            RateCard::of(&SimConfig::default())
-                .price("447700900123", "utility", 0)
-                .2
-                > 0.0
+            tier_of(
+                &RateCard::of(&SimConfig::default())
+                    .market("447700900123", "utility")
+                    .1,
+                0
+            )
+            .1 > 0.0
         );
     }
 
     #[test]
     fn markets_and_tiers() {
+        let price = |card: &RateCard, wa_id: &str, category: &str, volume: u64| {
+            let (market, tiers) = card.market(wa_id, category);
+            let (tier, rate) = tier_of(&tiers, volume);
+            (market.to_owned(), tier, rate)
+        };
         let card = RateCard::parse(
             "prefix,category,from,rate\n*,utility,0,0.01\n44,utility,0,0.02\n44, utility, 100, 0.015\n447,marketing,0,0.05\n",
         )
         .unwrap();
         assert_eq!(
-            card.price("447700900123", "utility", 99),
+            price(&card, "447700900123", "utility", 99),
             ("44".into(), "0:100".into(), 0.02)
         );
         assert_eq!(
-            card.price("447700900123", "utility", 100),
+            price(&card, "447700900123", "utility", 100),
             ("44".into(), "100:".into(), 0.015)
         );
         assert_eq!(
-            card.price("551199", "utility", 5),
+            price(&card, "551199", "utility", 5),
             ("*".into(), "0:".into(), 0.01)
         );
-        assert_eq!(card.price("447700900123", "marketing", 0).2, 0.05);
-        assert_eq!(card.price("551199", "marketing", 0).2, 0.0);
+        assert_eq!(price(&card, "447700900123", "marketing", 0).2, 0.05);
+        assert_eq!(price(&card, "551199", "marketing", 0).2, 0.0);
         for wrong in [
             "prefix,category,from,rate\n44,utility,0,dear\n",
             "prefix,category,from,rate\n44,utility,0,-1\n",

@@ -233,6 +233,7 @@ impl Simulator {
     /// Changes the state and lets the engine look at the consequences.
     pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Core) -> R) -> R {
         let mut core = self.lock();
+        core.listened = self.0.live.receiver_count() > 0;
         let result = change(&mut core);
         self.publish(core);
         self.0.wake.notify_one();
@@ -251,13 +252,14 @@ impl Simulator {
 
     async fn run(self) {
         loop {
-            let (starts, fetches, wait) = {
+            let (starts, more, fetches, wait) = {
                 let mut core = self.lock();
-                let starts = core.step();
+                core.listened = self.0.live.receiver_count() > 0;
+                let (starts, more) = core.step();
                 let fetches = core.links.take();
                 let wait = core.wait_ms();
                 self.publish(core);
-                (starts, fetches, wait)
+                (starts, more, fetches, wait)
             };
             for fetch in fetches {
                 let simulator = self.clone();
@@ -266,6 +268,11 @@ impl Simulator {
             for start in starts {
                 let simulator = self.clone();
                 self.0.tasks.spawn(async move { simulator.deliver(start).await });
+            }
+            if more && !self.0.cancel.is_cancelled() {
+                // Whoever waits for the lock goes first.
+                tokio::task::yield_now().await;
+                continue;
             }
             let sleep = async {
                 match wait {
@@ -361,7 +368,9 @@ fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, Stri
         return;
     }
     let attempts = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX);
-    let (url, updates) = (delivery.url.clone(), delivery.updates.clone());
+    let url = delivery.url.clone();
+    // The log keeps the body; what it was made of goes.
+    let updates: Vec<Told> = delivery.updates.iter_mut().map(Told::of).collect();
     let state = if ok {
         DeliveryState::Done
     } else {
@@ -373,7 +382,7 @@ fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, Stri
             seq: 0,
             delivery: id,
             destination: url.clone(),
-            kind: kind_of(&update).to_owned(),
+            kind: update.kind,
             wamid: update.wamid,
             status: update.status,
             http_status,
@@ -381,6 +390,25 @@ fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, Stri
             ok,
             at: now,
         });
+    }
+}
+
+/// What the ledger writes of an update.
+struct Told {
+    kind: String,
+    wamid: Option<String>,
+    status: Option<String>,
+}
+
+impl Told {
+    fn of(update: &mut Update) -> Self {
+        update.item = Value::Null;
+        update.contact = None;
+        Self {
+            kind: kind_of(update).to_owned(),
+            wamid: update.wamid.clone(),
+            status: update.status.clone(),
+        }
     }
 }
 

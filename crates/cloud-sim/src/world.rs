@@ -10,7 +10,7 @@ use crate::agenda::Agenda;
 use crate::bucket::Bucket;
 use crate::clock::VirtualClock;
 use crate::entities::{App, Fault, Phone, Portfolio, Template, Token, User, Waba};
-use crate::graph::{Code, Session};
+use crate::graph::{Code, Flow, Session};
 use crate::limits::Rolling;
 use crate::media::{self, Media};
 use crate::pricing::Meter;
@@ -93,6 +93,31 @@ pub struct Msg {
     pub template_id: Option<String>,
 }
 
+impl Msg {
+    /// A copy of everything but what was said: statuses need no more, and content is what makes a copy dear.
+    pub fn without_content(&self) -> Self {
+        Self {
+            content: Value::Null,
+            seq: self.seq,
+            wamid: self.wamid.clone(),
+            phone_id: self.phone_id.clone(),
+            user_id: self.user_id.clone(),
+            direction: self.direction,
+            kind: self.kind.clone(),
+            context: self.context.clone(),
+            callback: self.callback.clone(),
+            by_bsuid: self.by_bsuid,
+            category: self.category.clone(),
+            pricing: self.pricing.clone(),
+            status: self.status.clone(),
+            error: self.error,
+            at: self.at,
+            plan: self.plan,
+            template_id: self.template_id.clone(),
+        }
+    }
+}
+
 /// How the statuses of one message go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -171,6 +196,9 @@ pub struct World {
     /// `account/name` of deleted templates → until when the name is locked, virtual Unix ms.
     #[serde(default)]
     pub name_locks: BTreeMap<String, i64>,
+    /// Flows by id.
+    #[serde(default)]
+    pub flows: BTreeMap<String, Flow>,
     /// Codes of Embedded Signup.
     #[serde(default)]
     pub codes: BTreeMap<String, Code>,
@@ -226,6 +254,7 @@ impl World {
             later: Agenda::default(),
             held: BTreeMap::new(),
             name_locks: BTreeMap::new(),
+            flows: BTreeMap::new(),
             codes: BTreeMap::new(),
             meter: Meter::default(),
             rolling: Rolling::default(),
@@ -276,6 +305,9 @@ impl World {
     pub fn user(&self, key: &str) -> Option<&User> {
         if let Some(user) = self.users.get(key) {
             return Some(user);
+        }
+        if let Some((country, own)) = key.split_once(".ENT.") {
+            return self.users.get(&format!("{country}.{own}"));
         }
         let digits: String = key.chars().filter(char::is_ascii_digit).collect();
         self.by_wa_id.get(&digits).and_then(|id| self.users.get(id))

@@ -77,6 +77,9 @@ pub struct SimulatorConfig {
     pub enabled: bool,
     pub url: String,
     pub profile: cloud_sim::Profile,
+    /// Knobs that differ from the profile's, by the names of [`cloud_sim::SimConfig`].
+    #[serde(default)]
+    pub knobs: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Config {

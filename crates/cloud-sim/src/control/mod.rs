@@ -141,6 +141,13 @@ async fn dispatch(
             Ok(json!(made))
         }
         ("POST", ["inbound"]) => simulator.inbound(&body).map(|wamid| json!({"wamid": wamid})),
+        ("GET", ["flows", id]) => {
+            let core = simulator.lock();
+            let text = core.world.flows.get(*id).and_then(|f| f.json.clone());
+            let text =
+                text.ok_or_else(|| ControlError::missing(format!("there is no JSON of a Flow {id}")))?;
+            Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        }
         ("POST", ["typing"]) => simulator.with(|core| phone_page::typing(core, &body)),
         ("POST", ["read"]) => simulator.with(|core| phone_page::read(core, &body)),
         ("GET", ["threads"]) => Ok(phone_page::threads(&simulator.lock(), query)),
@@ -178,6 +185,7 @@ async fn dispatch(
         }),
         ("POST", ["handshake"]) => shake(simulator, &body).await,
         ("GET", ["ledger"]) => rows::ledger(&simulator.lock(), query),
+        ("GET", ["load"]) => Ok(rows::load(&simulator.lock())),
         ("GET", ["metrics"]) => Ok(rows::metrics(&simulator.lock())),
         ("GET", ["settled"]) => settled(simulator, query).await,
         ("GET", ["export"]) => Ok(simulator.export()),
@@ -192,8 +200,8 @@ async fn dispatch(
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))
         }
         _ => Err(ControlError::missing(format!(
-            "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger metrics \
-             media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
+            "{method} /_sim/{} is unknown; GET: health state clock config threads messages faults deliveries ledger load metrics \
+             flows/{{id}} media/{{id}} settled export events; POST: reset clock config provision inbound typing read messages/{{wamid}}/status faults \
              webhooks/raw deliveries/{{id}}/redeliver handshake import block templates/{{id}}/{{act}}; and the collections {}",
             path.join("/"),
             collection_names().into_iter().collect::<Vec<_>>().join(" ")

@@ -128,8 +128,7 @@ pub fn read(core: &mut Core, body: &Value) -> Outcome {
 /// The person types: nothing goes to the business, as with WhatsApp.
 pub fn typing(core: &mut Core, body: &Value) -> Outcome {
     let (phone_id, user_id) = thread_of(core, body)?;
-    core.live
-        .push(json!({"kind": "typing", "phone_id": phone_id, "user": user_id}));
+    core.tell(|| json!({"kind": "typing", "phone_id": phone_id, "user": user_id}));
     Ok(json!({"success": true}))
 }
 

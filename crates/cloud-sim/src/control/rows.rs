@@ -39,6 +39,19 @@ pub fn state(core: &Core) -> Value {
     })
 }
 
+/// What a load came to, counted without a row for each send: `numbers` by id, `judge.doubled` sends whose recipient and
+/// callback data had come before (`unjudged` when too many were remembered), `webhooks` in updates.
+pub fn load(core: &Core) -> Value {
+    let ledger = &core.ledger;
+    let (queued, in_flight) = core.deliveries.depth();
+    json!({
+        "accepted": ledger.accepted_total,
+        "judge": {"doubled": ledger.tally.doubled, "judged": ledger.tally.judged(), "unjudged": ledger.tally.unjudged},
+        "webhooks": {"told": ledger.delivered_total, "given_up": ledger.given_up_total, "queued": queued, "in_flight": in_flight},
+        "numbers": ledger.tally.numbers,
+    })
+}
+
 /// The knobs.
 pub fn config(core: &Core) -> Outcome {
     serde_json::to_value(&core.config).map_err(|e| ControlError::bad(e.to_string()))

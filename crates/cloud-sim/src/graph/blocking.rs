@@ -30,7 +30,9 @@ fn list(core: &Core, phone: &Phone) -> Value {
         .take(MAX_ASKED)
         .map(|id| {
             let wa_id = core.world.users.get(id).and_then(|u| u.wa_id.clone());
-            json!({"messaging_product": "whatsapp", "wa_id": wa_id.unwrap_or_else(|| id.clone())})
+            let shown = wa_id.unwrap_or_else(|| id.clone());
+            // `input` is what client libraries read; `wa_id` is what is documented.
+            json!({"messaging_product": "whatsapp", "input": shown, "wa_id": shown, "user_id": id})
         })
         .collect();
     json!({"data": rows})

@@ -9,6 +9,8 @@ use super::{Call, Refusal, Reply};
 use crate::core::Core;
 use crate::entities::Phone;
 
+/// Longest public key.
+const MAX_KEY: usize = 4_096;
 /// QR codes of a number.
 const MAX_CODES: usize = 2_000;
 /// Texts of the profile with their longest lengths.
@@ -61,6 +63,18 @@ pub(super) fn of_phone(
     edge: &str,
 ) -> Option<Result<Reply, Refusal>> {
     Some(match (call.method.as_str(), edge) {
+        ("GET", "whatsapp_business_encryption") => Ok(Reply::Ok(match &phone.public_key {
+            Some(key) => {
+                json!({"data": [{"business_public_key": key, "business_public_key_signature_status": "VALID"}]})
+            }
+            None => json!({"data": []}),
+        })),
+        ("POST", "whatsapp_business_encryption") => encryption(core, call, phone),
+        ("GET", "business_compliance_info") => Ok(Reply::Ok(match phone.compliance.is_null() {
+            true => json!({"data": []}),
+            false => json!({"data": [phone.compliance]}),
+        })),
+        ("POST", "business_compliance_info") => compliance(core, call, phone),
         ("GET", "whatsapp_business_profile") => profile(call, phone),
         ("POST", "whatsapp_business_profile") => set_profile(core, call, phone),
         ("GET", "whatsapp_commerce_settings") => {
@@ -78,7 +92,7 @@ pub(super) fn of_phone(
         ("POST", "conversational_automation") => automation(core, call, phone),
         ("POST", "message_qrdls") => make_code(core, call, phone),
         ("GET", "message_qrdls") => {
-            let rows: Vec<Value> = phone.qr.iter().map(|(code, text)| qr(code, text)).collect();
+            let rows: Vec<Value> = phone.qr.iter().map(|(code, text)| qr(call, code, text)).collect();
             Ok(Reply::Ok(json!({"data": rows})))
         }
         _ => return None,
@@ -205,6 +219,40 @@ fn settings(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusa
     done()
 }
 
+/// The key that data of Flows is encrypted for, PEM.
+fn encryption(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
+    let key = call.field("business_public_key").unwrap_or_default();
+    let pem = key.trim().starts_with("-----BEGIN PUBLIC KEY-----")
+        && key.trim().ends_with("-----END PUBLIC KEY-----");
+    if !pem || key.len() > MAX_KEY {
+        return Err(Refusal::parameter(format!(
+            "Param business_public_key must be a public key in PEM of at most {MAX_KEY} characters."
+        )));
+    }
+    if let Some(phone) = core.world.phones.get_mut(&phone.id) {
+        phone.public_key = Some(key);
+    }
+    done()
+}
+
+/// Who answers for the business, required in India.
+fn compliance(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
+    let body = body_of(call)?.clone();
+    for name in ["entity_name", "entity_type"] {
+        if body.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
+            return Err(Refusal::parameter(format!("The parameter {name} is required.")));
+        }
+    }
+    let Value::Object(mut given) = body else {
+        return Err(Refusal::parameter("The request body must be a JSON object."));
+    };
+    given.insert("messaging_product".into(), json!("whatsapp"));
+    if let Some(phone) = core.world.phones.get_mut(&phone.id) {
+        phone.compliance = Value::Object(given);
+    }
+    done()
+}
+
 fn automation(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
     let body = body_of(call)?.clone();
     let list = |key: &str| match body.get(key) {
@@ -243,8 +291,25 @@ fn automation(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refu
     done()
 }
 
-fn qr(code: &str, text: &str) -> Value {
-    json!({"code": code, "prefilled_message": text, "deep_link_url": format!("https://wa.me/message/{code}")})
+/// A code; with its picture where `fields=qr_image_url.format(SVG)` or `generate_qr_image` asks for one.
+fn qr(call: &Call, code: &str, text: &str) -> Value {
+    let mut row = json!({"code": code, "prefilled_message": text, "deep_link_url": format!("https://wa.me/message/{code}")});
+    let fields = call.query.get("fields").map(String::as_str).unwrap_or_default();
+    let asked =
+        fields
+            .contains("qr_image_url")
+            .then(|| match fields.to_ascii_uppercase().contains("FORMAT(PNG)") {
+                true => "png".to_owned(),
+                false => "svg".to_owned(),
+            });
+    if let Some(kind) = call
+        .field("generate_qr_image")
+        .map(|k| k.to_lowercase())
+        .or(asked)
+    {
+        row["qr_image_url"] = json!(format!("https://scontent.whatsapp.net/qr/{code}.{kind}"));
+    }
+    row
 }
 
 fn make_code(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
@@ -257,13 +322,14 @@ fn make_code(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refus
     let image = call.field("generate_qr_image");
     if image
         .as_ref()
-        .is_some_and(|i| !matches!(i.as_str(), "PNG" | "SVG"))
+        .is_some_and(|i| !matches!(i.to_uppercase().as_str(), "PNG" | "SVG"))
     {
         return Err(Refusal::parameter(
             "Param generate_qr_image must be one of {PNG, SVG}",
         ));
     }
-    let code = match call.field("code") {
+    let named = call.path.get(2).cloned().or_else(|| call.field("code"));
+    let code = match named {
         Some(code) if phone.qr.contains_key(&code) => code,
         Some(code) => return Err(Refusal::missing("POST", &code)),
         None if phone.qr.len() >= MAX_CODES => {
@@ -276,23 +342,17 @@ fn make_code(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refus
     if let Some(phone) = core.world.phones.get_mut(&phone.id) {
         phone.qr.insert(code.clone(), text.clone());
     }
-    let mut row = qr(&code, &text);
-    if let Some(kind) = image {
-        row["qr_image_url"] = json!(format!(
-            "https://scontent.whatsapp.net/qr/{code}.{}",
-            kind.to_lowercase()
-        ));
-    }
-    Ok(Reply::Ok(row))
+    Ok(Reply::Ok(qr(call, &code, &text)))
 }
 
-/// `GET` and `DELETE /{PNID}/message_qrdls/{code}`
+/// `GET`, `POST` and `DELETE /{PNID}/message_qrdls/{code}`
 pub(super) fn of_code(core: &mut Core, call: &Call, phone: &Phone, code: &str) -> Result<Reply, Refusal> {
     let Some(text) = phone.qr.get(code) else {
         return Err(Refusal::missing(&call.method, code));
     };
     match call.method.as_str() {
-        "GET" => Ok(Reply::Ok(json!({"data": [qr(code, text)]}))),
+        "GET" => Ok(Reply::Ok(json!({"data": [qr(call, code, text)]}))),
+        "POST" => make_code(core, call, phone),
         "DELETE" => {
             if let Some(phone) = core.world.phones.get_mut(&phone.id) {
                 phone.qr.remove(code);

@@ -15,6 +15,9 @@ use super::upload::{self, File};
 use crate::core::Core;
 use crate::entities::{Fault, FaultResponse, FaultTrigger};
 
+/// Version of calls that name none.
+const DEFAULT_VERSION: &str = "v25.0";
+
 /// One request.
 #[derive(Debug)]
 pub struct Call {
@@ -36,6 +39,8 @@ pub struct Call {
     pub raw: Bytes,
     /// The header of the same name.
     pub file_offset: Option<u64>,
+    /// The header of the same name, for reads.
+    pub if_none_match: Option<String>,
     /// Hex SHA-256 of the body.
     pub digest: String,
 }
@@ -46,8 +51,13 @@ impl Call {
         let method = req.method().as_str().to_owned();
         let uri = req.uri().clone();
         let mut parts = uri.path().split('/').filter(|p| !p.is_empty()).map(decode);
-        let version = parts.next().unwrap_or_default();
-        let path: Vec<String> = parts.collect();
+        let first = parts.next().unwrap_or_default();
+        // A path without a version has the app's default one.
+        let (version, unversioned) = match first.starts_with('v') {
+            true => (first, None),
+            false => (DEFAULT_VERSION.to_owned(), Some(first)),
+        };
+        let path: Vec<String> = unversioned.into_iter().chain(parts).collect();
         let mut query = form(uri.query().unwrap_or_default());
         let authorization = req.header("authorization").unwrap_or_default().to_owned();
         let content_type = req
@@ -60,6 +70,7 @@ impl Call {
             _ if is_upload => upload::max_body(),
             _ => max_body,
         };
+        let if_none_match = req.header("if-none-match").map(str::to_owned);
         let file_offset = req.header("file_offset").and_then(|v| v.trim().parse().ok());
         let bytes = req.take_body().into_bytes_limit(max_body).await.map_err(|_| {
             Refusal::plain(
@@ -89,13 +100,26 @@ impl Call {
                 Err(e) => Err(e.to_string()),
             }
         } else {
-            serde_json::from_slice(&bytes).map_err(|e| e.to_string())
+            serde_json::from_slice(&bytes)
+                .map(unwrapped)
+                .map_err(|e| e.to_string())
         };
-        let token = ["bearer ", "oauth "]
-            .iter()
-            .find(|scheme| authorization.to_ascii_lowercase().starts_with(**scheme))
-            .map(|scheme| authorization[scheme.len()..].trim().to_owned())
-            .or_else(|| query.get("access_token").cloned())
+        // A token that is named in the call wins over the header's: clients with a standing header rely on it.
+        let token = query
+            .get("access_token")
+            .cloned()
+            .or_else(|| {
+                let scheme = authorization.get(..7).unwrap_or_default();
+                let oauth = authorization.get(..6).unwrap_or_default();
+                match (
+                    scheme.eq_ignore_ascii_case("bearer "),
+                    oauth.eq_ignore_ascii_case("oauth "),
+                ) {
+                    (true, _) => Some(authorization[7..].trim().to_owned()),
+                    (_, true) => Some(authorization[6..].trim().to_owned()),
+                    _ => None,
+                }
+            })
             .filter(|t| !t.is_empty())
             .map(SecretString::from);
         Ok(Self {
@@ -108,6 +132,7 @@ impl Call {
             files,
             raw,
             file_offset,
+            if_none_match,
             digest,
         })
     }
@@ -123,7 +148,18 @@ impl Call {
     }
 }
 
+/// Some clients write a body twice: as JSON text inside a JSON string.
+fn unwrapped(body: Value) -> Value {
+    match &body {
+        Value::String(text) if text.starts_with('{') => serde_json::from_str(text).unwrap_or(body),
+        _ => body,
+    }
+}
+
 fn decode(part: &str) -> String {
+    if !part.contains(['%', '+']) {
+        return part.to_owned();
+    }
     // `form_urlencoded` would read + as a space, which is right in queries only.
     form(&format!("x={}", part.replace('+', "%2B")))
         .remove("x")
@@ -182,6 +218,9 @@ async fn multipart(
 impl Core {
     /// The fault that this request meets, if any (Cloud API: simulator control API, faults).
     pub fn fault(&mut self, call: &Call) -> Option<FaultResponse> {
+        if self.world.faults.is_empty() {
+            return None;
+        }
         let path = call.path.join("/");
         let to = call
             .field("to")
@@ -275,13 +314,12 @@ impl Core {
             .get("appsecret_proof")
             .cloned()
             .or_else(|| call.field("appsecret_proof"));
-        let right = app.map(|a| {
-            let header =
-                cloud_api::signature::sign(&a.secret.clone().into(), given.expose_secret().as_bytes());
-            header.trim_start_matches("sha256=").to_owned()
-        });
-        let wrong = match (&proof, &right) {
-            (Some(proof), Some(right)) => proof != right,
+        let wrong = match (&proof, app) {
+            (Some(proof), Some(app)) => {
+                let secret = app.secret.clone().into();
+                let header = cloud_api::signature::sign(&secret, given.expose_secret().as_bytes());
+                header.trim_start_matches("sha256=") != proof
+            }
             (Some(_), None) => false,
             (None, _) => required,
         };

@@ -26,12 +26,12 @@ fn fields(call: &Call, node: &str, known: &[&str]) -> Result<Option<Vec<String>>
         }
     }
     names.retain(|n| !n.is_empty());
-    for name in &names {
-        // `name.limit(1)` asks for an edge in place.
-        let plain = name.split('.').next().unwrap_or_default();
-        if !known.contains(&plain) {
+    for name in &mut names {
+        // `name.limit(1)` asks for an edge in place, `name.invalidate(true)` for a new one.
+        name.truncate(name.find('.').unwrap_or(name.len()));
+        if !known.contains(&name.as_str()) {
             return Err(Refusal::parameter(format!(
-                "Tried accessing nonexisting field ({plain}) on node type ({node})"
+                "Tried accessing nonexisting field ({name}) on node type ({node})"
             )));
         }
     }

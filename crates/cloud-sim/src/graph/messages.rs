@@ -1,9 +1,11 @@
 //! `POST /{PNID}/messages` with its checks in a fixed order (Cloud API: simulator, messages).
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::refusal::HTML;
-use super::{Answer, Call, Refusal, Reply, components, shape};
+use super::{Answer, Call, Refusal, Reply, components, flows, marketing, shape};
 use crate::core::Core;
 use crate::entities::Template;
 use crate::ledger;
@@ -18,14 +20,15 @@ const DAY_MS: i64 = 86_400_000;
 const MAX_FAILED_ONCE: usize = 10_000;
 
 /// Takes a send or a read receipt.
-pub fn post(core: &mut Core, call: &Call, phone_id: &str) -> Reply {
-    match send(core, call, phone_id) {
+/// `by_marketing_api`: by the Marketing Messages API.
+pub fn post(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) -> Reply {
+    match send(core, call, phone_id, by_marketing_api) {
         Ok(reply) => reply,
         Err(refusal) => Reply::Refused(refusal),
     }
 }
 
-fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> {
+fn send(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) -> Result<Reply, Refusal> {
     let body = call
         .body
         .as_ref()
@@ -38,19 +41,20 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         return Err(Refusal::parameter("The parameter messaging_product is required."));
     }
     // 2. read receipts
-    if body.get("status").and_then(Value::as_str) == Some("read") {
+    if !by_marketing_api && body.get("status").and_then(Value::as_str) == Some("read") {
         return read_receipt(core, body, phone_id);
     }
     // 3. the number and its account
-    let Some(phone) = core.world.phones.get(phone_id).cloned() else {
+    let Some(phone) = core.world.phones.get(phone_id) else {
         return Err(Refusal::missing("POST", phone_id));
     };
+    let waba_id = phone.waba_id.clone();
     match phone.status.as_str() {
         "CONNECTED" => {}
         "MAINTENANCE" => return Err(Refusal::of(131_057, None)),
         _ => return Err(Refusal::of(133_010, None)),
     }
-    if let Some(waba) = core.world.wabas.get(&phone.waba_id) {
+    if let Some(waba) = core.world.wabas.get(&waba_id) {
         if let Some(code) = waba.restricted {
             return Err(Refusal::of(code, None));
         }
@@ -78,25 +82,33 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
     if by_bsuid && magic.is_none() && core.world.user(&input).is_none() {
         return Err(Refusal::missing("POST", &input));
     }
-    // 6. oneself
-    if digits == phone.digits {
-        return Err(Refusal::of(131_021, None));
-    }
-    // 7. test numbers
-    if phone.is_test && !phone.allowed.contains(&digits) {
-        return Err(Refusal::of(131_030, None));
+    if let Some(phone) = core.world.phones.get(phone_id) {
+        // 6. oneself
+        if digits == phone.digits {
+            return Err(Refusal::of(131_021, None));
+        }
+        // 7. test numbers
+        if phone.is_test && !phone.allowed.contains(&digits) {
+            return Err(Refusal::of(131_030, None));
+        }
     }
     // 8. and 9. speed
     if !core.take_throughput(phone_id) {
+        core.ledger.tally.throttled(phone_id);
         return Err(core.rate_limited(130_429).subcode(2_494_055));
     }
-    let config = core.config.clone();
-    let user_id = people::find_or_create(&mut core.world, &config, &digits, None);
+    let user_id = people::find_or_create(&mut core.world, &core.config, &digits, None);
     if !core.take_pair(phone_id, &user_id) {
         return Err(core.rate_limited(131_056));
     }
     // 10. and 11. type and fields
     let (kind, content) = shape::check(body)?;
+    if by_marketing_api {
+        marketing::check_body(core, &waba_id, &kind, body)?;
+    }
+    if kind == "interactive" && content.get("type").and_then(Value::as_str) == Some("flow") {
+        flows::check_send(core, &waba_id, &content)?;
+    }
     if let Some(data) = body.get("biz_opaque_callback_data") {
         match data.as_str() {
             Some(text) if text.chars().count() <= 512 => {}
@@ -116,23 +128,26 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
     check_media(core, &kind, &content, phone_id)?;
     // 13. to 15. templates
     let template = match kind.as_str() {
-        "template" => Some(find_template(core, &phone.waba_id, &content)?),
+        "template" => Some(checked_template(
+            core,
+            &waba_id,
+            &content,
+            by_bsuid,
+            by_marketing_api,
+        )?),
         _ => None,
     };
-    if let Some(template) = &template {
-        components::check(template, &content)?;
-        if template.category == "AUTHENTICATION" && by_bsuid {
-            return Err(Refusal::of(131_062, None));
-        }
-    }
     // 16. refusals that are usually failed statuses
     let now = core.now();
-    let payment_ok = core.world.wabas.get(&phone.waba_id).is_none_or(|w| w.payment_ok);
-    if config.sync_131042 && !payment_ok {
+    let payment_ok = core.world.wabas.get(&waba_id).is_none_or(|w| w.payment_ok);
+    if core.config.sync_131042 && !payment_ok {
         return Err(Refusal::of(131_042, None));
     }
-    let csw_open = core.world.thread(phone_id, &user_id).csw_until > now;
-    if config.sync_131047 && config.csw && !csw_open && kind != "template" {
+    if core.config.sync_131047
+        && core.config.csw
+        && kind != "template"
+        && core.world.thread(phone_id, &user_id).csw_until <= now
+    {
         return Err(Refusal::of(131_047, None));
     }
 
@@ -141,7 +156,7 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         .and_then(Value::as_str)
         .map(str::to_owned);
     let mut plan = magic::plan(magic);
-    if config.callback_overrides
+    if core.config.callback_overrides
         && let Some(text) = callback.as_deref().and_then(|c| c.strip_prefix("sim:"))
     {
         overrides(&mut plan, text);
@@ -156,9 +171,11 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
         .and_then(|c| c.get("message_id"))
         .and_then(Value::as_str)
         .map(str::to_owned);
-    let held = template.as_ref().is_some_and(|t| core.takes_from_cohort(&t.id));
+    let held = template
+        .as_ref()
+        .is_some_and(|(id, _)| core.takes_from_cohort(id));
     plan.held = held;
-    plan.early |= core.world.dice.chance(config.p_early);
+    plan.early |= core.world.dice.chance(core.config.p_early);
     let early = plan.early;
     let recipient_row = input.clone();
     let wamid = core.accept(Accept {
@@ -173,11 +190,14 @@ fn send(core: &mut Core, call: &Call, phone_id: &str) -> Result<Reply, Refusal> 
             .get("recipient_identity_key_hash")
             .and_then(Value::as_str)
             .map(str::to_owned),
-        category: template.as_ref().map(|t| t.category.clone()),
+        category: template.as_ref().map(|(_, category)| match by_marketing_api {
+            true => "MARKETING_LITE".to_owned(),
+            false => category.clone(),
+        }),
         plan,
     });
-    if let Some(template) = &template {
-        core.template_sent(&template.id, phone_id, &wamid, held);
+    if let Some((id, _)) = &template {
+        core.template_sent(id, phone_id, &wamid, held);
     }
     core.ledger.accept(ledger::Accepted {
         seq: 0,
@@ -277,10 +297,10 @@ fn read_receipt(core: &mut Core, body: &Map<String, Value>, phone_id: &str) -> R
         .and_then(|u| u.wa_id.clone())
         .unwrap_or(user_id);
     let typing = body.contains_key("typing_indicator");
-    core.live.push(
+    core.tell(|| {
         json!({"kind": "status", "phone_id": phone_id, "user": user, "wamid": wamid, "status": "read",
-                          "typing": typing}),
-    );
+                          "typing": typing})
+    });
     core.count("read_receipts");
     Ok(Reply::Ok(json!({"success": true})))
 }
@@ -301,7 +321,27 @@ fn check_media(core: &Core, kind: &str, content: &Value, phone_id: &str) -> Resu
     }
 }
 
-fn find_template(core: &Core, waba_id: &str, content: &Value) -> Result<Template, Refusal> {
+/// Steps 13 to 15: the template's id and category, when it can be sent like this. Nothing of it is copied.
+fn checked_template(
+    core: &Core,
+    waba_id: &str,
+    content: &Value,
+    by_bsuid: bool,
+    by_marketing_api: bool,
+) -> Result<(String, String), Refusal> {
+    let template = find_template(core, waba_id, content)?;
+    match by_marketing_api {
+        true => marketing::check_template(core, &template)?,
+        false => marketing::check_normal(core, waba_id, &template)?,
+    }
+    components::check(&template, content)?;
+    if template.category == "AUTHENTICATION" && by_bsuid {
+        return Err(Refusal::of(131_062, None));
+    }
+    Ok((template.id.clone(), template.category.clone()))
+}
+
+fn find_template<'c>(core: &'c Core, waba_id: &str, content: &Value) -> Result<Cow<'c, Template>, Refusal> {
     let text = |pointer: &str| {
         content
             .pointer(pointer)
@@ -324,12 +364,12 @@ fn find_template(core: &Core, waba_id: &str, content: &Value) -> Result<Template
     };
     let template = found.ok_or_else(missing)?;
     match template.status.as_str() {
-        "APPROVED" => Ok(template.clone()),
+        "APPROVED" => Ok(Cow::Borrowed(template)),
         // An edit is under review; what was approved before can still be sent.
-        "PENDING" if template.live.is_some() => Ok(Template {
+        "PENDING" if template.live.is_some() => Ok(Cow::Owned(Template {
             components: template.live.clone().unwrap_or_default(),
             ..template.clone()
-        }),
+        })),
         "PAUSED" => Err(Refusal::of(132_015, Some(format!("Template {name} is paused.")))),
         "DISABLED" => Err(Refusal::of(
             132_016,

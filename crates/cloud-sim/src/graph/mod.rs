@@ -5,9 +5,13 @@ mod analytics;
 mod blocking;
 mod business;
 mod call;
+mod calling;
 mod components;
+mod flows;
+mod history;
 mod list;
 mod management;
+mod marketing;
 mod media;
 mod messages;
 mod nodes;
@@ -17,11 +21,13 @@ mod refusal;
 mod registration;
 mod shape;
 mod smb;
+mod template_archive;
 mod template_buttons;
 mod template_check;
 mod template_library;
 mod templates;
 mod upload;
+mod username;
 
 use std::time::Duration;
 
@@ -30,8 +36,10 @@ use futures_util::stream;
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Request, Response, Route};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub use call::Call;
+pub use flows::Flow;
 pub(crate) use media::respond as serve_media;
 pub(crate) use oauth::{CODE_MS, Code};
 pub use refusal::Refusal;
@@ -80,8 +88,9 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let graph = simulator.clone();
     let host = simulator.clone();
     route
+        // Without a version Meta takes the app's own; ids are all digits, so nothing else is hidden by this.
         .at(
-            "/:version<^v[0-9]+\\.[0-9]+>/*path",
+            "/:first<^(v[0-9]+\\.[0-9]+|[0-9]+)>/*path",
             poem::endpoint::make(move |req| {
                 let simulator = graph.clone();
                 async move { handle(&simulator, req).await }
@@ -103,34 +112,62 @@ trait MapToResponse: Endpoint + Sized {
 
 impl<E: Endpoint> MapToResponse for E {}
 
+/// What the headers of an answer say beside its content; made under the same lock as the answer.
+struct Stamp {
+    trace: String,
+    request_id: String,
+    usage: Option<String>,
+}
+
+impl Core {
+    fn stamp(&mut self, waba: Option<&str>) -> Stamp {
+        Stamp {
+            trace: ids::fbtrace(&mut self.world.dice),
+            request_id: ids::fbtrace(&mut self.world.dice),
+            usage: waba.map(|waba| self.usage(waba)),
+        }
+    }
+}
+
 async fn handle(simulator: &Simulator, req: Request) -> Response {
     let call = match Call::read(req, MAX_BODY).await {
         Ok(call) => call,
-        Err(refusal) => return respond(simulator, "v25.0", None, Err(refusal), &[]),
+        Err(refusal) => {
+            let stamp = simulator.lock().stamp(None);
+            return respond(&stamp, "v25.0", Err(refusal), &[]);
+        }
     };
-    let version = call.version.clone();
-    let (delay, fault) = simulator.with(|core| {
-        let jitter = core.world.dice.below(core.config.jitter_ms);
+    let version = call.version.as_str();
+    let (delay, fault) = {
+        let mut core = simulator.lock();
+        let jitter = core.config.jitter_ms;
+        let jitter = core.world.dice.below(jitter);
         (core.config.latency_ms + jitter, core.fault(&call))
-    });
+    };
     pause(delay).await;
     if let Some(fault) = &fault {
         pause(fault.delay_ms).await;
         if !fault.after
-            && let Some(response) = spoiled(simulator, &version, fault)
+            && let Some(response) = spoiled(simulator, version, fault)
         {
             return response;
         }
     }
-    let reply = simulator.with(|core| dispatch(core, &call));
-    let waba = simulator.lock().waba_of_path(&call);
-    let response = match reply {
-        Reply::Ok(body) => respond(simulator, &version, waba.as_deref(), Ok(&body), &[]),
-        Reply::Refused(refusal) if refusal.code == refusal::HTML => html_502(),
-        Reply::Refused(refusal) => {
-            simulator.with(|core| core.ledger.refuse(refusal.code));
-            respond(simulator, &version, waba.as_deref(), Err(refusal), &[])
+    let (reply, stamp) = simulator.with(|core| {
+        let reply = dispatch(core, &call);
+        if let Reply::Refused(refusal) = &reply
+            && refusal.code != refusal::HTML
+        {
+            core.ledger.refuse(refusal.code);
         }
+        let waba = core.waba_of_path(&call);
+        (reply, core.stamp(waba.as_deref()))
+    });
+    let response = match reply {
+        Reply::Ok(body) if call.method == "GET" => read(&call, &stamp, &body),
+        Reply::Ok(body) => respond(&stamp, version, Ok(&body), &[]),
+        Reply::Refused(refusal) if refusal.code == refusal::HTML => html_502(),
+        Reply::Refused(refusal) => respond(&stamp, version, Err(refusal), &[]),
         Reply::Sent { body, wamid, answer } => {
             match answer {
                 Answer::Plain => {}
@@ -141,7 +178,7 @@ async fn handle(simulator: &Simulator, req: Request) -> Response {
                     return broken_off();
                 }
             }
-            respond(simulator, &version, waba.as_deref(), Ok(&body), &[])
+            respond(&stamp, version, Ok(&body), &[])
         }
         Reply::Handshake {
             url,
@@ -150,25 +187,36 @@ async fn handle(simulator: &Simulator, req: Request) -> Response {
         } => match handshake(simulator, &url, &verify_token).await {
             Ok(()) => {
                 let body = simulator.with(commit);
-                respond(simulator, &version, waba.as_deref(), Ok(&body), &[])
+                respond(&stamp, version, Ok(&body), &[])
             }
             Err(reason) => {
                 let message =
                     format!("(#2200) Callback verification failed with the following errors: {reason}");
-                respond(
-                    simulator,
-                    &version,
-                    waba.as_deref(),
-                    Err(Refusal::plain(400, 2200, message)),
-                    &[],
-                )
+                respond(&stamp, version, Err(Refusal::plain(400, 2200, message)), &[])
             }
         },
     };
     match fault {
-        Some(fault) if fault.after => spoiled(simulator, &version, &fault).unwrap_or(response),
+        Some(fault) if fault.after => spoiled(simulator, version, &fault).unwrap_or(response),
         _ => response,
     }
+}
+
+/// The answer of a read, with its ETag; 304 without a body when the caller has it already.
+fn read(call: &Call, stamp: &Stamp, body: &Value) -> Response {
+    let etag = format!("\"{}\"", hex::encode(&Sha256::digest(body.to_string())[..16]));
+    let known = call.if_none_match.as_deref().is_some_and(|given| {
+        given
+            .split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    });
+    let headers = [("etag".to_owned(), etag)];
+    let mut response = respond(stamp, &call.version, Ok(body), &headers);
+    if known {
+        response.set_status(StatusCode::NOT_MODIFIED);
+        response.set_body(Body::empty());
+    }
+    response
 }
 
 /// Token, proof, object and scope, then the endpoint.
@@ -273,8 +321,12 @@ fn spoiled(simulator: &Simulator, version: &str, fault: &crate::entities::FaultR
     if let Some(status) = fault.status {
         refusal.http = status;
     }
-    simulator.with(|core| core.ledger.refuse(code));
-    Some(respond(simulator, version, None, Err(refusal), &headers))
+    let stamp = {
+        let mut core = simulator.lock();
+        core.ledger.refuse(code);
+        core.stamp(None)
+    };
+    Some(respond(&stamp, version, Err(refusal), &headers))
 }
 
 /// An answer whose connection breaks off in the middle.
@@ -296,43 +348,41 @@ fn html_502() -> Response {
 }
 
 fn respond(
-    simulator: &Simulator,
+    stamp: &Stamp,
     version: &str,
-    waba: Option<&str>,
     result: Result<&Value, Refusal>,
     extra: &[(String, String)],
 ) -> Response {
-    let (trace, request_id) = {
-        let mut core = simulator.lock();
-        (
-            ids::fbtrace(&mut core.world.dice),
-            ids::fbtrace(&mut core.world.dice),
-        )
-    };
-    let mut headers = vec![
-        ("facebook-api-version".to_owned(), version.to_owned()),
-        ("x-fb-request-id".to_owned(), request_id),
-        ("x-fb-trace-id".to_owned(), trace.clone()),
-    ];
-    if let Some(waba) = waba {
-        let usage = simulator.lock().usage(waba);
-        headers.push(("x-business-use-case-usage".to_owned(), usage.to_string()));
-    }
-    let (status, body) = match result {
-        Ok(body) => (StatusCode::OK, body.to_string()),
+    let (status, body, authenticate) = match result {
+        Ok(body) => (StatusCode::OK, body.to_string(), None),
         Err(refusal) => {
-            headers.push(("www-authenticate".to_owned(), refusal.www_authenticate()));
             let status = StatusCode::from_u16(refusal.http).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, refusal.to_json(&trace).to_string())
+            let body = refusal.to_json(&stamp.trace).to_string();
+            (status, body, Some(refusal.www_authenticate()))
         }
     };
-    headers.extend(extra.iter().cloned());
     let mut response = Response::builder()
         .status(status)
         .content_type("application/json; charset=UTF-8")
         .body(body)
         .into_response();
-    add_headers(&mut response, &headers);
+    let headers = response.headers_mut();
+    let mut put = |name: &'static str, value: &str| {
+        // A header that cannot be written is left out rather than failing the answer.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    put("facebook-api-version", version);
+    put("x-fb-request-id", &stamp.request_id);
+    put("x-fb-trace-id", &stamp.trace);
+    if let Some(usage) = &stamp.usage {
+        put("x-business-use-case-usage", usage);
+    }
+    if let Some(authenticate) = &authenticate {
+        put("www-authenticate", authenticate);
+    }
+    add_headers(&mut response, extra);
     response
 }
 

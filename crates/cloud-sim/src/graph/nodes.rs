@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::list::{page, pick};
 use super::phone::{PHONE_DEFAULT, PHONE_FIELDS, callback_shape, of_phone, phone_node};
 use super::{
-    Call, Refusal, Reply, analytics, business, media, oauth, registration, template_library, templates,
-    upload,
+    Call, Refusal, Reply, analytics, business, flows, media, oauth, registration, template_archive,
+    template_library, templates, upload,
 };
 use crate::core::Core;
 use crate::entities::{Subscription, Template, Waba};
@@ -34,6 +34,25 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
             }
             return business::of_code(core, call, &phone, code);
         }
+        [id, "message_templates", verb] if core.world.wabas.contains_key(*id) => {
+            let waba = core.world.wabas.get(*id).cloned().unwrap_or_default();
+            if !core.may_see(call, &waba.id) {
+                return Err(Refusal::missing(&call.method, id));
+            }
+            need(core, call, MANAGEMENT)?;
+            // Some clients read one template by way of its account.
+            let template = core.world.templates.get(*verb).filter(|t| t.waba_id == waba.id);
+            return match template.filter(|_| call.method == "GET") {
+                Some(template) => pick(
+                    call,
+                    "WhatsAppMessageTemplate",
+                    template_node(template),
+                    TEMPLATE_FIELDS,
+                    &[],
+                ),
+                None => template_archive::move_templates(core, call, &waba, verb),
+            };
+        }
         [_, rest @ ..] => {
             return Err(Refusal::plain(
                 400,
@@ -43,6 +62,14 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
         }
     };
     let missing = || Refusal::missing(&call.method, id);
+    if call.method == "POST" && matches!(edge, "messages" | "marketing_messages") {
+        // The hot path: nothing of the number is copied for it.
+        let phone = core.world.phones.get(id).ok_or_else(missing)?;
+        if !core.may_see(call, &phone.waba_id) {
+            return Err(missing());
+        }
+        return super::phone::send(core, call, id, edge);
+    }
     if let Some(phone) = core.world.phones.get(id).cloned() {
         if !core.may_see(call, &phone.waba_id) {
             return Err(missing());
@@ -71,6 +98,16 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
             ),
             _ => templates::of_template(core, call, &template, edge),
         };
+    }
+    if let Some(flow) = core.world.flows.get(id).cloned() {
+        if !core.may_see(call, &flow.waba_id) {
+            return Err(missing());
+        }
+        need(core, call, MANAGEMENT)?;
+        return flows::of_flow(core, call, &flow, edge);
+    }
+    if core.world.portfolios.contains_key(id) && call.method == "GET" {
+        return of_portfolio(core, call, id, edge);
     }
     if let Some(media) = core.world.media.get(id).cloned() {
         return media::of_media(core, call, &media);
@@ -141,6 +178,9 @@ const WABA_FIELDS: &[&str] = &[
     "marketing_messages_onboarding_status",
     "auth_international_rate_eligibility",
     "primary_business_location",
+    "disable_marketing_messages_on_cloud_api",
+    "degrees_of_freedom_spec",
+    "subscribed_apps",
     // Computed by `analytics`.
     "analytics",
     "conversation_analytics",
@@ -155,8 +195,8 @@ const WABA_DEFAULT: &[&str] = &[
     "message_template_namespace",
 ];
 
-fn waba_node(waba: &Waba) -> Value {
-    json!({
+fn waba_node(core: &Core, waba: &Waba) -> Value {
+    let mut node = json!({
         "id": waba.id,
         "name": waba.name,
         "currency": waba.currency,
@@ -167,9 +207,94 @@ fn waba_node(waba: &Waba) -> Value {
         "ownership_type": "SELF",
         "status": "ACTIVE",
         "is_enabled_for_insights": waba.insights,
+        "marketing_messages_onboarding_status": waba.marketing_onboarding,
+        "marketing_messages_lite_api_status": match waba.marketing_onboarding.as_str() {
+            status @ ("ONBOARDED" | "ELIGIBLE") => status,
+            _ => "INELIGIBLE",
+        },
+        "disable_marketing_messages_on_cloud_api": waba.disable_marketing_messages_on_cloud_api,
+        "subscribed_apps": {"data": subscribers(core, waba)},
         "health_status": {"can_send_message": if waba.restricted.is_none() { "AVAILABLE" } else { "BLOCKED" },
             "entities": [{"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}]},
-    })
+    });
+    if !waba.degrees_of_freedom_spec.is_null() {
+        node["degrees_of_freedom_spec"] = waba.degrees_of_freedom_spec.clone();
+    }
+    if let Some(country) = &waba.primary_business_location {
+        node["primary_business_location"] = json!(country);
+        node["country"] = json!(country);
+    }
+    if let Some(from) = waba.auth_international_from {
+        let exceptions: Vec<Value> = waba
+            .auth_international_exceptions
+            .iter()
+            .map(|(country, from)| json!({"country_code": country, "start_time": from}))
+            .collect();
+        node["auth_international_rate_eligibility"] =
+            json!({"start_time": from, "exception_countries": exceptions});
+    }
+    let owner = waba
+        .portfolio_id
+        .as_ref()
+        .and_then(|id| core.world.portfolios.get(id));
+    if let Some(owner) = owner {
+        node["owner_business_info"] = json!({"id": owner.id, "name": owner.name});
+    }
+    node
+}
+
+/// The apps of an account, as `subscribed_apps` has them.
+fn subscribers(core: &Core, waba: &Waba) -> Vec<Value> {
+    let row = |(id, subscription): (&String, &Subscription)| {
+        let name = core
+            .world
+            .apps
+            .get(id)
+            .map(|a| a.name.clone())
+            .unwrap_or_default();
+        let link = format!("https://www.facebook.com/games/?app_id={id}");
+        let mut row = json!({"whatsapp_business_api_data": {"id": id, "name": name, "link": link}});
+        if let Some(url) = &subscription.override_callback_uri {
+            row["override_callback_uri"] = json!(url);
+        }
+        row
+    };
+    waba.subscriptions.iter().map(row).collect()
+}
+
+/// `GET /{BIZ}/owned_whatsapp_business_accounts`, and those of customers (Cloud API: WABA node).
+fn of_portfolio(core: &Core, call: &Call, id: &str, edge: &str) -> Result<Reply, Refusal> {
+    need(core, call, MANAGEMENT)?;
+    let of = |owned: bool| -> Vec<Value> {
+        let mine = |w: &&Waba| (w.portfolio_id.as_deref() == Some(id)) == owned && core.may_see(call, &w.id);
+        // Accounts without an owner in this world are nobody's customers.
+        let rows = core
+            .world
+            .wabas
+            .values()
+            .filter(|w| w.portfolio_id.is_some())
+            .filter(mine);
+        rows.map(|w| waba_node(core, w)).collect()
+    };
+    match edge {
+        "owned_whatsapp_business_accounts" => page(
+            core,
+            call,
+            of(true),
+            "WhatsAppBusinessAccount",
+            WABA_FIELDS,
+            WABA_DEFAULT,
+        ),
+        "client_whatsapp_business_accounts" => page(
+            core,
+            call,
+            of(false),
+            "WhatsAppBusinessAccount",
+            WABA_FIELDS,
+            WABA_DEFAULT,
+        ),
+        edge => Err(unknown_edge(edge, "GET")),
+    }
 }
 
 fn of_waba(
@@ -185,7 +310,7 @@ fn of_waba(
             let reply = pick(
                 call,
                 "WhatsAppBusinessAccount",
-                waba_node(waba),
+                waba_node(core, waba),
                 WABA_FIELDS,
                 WABA_DEFAULT,
             )?;
@@ -200,7 +325,9 @@ fn of_waba(
             })
         }
         ("GET", "template_analytics") => analytics::template_edge(core, call, waba).map(Reply::Ok),
-        ("POST", "") => insights(core, call, waba),
+        ("POST", "") => configure(core, call, waba),
+        ("GET" | "POST", "flows") => flows::of_waba(core, call, waba),
+        ("POST", "migrate_message_templates") => template_archive::migrate(core, call, waba),
         ("GET", "phone_numbers") => {
             let rows: Vec<Value> = core
                 .world
@@ -223,28 +350,7 @@ fn of_waba(
         ("POST", "message_templates") => templates::create(core, call, waba),
         ("DELETE", "message_templates") => templates::delete(core, call, waba),
         ("POST", "upsert_message_templates") => templates::upsert(core, call, waba),
-        ("GET", "subscribed_apps") => {
-            let rows: Vec<Value> = waba
-                .subscriptions
-                .iter()
-                .map(|(id, subscription)| {
-                    let name = core
-                        .world
-                        .apps
-                        .get(id)
-                        .map(|a| a.name.clone())
-                        .unwrap_or_default();
-                    let link = format!("https://www.facebook.com/games/?app_id={id}");
-                    let mut row =
-                        json!({"whatsapp_business_api_data": {"id": id, "name": name, "link": link}});
-                    if let Some(url) = &subscription.override_callback_uri {
-                        row["override_callback_uri"] = json!(url);
-                    }
-                    row
-                })
-                .collect();
-            Ok(Reply::Ok(json!({"data": rows})))
-        }
+        ("GET", "subscribed_apps") => Ok(Reply::Ok(json!({"data": subscribers(core, waba)}))),
         ("POST", "subscribed_apps") => subscribe(core, call, waba, app_id),
         ("DELETE", "subscribed_apps") => {
             let app_id = app_of(app_id)?;
@@ -257,23 +363,45 @@ fn of_waba(
     }
 }
 
-/// `POST /{WABA}?is_enabled_for_insights=true`: once, for good.
-fn insights(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
-    match call.field("is_enabled_for_insights").as_deref() {
-        Some("true") => {
-            if let Some(waba) = core.world.wabas.get_mut(&waba.id) {
-                waba.insights = true;
-            }
-            Ok(Reply::Ok(json!({"id": waba.id})))
+/// `POST /{WABA}`: template insights, once and for good; marketing messages on the normal endpoint; what Meta may change.
+fn configure(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
+    let mut changed = waba.clone();
+    let insights = call.field("is_enabled_for_insights");
+    let marketing = call.field("disable_marketing_messages_on_cloud_api");
+    let freedom = call
+        .body
+        .as_ref()
+        .ok()
+        .and_then(|b| b.get("degrees_of_freedom_spec"));
+    match insights.as_deref() {
+        Some("true") => changed.insights = true,
+        Some(_) if waba.insights => {
+            return Err(Refusal::of(
+                200_006,
+                Some("Template insights cannot be disabled once they are enabled.".into()),
+            ));
         }
-        Some(_) if waba.insights => Err(Refusal::of(
-            200_006,
-            Some("Template insights cannot be disabled once they are enabled.".into()),
-        )),
-        _ => Err(Refusal::parameter(
-            "The parameter is_enabled_for_insights is required.",
-        )),
+        None if marketing.is_some() || freedom.is_some() => {}
+        _ => {
+            return Err(Refusal::parameter(
+                "The parameter is_enabled_for_insights is required.",
+            ));
+        }
     }
+    match marketing.as_deref() {
+        None => {}
+        Some(flag @ ("true" | "false")) => changed.disable_marketing_messages_on_cloud_api = flag == "true",
+        Some(_) => {
+            return Err(Refusal::parameter(
+                "Param disable_marketing_messages_on_cloud_api must be a boolean.",
+            ));
+        }
+    }
+    if let Some(spec) = freedom {
+        changed.degrees_of_freedom_spec = spec.clone();
+    }
+    core.world.wabas.insert(waba.id.clone(), changed);
+    Ok(Reply::Ok(json!({"id": waba.id, "success": true})))
 }
 
 fn app_of(app_id: Option<&str>) -> Result<String, Refusal> {

@@ -4,26 +4,30 @@ use serde_json::{Map, Value, json};
 
 use super::list::pick;
 use super::nodes::{MANAGEMENT, need, unknown_edge};
-use super::{Call, Refusal, Reply, blocking, business, media, messages, registration, smb};
+use super::{
+    Call, Refusal, Reply, blocking, business, calling, history, media, messages, registration, smb, username,
+};
 use crate::core::Core;
 use crate::entities::Phone;
 use crate::provision::display;
 
 const MESSAGING: &str = "whatsapp_business_messaging";
 
+/// A message, when the token may send.
+pub(super) fn send(core: &mut Core, call: &Call, phone_id: &str, edge: &str) -> Result<Reply, Refusal> {
+    if !core.has_scope(call, MESSAGING) {
+        return Err(Refusal::plain(
+            403,
+            200,
+            "(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp \
+             Business Account",
+        ));
+    }
+    Ok(messages::post(core, call, phone_id, edge == "marketing_messages"))
+}
+
 pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) -> Result<Reply, Refusal> {
     match (call.method.as_str(), edge) {
-        ("POST", "messages" | "marketing_messages") => {
-            if !core.has_scope(call, MESSAGING) {
-                return Err(Refusal::plain(
-                    403,
-                    200,
-                    "(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp \
-                     Business Account",
-                ));
-            }
-            Ok(messages::post(core, call, &phone.id))
-        }
         ("GET", "") => {
             need(core, call, MANAGEMENT)?;
             pick(
@@ -41,6 +45,14 @@ pub(super) fn of_phone(core: &mut Core, call: &Call, phone: &Phone, edge: &str) 
             registration::of_phone(core, call, phone, verb).unwrap_or_else(|| Err(unknown_edge(edge, "POST")))
         }
         ("POST", "media") => media::upload(core, call, phone),
+        (_, "username") => username::handle(core, call, phone),
+        ("GET", "username_suggestions") => Ok(username::suggestions(core, phone)),
+        ("GET", "message_history") => {
+            need(core, call, MANAGEMENT)?;
+            history::of_phone(core, call, phone)
+        }
+        ("GET", "call_permissions") => calling::permissions(core, call, phone),
+        ("POST", "calls") => Err(calling::refuse(phone)),
         _ => business::of_phone(core, call, phone, edge)
             .unwrap_or_else(|| Err(unknown_edge(edge, &call.method))),
     }
@@ -140,6 +152,7 @@ pub(super) fn phone_node(core: &Core, phone: &Phone) -> Value {
         "new_name_status": phone.new_name_status,
         "new_display_name": phone.new_display_name,
         "conversational_automation": phone.automation,
+        "username": phone.username,
         "platform_type": "CLOUD_API",
         "throughput": {"level": if high { "HIGH" } else { "STANDARD" }},
         "account_mode": if phone.is_test { "SANDBOX" } else { "LIVE" },
@@ -158,7 +171,7 @@ pub(super) fn phone_node(core: &Core, phone: &Phone) -> Value {
 }
 
 /// ISO 8601 as the Graph API writes it.
-fn graph_time(ms: i64) -> String {
+pub(super) fn graph_time(ms: i64) -> String {
     let at = if ms == 0 { 1_772_619_630_000 } else { ms };
     chrono::DateTime::from_timestamp_millis(at)
         .map(|t| t.format("%Y-%m-%dT%H:%M:%S+0000").to_string())

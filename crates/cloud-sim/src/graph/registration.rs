@@ -36,11 +36,16 @@ fn six_digits(text: &str) -> bool {
 /// `POST /{WABA}/phone_numbers {cc, phone_number, verified_name}`
 pub(super) fn add(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
     let field = |key: &str| call.field(key).unwrap_or_default();
-    let digits: String = format!("{}{}", field("cc"), field("phone_number"))
+    // Clients also call it country_code.
+    let cc = call
+        .field("cc")
+        .or_else(|| call.field("country_code"))
+        .unwrap_or_default();
+    let digits: String = format!("{cc}{}", field("phone_number"))
         .chars()
         .filter(char::is_ascii_digit)
         .collect();
-    if field("cc").is_empty() || !(7..=15).contains(&digits.len()) {
+    if cc.is_empty() || !(7..=15).contains(&digits.len()) {
         return Err(Refusal::parameter(
             "Param phone_number with cc must be a phone number of 7 to 15 digits.",
         ));

@@ -170,22 +170,9 @@ fn room(core: &Core, waba: &Waba, name: &str, language: &str, category: &str) ->
             "All languages of a template have the same category.",
         ));
     }
-    let portfolio = waba
-        .portfolio_id
-        .as_ref()
-        .and_then(|id| core.world.portfolios.get(id));
-    let limit = if portfolio.is_none_or(|p| p.verified) {
-        MAX_TEMPLATES.0
-    } else {
-        MAX_TEMPLATES.1
-    };
-    if mine.len() >= limit {
-        return Err(refuse(
-            2_388_019,
-            "The account has as many templates as it may have.",
-        ));
-    }
-    Ok(())
+    core.template_room(waba)
+        .map(drop)
+        .ok_or_else(|| refuse(2_388_019, "The account has as many templates as it may have."))
 }
 
 /// `POST /{WABA}/upsert_message_templates`: an authentication template in many languages.
@@ -220,13 +207,15 @@ pub(super) fn upsert(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply,
             if let Some(template) = core.world.templates.get_mut(&id) {
                 template.components = authentication_text(&given);
             }
-            rows.push(json!({"id": id, "status": "APPROVED", "language": language}));
+            rows.push(
+                json!({"id": id, "status": "APPROVED", "language": language, "category": "AUTHENTICATION"}),
+            );
             continue;
         }
         let mut one = body.clone();
         one["language"] = json!(language);
         let template = wanted(core, &one, waba)?;
-        rows.push(json!({"id": template.id, "status": template.status, "language": language}));
+        rows.push(json!({"id": template.id, "status": template.status, "language": language, "category": template.category}));
         keep(core, template);
     }
     Ok(Reply::Ok(json!({"data": rows})))
@@ -354,7 +343,14 @@ pub(super) fn unpause(core: &mut Core, template: &Template) -> Reply {
 /// `GET /{TEMPLATE}/compare?template_ids=[…]`
 pub(super) fn compare(core: &Core, call: &Call, template: &Template) -> Result<Reply, Refusal> {
     let asked = call.field("template_ids").unwrap_or_default();
-    let others: Vec<Value> = serde_json::from_str(&asked).unwrap_or_default();
+    let others: Vec<Value> = match asked.starts_with('[') {
+        true => serde_json::from_str(&asked).unwrap_or_default(),
+        false => asked
+            .split(',')
+            .filter(|id| !id.is_empty())
+            .map(|id| json!(id.trim()))
+            .collect(),
+    };
     let ids = others
         .iter()
         .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
@@ -484,6 +480,26 @@ pub(super) fn of_template(
 }
 
 impl Core {
+    /// How many more templates an account may have; `None` when it is full (Cloud API: name, language, limits).
+    pub(super) fn template_room(&self, waba: &Waba) -> Option<usize> {
+        let portfolio = waba
+            .portfolio_id
+            .as_ref()
+            .and_then(|id| self.world.portfolios.get(id));
+        let limit = if portfolio.is_none_or(|p| p.verified) {
+            MAX_TEMPLATES.0
+        } else {
+            MAX_TEMPLATES.1
+        };
+        let used = self
+            .world
+            .templates
+            .values()
+            .filter(|t| t.waba_id == waba.id)
+            .count();
+        limit.checked_sub(used).filter(|left| *left > 0)
+    }
+
     /// A name cannot be used again for a while; at most 10,000 are remembered.
     fn lock_name(&mut self, key: String, until: i64) {
         let now = self.now();

@@ -30,7 +30,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     config.listen = listener.local_addr()?;
     let simulated = config.simulator.enabled && config.simulator.url.is_empty();
     let setup = Setup {
-        simulator: simulated.then(|| simulator_config(&config)),
+        simulator: simulated.then(|| simulator_config(&config)).transpose()?,
         demo_logins: if config.demo && simulated {
             demo::logins()
         } else {
@@ -77,11 +77,16 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
 }
 
 /// The simulator as configured, reachable at the server's own address.
-pub fn simulator_config(config: &Config) -> SimConfig {
-    SimConfig {
+///
+/// # Errors
+/// A knob that does not exist or has the wrong kind of value.
+pub fn simulator_config(config: &Config) -> anyhow::Result<SimConfig> {
+    let base = SimConfig {
         public_url: format!("http://{}", config.listen),
         ..SimConfig::profile(config.simulator.profile)
-    }
+    };
+    base.with_knobs(&config.simulator.knobs)
+        .map_err(|error| anyhow::anyhow!("simulator.knobs: {error}"))
 }
 
 #[expect(

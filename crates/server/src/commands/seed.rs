@@ -22,7 +22,7 @@ pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let real = std::mem::replace(&mut config.listen, listener.local_addr()?);
     let setup = Setup {
-        simulator: Some(simulator_config(&config)),
+        simulator: Some(simulator_config(&config)?),
         ..Setup::new(Roles {
             serve: true,
             work: true,

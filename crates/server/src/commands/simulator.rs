@@ -18,7 +18,7 @@ pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let simulator = Simulator::new(simulator_config(&config).with_http(http));
+    let simulator = Simulator::new(simulator_config(&config)?.with_http(http));
     tracing::info!(listen = %config.listen, "simulating; the control API is under /_sim/");
     Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
         .run_with_graceful_shutdown(simulator.routes(), stop_signal(), Some(Duration::from_secs(5)))
