@@ -20,17 +20,14 @@ const BATCH: u64 = 1000;
 const STEPS: usize = 100;
 /// How soon a run that has found more comes back.
 const PAUSE: Duration = Duration::from_secs(60);
-/// A sweep is asked for with the first statuses of a day, to be done when they have settled.
-const LATER: TimeDelta = TimeDelta::hours(1);
 
 impl Service {
-    /// Asks for a sweep, once a day and tenant in this process: whoever gets statuses has statuses to lose.
+    /// Asks for a sweep with the first statuses of a day, for each tenant and process: whoever gets statuses has some to lose.
     pub(super) async fn expect_sweep(&self, tx: &mut TenantTx) -> Result<()> {
         if self.swept.contains_key(&tx.tenant()) {
             return Ok(());
         }
-        let at = tx.clock().now() + LATER;
-        tx.enqueue_at(&SweepStatuses {}, at)?;
+        tx.enqueue(&SweepStatuses {})?;
         self.swept.insert(tx.tenant(), ()).await;
         Ok(())
     }
