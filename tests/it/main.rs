@@ -8,6 +8,7 @@
 
 mod arrows;
 mod bad_input;
+mod batches;
 mod corpus;
 mod faults;
 mod fixtures;

@@ -218,7 +218,7 @@ impl World {
         let began = Instant::now();
         while began.elapsed() < patience {
             // A job's row stays until the job is done, whoever runs it.
-            let left = "SELECT EXISTS (SELECT 1 FROM host_outbox) OR EXISTS (SELECT 1 FROM host_jobs WHERE dead = 0)";
+            let left = "SELECT EXISTS (SELECT 1 FROM messaging_inbox) OR EXISTS (SELECT 1 FROM host_outbox) OR EXISTS (SELECT 1 FROM host_jobs WHERE dead = 0)";
             if self.count(left).await? == 0 {
                 return Ok(true);
             }

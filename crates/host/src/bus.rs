@@ -3,16 +3,20 @@
 //! A hint may be lost, doubled or late: whoever waits for one also looks by itself now and then. In process it is a
 //! broadcast channel; in production the same hints also travel over Redis pub/sub.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use kernel::{TenantId, tenant::Wake};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Hints of one message at most.
+const TOGETHER: usize = 64;
 
 /// One hint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hint {
     /// The outbox has rows.
@@ -21,6 +25,8 @@ pub enum Hint {
     Jobs,
     /// The tenant's live log has grown.
     Live(TenantId),
+    /// Something of the tenant's waits for a pump.
+    Arrivals(TenantId),
     /// Hints may have been missed: look everywhere.
     Missed,
 }
@@ -62,8 +68,9 @@ impl Bus {
         let channel = format!("{prefix}:hints");
         let (remote, outgoing) = mpsc::channel(1024);
         let local = broadcast::channel(1024).0;
-        tokio::spawn(send(client.clone(), channel.clone(), outgoing, stop.clone()));
-        tokio::spawn(hear(client, channel, local.clone(), stop));
+        let me = Uuid::new_v4();
+        tokio::spawn(send(client.clone(), channel.clone(), me, outgoing, stop.clone()));
+        tokio::spawn(hear(client, channel, me, local.clone(), stop));
         Ok(Self {
             local,
             remote: Some(remote),
@@ -96,6 +103,11 @@ impl Wake for Bus {
     fn jobs(&self) {
         self.send(Hint::Jobs);
     }
+    fn arrivals(&self, tenants: &[TenantId]) {
+        for tenant in tenants {
+            self.send(Hint::Arrivals(*tenant));
+        }
+    }
 }
 
 /// The hearing end.
@@ -113,6 +125,15 @@ impl Hints {
         }
     }
 
+    /// The hints that are here already.
+    pub fn more(&mut self) -> impl Iterator<Item = Hint> {
+        std::iter::from_fn(|| match self.0.try_recv() {
+            Ok(hint) => Some(hint),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Hint::Missed),
+            Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => None,
+        })
+    }
+
     /// Waits for a hint that `wanted` likes, but no longer than `patience`: hints are hints.
     pub async fn wait(&mut self, wanted: impl Fn(Hint) -> bool, patience: Duration) {
         let heard = async {
@@ -127,22 +148,40 @@ impl Hints {
     }
 }
 
+/// What travels over Redis.
+#[derive(Debug, Serialize, Deserialize)]
+struct Said<'a> {
+    /// The bus that says it: what one said oneself was heard at once and is not heard again.
+    by: Uuid,
+    hints: Cow<'a, [Hint]>,
+}
+
+/// Publishes hints; those that came while the last were on their way go together, each once.
 async fn send(
     client: redis::Client,
     channel: String,
+    me: Uuid,
     mut hints: mpsc::Receiver<Hint>,
     stop: CancellationToken,
 ) {
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
+    let mut some = Vec::with_capacity(TOGETHER);
     loop {
-        let hint = tokio::select! {
+        some.clear();
+        tokio::select! {
             () = stop.cancelled() => return,
-            hint = hints.recv() => match hint { Some(hint) => hint, None => return },
-        };
+            received = hints.recv_many(&mut some, TOGETHER) => if received == 0 { return },
+        }
+        some.sort_unstable();
+        some.dedup();
         if connection.is_none() {
             connection = client.get_multiplexed_async_connection().await.ok();
         }
-        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&hint)) else {
+        let said = Said {
+            by: me,
+            hints: Cow::Borrowed(&some),
+        };
+        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&said)) else {
             continue;
         };
         let sent: redis::RedisResult<()> = redis::cmd("PUBLISH")
@@ -160,6 +199,7 @@ async fn send(
 async fn hear(
     client: redis::Client,
     channel: String,
+    me: Uuid,
     local: broadcast::Sender<Hint>,
     stop: CancellationToken,
 ) {
@@ -172,8 +212,14 @@ async fn hear(
             let mut messages = subscription.into_on_message();
             while let Some(message) = messages.next().await {
                 let payload: String = message.get_payload()?;
-                if let Ok(hint) = serde_json::from_str(&payload) {
-                    let _ = local.send(hint);
+                let Ok(said) = serde_json::from_str::<Said<'_>>(&payload) else {
+                    // Another version's: it is looked for in a moment.
+                    continue;
+                };
+                if said.by != me {
+                    for hint in said.hints.iter() {
+                        let _ = local.send(*hint);
+                    }
                 }
             }
             Ok::<_, redis::RedisError>(())

@@ -20,6 +20,7 @@ pub mod live;
 pub mod metrics;
 pub mod openapi;
 pub mod problem;
+pub mod pump;
 pub mod relay;
 pub mod runtime;
 pub mod true_time;

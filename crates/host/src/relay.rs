@@ -1,7 +1,7 @@
 //! Moves what transactions said from the outbox to those who listen: a job per subscriber, a line in the tenant's live log.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
-    outbox::{event, insert_jobs, new_job, share},
+    outbox::{event, insert_jobs, job, new_job, share},
     retrying,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::{Bus, Hint},
+    jobs::QUEUES,
     lease::Lease,
     live::log,
 };
@@ -45,6 +46,10 @@ const LEASE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long the live log is kept: a client that was away longer starts afresh.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
+/// How long a dead job can be looked at.
+const BURIED: TimeDelta = TimeDelta::days(30);
+/// Dead jobs removed at a time, from each queue.
+const BURIALS: u64 = 500;
 
 impl Relay {
     /// `owner` names this process.
@@ -79,8 +84,8 @@ impl Relay {
                 }
                 if now >= tidy_at {
                     tidy_at = now + Duration::from_secs(600);
-                    if let Err(error) = log::forget(&self.system, self.system.clock().now() - KEPT).await {
-                        tracing::warn!(%error, "old live events could not be forgotten");
+                    if let Err(error) = self.tidy().await {
+                        tracing::warn!(%error, "old live events and dead jobs are still there");
                     }
                 }
             }
@@ -92,6 +97,33 @@ impl Relay {
             }
         }
         let _ = self.lease.give_back(&self.system).await;
+    }
+
+    /// Forgets what nobody will ask for any more: live events, and jobs that died long ago, some at a time.
+    async fn tidy(&self) -> Result<()> {
+        let now = self.system.clock().now();
+        log::forget(&self.system, now - KEPT).await?;
+        let on = self.system.across_tenants("all dead jobs are kept equally long");
+        for queue in QUEUES {
+            let old = job::Entity::find()
+                .filter(job::Column::Queue.eq(queue.name))
+                .filter(job::Column::Dead.eq(true))
+                .filter(job::Column::RunAt.lt(now - BURIED))
+                .limit(BURIALS)
+                .select_only()
+                .column(job::Column::Id);
+            let ids: Vec<uuid::Uuid> = old.into_tuple().all(on).await?;
+            if !ids.is_empty() {
+                let tx = self
+                    .system
+                    .begin_across_tenants("all dead jobs are kept equally long")
+                    .await?;
+                let gone = job::Entity::delete_many().filter(job::Column::Id.is_in(ids));
+                gone.exec(tx.connection()).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Relays one batch; how many events it had.
@@ -163,17 +195,18 @@ impl Relay {
         events: &[event::Model],
     ) -> Result<Vec<TenantId>> {
         let now = self.system.clock().now();
-        let mut last: HashMap<TenantId, i64> = HashMap::new();
+        let heard = events.iter().filter(|event| event.live.is_some());
+        let tenants: BTreeSet<TenantId> = heard.map(|event| event.tenant_id).collect();
+        if tenants.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut last = log::last_seqs(tx.connection(), tenants.iter().copied()).await?;
         let mut rows = Vec::new();
         for event in events {
             let Some(permission) = &event.live else { continue };
-            let seq = match last.get(&event.tenant_id) {
-                Some(seq) => seq + 1,
-                // Time-based, so that the sequence goes on even after the whole log was forgotten.
-                None => {
-                    (log::last_seq(tx.connection(), event.tenant_id).await? + 1).max(now.timestamp_micros())
-                }
-            };
+            let before = last.get(&event.tenant_id).copied().unwrap_or_default();
+            // Time-based, so that the sequence goes on even after the whole log was forgotten.
+            let seq = (before + 1).max(now.timestamp_micros());
             last.insert(event.tenant_id, seq);
             rows.push(log::ActiveModel {
                 tenant_id: Set(event.tenant_id),
@@ -184,11 +217,9 @@ impl Relay {
                 created_at: Set(now),
             });
         }
-        if !rows.is_empty() {
-            log::Entity::insert_many(rows)
-                .exec_without_returning(tx.connection())
-                .await?;
-        }
-        Ok(last.into_keys().collect())
+        log::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
+        Ok(tenants.into_iter().collect())
     }
 }

@@ -1,4 +1,4 @@
-//! What runs besides the HTTP server: relay, feeders, workers, the live hub.
+//! What runs besides the HTTP server: relay, feeders, workers, pumps, the live hub.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -16,6 +16,7 @@ use crate::{
         runner::Runner,
     },
     live::Hub,
+    pump::Pumping,
     relay::{Relay, Subscriptions},
 };
 
@@ -56,7 +57,7 @@ impl Runtime {
         let hub = Hub::new(system.clone(), bus.clone(), stop.clone());
         let progress = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
-        let (mut feeders, mut running) = (Vec::new(), None);
+        let (mut feeders, mut pumps, mut running) = (Vec::new(), Vec::new(), None);
         crate::true_time::correct(&system).await;
         tasks.spawn(crate::true_time::keep(system.clone(), stop.clone()));
         if roles.serve {
@@ -70,6 +71,11 @@ impl Runtime {
                 .collect();
             running = Some(runner.clone());
             carrier::start(route, feeders.clone(), runner, owner, &mut tasks, stop.clone()).await?;
+            for pump in modules.iter().flat_map(|module| module.pumps()) {
+                let pumping = Pumping::new(system.clone(), pump, progress.clone());
+                tasks.spawn(pumping.clone().run(bus.clone(), stop.clone()));
+                pumps.push(pumping);
+            }
             let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
         }
@@ -78,6 +84,7 @@ impl Runtime {
             idle: Idle {
                 system,
                 feeders,
+                pumps,
                 progress,
             },
             running,
@@ -121,6 +128,7 @@ impl Runtime {
 pub struct Idle {
     system: SystemDb,
     feeders: Vec<Arc<Feeder>>,
+    pumps: Vec<Pumping>,
     progress: Arc<Notify>,
 }
 
@@ -130,7 +138,7 @@ impl Idle {
         let _ = tokio::time::timeout(Duration::from_millis(20), self.progress.notified()).await;
     }
 
-    /// Resolves once no event waits to be relayed and no job is due, on its way or running.
+    /// Resolves once no pump has anything left, no event waits to be relayed and no job is due, on its way or running.
     ///
     /// # Errors
     /// The database's.
@@ -150,8 +158,17 @@ impl Idle {
     /// # Errors
     /// The database's.
     pub async fn is_settled(&self) -> Result<bool> {
-        let dealt_with = || -> u64 { self.feeders.iter().map(|feeder| feeder.dealt_with()).sum() };
+        let dealt_with = || -> u64 {
+            let jobs: u64 = self.feeders.iter().map(|feeder| feeder.dealt_with()).sum();
+            jobs + self.pumps.iter().map(Pumping::dealt_with).sum::<u64>()
+        };
         let before = dealt_with();
+        // In the direction in which work flows: what leaves one place while we look is seen in the next.
+        for pump in &self.pumps {
+            if !pump.is_dry().await? {
+                return Ok(false);
+            }
+        }
         let on = self.system.across_tenants("asks whether anything waits anywhere");
         let event = outbox::event::Entity::find()
             .select_only()

@@ -21,6 +21,7 @@ pub mod limit;
 pub mod module;
 pub mod outbox;
 pub mod page;
+pub mod pump;
 pub mod tenant;
 pub mod vault;
 
@@ -37,6 +38,7 @@ pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
 pub use limit::{Limiter, Quota, Wait};
 pub use module::Module;
 pub use page::{Cursor, Page, PageQuery};
+pub use pump::{Pump, Pumped};
 pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantRoutes, TenantTx};
 pub use vault::Vault;
 

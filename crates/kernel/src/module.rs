@@ -2,7 +2,7 @@
 
 use poem::endpoint::BoxEndpoint;
 
-use crate::{Api, Events, Jobs, PermissionInfo};
+use crate::{Api, Events, Jobs, PermissionInfo, Pump};
 
 /// A feature: one folder, one line in the composition root. All modules are compiled in; which tenant has which is a row.
 pub trait Module: Send + Sync + 'static {
@@ -23,6 +23,11 @@ pub trait Module: Send + Sync + 'static {
 
     /// Its background work: `jobs.on(…)`.
     fn jobs(&self, _jobs: &mut Jobs) {}
+
+    /// Its tables that are queues by themselves.
+    fn pumps(&self) -> Vec<Pump> {
+        Vec::new()
+    }
 
     /// What it listens to: `events.on(…)`.
     fn events(&self, _events: &mut Events) {}

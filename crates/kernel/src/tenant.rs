@@ -1,5 +1,6 @@
 //! The doors to the database. A module holds [`TenantDb`] and nothing else, so it can only ever see one tenant's rows.
 
+mod many;
 mod query;
 
 use std::{fmt, sync::Arc};
@@ -12,6 +13,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
 
 use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending};
@@ -40,6 +42,8 @@ pub trait Wake: Send + Sync {
     fn events(&self);
     /// Jobs were written.
     fn jobs(&self);
+    /// Rows of these tenants were written into a table that a [`Pump`](crate::Pump) works off.
+    fn arrivals(&self, tenants: &[TenantId]);
 }
 
 /// The unscoped door, with the long name. Only `host`, `identity` and the composition root hold it.

@@ -24,6 +24,7 @@ struct Nobody;
 impl Wake for Nobody {
     fn events(&self) {}
     fn jobs(&self) {}
+    fn arrivals(&self, _: &[kernel::TenantId]) {}
 }
 
 impl TestDatabase {

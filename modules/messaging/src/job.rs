@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::entity::chunk::ChunkId;
 
-/// Applies the webhooks that wait in the tenant's inbox.
+/// Applies the webhooks that wait in the tenant's inbox. Nothing asks for it any more, the inbox is a
+/// [`Pump`](kernel::Pump)'s; but a process of the last version may, while an installation is being updated.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DrainInbox {}
 
@@ -119,6 +120,21 @@ impl Job for FetchMedia {
     const QUEUE: &'static str = "files";
     // With ten minutes between tries in the end, about two hours; then a person may ask again, for a week.
     const MAX_ATTEMPTS: u32 = 20;
+}
+
+/// Removes statuses that are older than 90 days.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SweepStatuses {}
+
+impl Job for SweepStatuses {
+    const NAME: &'static str = "messaging.sweep_statuses";
+    const QUEUE: &'static str = "bulk";
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One a tenant.
+    fn dedup_key(&self) -> Option<String> {
+        Some(String::new())
+    }
 }
 
 /// Removes uploads that nobody used.

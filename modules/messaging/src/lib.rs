@@ -12,7 +12,7 @@ mod service;
 use std::sync::Arc;
 
 use contracts::{contacts::ContactDirectory, messaging::MessageSender};
-use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, TenantRoutes, Vault};
+use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, Pump, TenantRoutes, Vault};
 use poem::{EndpointExt, endpoint::BoxEndpoint, get};
 
 pub use cloud_api::client::Wire;
@@ -117,6 +117,20 @@ impl Module for Messaging {
             let service = service.clone();
             async move { service.sweep_media(context).await }
         });
+        let service = self.service.clone();
+        jobs.on(move |context, _: job::SweepStatuses| {
+            let service = service.clone();
+            async move { service.sweep_statuses(context).await }
+        });
+    }
+
+    fn pumps(&self) -> Vec<Pump> {
+        let service = self.service.clone();
+        let inbox = Pump::new("messaging_inbox", move |db| {
+            let service = service.clone();
+            async move { service.drain_turn(&db).await }
+        });
+        vec![inbox]
     }
 
     fn streamed_bodies(&self) -> &'static [(&'static str, u64)] {

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::StreamExt;
 use kernel::{Result, SystemDb, TenantId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,8 @@ use crate::bus::{Bus, Hint};
 const QUEUE: usize = 64;
 /// Events replayed to a client that comes back; more than this is quicker fetched afresh.
 const REPLAY: u64 = 500;
+/// Tenants whose logs are read at a time.
+const LOOKS: usize = 4;
 /// How long the hub trusts hints before it looks by itself.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -117,6 +120,7 @@ impl Hub {
 
     /// Hands out events until told to stop.
     pub async fn run(self) {
+        let this = &self;
         let stop = self.stop.clone();
         let mut hints = self.bus.listen();
         while !stop.is_cancelled() {
@@ -124,16 +128,22 @@ impl Hub {
                 () = stop.cancelled() => return,
                 hint = tokio::time::timeout(PATIENCE, hints.next()) => hint.unwrap_or(Hint::Missed),
             };
-            let tenants: Vec<TenantId> = match hint {
-                Hint::Live(tenant) => vec![tenant],
-                Hint::Missed => self.rooms().keys().copied().collect(),
-                Hint::Events | Hint::Jobs => continue,
-            };
-            for tenant in tenants {
-                if let Err(error) = self.advance(tenant).await {
-                    tracing::warn!(%error, %tenant, "live events wait");
+            // Whatever else was hinted at meanwhile goes along: one look a tenant, and none waits for another's.
+            let mut tenants = BTreeSet::new();
+            for hint in std::iter::once(hint).chain(hints.more()) {
+                match hint {
+                    Hint::Live(tenant) => _ = tenants.insert(tenant),
+                    Hint::Missed => tenants.extend(self.rooms().keys().copied()),
+                    Hint::Events | Hint::Jobs | Hint::Arrivals(_) => {}
                 }
             }
+            futures_util::stream::iter(tenants)
+                .for_each_concurrent(LOOKS, |tenant| async move {
+                    if let Err(error) = this.advance(tenant).await {
+                        tracing::warn!(%error, %tenant, "live events wait");
+                    }
+                })
+                .await;
         }
     }
 

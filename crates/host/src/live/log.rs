@@ -1,5 +1,7 @@
 //! The per-tenant log of live events.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use kernel::{Result, SystemDb, TenantId};
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
@@ -37,6 +39,23 @@ pub(crate) async fn last_seq<C: ConnectionTrait>(on: &C, tenant: TenantId) -> Re
         .one(on)
         .await?;
     Ok(seq.unwrap_or_default())
+}
+
+/// The newest sequence number of each tenant whose log is not empty: one step in the key for each.
+pub(crate) async fn last_seqs<C: ConnectionTrait>(
+    on: &C,
+    tenants: impl IntoIterator<Item = TenantId>,
+) -> Result<HashMap<TenantId, i64>> {
+    let newest: Vec<(TenantId, i64)> = Entity::find()
+        .filter(Column::TenantId.is_in(tenants))
+        .select_only()
+        .column(Column::TenantId)
+        .column_as(Column::Seq.max(), "newest")
+        .group_by(Column::TenantId)
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(newest.into_iter().collect())
 }
 
 /// What came after `seq`, oldest first.

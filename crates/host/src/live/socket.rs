@@ -17,6 +17,7 @@ use poem::{
     },
 };
 use serde::Deserialize;
+use tungstenite::protocol::WebSocketConfig;
 
 use super::{Hub, hub::Seat};
 
@@ -42,7 +43,9 @@ pub(crate) async fn live(
     let pass = Pass::of(request, wish.tenant, rights.0.clone())?;
     let (tenant, permissions) = pass.check().await?;
     let seat = hub.0.join(tenant, permissions.clone(), wish.cursor).await?;
-    let socket = WebSocket::from_request_without_body(request).await?;
+    let socket = WebSocket::from_request_without_body(request)
+        .await?
+        .config(small());
     let stopped = hub.0.stopped();
     Ok(socket
         .on_upgrade(move |stream| serve(stream, seat, pass, permissions, stopped))
@@ -105,6 +108,16 @@ impl Pass {
             Err(error) => error.status().is_server_error() || error.status() == StatusCode::TOO_MANY_REQUESTS,
         }
     }
+}
+
+/// Buffers of a socket that hears frames of some hundred bytes and says next to nothing: thousands of them are open.
+fn small() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(2 << 10)
+        .write_buffer_size(2 << 10)
+        .max_write_buffer_size(1 << 20)
+        .max_message_size(Some(16 << 10))
+        .max_frame_size(Some(16 << 10))
 }
 
 /// A page of another site can open a WebSocket with the visitor's cookie; only its Origin gives it away.
@@ -181,7 +194,19 @@ async fn serve(
                 Some(Ok(_)) => continue,
             },
         };
-        if out.send(Message::Text(text)).await.is_err() {
+        if out.feed(Message::Text(text)).await.is_err() {
+            return;
+        }
+        // What has come meanwhile goes out with it, in one journey.
+        while let Ok(frame) = seat.frames.try_recv() {
+            if frame.seq > sent {
+                sent = frame.seq;
+                if out.feed(Message::Text(frame.text.clone())).await.is_err() {
+                    return;
+                }
+            }
+        }
+        if out.flush().await.is_err() {
             return;
         }
         if seat.overflown.swap(false, Ordering::AcqRel) {

@@ -3,7 +3,7 @@
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbBackend, DeleteMany,
     EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
-    sea_query::{IntoCondition, SimpleExpr},
+    sea_query::{IntoCondition, LockBehavior, LockType, SimpleExpr},
 };
 
 use super::TenantEntity;
@@ -61,6 +61,17 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
     pub fn for_update(mut self) -> Self {
         if self.on.get_database_backend() != DbBackend::Sqlite {
             self.select = self.select.lock_exclusive();
+        }
+        self
+    }
+
+    /// As [`TenantSelect::for_update`], but what another transaction has locked is left out instead of waited for.
+    #[must_use]
+    pub fn for_update_if_free(mut self) -> Self {
+        if self.on.get_database_backend() != DbBackend::Sqlite {
+            self.select = self
+                .select
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         }
         self
     }

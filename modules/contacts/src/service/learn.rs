@@ -45,29 +45,29 @@ pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result
 
 /// Who holds these identities. Absent ones are nobody's yet.
 pub(super) async fn owners<'a>(tx: &TenantTx, keys: impl Iterator<Item = &'a Key>) -> Result<Owners> {
-    let mut by_kind: BTreeMap<Kind, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut kinds: BTreeSet<Kind> = BTreeSet::new();
+    let (mut scopes, mut values): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
     for Key { kind, scope, value } in keys {
-        let (scopes, values) = by_kind.entry(*kind).or_default();
+        kinds.insert(*kind);
         scopes.insert(scope);
         values.insert(value);
     }
     let mut owners = Owners::new();
-    for (kind, (scopes, values)) in by_kind {
-        let values: Vec<&str> = values.into_iter().collect();
-        for values in values.chunks(IN_LIST) {
-            let rows = tx
-                .find::<Identities>()
-                .filter(identity::Column::Kind.eq(kind))
-                .filter(identity::Column::Scope.is_in(scopes.iter().copied()))
-                .filter(identity::Column::Value.is_in(values.iter().copied()))
-                .all()
-                .await?;
-            owners.extend(
-                rows.into_iter()
-                    .map(|row| (row.contact_id, Key::from(row)))
-                    .map(|(id, key)| (key, id)),
-            );
-        }
+    let values: Vec<&str> = values.into_iter().collect();
+    // One statement for all kinds. It may find a few rows more than were asked for, under keys that nobody looks at.
+    for values in values.chunks(IN_LIST) {
+        let rows = tx
+            .find::<Identities>()
+            .filter(identity::Column::Kind.is_in(kinds.iter().copied()))
+            .filter(identity::Column::Scope.is_in(scopes.iter().copied()))
+            .filter(identity::Column::Value.is_in(values.iter().copied()))
+            .all()
+            .await?;
+        owners.extend(
+            rows.into_iter()
+                .map(|row| (row.contact_id, Key::from(row)))
+                .map(|(id, key)| (key, id)),
+        );
     }
     Ok(owners)
 }

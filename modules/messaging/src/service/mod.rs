@@ -14,6 +14,7 @@ mod read_receipt;
 mod resend;
 mod sender;
 mod sending;
+mod sweep;
 mod thread;
 mod typing;
 mod webhook;
@@ -60,7 +61,9 @@ pub struct Service {
     coalescer: Coalescer,
     sending: sending::Sending,
     files: media::Files,
-    webhook_keys: Cache<TenantId, Arc<Vec<WebhookKeys>>>,
+    webhook_keys: Cache<TenantId, Arc<WebhookKeys>>,
+    // Tenants whose sweep was asked for today.
+    swept: Cache<TenantId, ()>,
 }
 
 impl std::fmt::Debug for Service {
@@ -98,6 +101,10 @@ impl Service {
             webhook_keys: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(5))
+                .build(),
+            swept: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(24 * 3600))
                 .build(),
         }
     }

@@ -1,8 +1,13 @@
 //! WhatsApp's webhook: handshake, signature, to whom a body belongs.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
+use cloud_api::signature::Verifier;
 use kernel::{Error, Result, TenantDb};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -14,10 +19,13 @@ use super::{
 };
 use crate::{entity::channel, error::MessagingError};
 
-/// The secrets of one channel that a webhook is checked against.
+/// What a tenant's webhooks are checked against. Read from the database once in a while, not for each of them.
 pub(super) struct WebhookKeys {
-    app_secret: SecretString,
-    verify_token: SecretString,
+    /// Of the app secrets, each once: the numbers of one Meta app share theirs.
+    signed: Vec<Verifier>,
+    verify_tokens: Vec<SecretString>,
+    /// Phone number ids of the tenant's own numbers.
+    numbers: HashSet<String>,
 }
 
 /// What WhatsApp asks when a webhook address is entered (Cloud API: webhook handshake).
@@ -43,18 +51,28 @@ impl Service {
             .ok_or_else(|| Error::not_found("webhook"))
     }
 
-    async fn webhook_keys(&self, db: &TenantDb) -> Result<Arc<Vec<WebhookKeys>>> {
+    async fn webhook_keys(&self, db: &TenantDb) -> Result<Arc<WebhookKeys>> {
         if let Some(keys) = self.webhook_keys.get(&db.tenant()).await {
             return Ok(keys);
         }
         let channels = db.find::<channel::Entity>().limit(CHANNELS).all().await?;
-        let mut keys = Vec::with_capacity(channels.len());
+        let mut app_secrets: Vec<SecretString> = Vec::new();
+        let mut keys = WebhookKeys {
+            signed: Vec::new(),
+            verify_tokens: Vec::with_capacity(channels.len()),
+            numbers: HashSet::with_capacity(channels.len()),
+        };
         for channel in channels {
             let open = |column, sealed: &str| self.vault.open(&place(db, channel.id, column), sealed);
-            keys.push(WebhookKeys {
-                app_secret: open("app_secret", &channel.app_secret)?,
-                verify_token: open("verify_token", &channel.verify_token)?,
-            });
+            let secret = open("app_secret", &channel.app_secret)?;
+            let known = |other: &SecretString| other.expose_secret() == secret.expose_secret();
+            if !secret.expose_secret().is_empty() && !app_secrets.iter().any(known) {
+                keys.signed.push(Verifier::new(&secret));
+                app_secrets.push(secret);
+            }
+            keys.verify_tokens
+                .push(open("verify_token", &channel.verify_token)?);
+            keys.numbers.insert(channel.phone_number_id);
         }
         let keys = Arc::new(keys);
         self.webhook_keys.insert(db.tenant(), keys.clone()).await;
@@ -70,8 +88,9 @@ impl Service {
         let known = self
             .webhook_keys(&db)
             .await?
+            .verify_tokens
             .iter()
-            .any(|keys| digest(keys.verify_token.expose_secret()) == digest(&asked));
+            .any(|token| digest(token.expose_secret()) == digest(&asked));
         match (handshake.mode.as_deref(), handshake.challenge) {
             (Some("subscribe"), Some(challenge)) if known && challenge.len() <= 256 => Ok(challenge),
             _ => Err(MessagingError::BadVerifyToken.into()),
@@ -81,64 +100,66 @@ impl Service {
     /// Takes a webhook body: 200 may be answered once this returns.
     pub async fn receive_webhook(&self, path: &str, signature: Option<&str>, body: Bytes) -> Result<()> {
         let db = self.webhook_tenant(path).await?;
-        if !self.signed_by(&db, signature, &body).await? {
+        let keys = self.webhook_keys(&db).await?;
+        if !keys.have_signed(signature, &body) {
             return Err(MessagingError::BadSignature.into());
         }
-        let mut owners = vec![db.clone()];
+        let mut owners = vec![(db, true)];
         // One app may serve several tenants, and one body may hold numbers of several. A tenant gets a body of another
         // tenant's path only if its own app secret signed it: else anybody could write into its inbox.
-        for number in phone_number_ids(&body) {
-            let Some(owner) = self.routes.resolve(PHONE_ROUTE, &number).await? else {
+        let numbers = phone_number_ids(&body);
+        for number in numbers
+            .iter()
+            .filter(|number| !keys.numbers.contains(number.as_ref()))
+        {
+            let Some(owner) = self.routes.resolve(PHONE_ROUTE, number).await? else {
                 continue;
             };
-            if owners.iter().all(|known| known.tenant() != owner.tenant())
-                && self.signed_by(&owner, signature, &body).await?
+            if owners.iter().all(|(known, _)| known.tenant() != owner.tenant())
+                && self.webhook_keys(&owner).await?.have_signed(signature, &body)
             {
-                owners.push(owner);
+                owners.push((owner, false));
             }
         }
-        // All or nothing would need one transaction across tenants; each is idempotent, so a repetition is harmless.
-        for owner in owners {
-            let own_path = owner.tenant() == db.tenant();
-            self.coalescer.store(owner, body.clone(), own_path).await?;
-        }
-        Ok(())
-    }
-
-    async fn signed_by(&self, db: &TenantDb, signature: Option<&str>, body: &[u8]) -> Result<bool> {
-        let keys = self.webhook_keys(db).await?;
-        Ok(keys.iter().any(|keys| {
-            !keys.app_secret.expose_secret().is_empty()
-                && cloud_api::signature::verify(&keys.app_secret, signature, body)
-        }))
+        drop(numbers);
+        self.coalescer.store(owners, body).await
     }
 }
 
-/// The phone number ids a body speaks of, at most 50. Whatever cannot be read speaks of none.
-fn phone_number_ids(body: &[u8]) -> BTreeSet<String> {
+impl WebhookKeys {
+    fn have_signed(&self, signature: Option<&str>, body: &[u8]) -> bool {
+        self.signed.iter().any(|secret| secret.verify(signature, body))
+    }
+}
+
+/// The phone number ids a body speaks of, at most 50, as they stand in it. Whatever cannot be read speaks of none.
+fn phone_number_ids(body: &[u8]) -> BTreeSet<Cow<'_, str>> {
     #[derive(Deserialize)]
-    struct Body {
-        #[serde(default)]
-        entry: Vec<Entry>,
+    struct Body<'a> {
+        #[serde(default, borrow)]
+        entry: Vec<Entry<'a>>,
     }
     #[derive(Deserialize)]
-    struct Entry {
-        #[serde(default)]
-        changes: Vec<Change>,
+    struct Entry<'a> {
+        #[serde(default, borrow)]
+        changes: Vec<Change<'a>>,
     }
     #[derive(Deserialize)]
-    struct Change {
-        value: Option<Value>,
+    struct Change<'a> {
+        #[serde(borrow)]
+        value: Option<Value<'a>>,
     }
     #[derive(Deserialize)]
-    struct Value {
-        metadata: Option<Metadata>,
+    struct Value<'a> {
+        #[serde(borrow)]
+        metadata: Option<Metadata<'a>>,
     }
     #[derive(Deserialize)]
-    struct Metadata {
-        phone_number_id: Option<String>,
+    struct Metadata<'a> {
+        #[serde(borrow)]
+        phone_number_id: Option<Cow<'a, str>>,
     }
-    let Ok(body) = serde_json::from_slice::<Body>(body) else {
+    let Ok(body) = serde_json::from_slice::<Body<'_>>(body) else {
         return BTreeSet::new();
     };
     let changes = body.entry.into_iter().flat_map(|entry| entry.changes);

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::WebhookContact;
 use contracts::{
-    contacts::{ContactId, Sighting},
+    contacts::Sighting,
     messaging::{MessageId, MessageReceived, MessagesReceived},
 };
 use kernel::{Result, TenantTx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ExprTrait, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
 
 use super::sort::Arrived;
 use crate::{
@@ -180,43 +180,51 @@ fn row(arrived: &Arrived, item: &MessageReceived, now: DateTime<Utc>) -> ActiveM
     }
 }
 
-/// One update a conversation: unread by delta, the newest message shown, the window opened.
+/// One statement for all conversations: unread by delta, the newest message shown, the window opened.
 async fn touch(
     tx: &TenantTx,
     items: &[MessageReceived],
     conversations: &HashMap<Pair, conversation::Model>,
 ) -> Result<()> {
     use conversation::{ActiveModel, Column, Entity};
-    let mut by_pair: HashMap<(contracts::messaging::ChannelId, ContactId), Vec<&MessageReceived>> =
-        HashMap::new();
+    let mut by_pair: HashMap<Pair, Vec<&MessageReceived>> = HashMap::new();
     for item in items {
         by_pair
             .entry((item.channel_id, item.contact_id))
             .or_default()
             .push(item);
     }
+    let mut rows = Vec::with_capacity(by_pair.len());
     for (pair, items) in by_pair {
-        let conversation = &conversations[&pair];
+        let mut row = conversations[&pair].clone();
         let Some(newest) = items.iter().max_by_key(|item| (item.at, item.message_id)) else {
             continue;
         };
-        let mut change = ActiveModel {
-            last_inbound_at: Set(Ord::max(conversation.last_inbound_at, Some(newest.at))),
-            ..ActiveModel::default()
-        };
-        if conversation.last_message_id.is_none() || newest.at >= conversation.last_at {
-            change.last_at = Set(newest.at);
-            change.last_message_id = Set(Some(newest.message_id));
-            change.preview = Set(newest.preview.clone());
-            change.last_direction = Set("inbound".to_owned());
+        let newer = row.last_message_id.is_none() || newest.at >= row.last_at;
+        row.unread = row
+            .unread
+            .saturating_add(i32::try_from(items.len()).unwrap_or(i32::MAX));
+        row.last_inbound_at = row.last_inbound_at.max(Some(newest.at));
+        if newer {
+            row.last_at = newest.at;
+            row.last_message_id = Some(newest.message_id);
+            row.preview.clone_from(&newest.preview);
+            "inbound".clone_into(&mut row.last_direction);
         }
-        let unread = i32::try_from(items.len()).unwrap_or(i32::MAX);
-        tx.update::<Entity>()
-            .filter(Column::Id.eq(conversation.id))
-            .set(change)
-            .col_expr(Column::Unread, Expr::col(Column::Unread).add(unread))
-            .exec()
-            .await?;
+        rows.push(row);
     }
-    Ok(())
+    rows.sort_unstable_by_key(|row| row.id);
+    // All of these rows are there, and locked since they were read: every one of them is a conflict, which changes it.
+    let change = OnConflict::columns([Column::TenantId, Column::Id])
+        .update_columns([
+            Column::LastAt,
+            Column::LastMessageId,
+            Column::Preview,
+            Column::LastDirection,
+            Column::Unread,
+            Column::LastInboundAt,
+        ])
+        .to_owned();
+    let rows: Vec<ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
+    tx.upsert::<Entity>(rows, change).await
 }

@@ -1,64 +1,121 @@
 //! Applies what waits in the inbox: contacts, conversations, messages, statuses, events, and the row's own removal, in one
-//! transaction. Applying a body twice changes nothing.
+//! transaction of a dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
 
 mod inbound;
 mod kept;
 mod sort;
 pub(super) mod statuses;
 
-use kernel::{JobContext, JobOutcome, Result, TenantDb, TenantTx, retrying};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
-use sea_orm::{ColumnTrait, Order};
+use sea_orm::{ColumnTrait, Order as Sort};
 
 use super::{Service, channels::CHANNELS};
 use crate::entity::{
     channel,
-    inbox::{Column, Entity, Model},
+    inbox::{Column, Entity, InboxId, Model},
 };
 use kept::Kept;
 
 /// Bodies applied in one transaction at most.
-const BATCH: u64 = 100;
+const BATCH: u64 = 256;
+/// Bytes applied in one transaction, more or less: bodies have 3 MB at most and half a kilobyte usually.
+const BATCH_BYTES: u64 = 8 << 20;
+/// Bodies read while nobody knows yet how long they are.
+const FIRST: u64 = 16;
+/// Transactions of one turn at most; then other tenants have theirs.
+const TURN: usize = 8;
+
+/// What became of a batch.
+#[derive(Debug, PartialEq, Eq)]
+enum Drained {
+    /// It is applied; there may be more.
+    Full,
+    /// It is applied, and it was all that waited.
+    All,
+    /// Another process has it, and will look for more itself.
+    Taken,
+}
 
 impl Service {
-    /// Applies everything that waits.
+    /// Applies what waits, up to a turn's worth.
+    ///
+    /// # Errors
+    /// The database's. What was not applied still waits.
+    pub async fn drain_turn(&self, db: &TenantDb) -> Result<Pumped> {
+        let limit = AtomicU64::new(FIRST);
+        for _ in 0..TURN {
+            if self.drain_batch(db, &limit).await? != Drained::Full {
+                return Ok(Pumped::Dry);
+            }
+        }
+        Ok(Pumped::More)
+    }
+
+    /// As a job: processes of the last version still ask for it.
     pub async fn drain_inbox(&self, context: JobContext) -> JobOutcome {
-        while self.drain_batch(&context.db).await? == BATCH {}
+        while self.drain_turn(&context.db).await? == Pumped::More {}
         Ok(())
     }
 
-    async fn drain_batch(&self, db: &TenantDb) -> Result<u64> {
+    async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {
+        let asked = limit.load(Ordering::Relaxed);
         let bodies = db
             .find::<Entity>()
-            .order_by(Column::Id, Order::Asc)
-            .limit(BATCH)
+            .order_by(Column::Id, Sort::Asc)
+            .limit(asked)
             .all()
             .await?;
-        if bodies.is_empty() {
-            return Ok(0);
+        let count = bodies.len() as u64;
+        if count == 0 {
+            return Ok(Drained::All);
         }
-        if let Err(error) = retrying(|| self.apply(db, &bodies)).await {
-            tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
-            for body in &bodies {
-                self.apply_or_keep(db, body).await?;
+        let bytes: u64 = bodies.iter().map(|body| body.body.len() as u64).sum();
+        limit.store(
+            (BATCH_BYTES * count / bytes.max(1)).clamp(1, BATCH),
+            Ordering::Relaxed,
+        );
+        match retrying(|| self.apply(db, &bodies)).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Drained::Taken),
+            Err(error) if error.is_contention() => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
+                for body in &bodies {
+                    self.apply_or_keep(db, body).await?;
+                }
             }
         }
-        Ok(bodies.len() as u64)
+        Ok(if count == asked {
+            Drained::Full
+        } else {
+            Drained::All
+        })
     }
 
-    async fn apply(&self, db: &TenantDb, bodies: &[Model]) -> Result<()> {
-        let channels = db.find::<channel::Entity>().limit(CHANNELS).all().await?;
+    /// Whether the bodies were there to be applied: somebody else may have them.
+    async fn apply(&self, db: &TenantDb, bodies: &[Model]) -> Result<bool> {
+        let mut tx = db.begin().await?;
+        if !claim(&tx, bodies).await? {
+            return Ok(false);
+        }
+        let channels = tx.find::<channel::Entity>().limit(CHANNELS).all().await?;
         let channels = channels
             .into_iter()
             .map(|channel| (channel.phone_number_id.clone(), channel))
             .collect();
         let sorted = self.sort(db, bodies, &channels).await?;
-        let mut tx = db.begin().await?;
         self.apply_messages(&mut tx, sorted.messages).await?;
+        if !sorted.statuses.is_empty() {
+            self.expect_sweep(&mut tx).await?;
+        }
         statuses::apply(&mut tx, sorted.statuses).await?;
         kept::keep(&tx, sorted.kept).await?;
         remove(&tx, bodies).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
@@ -72,13 +129,34 @@ impl Service {
                 remove(&tx, std::slice::from_ref(body)).await?;
                 tx.commit().await
             }
-            outcome => outcome,
+            outcome => outcome.map(drop),
         }
     }
 }
 
+/// Takes the first body for this transaction. All drainers of a tenant want its oldest body first, so one of them works at a
+/// time, in the order in which bodies came, and the others go away instead of waiting.
+async fn claim(tx: &TenantTx, bodies: &[Model]) -> Result<bool> {
+    let Some(first) = bodies.first() else {
+        return Ok(false);
+    };
+    let held: Vec<InboxId> = tx
+        .find::<Entity>()
+        .filter(Column::Id.eq(first.id))
+        .for_update_if_free()
+        .columns(&[Column::Id])
+        .await?;
+    Ok(!held.is_empty())
+}
+
+/// # Errors
+/// [`Error::contention`] when some are gone: then somebody else applies them, and this transaction must not.
 async fn remove(tx: &TenantTx, bodies: &[Model]) -> Result<()> {
     let ids = bodies.iter().map(|body| body.id);
-    tx.delete::<Entity>().filter(Column::Id.is_in(ids)).exec().await?;
-    Ok(())
+    let gone = tx.delete::<Entity>().filter(Column::Id.is_in(ids)).exec().await?;
+    if gone == bodies.len() as u64 {
+        Ok(())
+    } else {
+        Err(Error::contention())
+    }
 }

@@ -1,10 +1,13 @@
 //! What became of our messages, by WhatsApp. Statuses come in any order, twice, early or late; the end is the same.
+//!
+//! A batch is read, locked and thought through in memory, and written in as many statements as it has different changes: a
+//! handful, whatever its size.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
-use contracts::messaging::{MessageId, MessageStatusChanged, MessageStatusesChanged};
+use contracts::messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged};
 use kernel::{Result, TenantTx};
 use sea_orm::{
     ActiveValue::Set,
@@ -14,9 +17,16 @@ use sea_orm::{
 
 use crate::entity::{
     Status,
-    message::{Column, Entity, Failure, Model},
+    message::{Column, Entity, Failure},
     status_event::{self, StatusEventId},
 };
+
+/// Keys of one list in a statement at most.
+const IN_LIST: usize = 500;
+/// Different changes that are written one by one; more go into statements with a `CASE` for each column.
+const ALIKE: usize = 6;
+/// Messages of one `CASE` at most: the database looks through it for each of them.
+const CASES: usize = 100;
 
 /// One status, with what is needed to apply it.
 #[derive(Clone, Debug)]
@@ -32,99 +42,415 @@ pub(in crate::service) async fn apply(tx: &mut TenantTx, statuses: Vec<WebhookSt
     if statuses.is_empty() {
         return Ok(());
     }
-    let messages = find_messages(tx, &statuses).await?;
+    let mut messages = Messages::spoken_of(tx, &statuses).await?;
     let now = tx.clock().now();
     let mut rows = Vec::with_capacity(statuses.len());
-    let mut moves: BTreeMap<MessageId, Vec<Told>> = BTreeMap::new();
     for status in &statuses {
         let Some(told) = told(status, now) else { continue };
-        let message_id = owner(status, &messages);
+        let message_id = messages.owner(status);
         rows.push(event(tx.clock().new_id(), status, &told, message_id, now));
         if let Some(id) = message_id {
-            moves.entry(id).or_default().push(told);
+            messages.tell(id, &told);
         }
     }
     tx.insert_new::<status_event::Entity>(rows).await?;
-    move_messages(tx, moves).await
+    messages.write(tx).await
 }
 
-/// Applies the statuses that came before we knew the messages' wamids.
+/// Applies the statuses that came before we knew the messages' wamids: one read where there are none.
 pub(in crate::service) async fn apply_parked(
     tx: &mut TenantTx,
     accepted: &[(MessageId, String)],
 ) -> Result<()> {
-    use status_event::{ActiveModel, Column, Entity};
+    use status_event::{Column, Entity};
     let by_wamid: HashMap<&str, MessageId> =
         accepted.iter().map(|(id, wamid)| (wamid.as_str(), *id)).collect();
-    let mut moves: BTreeMap<MessageId, Vec<Told>> = BTreeMap::new();
-    for some in accepted.chunks(500) {
+    let mut found = Vec::new();
+    for some in accepted.chunks(IN_LIST) {
         let parked = Condition::all()
             .add(Column::Wamid.is_in(some.iter().map(|(_, wamid)| wamid.clone())))
             .add(Column::MessageId.is_null());
-        for row in tx.find::<Entity>().filter(parked).limit(5_000).all().await? {
-            let Some(id) = by_wamid.get(row.wamid.as_str()).copied() else {
-                continue;
-            };
-            let found = ActiveModel {
-                message_id: Set(Some(id)),
-                ..ActiveModel::default()
-            };
-            tx.update::<Entity>()
-                .filter(Column::Id.eq(row.id))
-                .set(found)
-                .exec()
-                .await?;
-            let payload: serde_json::Value = serde_json::from_str(&row.payload).unwrap_or_default();
-            let failure = payload["errors"].get(0).map(failure_in);
-            moves.entry(id).or_default().push(Told {
-                status: Status::parse(&row.status),
-                wamid: row.wamid,
-                at: row.at,
-                failure,
-            });
-        }
+        found.extend(tx.find::<Entity>().filter(parked).limit(5_000).all().await?);
     }
-    move_messages(tx, moves).await
+    found.retain(|row| by_wamid.contains_key(row.wamid.as_str()));
+    if found.is_empty() {
+        return Ok(());
+    }
+    for some in found.chunks(CASES) {
+        let whose = some.iter().fold(CaseStatement::new(), |case, row| {
+            let id = by_wamid[row.wamid.as_str()];
+            case.case(Expr::col(Column::Id).eq(row.id), Expr::value(id))
+        });
+        tx.update::<Entity>()
+            .filter(Column::Id.is_in(some.iter().map(|row| row.id)))
+            .col_expr(
+                Column::MessageId,
+                whose.finally(Expr::col(Column::MessageId)).into(),
+            )
+            .exec()
+            .await?;
+    }
+    let ids: BTreeSet<MessageId> = found.iter().map(|row| by_wamid[row.wamid.as_str()]).collect();
+    let mut messages = Messages::default();
+    messages.read(tx, ids).await?;
+    for row in found {
+        let payload: serde_json::Value = serde_json::from_str(&row.payload).unwrap_or_default();
+        let told = Told {
+            status: Status::parse(&row.status),
+            at: row.at,
+            failure: payload["errors"].get(0).map(failure_in),
+            wamid: row.wamid,
+        };
+        messages.tell(by_wamid[told.wamid.as_str()], &told);
+    }
+    messages.write(tx).await
 }
 
-/// Our messages among those spoken of: by wamid, or by our own id in the callback data.
-async fn find_messages(tx: &TenantTx, statuses: &[WebhookStatus]) -> Result<HashMap<String, MessageId>> {
-    let mut found = HashMap::new();
-    for some in statuses.chunks(500) {
-        let wamids: HashSet<String> = some
+/// Our messages among those spoken of, as they stand and as they will.
+#[derive(Debug, Default)]
+struct Messages {
+    by_id: BTreeMap<MessageId, Message>,
+    by_wamid: HashMap<String, MessageId>,
+}
+
+/// What statuses may change of a message. Its row is locked until the transaction ends.
+#[derive(Debug)]
+struct Message {
+    conversation_id: ConversationId,
+    before: State,
+    after: State,
+    /// The latest telling of this batch; none while nobody has told of it.
+    told_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct State {
+    wamid: Option<String>,
+    status: String,
+    rank: i32,
+    error: Option<String>,
+    sent_at: Option<DateTime<Utc>>,
+    delivered_at: Option<DateTime<Utc>>,
+    read_at: Option<DateTime<Utc>>,
+    failed_at: Option<DateTime<Utc>>,
+}
+
+impl Messages {
+    /// By our own id in the callback data, or by wamid.
+    async fn spoken_of(tx: &TenantTx, statuses: &[WebhookStatus]) -> Result<Self> {
+        let mut messages = Self::default();
+        let mut ids: BTreeSet<MessageId> = statuses.iter().filter_map(callback_id).collect();
+        let anonymous = statuses.iter().filter(|status| callback_id(status).is_none());
+        ids.extend(messages.read_wamids(tx, anonymous).await?);
+        messages.read(tx, ids).await?;
+        // Callback data may also be somebody else's.
+        let unknown = statuses
             .iter()
-            .filter_map(|status| status.id.as_ref())
-            .map(ToString::to_string)
+            .filter(|status| callback_id(status).is_some_and(|id| !messages.by_id.contains_key(&id)));
+        let unknown: Vec<&WebhookStatus> = unknown.collect();
+        let more = messages.read_wamids(tx, unknown.into_iter()).await?;
+        messages.read(tx, more).await?;
+        Ok(messages)
+    }
+
+    async fn read_wamids(
+        &mut self,
+        tx: &TenantTx,
+        statuses: impl Iterator<Item = &WebhookStatus>,
+    ) -> Result<BTreeSet<MessageId>> {
+        let wamids: BTreeSet<&str> = statuses
+            .filter_map(|status| Some(status.id.as_ref()?.as_str()))
             .collect();
-        let ids: HashSet<MessageId> = some.iter().filter_map(callback_id).collect();
-        let ours = Condition::any()
-            .add(Column::Wamid.is_in(wamids))
-            .add(Column::Id.is_in(ids));
-        let ours = Condition::all().add(ours).add(Column::Direction.eq("outbound"));
-        for (id, wamid) in tx
-            .find::<Entity>()
-            .filter(ours)
-            .columns::<(MessageId, Option<String>)>(&[Column::Id, Column::Wamid])
-            .await?
-        {
-            found.insert(id.to_string(), id);
-            if let Some(wamid) = wamid {
-                found.insert(wamid, id);
+        let wamids: Vec<&str> = wamids.into_iter().collect();
+        let mut ids = BTreeSet::new();
+        for some in wamids.chunks(IN_LIST) {
+            let known = tx
+                .find::<Entity>()
+                .filter(Column::Wamid.is_in(some.iter().copied()))
+                .filter(Column::Direction.eq("outbound"))
+                .columns::<(MessageId, String)>(&[Column::Id, Column::Wamid])
+                .await?;
+            for (id, wamid) in known {
+                ids.insert(id);
+                self.by_wamid.insert(wamid, id);
             }
         }
+        Ok(ids)
     }
-    Ok(found)
+
+    /// Reads and locks them, in key order: two transactions cannot wait for each other's rows.
+    async fn read(&mut self, tx: &TenantTx, ids: BTreeSet<MessageId>) -> Result<()> {
+        type Time = Option<DateTime<Utc>>;
+        type Row = (
+            MessageId,
+            ConversationId,
+            Option<String>,
+            String,
+            i32,
+            Option<String>,
+            Time,
+            Time,
+            Time,
+            Time,
+        );
+        let ids: Vec<MessageId> = ids
+            .into_iter()
+            .filter(|id| !self.by_id.contains_key(id))
+            .collect();
+        for some in ids.chunks(IN_LIST) {
+            let rows: Vec<Row> = tx
+                .find::<Entity>()
+                .filter(Column::Id.is_in(some.iter().copied()))
+                .filter(Column::Direction.eq("outbound"))
+                .for_update()
+                .columns(&[
+                    Column::Id,
+                    Column::ConversationId,
+                    Column::Wamid,
+                    Column::Status,
+                    Column::StatusRank,
+                    Column::Error,
+                    Column::SentAt,
+                    Column::DeliveredAt,
+                    Column::ReadAt,
+                    Column::FailedAt,
+                ])
+                .await?;
+            for row in rows {
+                let (
+                    id,
+                    conversation_id,
+                    wamid,
+                    status,
+                    rank,
+                    error,
+                    sent_at,
+                    delivered_at,
+                    read_at,
+                    failed_at,
+                ) = row;
+                let before = State {
+                    wamid,
+                    status,
+                    rank,
+                    error,
+                    sent_at,
+                    delivered_at,
+                    read_at,
+                    failed_at,
+                };
+                let message = Message {
+                    conversation_id,
+                    after: before.clone(),
+                    before,
+                    told_at: None,
+                };
+                self.by_id.insert(id, message);
+            }
+        }
+        Ok(())
+    }
+
+    fn owner(&self, status: &WebhookStatus) -> Option<MessageId> {
+        let by_callback = callback_id(status).filter(|id| self.by_id.contains_key(id));
+        by_callback.or_else(|| self.by_wamid.get(status.id.as_ref()?.as_str()).copied())
+    }
+
+    fn tell(&mut self, id: MessageId, told: &Told) {
+        if let Some(message) = self.by_id.get_mut(&id) {
+            message.told_at = Ord::max(message.told_at, Some(told.at));
+            message.after.hear(told);
+        }
+    }
+
+    /// Writes what has changed, and tells.
+    async fn write(self, tx: &mut TenantTx) -> Result<()> {
+        let mut wamids: Vec<(MessageId, Change)> = Vec::new();
+        let mut alike: BTreeMap<Change, Vec<MessageId>> = BTreeMap::new();
+        let mut items = Vec::new();
+        for (id, message) in &self.by_id {
+            let Some(at) = message.told_at.filter(|_| message.before != message.after) else {
+                continue;
+            };
+            let (wamid, change) = Change::between(&message.before, &message.after);
+            if wamid.0 != [const { None }; COLUMNS.len()] {
+                wamids.push((*id, wamid));
+            }
+            if change.0 != [const { None }; COLUMNS.len()] {
+                alike.entry(change).or_default().push(*id);
+            }
+            items.push(MessageStatusChanged {
+                at,
+                error_code: message.after.error_code(),
+                message_id: *id,
+                conversation_id: message.conversation_id,
+                status: message.after.status.clone(),
+            });
+        }
+        write_each(tx, wamids).await?;
+        if alike.len() <= ALIKE {
+            for (change, ids) in alike {
+                write_alike(tx, &change, &ids).await?;
+            }
+        } else {
+            let each = alike
+                .into_iter()
+                .flat_map(|(change, ids)| ids.into_iter().map(move |id| (id, change.clone())));
+            let mut each: Vec<_> = each.collect();
+            each.sort_unstable_by_key(|(id, _)| *id);
+            write_each(tx, each).await?;
+        }
+        if items.is_empty() {
+            Ok(())
+        } else {
+            tx.publish(&MessageStatusesChanged { items })
+        }
+    }
+}
+
+impl State {
+    /// Moves up, never down. Any order and repetition of what is told ends in the same state.
+    fn hear(&mut self, told: &Told) {
+        let Some(status) = told.status else { return };
+        if self.wamid.is_none() {
+            self.wamid = Some(told.wamid.clone());
+        }
+        for (time, reached) in [
+            (&mut self.sent_at, Status::Sent),
+            (&mut self.delivered_at, Status::Delivered),
+            (&mut self.read_at, Status::Read),
+            (&mut self.failed_at, Status::Failed),
+        ] {
+            // What is read was delivered, and what is delivered was sent; what failed is only known to have failed.
+            let implied = if status == Status::Failed || reached == Status::Failed {
+                status == reached
+            } else {
+                reached <= status
+            };
+            // The earliest telling counts.
+            if implied && time.is_none_or(|known| told.at < known) {
+                *time = Some(told.at);
+            }
+        }
+        if self.rank >= status.rank() {
+            return;
+        }
+        // A message that did arrive somewhere keeps its success; the failure is in the list of statuses.
+        if status == Status::Failed {
+            self.error = told
+                .failure
+                .as_ref()
+                .and_then(|failure| serde_json::to_string(failure).ok());
+        } else if status > Status::Failed {
+            self.error = None;
+        }
+        self.rank = status.rank();
+        status.as_str().clone_into(&mut self.status);
+    }
+
+    fn error_code(&self) -> Option<i64> {
+        let failure: Failure = serde_json::from_str(self.error.as_deref()?).ok()?;
+        Some(failure.code)
+    }
+}
+
+/// What a [`Change`] may set, in the order of its values.
+const COLUMNS: [Column; 8] = [
+    Column::Wamid,
+    Column::Error,
+    Column::SentAt,
+    Column::DeliveredAt,
+    Column::ReadAt,
+    Column::FailedAt,
+    Column::Status,
+    Column::StatusRank,
+];
+
+/// New values of some of [`COLUMNS`]. Compared as a whole: messages that change alike are written together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Change([Option<New>; COLUMNS.len()]);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum New {
+    Text(Option<String>),
+    Time(Option<DateTime<Utc>>),
+    Rank(i32),
+}
+
+impl Change {
+    /// The wamid that was learnt, which is a message's own, and apart from it what other messages may share.
+    fn between(before: &State, after: &State) -> (Self, Self) {
+        fn new<T: PartialEq + Clone>(before: &T, after: &T, new: fn(T) -> New) -> Option<New> {
+            (before != after).then(|| new(after.clone()))
+        }
+        const NONE: Option<New> = None;
+        let mut wamid = [NONE; COLUMNS.len()];
+        wamid[0] = new(&before.wamid, &after.wamid, New::Text);
+        let rest = [
+            None,
+            new(&before.error, &after.error, New::Text),
+            new(&before.sent_at, &after.sent_at, New::Time),
+            new(&before.delivered_at, &after.delivered_at, New::Time),
+            new(&before.read_at, &after.read_at, New::Time),
+            new(&before.failed_at, &after.failed_at, New::Time),
+            (before.status != after.status).then(|| New::Text(Some(after.status.clone()))),
+            new(&before.rank, &after.rank, New::Rank),
+        ];
+        (Self(wamid), Self(rest))
+    }
+}
+
+impl New {
+    fn value(&self) -> SimpleExpr {
+        match self {
+            Self::Text(text) => Expr::value(text.clone()),
+            Self::Time(time) => Expr::value(*time),
+            Self::Rank(rank) => Expr::value(*rank),
+        }
+    }
+}
+
+/// One change of many messages.
+async fn write_alike(tx: &TenantTx, change: &Change, ids: &[MessageId]) -> Result<()> {
+    for some in ids.chunks(IN_LIST) {
+        let update = tx
+            .update::<Entity>()
+            .filter(Column::Id.is_in(some.iter().copied()));
+        let columns = COLUMNS.into_iter().zip(&change.0);
+        columns
+            .filter_map(|(column, new)| Some((column, new.as_ref()?.value())))
+            .fold(update, |update, (column, new)| update.col_expr(column, new))
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// A change of its own for each message, in key order.
+async fn write_each(tx: &TenantTx, changes: Vec<(MessageId, Change)>) -> Result<()> {
+    for some in changes.chunks(CASES) {
+        let mut update = tx
+            .update::<Entity>()
+            .filter(Column::Id.is_in(some.iter().map(|(id, _)| *id)));
+        for (place, column) in COLUMNS.into_iter().enumerate() {
+            let mut case = None;
+            for (id, change) in some {
+                if let Some(new) = &change.0[place] {
+                    let so_far = case.unwrap_or_else(CaseStatement::new);
+                    case = Some(so_far.case(Expr::col(Column::Id).eq(*id), new.value()));
+                }
+            }
+            if let Some(case) = case {
+                update = update.col_expr(column, case.finally(Expr::col(column)).into());
+            }
+        }
+        update.exec().await?;
+    }
+    Ok(())
 }
 
 fn callback_id(status: &WebhookStatus) -> Option<MessageId> {
     status.callback_data.as_deref()?.parse().ok()
-}
-
-fn owner(status: &WebhookStatus, messages: &HashMap<String, MessageId>) -> Option<MessageId> {
-    let by_callback = callback_id(status).and_then(|id| messages.get(&id.to_string()));
-    by_callback
-        .or_else(|| messages.get(status.id.as_ref()?.as_str()))
-        .copied()
 }
 
 fn told(status: &WebhookStatus, now: DateTime<Utc>) -> Option<Told> {
@@ -188,96 +514,4 @@ fn failure_in(error: &serde_json::Value) -> Failure {
         title: text(&error["title"]).unwrap_or_else(|| "Failed".to_owned()),
         detail: text(&error["error_data"]["details"]).or_else(|| text(&error["message"])),
     }
-}
-
-/// Moves the messages up, never down, and tells where they are now.
-async fn move_messages(tx: &mut TenantTx, moves: BTreeMap<MessageId, Vec<Told>>) -> Result<()> {
-    // In key order, so that two transactions cannot wait for each other's rows.
-    for (id, told) in &moves {
-        for one in told {
-            move_one(tx, *id, one).await?;
-        }
-    }
-    let ids: Vec<MessageId> = moves.keys().copied().collect();
-    let mut items = Vec::with_capacity(ids.len());
-    for some in ids.chunks(500) {
-        let rows: Vec<Model> = tx
-            .find::<Entity>()
-            .filter(Column::Id.is_in(some.iter().copied()))
-            .all()
-            .await?;
-        items.extend(rows.into_iter().map(|row| {
-            MessageStatusChanged {
-                at: moves[&row.id].iter().map(|told| told.at).max().unwrap_or(row.at),
-                error_code: row
-                    .error
-                    .as_deref()
-                    .and_then(|error| serde_json::from_str::<Failure>(error).ok())
-                    .map(|failure| failure.code),
-                message_id: row.id,
-                conversation_id: row.conversation_id,
-                status: row.status,
-            }
-        }));
-    }
-    if items.is_empty() {
-        Ok(())
-    } else {
-        tx.publish(&MessageStatusesChanged { items })
-    }
-}
-
-async fn move_one(tx: &TenantTx, id: MessageId, told: &Told) -> Result<()> {
-    let Some(status) = told.status else { return Ok(()) };
-    let below = || Column::StatusRank.lt(status.rank());
-    let wamid_if_none = Expr::col(Column::Wamid).is_null();
-    let mut update = tx.update::<Entity>().filter(Column::Id.eq(id)).col_expr(
-        Column::Wamid,
-        choose(wamid_if_none, told.wamid.clone(), Column::Wamid),
-    );
-    if status == Status::Failed {
-        // A message that did arrive somewhere keeps its success; the failure is in the list of statuses.
-        let error = told
-            .failure
-            .as_ref()
-            .and_then(|failure| serde_json::to_string(failure).ok());
-        update = update.col_expr(Column::Error, choose(below(), error, Column::Error));
-    } else if status > Status::Failed {
-        update = update.col_expr(Column::Error, choose(below(), None::<String>, Column::Error));
-    }
-    for (column, reached) in [
-        (Column::SentAt, Status::Sent),
-        (Column::DeliveredAt, Status::Delivered),
-        (Column::ReadAt, Status::Read),
-        (Column::FailedAt, Status::Failed),
-    ] {
-        // What is read was delivered, and what is delivered was sent; what failed is only known to have failed.
-        let implied = if status == Status::Failed || reached == Status::Failed {
-            status == reached
-        } else {
-            reached <= status
-        };
-        if implied {
-            // The earliest telling counts, in whatever order they come.
-            let earlier = Expr::col(column).is_null().or(Expr::col(column).gt(told.at));
-            update = update.col_expr(column, choose(earlier, told.at, column));
-        }
-    }
-    // State and rank last: MySQL evaluates assignments from left to right, and the rules above read the old rank.
-    update
-        .col_expr(Column::Status, choose(below(), status.as_str(), Column::Status))
-        .col_expr(
-            Column::StatusRank,
-            choose(below(), status.rank(), Column::StatusRank),
-        )
-        .exec()
-        .await?;
-    Ok(())
-}
-
-fn choose(condition: SimpleExpr, value: impl Into<sea_orm::Value>, otherwise: Column) -> SimpleExpr {
-    CaseStatement::new()
-        .case(condition, Expr::value(value))
-        .finally(Expr::col(otherwise))
-        .into()
 }

@@ -1,0 +1,234 @@
+//! How many statements a batch of webhooks costs: a number that must not grow with the batch.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use contacts::Contacts;
+use host::Roles;
+use kernel::{Clock, Module, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
+use messaging::{Addresses, Messaging, Wire};
+use sea_orm::{ConnectionTrait, Statement};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use server::{Platform, Setup, media_parts};
+use testkit::{Profile, Services, signed};
+use tokio::{net::TcpListener, sync::oneshot};
+
+/// Statements between BEGIN and COMMIT, those that read the bodies included.
+const A_BATCH: usize = 16;
+const SECRET: &str = "the app's secret";
+
+struct Nobody;
+impl Wake for Nobody {
+    fn events(&self) {}
+    fn jobs(&self) {}
+    fn arrivals(&self, _: &[TenantId]) {}
+}
+
+struct Bench {
+    http: reqwest::Client,
+    url: String,
+    phone_id: String,
+}
+
+impl Bench {
+    /// A number of a new tenant.
+    async fn new(platform: &Platform, base: &str, name: &str, phone_id: &str) -> (Self, TenantId) {
+        let identity = &platform.identity;
+        let reseller = identity.create_reseller("Northwind").await.unwrap();
+        let tenant = identity.create_tenant(reseller, name).await.unwrap();
+        let scopes: Vec<&str> = identity.permissions().iter().map(|right| right.name).collect();
+        let key = identity
+            .create_api_key(&platform.system.tenant(tenant), "Everything", &scopes, None)
+            .await
+            .unwrap();
+        let http = reqwest::Client::new();
+        let channel = json!({
+            "name": "Main line", "kind": "cloud_api", "phone_number_id": phone_id, "waba_id": "1", "access_token": "token",
+            "app_secret": SECRET, "verify_token": "verify",
+        });
+        let made: Value = http
+            .post(format!("{base}/api/v1/channels"))
+            .bearer_auth(key.secret.expose_secret())
+            .json(&channel)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let url = made["webhook_url"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let path = url.split("/webhooks/").nth(1).unwrap();
+        let bench = Self {
+            http,
+            url: format!("{base}/webhooks/{path}"),
+            phone_id: phone_id.to_owned(),
+        };
+        (bench, tenant)
+    }
+
+    async fn post(&self, mut value: Value) {
+        value["messaging_product"] = json!("whatsapp");
+        value["metadata"] =
+            json!({ "phone_number_id": self.phone_id, "display_phone_number": "447800000000" });
+        let change = json!({ "field": "messages", "value": value });
+        let body =
+            json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [change] }] })
+                .to_string();
+        let post = self
+            .http
+            .post(&self.url)
+            .header("x-hub-signature-256", signed(SECRET, body.as_bytes()));
+        assert_eq!(post.body(body).send().await.unwrap().status(), 200);
+    }
+
+    async fn message(&self, serial: usize) {
+        let from = format!("4477009{serial:05}");
+        let contact = json!({ "profile": { "name": format!("Customer {serial}") }, "wa_id": from });
+        let message = json!({
+            "from": from, "id": format!("wamid.IN{serial:06}"), "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" },
+        });
+        self.post(json!({ "contacts": [contact], "messages": [message] }))
+            .await;
+    }
+
+    async fn status(&self, wamid: &str, status: &str, second: usize) {
+        let at = (1_790_000_000 + second).to_string();
+        let status =
+            json!({ "id": wamid, "status": status, "timestamp": at, "recipient_id": "447700900123" });
+        self.post(json!({ "statuses": [status] })).await;
+    }
+}
+
+/// Counts what a turn of the inbox's pump costs.
+async fn statements(pump: &kernel::Pump, db: &TenantDb, counted: &AtomicUsize) -> usize {
+    counted.store(0, Ordering::SeqCst);
+    assert_eq!(pump.turn(db.clone()).await.unwrap(), Pumped::Dry);
+    counted.load(Ordering::SeqCst)
+}
+
+async fn a_batch_costs_a_dozen_statements(profile: Profile) {
+    let mut services = Services::make(profile).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    services.config.listen = listener.local_addr().unwrap();
+    let config = services.config.clone();
+    let base = format!("http://{}", config.listen);
+    // Nobody works here: what is posted waits until the counted pump below has its turn.
+    let setup = Setup {
+        password_cost: identity::PasswordCost::FOR_TESTS,
+        ..Setup::new(Roles {
+            serve: true,
+            work: false,
+        })
+    };
+    let platform = Platform::start(&config, setup).await.unwrap();
+    let (acme, tenant) = Bench::new(&platform, &base, "Acme", "111").await;
+    let (globex, other) = Bench::new(&platform, &base, "Globex", "222").await;
+    let (routes, vault) = (platform.identity.routes(), platform.identity.vault());
+    let (end, ended) = oneshot::channel::<()>();
+    let server = tokio::spawn(platform.serve(listener, async move { drop(ended.await) }));
+
+    let counted = Arc::new(AtomicUsize::new(0));
+    let mut connection = config.database().connect().await.unwrap();
+    let count = counted.clone();
+    connection.set_metric_callback(move |info| {
+        if !info.statement.sql.is_empty() {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let system = SystemDb::new(connection, Clock::system(), Arc::new(Nobody));
+    let addresses = Addresses {
+        graph: config.graph_url.clone(),
+        simulator: None,
+        public: base.parse().unwrap(),
+    };
+    let directory = Contacts::new().directory();
+    let messaging = Messaging::new(
+        reqwest::Client::new(),
+        Wire::new().unwrap(),
+        routes,
+        vault,
+        host::limiter(None),
+        directory,
+        addresses,
+        media_parts(&config).unwrap(),
+    );
+    let pump = &messaging.pumps()[0];
+    let db = system.tenant(tenant);
+
+    // The first body makes contact, conversation and all; it also asks for the day's sweep.
+    acme.message(0).await;
+    acme.status("wamid.OUT0", "sent", 0).await;
+    statements(pump, &db, &counted).await;
+    // Messages of ours that statuses can move.
+    let ours = "INSERT INTO messaging_messages (tenant_id, id, conversation_id, channel_id, contact_id, direction, kind, status, \
+                status_rank, content, preview, wamid, at, created_at) SELECT tenant_id, ?, conversation_id, channel_id, contact_id, \
+                'outbound', kind, 'accepted', 40, content, preview, ?, at, created_at FROM messaging_messages WHERE wamid = 'wamid.IN000000'";
+    let on = system.across_tenants("a test makes what it needs");
+    for serial in 0..8 {
+        let id: uuid::Uuid = system.clock().new_uuid();
+        let values = [id.into(), format!("wamid.OURS{serial}").into()];
+        let made = Statement::from_sql_and_values(on.get_database_backend(), ours, values);
+        assert_eq!(on.execute_raw(made).await.unwrap().rows_affected(), 1);
+    }
+    // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
+    let mut few = 0;
+    for (round, size) in [(1, 2), (2, 7)] {
+        for serial in 0..size {
+            acme.message(serial % 3 + round * 100 * (serial % 2)).await;
+            acme.message(round * 1000 + serial).await;
+            for (second, status) in ["sent", "delivered", "read", "failed"].into_iter().enumerate() {
+                acme.status(
+                    &format!("wamid.OURS{serial}"),
+                    status,
+                    round * 10 + serial + second,
+                )
+                .await;
+            }
+        }
+        // More than the first, cautious read of a turn takes: the rest is one batch more at most.
+        let batches = if size * 6 > 16 { 2 } else { 1 };
+        let cost = statements(pump, &db, &counted).await;
+        assert!(
+            cost <= batches * A_BATCH,
+            "{profile:?}: {cost} statements for {batches} batches of {size} times six"
+        );
+        few = few.max(cost / batches);
+    }
+    println!("statements a batch, {profile:?}: {few}");
+    // A neighbour's bodies are not touched by any of this.
+    globex.message(1).await;
+    assert_eq!(pump.turn(db).await.unwrap(), Pumped::Dry);
+    let count_of = async |tenant: TenantId, table: &str| -> i64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE tenant_id = ?");
+        let asked = Statement::from_sql_and_values(on.get_database_backend(), sql, [tenant.into()]);
+        on.query_one_raw(asked)
+            .await
+            .unwrap()
+            .unwrap()
+            .try_get("", "n")
+            .unwrap()
+    };
+    assert_eq!(count_of(tenant, "messaging_inbox").await, 0);
+    assert_eq!(count_of(other, "messaging_inbox").await, 1);
+    assert_eq!(pump.turn(system.tenant(other)).await.unwrap(), Pumped::Dry);
+    assert_eq!(count_of(other, "messaging_messages").await, 1);
+    drop((acme, globex));
+    let _ = end.send(());
+    server.await.unwrap().unwrap();
+    drop((messaging, system));
+    services.remove().await;
+}
+
+/// Not over `TestApp`: there, the platform's own worker would take the webhooks before they are a batch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_costs_a_dozen_statements_embedded() {
+    a_batch_costs_a_dozen_statements(Profile::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_costs_a_dozen_statements_production() {
+    a_batch_costs_a_dozen_statements(Profile::Production).await;
+}
