@@ -142,7 +142,9 @@ impl Relay {
             .filter(event::Column::Id.is_in(ids))
             .exec(tx.connection())
             .await?;
+        kernel::failpoint!(try "relay.before_commit");
         tx.commit().await?;
+        kernel::failpoint!("relay.committed");
         if any_jobs {
             self.bus.send(Hint::Jobs);
         }

@@ -105,5 +105,8 @@ async fn store_all(arrivals: &[Arrival]) -> Result<()> {
         .collect();
     tx.insert_many::<Entity>(rows).await?;
     tx.enqueue(&DrainInbox {})?;
-    tx.commit().await
+    kernel::failpoint!(try "ingest.before_commit");
+    tx.commit().await?;
+    kernel::failpoint!("ingest.committed");
+    Ok(())
 }

@@ -58,7 +58,10 @@ impl Service {
         statuses::apply(&mut tx, sorted.statuses).await?;
         kept::keep(&tx, sorted.kept).await?;
         remove(&tx, bodies).await?;
-        tx.commit().await
+        kernel::failpoint!(try "drain.before_commit");
+        tx.commit().await?;
+        kernel::failpoint!("drain.committed");
+        Ok(())
     }
 
     /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
