@@ -74,7 +74,11 @@ impl Relay {
             let mut more = false;
             if now < leading_until {
                 match retrying(|| self.step()).await {
-                    Ok(relayed) => more = relayed as u64 == BATCH,
+                    Ok(Some(relayed)) => more = relayed as u64 == BATCH,
+                    Ok(None) => {
+                        tracing::warn!("this relay slept past its lease and another has taken over");
+                        leading_until = now;
+                    }
                     Err(error) => tracing::warn!(%error, "the relay will try again"),
                 }
                 if now >= tidy_at {
@@ -94,15 +98,15 @@ impl Relay {
         let _ = self.lease.give_back(&self.system).await;
     }
 
-    /// Relays one batch; how many events it had.
-    async fn step(&self) -> Result<usize> {
+    /// Relays one batch; how many events it had, or none if the lease is another's.
+    async fn step(&self) -> Result<Option<usize>> {
         // Most looks find nothing: do not queue for SQLite's one writer for that.
         let oldest = event::Entity::find().order_by_asc(event::Column::Id).limit(BATCH);
         let events = oldest
             .all(self.system.across_tenants("the outbox is one queue"))
             .await?;
         if events.is_empty() {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let clock = self.system.clock();
         let now = clock.now();
@@ -110,6 +114,9 @@ impl Relay {
             .system
             .begin_across_tenants("the outbox is one queue")
             .await?;
+        if !self.lease.hold_in(&tx, &self.system).await? {
+            return Ok(None);
+        }
         let jobs: Vec<_> = events
             .iter()
             .flat_map(|event| self.kinds(&event.name).iter().map(move |kind| (event, kind)))
@@ -152,7 +159,7 @@ impl Relay {
             self.bus.send(Hint::Live(tenant));
         }
         metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
-        Ok(events.len())
+        Ok(Some(events.len()))
     }
 
     fn kinds(&self, event: &str) -> &[String] {
