@@ -20,7 +20,7 @@ use contracts::{
 use futures_util::FutureExt;
 use host::Roles;
 use identity::PasswordCost;
-use kernel::{Clock, SystemDb, retrying};
+use kernel::{Clock, SystemDb, TenantDb, TenantTx, retrying};
 use messaging::{Addresses, Messaging};
 use poem::{Server, listener::TcpAcceptor};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
@@ -214,7 +214,7 @@ impl Fleet {
             })
             .collect();
         let contacts: Vec<ContactId> = retrying(|| async {
-            let mut tx = db.begin().await?;
+            let mut tx = begin(&db).await;
             let ids = self.directory.resolve(&mut tx, &sightings).await?;
             tx.commit().await?;
             Ok(ids)
@@ -236,7 +236,7 @@ impl Fleet {
                 })
                 .collect();
             let ids = retrying(|| async {
-                let mut tx = db.begin().await?;
+                let mut tx = begin(&db).await;
                 let ids = self.sender.queue(&mut tx, &messages, Lane::Bulk).await?;
                 tx.commit().await?;
                 Ok(ids)
@@ -377,6 +377,18 @@ pub async fn eventually(what: &str, patience: Duration, mut come: impl AsyncFnMu
 /// Other processes give no sign when they have done something: a moment, then one looks again.
 async fn pause() {
     tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// Begins a transaction, on another connection if those at hand have died with their server.
+async fn begin(db: &TenantDb) -> TenantTx {
+    let began = Instant::now();
+    loop {
+        match db.begin().await {
+            Ok(tx) => return tx,
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(30), "{error}"),
+        }
+        pause().await;
+    }
 }
 
 fn front(profile: Profile) -> &'static str {

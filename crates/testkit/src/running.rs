@@ -48,12 +48,12 @@ impl Running {
         }
     }
 
-    /// `kill -9`: no goodbye, no flush.
+    /// `kill -9`: no goodbye, no flush. One that is dead already stays so.
     ///
     /// # Panics
     /// When it cannot be waited for.
     pub async fn kill(mut self) {
-        self.child.start_kill().unwrap();
+        let _dead_already = self.child.start_kill();
         self.child.wait().await.unwrap();
     }
 

@@ -38,45 +38,71 @@ const RESUMED: Duration = Duration::from_secs(10);
 const CHUNK: usize = 15;
 
 /// The children of a deployment; one on the embedded profile.
-struct Children {
-    server: Running,
+struct Children<'a> {
+    fleet: &'a Fleet,
+    server: Option<Running>,
     worker: Option<Running>,
 }
 
-impl Children {
-    async fn start(fleet: &Fleet, child: Child, failpoints: &str) -> Self {
-        let (server, worker) = match (fleet.profile, child) {
-            // Told to die, it may do so before it is ready to answer: that is a death as good as any.
-            (Profile::Embedded, _) => {
-                let server = match failpoints {
-                    "" => fleet.serve("").await,
-                    plan => fleet.start("run", plan, &[]),
-                };
-                return Self { server, worker: None };
-            }
-            (Profile::Production, Child::Server) => (failpoints, ""),
-            (Profile::Production, Child::Worker) => ("", failpoints),
-        };
+impl<'a> Children<'a> {
+    fn of(fleet: &'a Fleet) -> Self {
         Self {
-            server: fleet.serve(server).await,
-            worker: Some(fleet.work(worker).await),
+            fleet,
+            server: None,
+            worker: None,
         }
     }
 
-    /// The child that dies at the points of `child`.
-    fn victim(&mut self, child: Child) -> &mut Running {
-        match (&mut self.worker, child) {
-            (Some(worker), Child::Worker) => worker,
-            _ => &mut self.server,
+    /// Starts `child` anew, told to die; the other one goes on, or is started.
+    async fn start(&mut self, child: Child, failpoints: &str) {
+        let fleet = self.fleet;
+        let child = match fleet.profile {
+            Profile::Embedded => Child::Server,
+            Profile::Production => child,
+        };
+        let front = if fleet.profile == Profile::Embedded {
+            "run"
+        } else {
+            "serve"
+        };
+        if child == Child::Server || is_gone(&mut self.server) {
+            if let Some(old) = self.server.take() {
+                old.kill().await;
+            }
+            self.server = Some(match failpoints {
+                // Told to die, it may do so before it is ready to answer: that is a death as good as any.
+                plan if child == Child::Server && !plan.is_empty() => fleet.start(front, plan, &[]),
+                _ => fleet.serve("").await,
+            });
         }
+        let works = fleet.profile == Profile::Production;
+        if works && (child == Child::Worker || is_gone(&mut self.worker)) {
+            if let Some(old) = self.worker.take() {
+                old.kill().await;
+            }
+            let plan = if child == Child::Worker { failpoints } else { "" };
+            self.worker = Some(fleet.work(plan).await);
+        }
+    }
+
+    /// Whether the child that dies at the points of `child` has done so.
+    async fn died(&mut self, child: Child, patience: Duration) -> bool {
+        let victim = match (&mut self.worker, child) {
+            (Some(worker), Child::Worker) => worker,
+            _ => self.server.as_mut().expect("it was started"),
+        };
+        victim.died(patience).await
     }
 
     async fn kill(self) {
-        self.server.kill().await;
-        if let Some(worker) = self.worker {
-            worker.kill().await;
+        for child in [self.server, self.worker].into_iter().flatten() {
+            child.kill().await;
         }
     }
+}
+
+fn is_gone(child: &mut Option<Running>) -> bool {
+    child.as_mut().is_none_or(|child| !child.runs())
 }
 
 /// One seed: the children die at every point, in an order and at passages that the seed chooses, under a load that never ends.
@@ -91,17 +117,18 @@ async fn dies_at_every_point(profile: Profile, seed: u64) {
         queued: 0,
     };
     let mut told = Vec::new();
+    let mut children = Children::of(&fleet);
     for (point, child, latest) in points {
         let plan = format!("{point}=kill@{}", 1 + dice.below(latest));
         told.push(plan.clone());
         let before = fleet.sim.ledger().accepted_total;
         let started = Instant::now();
         load.more().await;
-        let mut children = Children::start(&fleet, child, &plan).await;
+        children.start(child, &plan).await;
         let mut sent_after = None;
         let dead = async {
             loop {
-                if children.victim(child).died(Duration::from_millis(300)).await {
+                if children.died(child, Duration::from_millis(300)).await {
                     return;
                 }
                 if sent_after.is_none() && fleet.sim.ledger().accepted_total > before {
@@ -120,15 +147,9 @@ async fn dies_at_every_point(profile: Profile, seed: u64) {
                 "seed {seed}, {plan}: the first send came after {after:?}"
             );
         }
-        if let Some(worker) = children.worker {
-            if child == Child::Worker {
-                children.server.kill().await;
-            } else {
-                worker.kill().await;
-            }
-        }
     }
-    let children = Children::start(&fleet, Child::Worker, "").await;
+    children.start(Child::Server, "").await;
+    children.start(Child::Worker, "").await;
     fleet.settled(Duration::from_secs(90)).await;
     let census = judged(&fleet, load.queued, &format!("seed {seed}: {told:?}")).await;
     // Only what was on its way in a process that died may be in doubt.
@@ -178,12 +199,10 @@ async fn taken_over_soon(profile: Profile) {
     let customers: Vec<String> = (0..40).map(customer).collect();
     let queued = fleet.campaign(&fleet.acme, &customers[..20], 20).await.len()
         + fleet.campaign(&fleet.globex, &customers[20..], 20).await.len();
-    let mut children = Children::start(&fleet, Child::Worker, "send.mid_send=kill@10").await;
-    assert!(children.victim(Child::Worker).died(Duration::from_secs(30)).await);
-    if children.worker.is_some() {
-        children.server.kill().await;
-    }
-    let children = Children::start(&fleet, Child::Worker, "").await;
+    let mut children = Children::of(&fleet);
+    children.start(Child::Worker, "send.mid_send=kill@10").await;
+    assert!(children.died(Child::Worker, Duration::from_secs(30)).await);
+    children.start(Child::Worker, "").await;
     let restarted = Instant::now();
     eventually(
         "the dead worker's chunks are somebody's again",
