@@ -30,7 +30,7 @@ on_both_profiles! {
         let waiting = async {
             loop {
                 let on = app.system.across_tenants("waits for the second try to be planned");
-                let later = app.clock_now() + chrono::TimeDelta::seconds(1);
+                let later = app.system.clock().now() + chrono::TimeDelta::seconds(1);
                 let planned = job::Entity::find()
                     .filter(job::Column::Kind.eq("messaging.send_chunk"))
                     .filter(job::Column::Fence.eq(0))
