@@ -38,8 +38,14 @@ impl DatabaseOptions {
             .map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
+                        // A row that somebody else holds is waited for a little, not the usual 50 seconds; and a process that
+                        // stands still with rows in hand does not hold up the others for ever (only MariaDB can do this, and
+                        // only MariaDB reads the comment). One statement: a pool that fills over a slow way is slow enough.
                         connection
-                            .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                            .execute(
+                                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+                                 SET SESSION innodb_lock_wait_timeout = 5 /*M!, SESSION idle_transaction_timeout = 15 */",
+                            )
                             .await?;
                         Ok(())
                     })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kernel::{Result, SystemDb};
+use kernel::{Result, SystemDb, tenant::SystemTx};
 use sea_orm::{ConnectionTrait, Statement, Value};
 
 /// Holds or tries for one lease.
@@ -67,6 +67,26 @@ impl Lease {
         };
         tx.commit().await?;
         Ok(mine)
+    }
+
+    /// Makes sure, within the transaction in which the lease's work is written, that the lease is still ours, and renews it.
+    /// Nobody else can take it before that transaction ends: whoever slept too long writes nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn hold_in(&self, tx: &SystemTx, system: &SystemDb) -> Result<bool> {
+        let on = tx.connection();
+        let until = system.clock().now() + TimeDelta::from_std(self.length).unwrap_or(TimeDelta::seconds(10));
+        let sql = "UPDATE host_leases SET until = ? WHERE name = ? AND owner = ?";
+        let values = vec![until.into(), self.name.into(), self.owner.clone().into()];
+        let held = on
+            .execute_raw(Statement::from_sql_and_values(
+                on.get_database_backend(),
+                sql,
+                values,
+            ))
+            .await?;
+        Ok(held.rows_affected() > 0)
     }
 
     /// Gives the lease back, so that another process need not wait for its end.

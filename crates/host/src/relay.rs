@@ -79,7 +79,11 @@ impl Relay {
             let mut more = false;
             if now < leading_until {
                 match retrying(|| self.step()).await {
-                    Ok(relayed) => more = relayed as u64 == BATCH,
+                    Ok(Some(relayed)) => more = relayed as u64 == BATCH,
+                    Ok(None) => {
+                        tracing::warn!("this relay slept past its lease and another has taken over");
+                        leading_until = now;
+                    }
                     Err(error) => tracing::warn!(%error, "the relay will try again"),
                 }
                 if now >= tidy_at {
@@ -126,15 +130,15 @@ impl Relay {
         Ok(())
     }
 
-    /// Relays one batch; how many events it had.
-    async fn step(&self) -> Result<usize> {
+    /// Relays one batch; how many events it had, or none if the lease is another's.
+    async fn step(&self) -> Result<Option<usize>> {
         // Most looks find nothing: do not queue for SQLite's one writer for that.
         let oldest = event::Entity::find().order_by_asc(event::Column::Id).limit(BATCH);
         let events = oldest
             .all(self.system.across_tenants("the outbox is one queue"))
             .await?;
         if events.is_empty() {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let clock = self.system.clock();
         let now = clock.now();
@@ -142,6 +146,9 @@ impl Relay {
             .system
             .begin_across_tenants("the outbox is one queue")
             .await?;
+        if !self.lease.hold_in(&tx, &self.system).await? {
+            return Ok(None);
+        }
         let jobs: Vec<_> = events
             .iter()
             .flat_map(|event| self.kinds(&event.name).iter().map(move |kind| (event, kind)))
@@ -174,7 +181,9 @@ impl Relay {
             .filter(event::Column::Id.is_in(ids))
             .exec(tx.connection())
             .await?;
+        kernel::failpoint!(try "relay.before_commit");
         tx.commit().await?;
+        kernel::failpoint!("relay.committed");
         if any_jobs {
             self.bus.send(Hint::Jobs);
         }
@@ -182,7 +191,7 @@ impl Relay {
             self.bus.send(Hint::Live(tenant));
         }
         metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
-        Ok(events.len())
+        Ok(Some(events.len()))
     }
 
     fn kinds(&self, event: &str) -> &[String] {

@@ -237,14 +237,34 @@ impl From<sea_orm::DbErr> for Error {
             tracing::debug!(error = %err, "a transaction lost against another");
             return Self::contention();
         }
-        match err {
-            // A pool that is exhausted or a database that is restarting is a wait, not a defect.
-            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
-                tracing::warn!(error = %err, "database unavailable");
-                Self::unavailable("The database is busy. Try again in a moment.")
-            }
-            other => Self::internal(other),
+        // A pool that is exhausted or a database that is restarting is a wait, not a defect.
+        if is_away(&err) {
+            tracing::warn!(error = %err, "database unavailable");
+            return Self::unavailable("The database is busy. Try again in a moment.");
         }
+        Self::internal(err)
+    }
+}
+
+/// No connection in time, a connection that broke off, a server that goes down or only reads for the moment.
+fn is_away(err: &sea_orm::DbErr) -> bool {
+    use sea_orm::{DbErr, RuntimeErr, SqlxError};
+    let cause = match err {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
+    };
+    match &**cause {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        // MySQL's numbers: too many connections, shutting down, --read-only (also of a transaction), killed.
+        SqlxError::Database(error) => ["1040", "1053", "1290", "1792", "1836", "1927"]
+            .iter()
+            .any(|number| error.to_string().starts_with(&format!("{number} "))),
+        _ => false,
     }
 }
 

@@ -14,6 +14,8 @@ pub mod clock;
 pub mod contention;
 pub mod error;
 pub mod event;
+#[cfg(any(debug_assertions, feature = "failpoints"))]
+pub mod failpoint;
 pub mod fetch;
 pub mod id;
 pub mod job;
@@ -41,6 +43,29 @@ pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};
 pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantRoutes, TenantTx};
 pub use vault::Vault;
+
+/// A place at which a test may let the process die, stop, wait or fail; nothing in a release build.
+///
+/// `failpoint!("send.answered")` cannot fail; `failpoint!(try "relay.before_commit")` returns the injected error from the function
+/// (which returns a [`Result`]).
+#[cfg(any(debug_assertions, feature = "failpoints"))]
+#[macro_export]
+macro_rules! failpoint {
+    (try $name:literal) => {
+        $crate::failpoint::pass($name).await?
+    };
+    ($name:literal) => {
+        let _never_fails = $crate::failpoint::pass($name).await;
+    };
+}
+
+/// A place at which a test may let the process die, stop, wait or fail; nothing in this build.
+#[cfg(not(any(debug_assertions, feature = "failpoints")))]
+#[macro_export]
+macro_rules! failpoint {
+    (try $name:literal) => {};
+    ($name:literal) => {};
+}
 
 // The `id!` macro expands in crates that name neither sea-orm nor poem-openapi.
 #[doc(hidden)]

@@ -72,6 +72,7 @@ async fn obey() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let config = Config::load(arguments.config.as_deref())?;
     log(&config)?;
+    failpoints()?;
     match arguments.command.unwrap_or(Command::Run) {
         Command::Run => run::run(config).await,
         Command::Serve => serve::serve(config).await,
@@ -85,6 +86,24 @@ async fn obey() -> anyhow::Result<()> {
         Command::Doctor { probe: true } => doctor::probe(config).await,
         Command::Doctor { .. } => doctor::doctor(config).await,
     }
+}
+
+/// Tells of failpoints, or that this build has none: a test that believes in them must not pass for that reason.
+#[cfg(any(debug_assertions, feature = "failpoints"))]
+fn failpoints() -> anyhow::Result<()> {
+    if kernel::failpoint::armed() {
+        tracing::warn!("this process is told to fail at certain points");
+    }
+    Ok(())
+}
+
+#[cfg(not(any(debug_assertions, feature = "failpoints")))]
+fn failpoints() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        std::env::var_os("FAILPOINTS").is_none(),
+        "FAILPOINTS is set, but this build has no failpoints (build with the feature `failpoints`)"
+    );
+    Ok(())
 }
 
 fn log(config: &Config) -> anyhow::Result<()> {

@@ -207,18 +207,18 @@ impl TestApp {
     }
 }
 
-struct Make<'a> {
-    identity: &'a Identity,
-    system: &'a SystemDb,
-    sim: &'a Simulator,
-    base: &'a str,
-    http: &'a reqwest::Client,
-    clock: &'a Clock,
-    reseller: identity::ResellerId,
+pub(crate) struct Make<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) system: &'a SystemDb,
+    pub(crate) sim: &'a Simulator,
+    pub(crate) base: &'a str,
+    pub(crate) http: &'a reqwest::Client,
+    pub(crate) clock: &'a Clock,
+    pub(crate) reseller: identity::ResellerId,
 }
 
 impl Make<'_> {
-    async fn tenant(&self, name: &'static str, number: &str) -> Tenant {
+    pub(crate) async fn tenant(&self, name: &'static str, number: &str) -> Tenant {
         let id = self.identity.create_tenant(self.reseller, name).await.unwrap();
         let scopes: Vec<&str> = self
             .identity

@@ -11,18 +11,26 @@
 
 mod app;
 pub mod database;
+mod fault_proxy;
+mod fleet;
 mod live;
+mod mariadb_server;
 mod process;
 mod profile;
 mod redis_server;
+mod running;
 mod tenant;
 
 pub use app::{PASSWORD, TestApp};
 pub use database::TestDatabase;
+pub use fault_proxy::{FaultProxy, Weather};
+pub use fleet::{Fleet, eventually};
 pub use live::LiveSocket;
+pub use mariadb_server::MariaDbServer;
 pub use process::Process;
 pub use profile::{Profile, Services};
 pub use redis_server::RedisServer;
+pub use running::Running;
 pub use tenant::{Answer, Tenant, signed};
 
 /// Writes each test once and runs it on both profiles: `name::embedded` and `name::production`.

@@ -71,7 +71,7 @@ impl Process {
 }
 
 /// The binary of the build that the test belongs to: beside the folder of the test binaries.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let path = test
         .parent()

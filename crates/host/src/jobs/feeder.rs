@@ -218,6 +218,7 @@ impl Feeder {
             .exec(tx.connection())
             .await?;
         tx.commit().await?;
+        kernel::failpoint!("job.leased");
         let leased = rows.into_iter().map(|(job, fence, share)| {
             let fence = fence + 1;
             (Ticket { job, fence }, share)

@@ -101,6 +101,7 @@ impl Runner {
             _ => Entity::find_by_id(ticket.job).one(tx.connection()).await?,
         };
         tx.commit().await?;
+        kernel::failpoint!("job.started");
         Ok(job)
     }
 
@@ -115,6 +116,7 @@ impl Runner {
             // Only returns when the lease was lost: whoever took the job over has it now.
             () = self.keep_alive(ticket) => return,
         };
+        kernel::failpoint!("job.finished");
         let result = if outcome.is_ok() { "done" } else { "failed" };
         metrics::counter!("wapro_jobs_total", "kind" => job.kind.clone(), "result" => result).increment(1);
         metrics::histogram!("wapro_job_seconds", "kind" => job.kind.clone())

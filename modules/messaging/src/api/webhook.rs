@@ -1,6 +1,9 @@
 //! WhatsApp's webhook. Not part of the public API: WhatsApp authenticates by signature, not as a caller.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use kernel::Error;
 use poem::{
     Response, handler,
     http::HeaderMap,
@@ -8,6 +11,10 @@ use poem::{
 };
 
 use crate::service::{Handshake, Service};
+
+/// WhatsApp waits about ten seconds for an answer. One that is not there before is a refusal: WhatsApp sends the webhook again, and
+/// what was stored after all is known by then.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 
 /// `GET`: WhatsApp's handshake, answered with the bare challenge.
 #[handler]
@@ -31,6 +38,8 @@ pub(crate) async fn receive(
     let signature = headers
         .get("x-hub-signature-256")
         .and_then(|value| value.to_str().ok());
-    service.receive_webhook(&path, signature, body).await?;
+    tokio::time::timeout(ANSWER_WITHIN, service.receive_webhook(&path, signature, body))
+        .await
+        .map_err(|_| Error::unavailable("The database does not answer. Send it again."))??;
     Ok("")
 }

@@ -134,7 +134,7 @@ fn round(count: usize) -> usize {
 }
 
 async fn write(batch: Vec<Arrival>) {
-    let stored = timeout(PATIENCE, retrying(|| insert_for_tenants::<Entity>(rows(&batch))));
+    let stored = timeout(PATIENCE, retrying(|| insert(&batch)));
     // Out of time, the statement is dropped and its connection with it. Should it have been done after all, WhatsApp's
     // repetition of the bodies changes nothing.
     let late = |_| Err(Error::unavailable("The database does not answer."));
@@ -146,6 +146,13 @@ async fn write(batch: Vec<Arrival>) {
     for arrival in batch {
         let _ = arrival.stored.send(stored.is_ok());
     }
+}
+
+async fn insert(batch: &[Arrival]) -> Result<()> {
+    kernel::failpoint!(try "ingest.before_commit");
+    insert_for_tenants::<Entity>(rows(batch)).await?;
+    kernel::failpoint!("ingest.committed");
+    Ok(())
 }
 
 fn rows(batch: &[Arrival]) -> Vec<(TenantDb, ActiveModel)> {

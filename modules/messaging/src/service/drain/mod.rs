@@ -114,7 +114,9 @@ impl Service {
         statuses::apply(&mut tx, sorted.statuses).await?;
         kept::keep(&tx, sorted.kept).await?;
         remove(&tx, bodies).await?;
+        kernel::failpoint!(try "drain.before_commit");
         tx.commit().await?;
+        kernel::failpoint!("drain.committed");
         Ok(true)
     }
 

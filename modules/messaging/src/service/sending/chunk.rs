@@ -71,6 +71,7 @@ pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
     if row.fence > 0 {
         leave_in_doubt(&mut tx, id, row.mark).await?;
     }
+    kernel::failpoint!(try "send.chunk_taken");
     tx.commit().await?;
     Ok(Some(Taken {
         id,
@@ -149,6 +150,10 @@ impl Taken {
         }
         outcome::write(&mut tx, self, outcomes).await?;
         tx.commit().await?;
+        kernel::failpoint!("send.intent_committed");
+        if !outcomes.is_empty() {
+            kernel::failpoint!("send.outcome_committed");
+        }
         self.mark = mark;
         Ok(true)
     }
@@ -160,6 +165,7 @@ impl Taken {
             .add(chunk::Column::Id.eq(self.id))
             .add(chunk::Column::Fence.eq(self.fence));
         tx.delete::<chunk::Entity>().filter(mine).exec().await?;
+        kernel::failpoint!(try "send.before_chunk_done");
         tx.commit().await
     }
 

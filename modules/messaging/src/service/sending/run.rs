@@ -338,7 +338,10 @@ impl Shared {
             reply_to: reply_to.as_ref(),
             callback_data: &id,
         };
-        judge(self.line.send(&wire).await, self.lane, self.attempt)
+        kernel::failpoint!("send.mid_send");
+        let sent = self.line.send(&wire).await;
+        kernel::failpoint!("send.answered");
+        judge(sent, self.lane, self.attempt)
     }
 
     /// The content with WhatsApp's media ids in place of ours, if it names any of ours.

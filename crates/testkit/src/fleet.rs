@@ -1,0 +1,476 @@
+//! The platform as child processes that a test may kill, around a simulator in the test's own process: its ledger outlives
+//! every kill and is the judge.
+//!
+//! On the production profile the children are `serve` and `worker`; on the embedded profile one `run` is both.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cloud_api::{client::Wire, message::Content};
+use cloud_sim::{SimConfig, Simulator};
+use contacts::Contacts;
+use contracts::{
+    contacts::{ContactDirectory, ContactId, Sighting},
+    messaging::{Lane, MessageId, MessageSender, OutgoingMessage},
+};
+use futures_util::FutureExt;
+use host::Roles;
+use identity::PasswordCost;
+use kernel::{Clock, SystemDb, TenantDb, TenantTx, retrying};
+use messaging::{Addresses, Messaging};
+use poem::{Server, listener::TcpAcceptor};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use server::{Config, Platform, Setup};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use url::Url;
+
+use crate::{Profile, Running, Services, Tenant, app::Make};
+
+/// A deployment with two tenants. No child runs at first.
+pub struct Fleet {
+    /// On what it runs.
+    pub profile: Profile,
+    /// One tenant.
+    pub acme: Tenant,
+    /// The other.
+    pub globex: Tenant,
+    /// The simulator.
+    pub sim: Simulator,
+    /// The unscoped door, for looking at tables.
+    pub system: SystemDb,
+    /// What the children are configured with.
+    pub config: Config,
+    services: Services,
+    environment: Vec<(String, String)>,
+    platform: Platform,
+    sender: Arc<dyn MessageSender>,
+    directory: Arc<dyn ContactDirectory>,
+    http: reqwest::Client,
+    end: oneshot::Sender<()>,
+    simulated: JoinHandle<std::io::Result<()>>,
+}
+
+impl Fleet {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// When the profile's services are not there.
+    pub async fn make(profile: Profile) -> Self {
+        Self::make_with(profile, |_| {}, |_| {}).await
+    }
+
+    /// Makes one with other knobs.
+    ///
+    /// # Panics
+    /// As [`Fleet::make`].
+    pub async fn make_with(
+        profile: Profile,
+        configure: impl FnOnce(&mut Config),
+        simulate: impl FnOnce(&mut SimConfig),
+    ) -> Self {
+        let mut services = Services::make(profile).await;
+        services.config.listen = free_address();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // Who is killed often leaves dead connections behind.
+            .pool_max_idle_per_host(0)
+            .timeout(Duration::from_secs(20))
+            .build()
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sim_base = format!("http://{}", listener.local_addr().unwrap());
+        let mut sim = SimConfig {
+            public_url: sim_base.clone(),
+            mps_default: 1_000,
+            portfolio_limit: false,
+            batch_max: 20,
+            ..SimConfig::profile(cloud_sim::Profile::Fast)
+        };
+        simulate(&mut sim);
+        let sim = Simulator::new(sim.with_http(http.clone()));
+        let (end, ended) = oneshot::channel::<()>();
+        let simulated = tokio::spawn(
+            Server::new_with_acceptor(TcpAcceptor::from_tokio(listener).unwrap()).run_with_graceful_shutdown(
+                sim.routes(),
+                ended.map(|_| ()),
+                Some(Duration::from_secs(1)),
+            ),
+        );
+        services.config.simulator.url = sim_base;
+        services.config.demo = false;
+        configure(&mut services.config);
+        let config = services.config.clone();
+        let setup = Setup {
+            password_cost: PasswordCost::FOR_TESTS,
+            ..Setup::new(Roles {
+                serve: false,
+                work: false,
+            })
+        };
+        let platform = Platform::start(&config, setup).await.unwrap();
+        let system = platform.system.clone();
+        let directory = Contacts::new().directory();
+        let sender = sender(&platform, &http, &directory, &config);
+        let environment = environment(&config);
+        let log = services.dir.path().join("first.log");
+        let mut first = Running::start(front(profile), &environment, &log);
+        let base = format!("http://{}", config.listen);
+        ready(&http, &base, &mut first).await;
+        let clock = Clock::system();
+        let make = Make {
+            identity: &platform.identity,
+            system: &system,
+            sim: &sim,
+            base: &base,
+            http: &http,
+            clock: &clock,
+            reseller: platform.identity.create_reseller("Northwind").await.unwrap(),
+        };
+        let acme = make.tenant("Acme", "+447700900555").await;
+        let globex = make.tenant("Globex", "+447700900666").await;
+        first.kill().await;
+        let fleet = Self {
+            profile,
+            acme,
+            globex,
+            sim,
+            system,
+            config,
+            services,
+            environment,
+            platform,
+            sender,
+            directory,
+            http,
+            end,
+            simulated,
+        };
+        fleet.throughput(1_000).await;
+        fleet
+    }
+
+    /// What the platform believes each number may send a second.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn throughput(&self, per_second: i32) {
+        let statement = "UPDATE messaging_channels SET throughput = ?";
+        self.execute(statement, vec![per_second.into()]).await;
+    }
+
+    /// Starts the child that answers HTTP (on the embedded profile it works too) and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub async fn serve(&self, failpoints: &str) -> Running {
+        let mut child = self.start(front(self.profile), failpoints, &[]);
+        ready(&self.http, &self.acme.base, &mut child).await;
+        child
+    }
+
+    /// Starts a worker. On the embedded profile that is the one process there is.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn work(&self, failpoints: &str) -> Running {
+        match self.profile {
+            Profile::Embedded => self.serve(failpoints).await,
+            Profile::Production => self.start("worker", failpoints, &[]),
+        }
+    }
+
+    /// Starts `wapro ROLE` with failpoints and more environment, and waits for nothing.
+    pub fn start(&self, role: &str, failpoints: &str, more: &[(&str, String)]) -> Running {
+        let mut environment = self.environment.clone();
+        environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        if !failpoints.is_empty() {
+            environment.push(("FAILPOINTS".to_owned(), failpoints.to_owned()));
+        }
+        Running::start(role, &environment, &self.log(role))
+    }
+
+    /// Where the children of a role write what they say.
+    pub fn log(&self, role: &str) -> PathBuf {
+        self.services.dir.path().join(format!("{role}.log"))
+    }
+
+    /// Queues one template to each of these customers, in chunks of `chunk`, as a campaign does.
+    ///
+    /// # Panics
+    /// When the platform refuses.
+    pub async fn campaign(&self, tenant: &Tenant, customers: &[String], chunk: usize) -> Vec<MessageId> {
+        let db = self.system.tenant(tenant.id);
+        let sightings: Vec<Sighting> = customers
+            .iter()
+            .map(|wa_id| Sighting {
+                wa_id: Some(wa_id.clone()),
+                ..Sighting::default()
+            })
+            .collect();
+        let contacts: Vec<ContactId> = retrying(|| async {
+            let mut tx = begin(&db).await;
+            let ids = self.directory.resolve(&mut tx, &sightings).await?;
+            tx.commit().await?;
+            Ok(ids)
+        })
+        .await
+        .unwrap();
+        let template = json!({ "name": "hello_world", "language": { "code": "en_US" } });
+        let content = Content::from_wire("template", &template).unwrap();
+        let mut queued = Vec::new();
+        for contacts in contacts.chunks(chunk) {
+            let messages: Vec<OutgoingMessage> = contacts
+                .iter()
+                .map(|contact| OutgoingMessage {
+                    channel_id: tenant.channel_id.parse().unwrap(),
+                    contact_id: *contact,
+                    content: content.clone(),
+                    reply_to: None,
+                    sent_by: None,
+                })
+                .collect();
+            let ids = retrying(|| async {
+                let mut tx = begin(&db).await;
+                let ids = self.sender.queue(&mut tx, &messages, Lane::Bulk).await?;
+                tx.commit().await?;
+                Ok(ids)
+            });
+            queued.extend(ids.await.unwrap());
+        }
+        queued
+    }
+
+    /// How many sends WhatsApp has taken of each of our message ids.
+    pub fn taken(&self) -> BTreeMap<String, usize> {
+        let mut taken = BTreeMap::new();
+        for accepted in self.sim.ledger().accepted() {
+            let id = accepted.callback_data.clone().unwrap_or_default();
+            *taken.entry(id).or_default() += 1;
+        }
+        taken
+    }
+
+    /// The state of every outgoing message, by our id.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn states(&self) -> BTreeMap<String, String> {
+        let sql = "SELECT id, status FROM messaging_messages WHERE direction = 'outbound'";
+        let rows = self.rows(sql).await;
+        rows.iter()
+            .map(|row| {
+                let id: MessageId = row.try_get_by_index(0).unwrap();
+                (id.to_string(), row.try_get_by_index(1).unwrap())
+            })
+            .collect()
+    }
+
+    /// A count.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.rows(sql).await[0].try_get_by_index(0).unwrap()
+    }
+
+    /// Rows of any statement. A connection that died with its server is replaced by the next try.
+    ///
+    /// # Panics
+    /// When the database does not answer for half a minute.
+    pub async fn rows(&self, sql: &str) -> Vec<QueryResult> {
+        let on = self.system.across_tenants("a test looks at tables");
+        let began = Instant::now();
+        loop {
+            let statement = Statement::from_string(on.get_database_backend(), sql);
+            match on.query_all_raw(statement).await {
+                Ok(rows) => return rows,
+                Err(error) => assert!(began.elapsed() < Duration::from_secs(30), "{sql}: {error}"),
+            }
+            pause().await;
+        }
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn execute(&self, sql: &str, values: Vec<Value>) {
+        let on = self.system.across_tenants("a test changes a row");
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, values);
+        on.execute_raw(statement).await.unwrap();
+    }
+
+    /// Resolves once nothing is left to do anywhere; the simulator's clock is pushed over its own waiting.
+    ///
+    /// # Panics
+    /// When that does not come about within `patience`; the panic says what is left.
+    pub async fn settled(&self, patience: Duration) {
+        let began = Instant::now();
+        loop {
+            let calm = async {
+                self.sim.run_out(Duration::from_secs(7_200)).await;
+                self.sim.caught_up().await;
+            };
+            let calm = tokio::time::timeout(Duration::from_secs(5), calm).await.is_ok();
+            let left = self.left().await;
+            if calm && left.is_empty() && self.sim.settled().now_or_never().is_some() {
+                // What the simulator told last may have come while we counted.
+                if self.left().await.is_empty() {
+                    return;
+                }
+            }
+            assert!(
+                began.elapsed() < patience,
+                "not settled after {patience:?}: {left:?}, simulator {calm}"
+            );
+            pause().await;
+        }
+    }
+
+    async fn left(&self) -> BTreeMap<&'static str, i64> {
+        let mut left = BTreeMap::new();
+        for (what, sql) in [
+            ("events", "SELECT COUNT(*) FROM host_outbox"),
+            ("jobs", "SELECT COUNT(*) FROM host_jobs WHERE dead = 0"),
+            ("inbox", "SELECT COUNT(*) FROM messaging_inbox"),
+        ] {
+            let count = self.count(sql).await;
+            if count > 0 {
+                left.insert(what, count);
+            }
+        }
+        left
+    }
+
+    /// Stops the simulator and removes the database. Children must be gone.
+    ///
+    /// # Panics
+    /// When something does not end.
+    pub async fn remove(self) {
+        self.platform.runtime.stop().await;
+        let _ = self.end.send(());
+        self.sim.shutdown().await;
+        self.simulated.await.unwrap().unwrap();
+        drop(self.system);
+        self.services.remove().await;
+    }
+}
+
+/// Looks again a little later, as often as it takes.
+///
+/// # Panics
+/// When it has not come about within `patience`.
+pub async fn eventually(what: &str, patience: Duration, mut come: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !come().await {
+        assert!(began.elapsed() < patience, "not within {patience:?}: {what}");
+        pause().await;
+    }
+}
+
+/// Other processes give no sign when they have done something: a moment, then one looks again.
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// Begins a transaction, on another connection if those at hand have died with their server.
+async fn begin(db: &TenantDb) -> TenantTx {
+    let began = Instant::now();
+    loop {
+        match db.begin().await {
+            Ok(tx) => return tx,
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(30), "{error}"),
+        }
+        pause().await;
+    }
+}
+
+fn front(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Embedded => "run",
+        Profile::Production => "serve",
+    }
+}
+
+/// An address that was free a moment ago. Below the range of outgoing connections, so that it stays free between two starts.
+fn free_address() -> std::net::SocketAddr {
+    loop {
+        let port = 10_000 + uuid::Uuid::new_v4().as_u128() % 10_000;
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
+        if std::net::TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+}
+
+async fn ready(http: &reqwest::Client, base: &str, child: &mut Running) {
+    let url = format!("{base}/readyz");
+    let asking = async {
+        loop {
+            let answer = http.get(&url).timeout(Duration::from_secs(2)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            assert!(child.runs(), "it ended: {}", child.last_words());
+            pause().await;
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(60), asking)
+        .await
+        .is_err()
+    {
+        panic!("it does not become ready: {}", child.last_words());
+    }
+}
+
+fn environment(config: &Config) -> Vec<(String, String)> {
+    let of = |key: &str, value: String| (format!("WAPRO_{key}"), value);
+    vec![
+        of("LISTEN", config.listen.to_string()),
+        of("DATA_DIR", config.data_dir.display().to_string()),
+        of("DATABASE_URL", config.database_url.expose_secret().to_owned()),
+        of("DATABASE_CONNECTIONS", config.database_connections.to_string()),
+        of("REDIS_URL", config.redis_url.expose_secret().to_owned()),
+        of("REDIS_PREFIX", config.redis_prefix.clone()),
+        of("API_RATE", config.api_rate.to_string()),
+        of("API_BURST", config.api_burst.to_string()),
+        of("SIMULATOR__URL", config.simulator.url.clone()),
+        of("DEMO", "false".to_owned()),
+        of(
+            "LOG",
+            std::env::var("WAPRO_TEST_LOG").unwrap_or_else(|_| "warn".to_owned()),
+        ),
+    ]
+}
+
+/// The messaging module's port, put together as the composition root does it.
+fn sender(
+    platform: &Platform,
+    http: &reqwest::Client,
+    directory: &Arc<dyn ContactDirectory>,
+    config: &Config,
+) -> Arc<dyn MessageSender> {
+    let addresses = Addresses {
+        graph: config.graph_url.clone(),
+        simulator: Some(Url::parse(&config.simulator.url).unwrap()),
+        public: config.public_url().unwrap(),
+    };
+    let identity = &platform.identity;
+    Messaging::new(
+        http.clone(),
+        Wire::new().unwrap(),
+        identity.routes(),
+        identity.vault(),
+        host::limiter(None),
+        directory.clone(),
+        addresses,
+        server::media_parts(config).unwrap(),
+    )
+    .sender()
+}

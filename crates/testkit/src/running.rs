@@ -1,0 +1,127 @@
+//! `wapro` as a child process of a role of its own, for tests that kill, stop and wake it.
+
+use std::{
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+
+use crate::process::binary;
+
+/// A running child. It dies with this value.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    pid: Pid,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Starts `wapro ROLE` with this environment. What it says goes to `log`.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start(role: &str, environment: &[(String, String)], log: &Path) -> Self {
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let child = Command::new(binary())
+            .arg(role)
+            .envs(environment.iter().map(|(key, value)| (key, value)))
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).unwrap();
+        Self {
+            child,
+            pid,
+            log: log.to_owned(),
+        }
+    }
+
+    /// `kill -9`: no goodbye, no flush. One that is dead already stays so.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub async fn kill(mut self) {
+        let _dead_already = self.child.start_kill();
+        self.child.wait().await.unwrap();
+    }
+
+    /// SIGSTOP: it sleeps as it stands, leases and locks in hand.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn freeze(&self) {
+        kill_process(self.pid, Signal::STOP).unwrap();
+    }
+
+    /// SIGCONT: it wakes and does not know that time has passed.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn wake(&self) {
+        kill_process(self.pid, Signal::CONT).unwrap();
+    }
+
+    /// Whether it sleeps by SIGSTOP.
+    pub fn is_frozen(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
+        // The name, in brackets, may hold spaces; the state comes behind it.
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| rest.starts_with('T'))
+    }
+
+    /// Asks it to end (SIGTERM). Answers how long that took and how it ended.
+    ///
+    /// # Panics
+    /// When it has not ended after a minute.
+    pub async fn end(mut self) -> (Duration, ExitStatus) {
+        let asked = Instant::now();
+        kill_process(self.pid, Signal::TERM).unwrap();
+        let status = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        (asked.elapsed(), status.expect("it ends").unwrap())
+    }
+
+    /// Waits until it ends by itself, but no longer than `patience`. Answers whether SIGKILL was its end.
+    ///
+    /// # Panics
+    /// When it ends in any other way; the panic shows what it said last.
+    pub async fn died(&mut self, patience: Duration) -> bool {
+        let Ok(status) = tokio::time::timeout(patience, self.child.wait()).await else {
+            return false;
+        };
+        let status = status.unwrap();
+        assert_eq!(
+            status.signal(),
+            Some(Signal::KILL.as_raw()),
+            "it ended otherwise ({status}): {}",
+            self.last_words()
+        );
+        true
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Panics
+    /// When the system does not say.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// The end of its log.
+    pub fn last_words(&self) -> String {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(12)..].join("\n")
+    }
+}

@@ -1,0 +1,79 @@
+//! What may break, broken on purpose; the simulator's ledger is the judge. `tests/README.md` says which row of the fault
+//! matrix is which test.
+
+mod database;
+mod graph;
+mod kill;
+mod ordering;
+mod redis;
+mod restart;
+mod zombies;
+
+use std::collections::BTreeMap;
+
+use testkit::Fleet;
+
+/// Digits of a customer of nobody else's.
+fn customer(number: usize) -> String {
+    format!("4477{number:08}")
+}
+
+/// The first seed: that of a story to be told again by `FAULT_SEED`, or 0.
+fn first_seed() -> u64 {
+    let wanted = std::env::var("FAULT_SEED").ok();
+    wanted.map_or(0, |text| text.parse().expect("FAULT_SEED is a number"))
+}
+
+/// How many seeds a story is told with: a few in `make test`, `FAULT_SEEDS=200` for the long run.
+fn seeds(usual: u64) -> u64 {
+    let wanted = std::env::var("FAULT_SEEDS").ok();
+    wanted.map_or(usual, |text| text.parse().expect("FAULT_SEEDS is a number"))
+}
+
+/// A small generator whose whole state is its seed, so that a story can be told again.
+struct Dice(u64);
+
+impl Dice {
+    /// A number below `limit` (xorshift).
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        self.0 ^= self.0 >> 29;
+        (self.0 >> 8) % limit.max(1)
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for place in (1..items.len()).rev() {
+            let other = usize::try_from(self.below(place as u64 + 1)).unwrap();
+            items.swap(place, other);
+        }
+    }
+}
+
+/// Nothing twice, nothing forgotten, everything in a state that the ledger agrees with. Answers the states.
+async fn judged(fleet: &Fleet, queued: usize, story: &str) -> BTreeMap<String, usize> {
+    let taken = fleet.taken();
+    let states = fleet.states().await;
+    assert_eq!(states.len(), queued, "{story}: every message is there");
+    let mut census = BTreeMap::new();
+    for (id, state) in &states {
+        *census.entry(state.clone()).or_default() += 1;
+        let sends = taken.get(id).copied().unwrap_or(0);
+        let right = match state.as_str() {
+            "accepted" | "sent" | "delivered" | "read" => sends == 1,
+            // Nobody knows, and everybody can see that: had WhatsApp taken it, its status would have told.
+            "unknown" => sends == 0,
+            "failed" => sends <= 1,
+            _ => false,
+        };
+        assert!(
+            right,
+            "{story}: {id} is {state} and WhatsApp has taken it {sends} times"
+        );
+    }
+    let strangers: Vec<&String> = taken.keys().filter(|id| !states.contains_key(*id)).collect();
+    assert!(
+        strangers.is_empty(),
+        "{story}: WhatsApp has taken what we do not know: {strangers:?}"
+    );
+    census
+}
