@@ -93,6 +93,16 @@ pub struct ChannelPatch {
     pub verify_token: Option<String>,
 }
 
+/// Why a number sends nothing. What is queued waits.
+#[derive(Debug, Object)]
+#[oai(rename = "ChannelHold", skip_serializing_if_is_none)]
+pub struct Held {
+    /// What happened and what to do, in plain words.
+    pub reason: String,
+    /// When it sends again by itself; absent if somebody has to act first.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// A connected number.
 #[derive(Debug, Object)]
 #[oai(rename = "Channel", skip_serializing_if_is_none)]
@@ -111,8 +121,18 @@ pub struct ChannelOut {
     pub display_phone_number: Option<String>,
     /// The name customers see.
     pub verified_name: Option<String>,
+    /// WhatsApp's word for the state of that name: APPROVED, DECLINED, PENDING_REVIEW, …
+    pub name_status: Option<String>,
     /// GREEN, YELLOW or RED, by WhatsApp.
     pub quality_rating: Option<String>,
+    /// WhatsApp's word for the number's state: CONNECTED, RESTRICTED, BANNED, …
+    pub phone_status: Option<String>,
+    /// People whom the business portfolio may write to first in 24 hours; -1 without limit, absent while unknown.
+    pub messaging_limit: Option<i32>,
+    /// Messages a second that WhatsApp takes from this number: 80, 1000, or 20 if the phone app uses it too.
+    pub throughput: i32,
+    /// Why nothing is sent from it; absent while it may send.
+    pub held: Option<Held>,
     /// Whether it works.
     pub status: ChannelStatus,
     /// What is wrong, in words.
@@ -179,7 +199,7 @@ pub struct TemplateList {
     pub items: Vec<TemplateOut>,
 }
 
-fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
+fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
     let channel::Model {
         tenant_id: _,
         id,
@@ -196,10 +216,12 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
         access_token,
         app_secret,
         verify_token,
-        throughput: _,
-        held_reason: _,
-        held_until: _,
-        messaging_limit: _,
+        throughput,
+        held_reason,
+        held_until,
+        messaging_limit,
+        phone_status,
+        name_status,
         created_at,
         updated_at,
     } = row;
@@ -215,7 +237,17 @@ fn shape(row: channel::Model, webhook_url: &str) -> ChannelOut {
         waba_id,
         display_phone_number,
         verified_name,
+        name_status,
         quality_rating,
+        phone_status,
+        messaging_limit,
+        throughput,
+        held: held_reason
+            .filter(|_| held_until.is_none_or(|until| until > now))
+            .map(|reason| Held {
+                reason,
+                until: held_until,
+            }),
         status: match status.as_str() {
             "connected" => ChannelStatus::Connected,
             "attention" => ChannelStatus::Attention,
@@ -252,7 +284,7 @@ pub struct ChannelsApi {
 
 impl ChannelsApi {
     async fn one(&self, db: &TenantDb, row: channel::Model) -> Result<ChannelOut> {
-        Ok(shape(row, &self.service.webhook_url(db).await?))
+        Ok(shape(row, &self.service.webhook_url(db).await?, db.clock().now()))
     }
 }
 
@@ -275,7 +307,8 @@ impl ChannelsApi {
             .service
             .list_channels(can.db(), page_query(limit.0, after.0)?)
             .await?;
-        Ok(Json(crate::service::page(rows, |row| shape(row, &url))))
+        let now = can.db().clock().now();
+        Ok(Json(crate::service::page(rows, |row| shape(row, &url, now))))
     }
 
     /// Connect a number.
@@ -393,6 +426,24 @@ impl ChannelsApi {
         Ok(Json(shape_report(
             self.service.test_channel(can.db(), channel_id.0).await?,
         )))
+    }
+
+    /// Let a number send again.
+    ///
+    /// For a number that is held: what waits leaves now. If WhatsApp still refuses, it is held again with the reason.
+    #[oai(
+        path = "/channels/:channel_id/resume",
+        method = "post",
+        operation_id = "resume_channel"
+    )]
+    async fn resume_channel(
+        &self,
+        can: Can<ManageChannels>,
+        channel_id: Path<ChannelId>,
+    ) -> Result<Json<ChannelOut>> {
+        self.service.resume_channel(can.db(), channel_id.0).await?;
+        let row = self.service.channel(can.db(), channel_id.0).await?;
+        Ok(Json(self.one(can.db(), row).await?))
     }
 
     /// List a number's templates.

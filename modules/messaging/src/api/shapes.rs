@@ -20,7 +20,10 @@ use crate::{
     service::{Address, Service},
 };
 
-use super::media::MediaOut;
+use super::{
+    media::MediaOut,
+    message_extras::{MessageExtras, Reactions, extras, reactions_on},
+};
 
 /// A type of message that can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -249,6 +252,10 @@ pub struct MessageError {
     pub detail: Option<String>,
     /// What happened and what to do, in plain words.
     pub advice: String,
+    /// Whether the same message may be sent again without anybody changing anything.
+    pub retryable: bool,
+    /// What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, …
+    pub action: String,
 }
 
 /// When a message reached its states.
@@ -319,6 +326,9 @@ pub struct MessageOut {
     pub at: DateTime<Utc>,
     /// When we learnt of it.
     pub created_at: DateTime<Utc>,
+    /// What is known of it besides.
+    #[oai(flatten)]
+    pub extras: MessageExtras,
 }
 
 /// Messages with their files: one more read for any number of them.
@@ -328,9 +338,13 @@ pub(super) async fn with_media(
     rows: Vec<message::Model>,
 ) -> Result<Vec<MessageOut>> {
     let mut media = service.media_of(db, &rows).await?;
+    let mut reactions = reactions_on(service, db, &rows).await?;
     let shown = rows.into_iter().map(|row| {
         let media = media.remove(&row.id).map(super::media::shape);
-        MessageOut { media, ..shape(row) }
+        MessageOut {
+            media,
+            ..shape(row, &mut reactions)
+        }
     });
     Ok(shown.collect())
 }
@@ -345,13 +359,15 @@ pub(super) async fn one_with_media(
         .media_of(db, std::slice::from_ref(&row))
         .await?
         .remove(&row.id);
+    let mut reactions = reactions_on(service, db, std::slice::from_ref(&row)).await?;
     Ok(MessageOut {
         media: media.map(super::media::shape),
-        ..shape(row)
+        ..shape(row, &mut reactions)
     })
 }
 
-fn shape(row: message::Model) -> MessageOut {
+fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
+    let extras = extras(&row, reactions);
     let outbound = row.direction == "outbound";
     let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
     let text = match row.kind.as_str() {
@@ -392,6 +408,7 @@ fn shape(row: message::Model) -> MessageOut {
         },
         at: row.at,
         created_at: row.created_at,
+        extras,
     }
 }
 
@@ -402,11 +419,17 @@ fn shape_failure(failure: Failure) -> MessageError {
         (0, Some(detail)) => detail.clone(),
         _ => cloud_api::codes::advice(code).advice.to_owned(),
     };
+    let row = cloud_api::codes::find(code).filter(|_| code != 0);
     MessageError {
         code,
         title,
         detail,
         advice,
+        retryable: row.is_some_and(|row| row.class.is_retryable()),
+        action: row
+            .map_or(cloud_api::codes::Action::Fail, |row| row.action)
+            .as_str()
+            .to_owned(),
     }
 }
 

@@ -14,6 +14,7 @@ mod read_receipt;
 mod resend;
 mod sender;
 mod sending;
+mod timeline;
 mod webhook;
 
 use std::{sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ pub use idempotency::Idempotency;
 pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
 pub use sender::sender_of;
+pub use timeline::{AccountEventFilter, KeptCount};
 pub use webhook::Handshake;
 
 use coalescer::Coalescer;
