@@ -124,6 +124,10 @@ pub struct PhoneNumber {
     pub platform_type: Option<String>,
     /// LIVE or SANDBOX.
     pub account_mode: Option<String>,
+    /// People the portfolio may write to first in 24 hours; [`crate::limit::UNLIMITED`] without limit.
+    pub messaging_limit: Option<i32>,
+    /// Whether the number is in the WhatsApp Business app too (coexistence: 20 messages a second).
+    pub is_on_biz_app: Option<bool>,
     /// The whole node.
     pub raw: Value,
 }
@@ -141,6 +145,13 @@ impl PhoneNumber {
             name_status: read::text(value, "name_status"),
             platform_type: read::text(value, "platform_type"),
             account_mode: read::text(value, "account_mode"),
+            messaging_limit: [
+                "whatsapp_business_manager_messaging_limit",
+                "messaging_limit_tier",
+            ]
+            .iter()
+            .find_map(|key| crate::limit::people_a_day(value.get(key)?)),
+            is_on_biz_app: read::flag(value, "is_on_biz_app"),
             raw: value.clone(),
         })
     }
@@ -254,7 +265,8 @@ impl Client {
     /// Code 100/33 when the number is unknown or the token may not see it.
     pub async fn phone_number(&self, id: &PhoneNumberId) -> Result<PhoneNumber, Error> {
         const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,throughput,\
-                              code_verification_status,name_status,platform_type,account_mode,webhook_configuration";
+                              code_verification_status,name_status,platform_type,account_mode,webhook_configuration,\
+                              is_on_biz_app,whatsapp_business_manager_messaging_limit";
         let answer = self.get(&[id.as_str()], &[("fields", FIELDS)]).await?;
         PhoneNumber::from_value(&answer).ok_or_else(|| broken("no id in the phone number"))
     }

@@ -9,6 +9,7 @@ pub mod client;
 pub mod codes;
 pub mod error;
 pub mod ids;
+pub mod limit;
 pub mod media;
 pub mod message;
 pub mod signature;

@@ -40,6 +40,65 @@ pub struct ContactCard {
     pub bsuid: Option<String>,
     /// Username without the `@`.
     pub username: Option<String>,
+    /// They asked for no more marketing: a marketing template to them is refused by WhatsApp (Cloud API: code 131050).
+    pub marketing_stopped: bool,
+}
+
+/// What somebody chose about marketing (Cloud API: `user_preferences`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketingChoice {
+    /// Who.
+    pub contact: ContactId,
+    /// Whether they want it.
+    pub allowed: bool,
+    /// When they chose: the newest choice counts, in whatever order they are told.
+    pub at: DateTime<Utc>,
+    /// Where they chose, a word of at most 32 characters such as `whatsapp`.
+    pub source: String,
+    /// A sentence about it.
+    pub detail: Option<String>,
+}
+
+/// What a person is known by: a phone number, a BSUID, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownBy {
+    /// WhatsApp's phone id: digits.
+    pub wa_id: Option<String>,
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
+}
+
+/// Somebody has another phone number or BSUID now (Cloud API: `user_id_update`, system messages).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdentityChange {
+    /// The business portfolio of the BSUIDs, empty when not known.
+    pub portfolio: String,
+    /// Before.
+    pub previous: KnownBy,
+    /// From now on.
+    pub current: KnownBy,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+}
+
+/// Two contacts turned out to be one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactMerge {
+    /// The contact that is gone.
+    pub from: ContactId,
+    /// The contact that has all of it now.
+    pub into: ContactId,
+}
+
+/// Somebody in the address book of the business's own phone (Cloud API: `smb_app_state_sync`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookEntry {
+    /// Phone digits.
+    pub wa_id: String,
+    /// What the address book calls them; none when they were taken out of it.
+    pub name: Option<String>,
+    /// When, by the phone: the newest entry counts.
+    pub at: DateTime<Utc>,
 }
 
 /// Who is who.
@@ -63,6 +122,31 @@ pub trait ContactDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn search(&self, db: &TenantDb, text: &str, limit: u64) -> Result<Vec<ContactId>>;
+
+    /// Records what people chose about marketing and tells by [`ContactConsentChanged`]. A choice older than the one that is
+    /// known changes nothing, and neither does the same one again.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn choose_marketing(&self, tx: &mut TenantTx, choices: &[MarketingChoice]) -> Result<()>;
+
+    /// Teaches contacts their new identities; the old ones stay known, the new ones are shown and written to. Contacts that
+    /// turn out to be one person become one: whoever keeps a `from` must point it to `into` in the same transaction.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn change_identities(
+        &self,
+        tx: &mut TenantTx,
+        changes: &[IdentityChange],
+    ) -> Result<Vec<ContactMerge>>;
+
+    /// Takes over names from the address book of the business's phone, and people whom nobody knew. A name that somebody gave
+    /// here stays.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>;
 }
 
 /// Contacts were created, changed or deleted.
@@ -85,5 +169,42 @@ pub struct ContactChange {
 
 impl Event for ContactsChanged {
     const NAME: &'static str = "contacts_changed";
+    const LIVE: Option<&'static str> = Some("contacts:read");
+}
+
+/// Contacts changed their mind about marketing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactConsentChanged {
+    /// Which.
+    pub items: Vec<ContactConsent>,
+}
+
+/// What one contact wants now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactConsent {
+    /// Who.
+    pub contact_id: ContactId,
+    /// `allowed` or `stopped`.
+    pub marketing: String,
+    /// When they chose.
+    pub at: DateTime<Utc>,
+    /// Where they chose, for example `whatsapp`.
+    pub source: String,
+}
+
+impl Event for ContactConsentChanged {
+    const NAME: &'static str = "contact_consent_changed";
+    const LIVE: Option<&'static str> = Some("contacts:read");
+}
+
+/// Contacts turned out to be one person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactsMerged {
+    /// Which went into which.
+    pub items: Vec<ContactMerge>,
+}
+
+impl Event for ContactsMerged {
+    const NAME: &'static str = "contacts_merged";
     const LIVE: Option<&'static str> = Some("contacts:read");
 }

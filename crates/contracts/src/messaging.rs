@@ -231,3 +231,130 @@ impl Event for ChannelsChanged {
     const NAME: &'static str = "channels_changed";
     const LIVE: Option<&'static str> = Some("channels:read");
 }
+
+/// Messages left the business by other means than this platform: its phone app, or another partner (Cloud API: message echoes).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessagesEchoed {
+    /// Which, oldest first.
+    pub items: Vec<MessageEchoed>,
+}
+
+/// One message that left by other means.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageEchoed {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+    /// To whom.
+    pub contact_id: ContactId,
+    /// By which number.
+    pub channel_id: ChannelId,
+    /// WhatsApp's message type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short plain text.
+    pub preview: String,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+}
+
+impl Event for MessagesEchoed {
+    const NAME: &'static str = "messages_echoed";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Messages were edited, taken back or reacted to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessagesAmended {
+    /// Which: read them again.
+    pub items: Vec<MessageAmended>,
+}
+
+/// One message that is not as it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MessageAmended {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its thread.
+    pub conversation_id: ConversationId,
+}
+
+impl Event for MessagesAmended {
+    const NAME: &'static str = "messages_amended";
+    const LIVE: Option<&'static str> = Some("messages:read");
+}
+
+/// Templates were approved, refused, paused, judged or filed otherwise by WhatsApp (Cloud API: webhooks – template fields).
+/// Told once an event; events may come in any order, so compare `at`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TemplatesChanged {
+    /// Which.
+    pub items: Vec<TemplateChanged>,
+}
+
+/// What changed about one template. Only what the kind of change tells is present.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TemplateChanged {
+    /// The WhatsApp Business Account it belongs to.
+    pub waba_id: String,
+    /// WhatsApp's id of the template; look it up by this first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub template_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its language, with an underscore: `en_US`.
+    pub language: String,
+    /// `status`, `quality`, `components`, `category` or `correct_category`.
+    pub change: String,
+    /// APPROVED, REJECTED, PAUSED, …
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<String>,
+    /// GREEN, YELLOW, RED or UNKNOWN.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quality: Option<String>,
+    /// MARKETING, UTILITY or AUTHENTICATION: what it is filed under now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub category: Option<String>,
+    /// What WhatsApp holds to be right, or will file it under.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub correct_category: Option<String>,
+    /// Why, in WhatsApp's word or sentence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// When, by WhatsApp.
+    pub at: DateTime<Utc>,
+}
+
+impl Event for TemplatesChanged {
+    const NAME: &'static str = "templates_changed";
+    const LIVE: Option<&'static str> = Some("channels:read");
+}
+
+/// WhatsApp told something about accounts or numbers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountEventsRecorded {
+    /// What, oldest first; at most 50 a batch, the list of account events has all.
+    pub items: Vec<AccountEventRecorded>,
+}
+
+/// One event of the accounts' timeline.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountEventRecorded {
+    /// Its id in the list of account events.
+    pub account_event_id: String,
+    /// The number it is about, if not the whole account.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub channel_id: Option<ChannelId>,
+    /// WhatsApp's webhook field.
+    pub field: String,
+    /// `info`, `warning` or `critical`.
+    pub severity: String,
+    /// A sentence for people.
+    pub title: String,
+}
+
+impl Event for AccountEventsRecorded {
+    const NAME: &'static str = "account_events_recorded";
+    const LIVE: Option<&'static str> = Some("channels:read");
+}

@@ -10,6 +10,10 @@ mod m20261124_000030_media;
 mod m20261125_000050_channel_holds;
 mod m20261125_000052_chunk_marks;
 mod m20261125_000054_openings;
+mod m20261125_000060_account_events;
+mod m20261125_000061_amendments;
+mod m20261125_000062_edited_messages;
+mod m20261125_000063_number_states;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -21,5 +25,9 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_000050_channel_holds::Migration),
         Box::new(m20261125_000052_chunk_marks::Migration),
         Box::new(m20261125_000054_openings::Migration),
+        Box::new(m20261125_000060_account_events::Migration),
+        Box::new(m20261125_000061_amendments::Migration),
+        Box::new(m20261125_000062_edited_messages::Migration),
+        Box::new(m20261125_000063_number_states::Migration),
     ]
 }

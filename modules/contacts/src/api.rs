@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contracts::contacts::ContactId;
 use kernel::{Can, Created, Error, NoContent, Page, PageQuery, Result};
 use poem_openapi::{
-    Object, OpenApi, Tags,
+    Enum, Object, OpenApi, Tags,
     param::{Path, Query},
     payload::Json,
     types::MaybeUndefined,
@@ -132,6 +132,30 @@ fn change<T>(field: MaybeUndefined<T>) -> Change<T> {
     }
 }
 
+/// Whether somebody wants marketing.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+enum MarketingState {
+    /// They want it.
+    Allowed,
+    /// They asked for no more of it: marketing templates to them are refused by WhatsApp.
+    Stopped,
+}
+
+/// What somebody chose about marketing. The newest choice counts.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct Marketing {
+    /// Whether they want it.
+    state: MarketingState,
+    /// When they chose.
+    since: DateTime<Utc>,
+    /// Where they chose: `whatsapp` for the button in the chat.
+    source: Option<String>,
+    /// WhatsApp's sentence about it.
+    detail: Option<String>,
+}
+
 /// A contact.
 #[derive(Object)]
 #[oai(rename = "Contact", skip_serializing_if_is_none)]
@@ -152,6 +176,8 @@ struct ContactOut {
     attributes: Attributes,
     /// A note for colleagues.
     note: Option<String>,
+    /// What they chose about marketing; absent while they never said.
+    marketing: Option<Marketing>,
     /// When they were first known.
     created_at: DateTime<Utc>,
     /// When anything of this last changed.
@@ -180,7 +206,22 @@ impl TryFrom<Contact> for ContactOut {
             search: _,
             created_at,
             updated_at,
+            marketing,
+            marketing_at,
+            marketing_source,
+            marketing_detail,
+            book_name: _,
+            book_at: _,
         } = row;
+        let marketing = marketing.zip(marketing_at).map(|(state, since)| Marketing {
+            state: match state.as_str() {
+                service::STOPPED => MarketingState::Stopped,
+                _ => MarketingState::Allowed,
+            },
+            since,
+            source: marketing_source,
+            detail: marketing_detail,
+        });
         let attributes = serde_json::from_str(&attributes)?;
         Ok(Self {
             id,
@@ -191,6 +232,7 @@ impl TryFrom<Contact> for ContactOut {
             tags,
             attributes,
             note,
+            marketing,
             created_at,
             updated_at,
         })

@@ -23,6 +23,17 @@ pub mod contact {
         pub search: String,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+        /// `allowed`, `stopped`, or none while they never said.
+        pub marketing: Option<String>,
+        /// When they said so.
+        pub marketing_at: Option<DateTimeUtc>,
+        /// How they said so: `whatsapp`.
+        pub marketing_source: Option<String>,
+        pub marketing_detail: Option<String>,
+        /// What the address book of the business's phone calls them.
+        pub book_name: Option<String>,
+        /// How fresh `book_name` is, by the phone.
+        pub book_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

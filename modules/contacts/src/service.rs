@@ -1,15 +1,19 @@
 //! The verbs of contacts. Each takes the tenant's door and is one transaction.
 
+mod book;
 mod change;
+mod consent;
 mod directory;
 mod key;
 mod learn;
+mod merge;
 mod read;
 mod tags;
 
 use std::collections::BTreeMap;
 
 pub(crate) use change::{create_contact, delete_contact, update_contact};
+pub(crate) use consent::STOPPED;
 pub(crate) use directory::Directory;
 pub(crate) use read::{Contact, Filter, get_contact, list_contacts};
 pub(crate) use tags::{TagCount, create_tag, delete_tag, list_tags};

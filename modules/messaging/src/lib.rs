@@ -79,6 +79,9 @@ impl Module for Messaging {
             api::MediaApi {
                 service: service.clone(),
             },
+            api::AccountEventsApi {
+                service: service.clone(),
+            },
         ))
     }
 

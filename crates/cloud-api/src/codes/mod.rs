@@ -1,8 +1,10 @@
 //! One table for every documented error code: what it is called, what a sender should do, and what a customer
 //! is told (Cloud API: error code table).
 
+mod action;
 mod table;
 
+pub use action::Action;
 pub use table::CODES;
 
 /// What a sender does about an error.
@@ -49,6 +51,8 @@ pub struct Code {
     pub http_status: u16,
     /// What a sender does about it.
     pub class: Class,
+    /// What the platform does about it by itself.
+    pub action: Action,
     /// What a customer is told.
     pub advice: Advice,
 }
@@ -209,6 +213,19 @@ mod tests {
             assert!((200..=599).contains(&row.http_status), "{code}");
         }
         assert!(CODES.is_sorted_by(|a, b| a.code < b.code));
+    }
+
+    #[test]
+    fn actions_agree_with_classes() {
+        for row in CODES {
+            use Action::{Fail, HoldAccount, HoldConnection, HoldNumber};
+            let stops = matches!(row.action, HoldConnection | HoldNumber | HoldAccount);
+            let broken = matches!(row.class, Class::Token | Class::Account);
+            assert_eq!(stops, broken, "{}", row.code);
+            assert!(!(row.class.is_retryable() && row.action == Fail), "{}", row.code);
+        }
+        assert_eq!(find(130_497).unwrap().action.as_str(), "skip_country");
+        assert_eq!(find(131_050).unwrap().action.as_str(), "stop_marketing");
     }
 
     #[test]

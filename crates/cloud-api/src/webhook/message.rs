@@ -17,6 +17,8 @@ pub struct InboundMessage {
     pub from: Option<String>,
     /// BSUID.
     pub from_user_id: Option<String>,
+    /// BSUID across linked portfolios.
+    pub from_parent_user_id: Option<String>,
     /// Echoes: phone digits of the person.
     pub to: Option<String>,
     /// Echoes: BSUID of the person.
@@ -35,6 +37,8 @@ pub struct InboundMessage {
     pub referral: Option<Referral>,
     /// Why it could not be shown, for `unsupported`.
     pub errors: Vec<WebhookError>,
+    /// The device it was written on, when the business asked to be told (Cloud API: identity check).
+    pub identity: Option<Identity>,
     /// As it came.
     pub raw: Value,
 }
@@ -277,17 +281,29 @@ pub struct Referral {
     pub headline: Option<String>,
     /// Its text.
     pub body: Option<String>,
-    /// Click id for conversion reports.
+    /// Click id for conversion reports; absent for ads in a WhatsApp status.
     pub ctwa_clid: Option<String>,
+    /// `image` or `video`.
+    pub media_type: Option<String>,
+    /// The ad's picture.
+    pub image_url: Option<String>,
+    /// The ad's video.
+    pub video_url: Option<String>,
+    /// The video's still picture.
+    pub thumbnail_url: Option<String>,
+    /// What the ad greeted the person with.
+    pub welcome_message: Option<String>,
 }
 
 impl InboundMessage {
-    pub(super) fn read(value: &Value) -> Self {
+    /// Reads one element of `messages`, also one that was kept (`raw`).
+    pub fn read(value: &Value) -> Self {
         let kind = read::text(value, "type").unwrap_or_else(|| "unknown".to_owned());
         Self {
             id: read::text(value, "id").map(Wamid::from),
             from: read::text(value, "from"),
             from_user_id: read::text(value, "from_user_id"),
+            from_parent_user_id: read::text(value, "from_parent_user_id"),
             to: read::text(value, "to"),
             to_user_id: read::text(value, "to_user_id"),
             group_id: read::text(value, "group_id"),
@@ -302,6 +318,7 @@ impl InboundMessage {
                 .filter(|r| r.is_object())
                 .map(content::referral),
             errors: status::errors(value),
+            identity: content::identity(value),
             kind,
             raw: value.clone(),
         }

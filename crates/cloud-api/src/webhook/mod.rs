@@ -1,17 +1,33 @@
 //! Webhook bodies (Cloud API: webhooks). Everything is optional, unknown things are kept raw, and one bad part
 //! never hides the rest: problems are reported beside what could be read.
 
+mod account;
 mod message;
+mod number;
+mod person;
 pub(crate) mod read;
 mod status;
+mod template;
+mod update;
+mod words;
 
 use serde_json::Value;
 
+pub use account::{
+    AccountAlert, AccountEvent, AccountUpdate, AuthInternational, Ban, BanState, Capability, Certification,
+    Disconnection, FlowUpdate, Restriction, RestrictionKind, Violation, VolumeTier, WabaInfo,
+};
 pub use message::{
     CallPermission, ContactCard, Context, Identity, InboundContent, InboundMessage, InteractiveReply, Media,
     Order, OrderItem, Referral, System,
 };
+pub use number::{Decision, NumberEvent, NumberLimit, NumberName, Security, SecurityEvent};
+pub use person::{AppContact, Call, Choice, GroupUpdate, Preference, UserIdChange};
 pub use status::{Conversation, Pricing, Status, StatusKind, WebhookError};
+pub use template::{
+    TemplateButton, TemplateChange, TemplateComponents, TemplateEvent, TemplateStatus, TemplateUpdate,
+};
+pub use update::Update;
 
 /// At most this many problems are reported for one body.
 const MAX_PROBLEMS: usize = 50;
@@ -69,6 +85,10 @@ pub struct ChangeValue {
     pub statuses: Vec<Status>,
     /// Older messages of a number that was connected with its history.
     pub history: Vec<HistoryMessage>,
+    /// Which parts of the history these are.
+    pub history_chunks: Vec<HistoryChunk>,
+    /// What the change tells if it is not about messages.
+    pub update: Option<Update>,
     /// Errors beside or instead of messages, also those of a declined history.
     pub errors: Vec<WebhookError>,
 }
@@ -95,6 +115,19 @@ pub struct WebhookContact {
     pub user_id: Option<String>,
     /// BSUID across linked portfolios.
     pub parent_user_id: Option<String>,
+}
+
+/// A part of a history (Cloud API: webhooks – history). Parts come in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryChunk {
+    /// 0: the last day, 1: up to 90 days, 2: up to 180 days ago.
+    pub phase: Option<i64>,
+    /// Its place within the phase.
+    pub chunk_order: Option<i64>,
+    /// Per cent of the whole that are on their way with it.
+    pub progress: Option<i64>,
+    /// Messages in it.
+    pub messages: usize,
 }
 
 /// A message out of the history of a phone.
@@ -211,6 +244,7 @@ fn read_value(field: Option<&str>, value: &Value, place: &str, problems: &mut Pr
             .map(read_contact)
             .collect(),
         errors: status::errors(value),
+        update: field.and_then(|field| Update::read(field, value)),
         ..ChangeValue::default()
     };
     let mut messages = |key: &str| -> Vec<InboundMessage> {
@@ -270,6 +304,7 @@ fn read_history(value: &Value, out: &mut ChangeValue, place: &str, problems: &mu
             continue;
         }
         out.errors.extend(status::errors(chunk));
+        let before = out.history.len();
         for thread in read::list(chunk, "threads") {
             let id = read::text(thread, "id");
             let found = elements(thread, "messages", &place, problems, |v, _, _| {
@@ -282,6 +317,13 @@ fn read_history(value: &Value, out: &mut ChangeValue, place: &str, problems: &mu
                     message,
                 }));
         }
+        let metadata = chunk.get("metadata").unwrap_or(&Value::Null);
+        out.history_chunks.push(HistoryChunk {
+            phase: read::int(metadata, "phase"),
+            chunk_order: read::int(metadata, "chunk_order"),
+            progress: read::int(metadata, "progress"),
+            messages: out.history.len() - before,
+        });
     }
 }
 

@@ -18,6 +18,11 @@ pub(crate) fn any_text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
+/// A word; empty when it is missing.
+pub(crate) fn word<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// An integer, also written as a string.
 pub(crate) fn int(value: &Value, key: &str) -> Option<i64> {
     value.get(key).and_then(number)
@@ -54,4 +59,19 @@ pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
         .and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default()
+}
+
+/// A list of strings, also written as a single string.
+pub(crate) fn texts(value: &Value, key: &str) -> Vec<String> {
+    match value.get(key) {
+        Some(Value::String(one)) if !one.is_empty() => vec![one.clone()],
+        _ => list(value, key)
+            .iter()
+            .filter_map(|one| match one {
+                Value::String(text) if !text.is_empty() => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+            .collect(),
+    }
 }

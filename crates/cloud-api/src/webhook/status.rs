@@ -80,6 +80,10 @@ pub struct Status {
     pub recipient_id: Option<String>,
     /// BSUID.
     pub recipient_user_id: Option<String>,
+    /// BSUID across linked portfolios.
+    pub recipient_parent_user_id: Option<String>,
+    /// `group` for the states of a group message.
+    pub recipient_type: Option<String>,
     /// The member, where one group message has a status for each.
     pub recipient_participant_id: Option<String>,
     /// `biz_opaque_callback_data` of the send.
@@ -145,6 +149,8 @@ impl Status {
             timestamp: read::timestamp(value, "timestamp"),
             recipient_id: read::text(value, "recipient_id"),
             recipient_user_id: read::text(value, "recipient_user_id"),
+            recipient_parent_user_id: read::text(value, "recipient_parent_user_id"),
+            recipient_type: read::text(value, "recipient_type"),
             recipient_participant_id: read::text(value, "recipient_participant_id")
                 .or_else(|| read::text(value, "participant_recipient_id")),
             callback_data: read::any_text(value, "biz_opaque_callback_data"),

@@ -58,6 +58,12 @@ pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Con
         attributes: written(&attributes)?,
         created_at: now,
         updated_at: now,
+        marketing: None,
+        marketing_at: None,
+        marketing_source: None,
+        marketing_detail: None,
+        book_name: None,
+        book_at: None,
     };
     let id = row.id;
 

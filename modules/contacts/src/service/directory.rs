@@ -1,11 +1,14 @@
 //! Who is who, for the other modules.
 
-use contracts::contacts::{ContactCard, ContactDirectory, ContactId, Sighting};
+use contracts::contacts::{
+    BookEntry, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange, MarketingChoice,
+    Sighting,
+};
 use kernel::{Result, TenantDb, TenantTx};
 use sea_orm::{ColumnTrait, Order};
 
 use super::{
-    IN_LIST, learn,
+    IN_LIST, book, consent, learn, merge,
     read::{contains, current, identities_of},
 };
 use crate::entity::{Contacts, contact, identity::Kind};
@@ -23,12 +26,16 @@ impl ContactDirectory for Directory {
         let identities = identities_of(db, contacts).await?;
         let mut cards = Vec::with_capacity(contacts.len());
         for ids in contacts.chunks(IN_LIST) {
-            let names: Vec<(ContactId, Option<String>)> = db
+            let names: Vec<(ContactId, Option<String>, Option<String>)> = db
                 .find::<Contacts>()
                 .filter(contact::Column::Id.is_in(ids.iter().copied()))
-                .columns(&[contact::Column::Id, contact::Column::Name])
+                .columns(&[
+                    contact::Column::Id,
+                    contact::Column::Name,
+                    contact::Column::Marketing,
+                ])
                 .await?;
-            cards.extend(names.into_iter().map(|(id, name)| {
+            cards.extend(names.into_iter().map(|(id, name, marketing)| {
                 let mine = identities.get(&id).map_or(&[][..], Vec::as_slice);
                 ContactCard {
                     id,
@@ -36,6 +43,7 @@ impl ContactDirectory for Directory {
                     phone: current(mine, Kind::Phone),
                     bsuid: current(mine, Kind::Bsuid),
                     username: current(mine, Kind::Username),
+                    marketing_stopped: marketing.as_deref() == Some(consent::STOPPED),
                 }
             }));
         }
@@ -51,5 +59,21 @@ impl ContactDirectory for Directory {
             .columns(&[contact::Column::Id])
             .await?;
         Ok(ids.into_iter().map(|(id,)| id).collect())
+    }
+
+    async fn choose_marketing(&self, tx: &mut TenantTx, choices: &[MarketingChoice]) -> Result<()> {
+        consent::choose(tx, choices).await
+    }
+
+    async fn change_identities(
+        &self,
+        tx: &mut TenantTx,
+        changes: &[IdentityChange],
+    ) -> Result<Vec<ContactMerge>> {
+        merge::change_identities(tx, changes).await
+    }
+
+    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()> {
+        book::note(tx, entries).await
     }
 }

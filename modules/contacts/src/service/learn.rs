@@ -73,7 +73,7 @@ pub(super) async fn owners<'a>(tx: &TenantTx, keys: impl Iterator<Item = &'a Key
 }
 
 /// The contact of a sighting whose identities are known: by BSUID, else by phone, else by the name alone.
-fn contact_of(seen: &Seen, owners: &Owners) -> Option<ContactId> {
+pub(super) fn contact_of(seen: &Seen, owners: &Owners) -> Option<ContactId> {
     let alone = seen
         .username
         .as_ref()
@@ -199,6 +199,12 @@ async fn create(tx: &TenantTx, ids: &BTreeSet<ContactId>) -> Result<()> {
             search: String::new(),
             created_at: now,
             updated_at: now,
+            marketing: None,
+            marketing_at: None,
+            marketing_source: None,
+            marketing_detail: None,
+            book_name: None,
+            book_at: None,
         };
         row.into_active_model()
     };
@@ -310,8 +316,8 @@ async fn wrongly_named(tx: &TenantTx, names: &BTreeMap<ContactId, &str>) -> Resu
     Ok(wrong)
 }
 
-/// Writes names and what is searched anew, and tells.
-async fn refresh(
+/// Writes names and what is searched anew, and tells. `names` are profile names; a name that somebody gave stays.
+pub(super) async fn refresh(
     tx: &mut TenantTx,
     stale: &BTreeSet<ContactId>,
     names: &BTreeMap<ContactId, &str>,

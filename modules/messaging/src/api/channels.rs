@@ -121,18 +121,22 @@ pub struct ChannelOut {
     pub display_phone_number: Option<String>,
     /// The name customers see.
     pub verified_name: Option<String>,
+    /// WhatsApp's word for the state of that name: APPROVED, DECLINED, PENDING_REVIEW, …
+    pub name_status: Option<String>,
     /// GREEN, YELLOW or RED, by WhatsApp.
     pub quality_rating: Option<String>,
+    /// WhatsApp's word for the number's state: CONNECTED, RESTRICTED, BANNED, …
+    pub phone_status: Option<String>,
+    /// People whom the business portfolio may write to first in 24 hours; -1 without limit, absent while unknown.
+    pub messaging_limit: Option<i32>,
+    /// Messages a second that WhatsApp takes from this number: 80, 1000, or 20 if the phone app uses it too.
+    pub throughput: i32,
+    /// Why nothing is sent from it; absent while it may send.
+    pub held: Option<Held>,
     /// Whether it works.
     pub status: ChannelStatus,
     /// What is wrong, in words.
     pub status_reason: Option<String>,
-    /// People whom the business portfolio may write to first in 24 hours; -1 without limit, absent while unknown.
-    pub messaging_limit: Option<i32>,
-    /// Messages a second that WhatsApp takes from this number.
-    pub throughput: i32,
-    /// Why nothing is sent from it; absent while it may send.
-    pub held: Option<Held>,
     /// Where WhatsApp must send webhooks.
     pub webhook_url: String,
     /// An access token is stored.
@@ -216,6 +220,8 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         held_reason,
         held_until,
         messaging_limit,
+        phone_status,
+        name_status,
         created_at,
         updated_at,
     } = row;
@@ -231,13 +237,9 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         waba_id,
         display_phone_number,
         verified_name,
+        name_status,
         quality_rating,
-        status: match status.as_str() {
-            "connected" => ChannelStatus::Connected,
-            "attention" => ChannelStatus::Attention,
-            _ => ChannelStatus::Untested,
-        },
-        status_reason,
+        phone_status,
         messaging_limit,
         throughput,
         held: held_reason
@@ -246,6 +248,12 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
                 reason,
                 until: held_until,
             }),
+        status: match status.as_str() {
+            "connected" => ChannelStatus::Connected,
+            "attention" => ChannelStatus::Attention,
+            _ => ChannelStatus::Untested,
+        },
+        status_reason,
         webhook_url: webhook_url.to_owned(),
         has_access_token: !access_token.is_empty(),
         has_app_secret: !app_secret.is_empty(),

@@ -1,8 +1,10 @@
 //! Routes and their shapes: permit, call, shape.
 
+mod account_events;
 mod channels;
 mod conversations;
 mod media;
+mod message_extras;
 mod messages;
 mod serving;
 mod shapes;
@@ -12,6 +14,7 @@ mod webhook;
 use kernel::PageQuery;
 use poem_openapi::Tags;
 
+pub use account_events::AccountEventsApi;
 pub use channels::ChannelsApi;
 pub use conversations::ConversationsApi;
 pub use media::MediaApi;

@@ -44,6 +44,10 @@ pub struct Model {
     /// People of the portfolio who may be written to first in 24 hours; -1 without limit, none while unknown
     /// (Cloud API: messaging limit).
     pub messaging_limit: Option<i32>,
+    /// WhatsApp's word for the number's state: CONNECTED, RESTRICTED, BANNED, … (Cloud API: phone number node).
+    pub phone_status: Option<String>,
+    /// WhatsApp's word for its name's state: APPROVED, DECLINED, PENDING_REVIEW, …
+    pub name_status: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

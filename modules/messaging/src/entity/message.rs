@@ -49,6 +49,13 @@ pub struct Model {
     /// When it was written: by WhatsApp's clock for inbound, by ours for outbound.
     pub at: DateTimeUtc,
     pub created_at: DateTimeUtc,
+    /// When it was last edited.
+    pub edited_at: Option<DateTimeUtc>,
+    /// When its writer took it back. What it said stays in `content`.
+    pub revoked_at: Option<DateTimeUtc>,
+    /// `content` before the first edit.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub original: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,7 @@
 //! The module's own tables.
 
+pub mod account_event;
+pub mod amendment;
 pub mod channel;
 pub mod chunk;
 pub mod conversation;

@@ -126,6 +126,8 @@ impl Service {
             held_reason: None,
             held_until: None,
             messaging_limit: None,
+            phone_status: None,
+            name_status: None,
             created_at: now,
             updated_at: now,
         };

@@ -16,6 +16,7 @@ mod sender;
 mod sending;
 mod sweep;
 mod thread;
+mod timeline;
 mod typing;
 mod webhook;
 
@@ -34,6 +35,7 @@ pub use idempotency::Idempotency;
 pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
 pub use sender::sender_of;
+pub use timeline::{AccountEventFilter, KeptCount};
 pub use webhook::Handshake;
 
 use coalescer::Coalescer;

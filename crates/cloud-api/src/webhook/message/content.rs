@@ -173,9 +173,9 @@ fn order(body: &Value) -> Order {
     }
 }
 
-fn system(body: &Value) -> System {
-    // `identity` is an object with the hash, or in old payloads the hash itself.
-    let identity = match body.get("identity") {
+/// `identity` is an object with the hash, or in old payloads the hash itself.
+pub(super) fn identity(body: &Value) -> Option<Identity> {
+    match body.get("identity") {
         Some(id @ Value::Object(_)) => Some(Identity {
             acknowledged: read::flag(id, "acknowledged"),
             created_timestamp: read::timestamp(id, "created_timestamp"),
@@ -186,13 +186,16 @@ fn system(body: &Value) -> System {
             ..Identity::default()
         }),
         _ => None,
-    };
+    }
+}
+
+fn system(body: &Value) -> System {
     System {
         kind: read::text(body, "type"),
         body: read::text(body, "body"),
         wa_id: read::text(body, "wa_id").or_else(|| read::text(body, "new_wa_id")),
         user_id: read::text(body, "user_id"),
-        identity,
+        identity: identity(body),
     }
 }
 
@@ -219,5 +222,10 @@ pub(super) fn referral(value: &Value) -> Referral {
         headline: read::text(value, "headline"),
         body: read::text(value, "body"),
         ctwa_clid: read::text(value, "ctwa_clid"),
+        media_type: read::text(value, "media_type"),
+        image_url: read::text(value, "image_url"),
+        video_url: read::text(value, "video_url"),
+        thumbnail_url: read::text(value, "thumbnail_url"),
+        welcome_message: value.get("welcome_message").and_then(|w| read::text(w, "text")),
     }
 }

@@ -1,6 +1,7 @@
 //! Messages as they are shown.
 
 use chrono::{DateTime, Utc};
+use cloud_api::codes::Action;
 use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId, MessageId, Sender},
@@ -9,7 +10,10 @@ use kernel::{Result, TenantDb};
 use poem_openapi::{ApiResponse, Object, payload::Json, types::Any};
 
 use crate::{
-    api::media::MediaOut,
+    api::{
+        media::MediaOut,
+        message_extras::{MessageExtras, Reactions, extras, reactions_on},
+    },
     entity::{
         Status,
         message::{self, Failure},
@@ -29,6 +33,10 @@ pub struct MessageError {
     pub detail: Option<String>,
     /// What happened and what to do, in plain words.
     pub advice: String,
+    /// Whether the same message may be sent again without anybody changing anything.
+    pub retryable: bool,
+    /// What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, …
+    pub action: String,
 }
 
 /// When a message reached its states.
@@ -99,23 +107,30 @@ pub struct MessageOut {
     pub at: DateTime<Utc>,
     /// When we learnt of it.
     pub created_at: DateTime<Utc>,
+    /// What is known of it besides.
+    #[oai(flatten)]
+    pub extras: MessageExtras,
 }
 
-/// Messages with their files: one more read for any number of them.
+/// Messages with their files and reactions: two more reads for any number of them.
 pub(in crate::api) async fn with_media(
     service: &Service,
     db: &TenantDb,
     rows: Vec<message::Model>,
 ) -> Result<Vec<MessageOut>> {
     let mut media = service.media_of(db, &rows).await?;
+    let mut reactions = reactions_on(service, db, &rows).await?;
     let shown = rows.into_iter().map(|row| {
         let media = media.remove(&row.id).map(crate::api::media::shape);
-        MessageOut { media, ..shape(row) }
+        MessageOut {
+            media,
+            ..shape(row, &mut reactions)
+        }
     });
     Ok(shown.collect())
 }
 
-/// One message with its file.
+/// One message with its file and its reactions.
 pub(in crate::api) async fn one_with_media(
     service: &Service,
     db: &TenantDb,
@@ -125,13 +140,15 @@ pub(in crate::api) async fn one_with_media(
         .media_of(db, std::slice::from_ref(&row))
         .await?
         .remove(&row.id);
+    let mut reactions = reactions_on(service, db, std::slice::from_ref(&row)).await?;
     Ok(MessageOut {
         media: media.map(crate::api::media::shape),
-        ..shape(row)
+        ..shape(row, &mut reactions)
     })
 }
 
-fn shape(row: message::Model) -> MessageOut {
+fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
+    let extras = extras(&row, reactions);
     let outbound = row.direction == "outbound";
     let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
     let text = match row.kind.as_str() {
@@ -172,6 +189,7 @@ fn shape(row: message::Model) -> MessageOut {
         },
         at: row.at,
         created_at: row.created_at,
+        extras,
     }
 }
 
@@ -182,11 +200,15 @@ fn shape_failure(failure: Failure) -> MessageError {
         (0, Some(detail)) => detail.clone(),
         _ => cloud_api::codes::advice(code).advice.to_owned(),
     };
+    let row = cloud_api::codes::find(code).filter(|_| code != 0);
+    let action = row.map_or(Action::Fail, |row| row.action);
     MessageError {
         code,
         title,
         detail,
         advice,
+        retryable: row.is_some_and(|row| row.class.is_retryable()),
+        action: action.as_str().to_owned(),
     }
 }
 

@@ -1,0 +1,35 @@
+//! Words of the wire as enums that keep what they do not know.
+
+/// An enum of wire words. What is not documented becomes `Unknown`, as it came.
+macro_rules! words {
+    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A word that is not documented, as it came; empty when it was missing.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// From the wire.
+            pub fn from_wire(text: &str) -> Self {
+                match text {
+                    $($wire => Self::$variant,)*
+                    other => Self::Unknown(other.to_owned()),
+                }
+            }
+
+            /// The wire name.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(other) => other,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use words;
