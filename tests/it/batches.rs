@@ -7,6 +7,7 @@ use std::sync::{
 
 use contacts::Contacts;
 use host::Roles;
+use identity::Identity;
 use kernel::{Clock, Module, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
 use messaging::{Addresses, Messaging, Wire};
 use sea_orm::{ConnectionTrait, Statement};
@@ -35,13 +36,18 @@ struct Bench {
 
 impl Bench {
     /// A number of a new tenant.
-    async fn new(platform: &Platform, base: &str, name: &str, phone_id: &str) -> (Self, TenantId) {
-        let identity = &platform.identity;
+    async fn new(
+        identity: &Identity,
+        system: &SystemDb,
+        base: &str,
+        name: &str,
+        phone_id: &str,
+    ) -> (Self, TenantId) {
         let reseller = identity.create_reseller("Northwind").await.unwrap();
         let tenant = identity.create_tenant(reseller, name).await.unwrap();
         let scopes: Vec<&str> = identity.permissions().iter().map(|right| right.name).collect();
         let key = identity
-            .create_api_key(&platform.system.tenant(tenant), "Everything", &scopes, None)
+            .create_api_key(&system.tenant(tenant), "Everything", &scopes, None)
             .await
             .unwrap();
         let http = reqwest::Client::new();
@@ -124,11 +130,12 @@ async fn a_batch_costs_a_dozen_statements(profile: Profile) {
         })
     };
     let platform = Platform::start(&config, setup).await.unwrap();
-    let (acme, tenant) = Bench::new(&platform, &base, "Acme", "111").await;
-    let (globex, other) = Bench::new(&platform, &base, "Globex", "222").await;
-    let (routes, vault) = (platform.identity.routes(), platform.identity.vault());
+    let (identity, uncounted) = (platform.identity.clone(), platform.system.clone());
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn(platform.serve(listener, async move { drop(ended.await) }));
+    let (acme, tenant) = Bench::new(&identity, &uncounted, &base, "Acme", "111").await;
+    let (globex, other) = Bench::new(&identity, &uncounted, &base, "Globex", "222").await;
+    let (routes, vault) = (identity.routes(), identity.vault());
 
     let counted = Arc::new(AtomicUsize::new(0));
     let mut connection = config.database().connect().await.unwrap();
@@ -218,7 +225,7 @@ async fn a_batch_costs_a_dozen_statements(profile: Profile) {
     drop((acme, globex));
     let _ = end.send(());
     server.await.unwrap().unwrap();
-    drop((messaging, system));
+    drop((messaging, system, identity, uncounted));
     services.remove().await;
 }
 
