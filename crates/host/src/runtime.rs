@@ -64,7 +64,12 @@ impl Runtime {
             tasks.spawn(hub.clone().run());
         }
         if roles.work {
-            let runner = Runner::new(system.clone(), bus.clone(), subscriptions.handlers.clone());
+            let runner = Runner::new(
+                system.clone(),
+                bus.clone(),
+                subscriptions.handlers.clone(),
+                stop.clone(),
+            );
             feeders = QUEUES
                 .iter()
                 .map(|queue| Arc::new(Feeder::new(system.clone(), bus.clone(), *queue, progress.clone())))

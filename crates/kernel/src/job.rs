@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{Clock, Error, TenantDb};
@@ -48,6 +49,9 @@ pub struct JobContext {
     pub attempt: u32,
     /// The clock.
     pub clock: Clock,
+    /// Cancelled when the process is asked to end: a long job leaves its work at the next safe place and comes back later
+    /// ([`JobError::later`]), in another process.
+    pub stop: CancellationToken,
 }
 
 /// What a handler returns.

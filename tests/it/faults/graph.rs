@@ -235,7 +235,7 @@ on_both_profiles! {
             let taken = app.sim.ledger().accepted().filter(|accepted| accepted.callback_data.as_deref() == message["id"].as_str()).count();
             assert_eq!(taken, 0, "{code}");
             // A person looks after it.
-            app.acme.post(&format!("{path}/test"), Value::Null).await.expect(200);
+            app.acme.post(&format!("{path}/resume"), Value::Null).await.expect(200);
             app.until(&app.acme, &path, |channel| channel["status"] == "connected").await;
         }
         let theirs = app.globex.get(&format!("/channels/{}", app.globex.channel_id)).await.expect(200);

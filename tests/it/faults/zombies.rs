@@ -191,13 +191,11 @@ async fn ends_cleanly(profile: Profile) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the engine does not stop in the middle of a chunk yet: what it was about to send is in doubt"]
 async fn asked_to_end_it_leaves_nothing_in_doubt_embedded() {
     ends_cleanly(Profile::Embedded).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the engine does not stop in the middle of a chunk yet: what it was about to send is in doubt"]
 async fn asked_to_end_it_leaves_nothing_in_doubt_production() {
     ends_cleanly(Profile::Production).await;
 }

@@ -4,6 +4,29 @@
  */
 
 export interface paths {
+    "/account-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List account events.
+         * @description What WhatsApp told about accounts, numbers, templates and people's choices, newest first, in plain words and in
+         *     WhatsApp's own form.
+         *
+         *     Needs the permission `channels:read`.
+         */
+        get: operations["list_account_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api-keys": {
         parameters: {
             query?: never;
@@ -708,10 +731,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhook-events/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count webhook events.
+         * @description How much of what webhooks brought is kept raw, by field and reason.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["summarize_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountEvent
+         * @description Something WhatsApp told about an account, a number, a template or a person's choice.
+         */
+        AccountEvent: {
+            /**
+             * Format: date-time
+             * @description When, by WhatsApp.
+             */
+            at: string;
+            /**
+             * Format: chn-id
+             * @description The number it is about, if not the whole account.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /** @description What it means and what to do; absent when the title says it all. */
+            detail?: string;
+            /** @description WhatsApp's word for what happened, for example `ACCOUNT_RESTRICTION`. */
+            event: string;
+            /** @description WhatsApp's webhook field, for example `account_update`. */
+            field: string;
+            /**
+             * Format: aev-id
+             * @description Its id.
+             * @example aev_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description The value in WhatsApp's own form; of a history only what is about the whole. */
+            payload: unknown;
+            /**
+             * Format: date-time
+             * @description When we received it.
+             */
+            received_at: string;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"] & unknown;
+            /** @description What happened, in plain words. */
+            title: string;
+            /** @description The WhatsApp Business Account. */
+            waba_id: string;
+        };
         /**
          * ActionParameterIn
          * @description What a button opens.
@@ -1273,8 +1360,12 @@ export interface components {
             messaging_limit?: number;
             /** @description The team's name for it. */
             name: string;
+            /** @description WhatsApp's word for the state of that name: APPROVED, DECLINED, PENDING_REVIEW, … */
+            name_status?: string;
             /** @description Phone number ID. */
             phone_number_id: string;
+            /** @description WhatsApp's word for the number's state: CONNECTED, RESTRICTED, BANNED, … */
+            phone_status?: string;
             /** @description GREEN, YELLOW or RED, by WhatsApp. */
             quality_rating?: string;
             /** @description Whether it works. */
@@ -1283,7 +1374,7 @@ export interface components {
             status_reason?: string;
             /**
              * Format: int32
-             * @description Messages a second that WhatsApp takes from this number.
+             * @description Messages a second that WhatsApp takes from this number: 80, 1000, or 20 if the phone app uses it too.
              */
             throughput: number;
             /**
@@ -1511,6 +1602,8 @@ export interface components {
              * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             id: string;
+            /** @description What they chose about marketing; absent while they never said. */
+            marketing?: components["schemas"]["Marketing"] & unknown;
             /** @description The name given to them, else WhatsApp's profile name. */
             name?: string;
             /** @description A note for colleagues. */
@@ -3029,6 +3122,28 @@ export interface components {
          */
         LocationRequestActionName: "send_location";
         /**
+         * Marketing
+         * @description What somebody chose about marketing. The newest choice counts.
+         */
+        Marketing: {
+            /** @description WhatsApp's sentence about it. */
+            detail?: string;
+            /**
+             * Format: date-time
+             * @description When they chose.
+             */
+            since: string;
+            /** @description Where they chose: `whatsapp` for the button in the chat. */
+            source?: string;
+            /** @description Whether they want it. */
+            state: components["schemas"]["MarketingState"] & unknown;
+        };
+        /**
+         * @description Whether somebody wants marketing.
+         * @enum {string}
+         */
+        MarketingState: "allowed" | "stopped";
+        /**
          * Media
          * @description A file of a message: received, or uploaded to be sent.
          */
@@ -3145,8 +3260,19 @@ export interface components {
             created_at: string;
             /** @description `inbound` or `outbound`. */
             direction: string;
+            /**
+             * Format: date-time
+             * @description When it was last edited; `content` is the new one.
+             */
+            edited_at?: string;
             /** @description Why it failed. */
             error?: components["schemas"]["MessageError"] & unknown;
+            /** @description The person forwarded it. */
+            forwarded?: boolean;
+            /** @description It was forwarded many times before. */
+            frequently_forwarded?: boolean;
+            /** @description The WhatsApp id of the group it was written in. */
+            group_id?: string;
             /**
              * Format: msg-id
              * @description Its id; also carried to WhatsApp and back in every status.
@@ -3155,10 +3281,23 @@ export interface components {
             id: string;
             /** @description Its file: received, or uploaded here and taken along. The address in it works for some minutes. */
             media?: components["schemas"]["Media"] & unknown;
+            /** @description What it said before the first edit, in WhatsApp's own form. */
+            original_content?: unknown;
             /** @description Short plain text for lists. */
             preview: string;
+            /** @description Emoji on it, one a person, oldest first. */
+            reactions?: components["schemas"]["Reaction"][];
+            /** @description The ad or post the person came from. */
+            referral?: components["schemas"]["Referral"] & unknown;
+            /** @description The article the question is about. */
+            referred_product?: components["schemas"]["ReferredProduct"] & unknown;
             /** @description The WhatsApp id of the message it quotes. */
             reply_to?: string;
+            /**
+             * Format: date-time
+             * @description When its writer took it back. What it said is kept.
+             */
+            revoked_at?: string;
             /** @description Who caused it. */
             sent_by?: components["schemas"]["SentBy"] & unknown;
             /** @description Where it is on its way; it only moves forward. */
@@ -3169,6 +3308,8 @@ export interface components {
             timestamps: components["schemas"]["MessageTimestamps"] & unknown;
             /** @description WhatsApp's message type; types the platform does not know yet come as they are. */
             type: string;
+            /** @description Why WhatsApp could not pass it on. */
+            unsupported?: components["schemas"]["UnsupportedReason"] & unknown;
             /** @description WhatsApp's id. */
             wamid?: string;
         };
@@ -3177,6 +3318,8 @@ export interface components {
          * @description Why a message failed.
          */
         MessageError: {
+            /** @description What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, … */
+            action: string;
             /** @description What happened and what to do, in plain words. */
             advice: string;
             /**
@@ -3186,6 +3329,8 @@ export interface components {
             code: number;
             /** @description WhatsApp's own details. */
             detail?: string;
+            /** @description Whether the same message may be sent again without anybody changing anything. */
+            retryable: boolean;
             /** @description Short name. */
             title: string;
         };
@@ -3392,6 +3537,16 @@ export interface components {
          */
         OrderStatusActionName: "review_order";
         /**
+         * Page_AccountEvent
+         * @description One page of a list.
+         */
+        Page_AccountEvent: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["AccountEvent"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
          * Page_ApiKey
          * @description One page of a list.
          */
@@ -3580,6 +3735,25 @@ export interface components {
             title?: string;
         };
         /**
+         * Reaction
+         * @description An emoji somebody put on the message.
+         */
+        Reaction: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: con-id
+             * @description Who; absent for the business itself.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            contact_id?: string;
+            /** @description The emoji. */
+            emoji: string;
+        };
+        /**
          * ReactionIn
          * @description An emoji on another message of the conversation, at most 30 days old and no reaction itself.
          * @example {
@@ -3612,6 +3786,44 @@ export interface components {
             contact_id?: string;
             /** @description Phone number with country code, for example `+44 7700 900123`. */
             phone?: string;
+        };
+        /**
+         * Referral
+         * @description The ad or post a person came from (Cloud API: referral).
+         */
+        Referral: {
+            /** @description Its text. */
+            body?: string;
+            /** @description Click id, for conversion reports. */
+            ctwa_clid?: string;
+            /** @description Its headline. */
+            headline?: string;
+            /** @description Its picture. */
+            image_url?: string;
+            /** @description `image` or `video`. */
+            media_type?: string;
+            /** @description Its id. */
+            source_id?: string;
+            /** @description `ad` or `post`. */
+            source_type?: string;
+            /** @description Its link. */
+            source_url?: string;
+            /** @description The still picture of its video. */
+            thumbnail_url?: string;
+            /** @description Its video. */
+            video_url?: string;
+            /** @description What the ad greeted the person with. */
+            welcome_message?: string;
+        };
+        /**
+         * ReferredProduct
+         * @description The article a question is about.
+         */
+        ReferredProduct: {
+            /** @description The catalogue. */
+            catalog_id?: string;
+            /** @description The article's number in it. */
+            product_retailer_id?: string;
         };
         /**
          * ReplyButtonIn
@@ -3723,6 +3935,11 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"] & unknown;
         };
+        /**
+         * @description How much an event matters.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "critical";
         /**
          * SignIn
          * @description Credentials of a person.
@@ -4005,6 +4222,25 @@ export interface components {
             ttl_minutes: number;
         };
         /**
+         * UnsupportedReason
+         * @description Why WhatsApp could not pass on what a person sent.
+         */
+        UnsupportedReason: {
+            /** @description What happened and what to do, in plain words. */
+            advice: string;
+            /**
+             * Format: int64
+             * @description WhatsApp's error code.
+             */
+            code?: number;
+            /** @description WhatsApp's details. */
+            detail?: string;
+            /** @description WhatsApp's title. */
+            title?: string;
+            /** @description What it was, if WhatsApp says: `poll_creation` for example. */
+            type?: string;
+        };
+        /**
          * UrlParameterIn
          * @description The end of a button's address.
          */
@@ -4117,6 +4353,34 @@ export interface components {
             /** @description The account it came for. */
             waba_id?: string;
         };
+        /**
+         * WebhookEventCount
+         * @description How many webhook events of one field are kept for one reason.
+         */
+        WebhookEventCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description WhatsApp's webhook field, `unknown` if it had none. */
+            field: string;
+            /** @description Why they are kept: as in the list of webhook events. */
+            reason: string;
+        };
+        /**
+         * WebhookEventSummary
+         * @description What is kept raw, counted.
+         */
+        WebhookEventSummary: {
+            /** @description By field and reason, most first; at most 200 rows. */
+            items: components["schemas"]["WebhookEventCount"][];
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4126,6 +4390,99 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_account_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this number, and of the whole of its account. */
+                channel_id?: string;
+                /** @description Only of this webhook field, for example `account_update`. */
+                field?: string;
+                /** @description Only those that matter this much. */
+                severity?: components["schemas"]["Severity"];
+                /** @description Rows wanted, 1 to 200. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_AccountEvent"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: {
@@ -7619,6 +7976,88 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Page_WebhookEvent"];
+                };
+            };
+            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_webhook_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["WebhookEventSummary"];
                 };
             };
             /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */

@@ -12,7 +12,7 @@ use kernel::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::Ticket;
 use crate::bus::{Bus, Hint};
@@ -29,16 +29,23 @@ pub struct Runner {
     bus: Bus,
     handlers: Arc<BTreeMap<String, Handler>>,
     running: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Runner {
-    /// Knows every handler by the kind of its jobs.
-    pub fn new(system: SystemDb, bus: Bus, handlers: Arc<BTreeMap<String, Handler>>) -> Self {
+    /// Knows every handler by the kind of its jobs; `stop` is passed on to those that run.
+    pub fn new(
+        system: SystemDb,
+        bus: Bus,
+        handlers: Arc<BTreeMap<String, Handler>>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             system,
             bus,
             handlers,
             running: TaskTracker::new(),
+            stop,
         }
     }
 
@@ -139,6 +146,7 @@ impl Runner {
             job_id: job.id,
             attempt: u32::try_from(job.attempts).unwrap_or(u32::MAX),
             clock: self.system.clock().clone(),
+            stop: self.stop.clone(),
         };
         let run = AssertUnwindSafe((handler.run)(context, job.payload.clone())).catch_unwind();
         match run.await {
@@ -218,7 +226,11 @@ impl Runner {
                     return self.bury(ticket, job, error).await;
                 }
                 let wait = after.unwrap_or_else(|| backoff(u32::try_from(attempts).unwrap_or(1)));
-                tracing::warn!(kind = job.kind, attempts, error = %describe(error), ?wait, "a job will run again");
+                if *counts {
+                    tracing::warn!(kind = job.kind, attempts, error = %describe(error), ?wait, "a job will run again");
+                } else {
+                    tracing::debug!(kind = job.kind, why = %describe(error), ?wait, "a job comes back");
+                }
                 let at = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(10));
                 let again = |update: sea_orm::UpdateMany<Entity>| {
                     update

@@ -92,7 +92,10 @@ impl Service {
                 return Ok(());
             }
         };
-        match Run::new(self, &db, channel, line, taken).until_it_ends().await? {
+        match Run::new(self, &db, channel, line, taken)
+            .until_it_ends(&context.stop)
+            .await?
+        {
             Ended::Done | Ended::Superseded => Ok(()),
             // Others have their turn; what is left goes on right after them.
             Ended::Yielded => Err(JobError::later(Duration::ZERO, "others have their turn")),

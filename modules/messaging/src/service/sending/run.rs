@@ -22,6 +22,7 @@ use contracts::{
 };
 use kernel::{Result, TenantDb, retrying};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     chunk::{Taken, Waiting},
@@ -131,11 +132,13 @@ impl Run {
         }
     }
 
-    /// Sends until nothing is left, the turn is over, the number is held or the chunk is somebody else's.
-    pub(super) async fn until_it_ends(mut self) -> Result<Ended> {
+    /// Sends until nothing is left, the turn is over, the process is asked to end, the number is held or the chunk is somebody
+    /// else's. What is loaded by then still goes, so that nothing is left in doubt.
+    pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
         let turn_ends = Instant::now() + TURN;
         loop {
-            let goes_on = !self.all_loaded && self.hold.is_none() && Instant::now() < turn_ends;
+            let over = Instant::now() >= turn_ends || stop.is_cancelled();
+            let goes_on = !self.all_loaded && self.hold.is_none() && !over;
             let wants_more = goes_on && self.shared.ashore.load(Ordering::SeqCst) < self.step;
             let wants_to_write = self.outcomes.len() >= TOGETHER
                 || self.oldest.is_some_and(|oldest| oldest.elapsed() >= PATIENCE)
