@@ -92,7 +92,7 @@ impl Call {
             query.extend(fields);
             Ok(Value::Object(object))
         } else if content_type.starts_with("multipart/form-data") {
-            match multipart(&req, bytes).await {
+            match Box::pin(multipart(&req, bytes)).await {
                 Ok((body, found)) => {
                     files = found;
                     Ok(body)

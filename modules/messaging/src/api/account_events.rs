@@ -135,7 +135,6 @@ impl AccountEventsApi {
         method = "get",
         operation_id = "list_account_events"
     )]
-    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn list_account_events(
         &self,
         can: Can<ReadChannels>,

@@ -16,6 +16,7 @@ use crate::{
         message::{Column, Entity},
     },
     job::lane_of,
+    service::drain::statuses,
 };
 
 /// A chunk that this runner has, until a newer one takes it.
@@ -158,9 +159,21 @@ impl Taken {
         Ok(true)
     }
 
-    /// Removes the chunk: every outcome is written.
+    /// Removes the chunk: every outcome is written. Statuses that overtook them without our id in their callback data are
+    /// applied now.
     pub(super) async fn finish(&self, db: &TenantDb) -> Result<()> {
-        let tx = db.begin().await?;
+        let mut tx = db.begin().await?;
+        let accepted: Vec<(MessageId, Option<String>)> = tx
+            .find::<Entity>()
+            .filter(Column::ChunkId.eq(self.id))
+            .filter(Column::Wamid.is_not_null())
+            .columns(&[Column::Id, Column::Wamid])
+            .await?;
+        let accepted: Vec<(MessageId, String)> = accepted
+            .into_iter()
+            .filter_map(|(id, wamid)| Some((id, wamid?)))
+            .collect();
+        statuses::apply_parked(&mut tx, &accepted).await?;
         let mine = Condition::all()
             .add(chunk::Column::Id.eq(self.id))
             .add(chunk::Column::Fence.eq(self.fence));
@@ -169,11 +182,22 @@ impl Taken {
         tx.commit().await
     }
 
-    /// The next messages that certainly were not sent; fewer than asked for means that nothing is left behind them.
+    /// The last message that an intent covers.
+    pub(super) fn mark(&self) -> Option<MessageId> {
+        self.mark
+    }
+
+    /// The next messages behind `read_to` that certainly were not sent; fewer than asked for means that nothing is left behind
+    /// them.
     ///
     /// Outside a transaction: only this runner moves the mark, and what else may happen to a queued message (a status that
     /// overtook its answer) does no harm here.
-    pub(super) async fn next(&self, db: &TenantDb, wanted: u64) -> Result<Vec<Waiting>> {
+    pub(super) async fn next(
+        &self,
+        db: &TenantDb,
+        read_to: Option<MessageId>,
+        wanted: u64,
+    ) -> Result<Vec<Waiting>> {
         type Row = (
             MessageId,
             ConversationId,
@@ -185,7 +209,7 @@ impl Taken {
         let rows: Vec<Row> = db
             .find::<Entity>()
             .filter(Column::ChunkId.eq(self.id))
-            .filter_some(self.mark.map(|mark| Column::Id.gt(mark)))
+            .filter_some(read_to.map(|last| Column::Id.gt(last)))
             .filter(Column::StatusRank.eq(Status::Queued.rank()))
             .order_by(Column::Id, Order::Asc)
             .limit(wanted)

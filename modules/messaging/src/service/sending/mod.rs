@@ -5,12 +5,14 @@
 //! names this id tells what became of it (Cloud API: send idempotency).
 
 mod chunk;
+mod intents;
 mod outcome;
 mod pace;
 mod pairs;
 mod places;
 mod portfolio;
 mod run;
+mod tally;
 mod verdict;
 
 use std::{sync::Arc, time::Duration};
@@ -109,7 +111,7 @@ impl Service {
     /// Fails whatever is left of a chunk.
     async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, reason: &str) -> Result<()> {
         loop {
-            let left = taken.next(db, GONE).await?;
+            let left = taken.next(db, taken.mark(), GONE).await?;
             let Some(last) = left.last().map(|last| last.id) else {
                 return taken.finish(db).await;
             };

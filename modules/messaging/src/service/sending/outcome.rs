@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contracts::messaging::{MessageId, MessageStatusChanged, MessageStatusesChanged};
+use contracts::messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged};
 use kernel::{Result, TenantTx};
 use sea_orm::{
     ActiveValue::Set,
@@ -22,7 +22,6 @@ use crate::{
         message::{Column, Entity, Failure},
     },
     job::{SendChunk, lane_name},
-    service::drain::statuses,
 };
 
 /// Messages of one statement: a CASE is walked for every row, so a longer one costs more a row.
@@ -97,22 +96,24 @@ pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]
             .filter(|outcome| outcome.status() == status)
             .collect();
         for some in these.chunks(A_STATEMENT) {
-            raise(tx, status, some, now).await?;
+            raise(tx, status, &padded(some), now).await?;
         }
     }
     put_back(tx, taken, &outcomes, now).await?;
-    let accepted: Vec<(MessageId, String)> = outcomes
-        .iter()
-        .filter_map(|outcome| Some((outcome.message.id, outcome.wamid()?)))
-        .collect();
-    statuses::apply_parked(tx, &accepted).await?;
-    tell(tx, &outcomes, now)
+    tell(tx, taken.lane, &outcomes, now)
 }
 
-fn tell(tx: &mut TenantTx, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+/// That a campaign's message was accepted is not told: WhatsApp's `sent` follows at once, and at thousands a second nobody could
+/// tell the difference.
+fn tell(tx: &mut TenantTx, lane: Lane, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+    let told = |status| match status {
+        Status::Queued => false,
+        Status::Accepted => lane != Lane::Bulk,
+        _ => true,
+    };
     let items: Vec<MessageStatusChanged> = outcomes
         .iter()
-        .filter(|outcome| outcome.status() != Status::Queued)
+        .filter(|outcome| told(outcome.status()))
         .map(|outcome| MessageStatusChanged {
             message_id: outcome.message.id,
             conversation_id: outcome.message.conversation_id,
@@ -125,6 +126,17 @@ fn tell(tx: &mut TenantTx, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<
         return Ok(());
     }
     tx.publish(&MessageStatusesChanged { items })
+}
+
+/// The last one repeated up to the next of a few sizes: a statement is prepared once for each of them, not for every number of
+/// messages there may be.
+fn padded<'o>(outcomes: &[&'o Outcome]) -> Vec<&'o Outcome> {
+    let size = outcomes.len().next_power_of_two().min(A_STATEMENT);
+    let mut padded = outcomes.to_vec();
+    if let Some(last) = outcomes.last() {
+        padded.resize(size.max(outcomes.len()), last);
+    }
+    padded
 }
 
 /// One statement for all messages with the same outcome. A status that came before us is higher and stays.

@@ -43,7 +43,7 @@ impl Over {
 pub(super) async fn reserve(
     db: &TenantDb,
     channel: &channel::Model,
-    messages: &[Waiting],
+    messages: impl Iterator<Item = &Waiting>,
 ) -> Result<Option<Over>> {
     let Some(limit) = channel
         .messaging_limit
@@ -51,8 +51,7 @@ pub(super) async fn reserve(
     else {
         return Ok(None);
     };
-    let templates = messages.iter().filter(|message| message.kind == "template");
-    let first: Vec<&Waiting> = templates.collect();
+    let first: Vec<&Waiting> = messages.filter(|message| message.kind == "template").collect();
     if first.is_empty() {
         return Ok(None);
     }

@@ -2,11 +2,8 @@
 //! as they come.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::{HashMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,19 +15,21 @@ use cloud_api::{
 };
 use contracts::{
     contacts::{ContactCard, ContactId},
-    messaging::Lane,
+    messaging::{Lane, MessageId},
 };
 use kernel::{Result, TenantDb, retrying};
-use tokio::{sync::Notify, task::JoinSet, time::Instant};
+use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     chunk::{Taken, Waiting},
+    intents::Intents,
     outcome::Outcome,
     pace::Pace,
     pairs::Pairs,
     places::{Flow, Places},
     portfolio::{self, Over},
+    tally::{Step, Tally},
     verdict::{Consequence, Verdict, judge, judge_file, own_failure},
     write_hold,
 };
@@ -38,10 +37,14 @@ use crate::{entity::channel, service::Service};
 
 /// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
 const TURN: Duration = Duration::from_secs(5);
+/// Messages read ahead at a time: a chunk has no more.
+const READ: u64 = 500;
 /// Outcomes are written together: so many, or what there is after [`PATIENCE`].
 const TOGETHER: usize = 200;
 /// How long an outcome waits for others.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(200);
+/// Messages of one intent: these are in doubt should this process die.
+pub(super) const INTENT: std::ops::RangeInclusive<usize> = 5..=300;
 
 /// How a run ended.
 pub(super) enum Ended {
@@ -53,12 +56,6 @@ pub(super) enum Ended {
     Superseded,
     /// The number may not send, for this long or until somebody acts.
     Held { length: Option<TimeDelta> },
-}
-
-/// What a step loaded: messages with their addresses, and who among their people must wait.
-struct Loaded {
-    messages: Vec<(Waiting, Option<Recipient>)>,
-    over: Option<Over>,
 }
 
 /// What the sends of a run share.
@@ -73,21 +70,24 @@ struct Shared {
     pace: Arc<Pace>,
     places: Places,
     pairs: Arc<Pairs>,
-    // Messages loaded that are not on the wire yet.
-    ashore: AtomicUsize,
-    // Told whenever one of them went.
-    went: Notify,
+    tally: Tally,
 }
+
+/// Messages with their addresses.
+type Addressed = (Waiting, Option<Recipient>);
 
 pub(super) struct Run {
     shared: Arc<Shared>,
     taken: Taken,
-    // Messages a step loads: a tenth of a second's worth. Small, because these are in doubt should this process die.
-    step: usize,
-    sends: JoinSet<(Outcome, Consequence)>,
+    // Read, and not sent: no intent covers them.
+    ahead: VecDeque<Addressed>,
+    // Up to where the chunk is read; none while nothing is.
+    read_to: Option<MessageId>,
+    all_read: bool,
+    intents: Intents,
+    sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
-    all_loaded: bool,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
     hold: Option<(String, Option<TimeDelta>)>,
@@ -104,7 +104,6 @@ impl Run {
         let per_second = u32::try_from(channel.throughput).unwrap_or(1).max(1);
         let sending = &service.sending;
         let key = format!("{}:{}", channel.tenant_id, channel.phone_number_id);
-        let step = usize::try_from(per_second / 10).unwrap_or(10).clamp(10, 100);
         let shared = Shared {
             service: service.clone(),
             db: db.clone(),
@@ -116,107 +115,119 @@ impl Run {
             line,
             lane: taken.lane,
             attempt: taken.attempt,
-            ashore: AtomicUsize::new(0),
-            went: Notify::new(),
+            tally: Tally::default(),
         };
         Self {
             shared: Arc::new(shared),
+            read_to: taken.mark(),
             taken,
-            step,
+            ahead: VecDeque::new(),
+            all_read: false,
+            intents: Intents::new(per_second),
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
-            all_loaded: false,
             broke_off: false,
             hold: None,
         }
     }
 
     /// Sends until nothing is left, the turn is over, the process is asked to end, the number is held or the chunk is somebody
-    /// else's. What is loaded by then still goes, so that nothing is left in doubt.
+    /// else's. What an intent covers by then still goes, so that nothing is left in doubt.
     pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
         let turn_ends = Instant::now() + TURN;
         loop {
+            self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
-            let goes_on = !self.all_loaded && self.hold.is_none() && !over;
-            let wants_more = goes_on && self.shared.ashore.load(Ordering::SeqCst) < self.step;
+            let goes_on = self.hold.is_none() && !over && !(self.all_read && self.ahead.is_empty());
+            let ashore = self.shared.tally.ashore();
+            let wants_more = goes_on && self.intents.wants_more(ashore);
+            let under_way = self.shared.tally.under_way();
             let wants_to_write = self.outcomes.len() >= TOGETHER
                 || self.oldest.is_some_and(|oldest| oldest.elapsed() >= PATIENCE)
-                || (self.sends.is_empty() && !self.outcomes.is_empty());
+                || (under_way == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
-                if !self.database_step(wants_more).await? {
+                if !self
+                    .database_step(if wants_more { self.intents.size(ashore) } else { 0 })
+                    .await?
+                {
                     return Ok(Ended::Superseded);
                 }
                 continue;
             }
-            if self.sends.is_empty() {
-                break;
+            if under_way == 0 {
+                // A send that panicked told nothing: how it ended is only known here.
+                while let Some(ended) = self.sends.join_next().await {
+                    self.look_at(ended);
+                }
+                self.collect().await;
+                if self.outcomes.is_empty() {
+                    break;
+                }
+                continue;
             }
-            self.wait(goes_on).await;
+            self.shared.tally.wake_at(self.intents.low(goes_on), TOGETHER);
+            let patience = self.oldest.map(|oldest| oldest + PATIENCE);
+            tokio::select! {
+                () = self.shared.tally.news.notified() => {}
+                () = async { tokio::time::sleep_until(patience.unwrap_or_else(Instant::now)).await }, if patience.is_some() => {}
+            }
         }
         if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
-        if !self.all_loaded || self.broke_off {
+        if !(self.all_read && self.ahead.is_empty()) || self.broke_off {
             return Ok(Ended::Yielded);
         }
         retrying(|| self.taken.finish(&self.shared.db)).await?;
         Ok(Ended::Done)
     }
 
-    /// Until an outcome arrives, outcomes have waited long enough, or there is room for more messages.
-    async fn wait(&mut self, goes_on: bool) {
-        let patience = self.oldest.map(|oldest| oldest + PATIENCE);
-        tokio::select! {
-            Some(sent) = self.sends.join_next() => self.note(sent).await,
-            () = async { tokio::time::sleep_until(patience.unwrap_or_else(Instant::now)).await }, if patience.is_some() => {}
-            () = self.shared.went.notified(), if goes_on => {}
+    /// Takes in what the sends have told since.
+    async fn collect(&mut self) {
+        while let Some(ended) = self.sends.try_join_next() {
+            self.look_at(ended);
         }
-        while let Some(sent) = self.sends.try_join_next() {
-            self.note(sent).await;
-        }
-    }
-
-    async fn note(&mut self, sent: std::result::Result<(Outcome, Consequence), tokio::task::JoinError>) {
-        let (outcome, consequence) = match sent {
-            Ok(sent) => sent,
-            // A send that panicked is in doubt: the mark covers it, and the next taker calls it unknown.
-            Err(error) => {
-                tracing::error!(%error, "a send broke off");
-                self.broke_off = true;
-                return;
-            }
-        };
-        self.outcomes.push(outcome);
-        self.oldest.get_or_insert_with(Instant::now);
-        match consequence {
-            Consequence::None => {}
-            Consequence::Slower(rest) => self.shared.pace.too_fast(rest, Instant::now()),
-            Consequence::Hold { reason, length } => {
-                if self.hold.is_none() {
-                    self.hold = Some((reason.clone(), length));
-                    let until = length.map(|length| self.shared.db.clock().now() + length);
-                    // Not knowing it in the database only means that the next chunk finds out by itself.
-                    if let Err(error) =
-                        write_hold(&self.shared.db, &self.shared.channel, &reason, until).await
-                    {
-                        tracing::warn!(%error, channel = %self.shared.channel.id, "a hold could not be written down");
-                    }
-                }
+        for (outcome, consequence) in self.shared.tally.take() {
+            self.outcomes.push(outcome);
+            self.oldest.get_or_insert_with(Instant::now);
+            match consequence {
+                Consequence::None => {}
+                Consequence::Slower(rest) => self.shared.pace.too_fast(rest, Instant::now()),
+                Consequence::Hold { reason, length } => self.hold(reason, length).await,
             }
         }
     }
 
-    /// Writes what there is to write and, if wanted, loads the next messages and sends them on their way. Answers whether
-    /// the chunk is still ours.
-    async fn database_step(&mut self, wants_more: bool) -> Result<bool> {
+    fn look_at(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
+        // The intent covers a message whose send panicked, and the next taker calls it unknown.
+        if let Err(error) = ended {
+            tracing::error!(%error, "a send broke off");
+            self.broke_off = true;
+        }
+    }
+
+    async fn hold(&mut self, reason: String, length: Option<TimeDelta>) {
+        if self.hold.is_some() {
+            return;
+        }
+        let until = length.map(|length| self.shared.db.clock().now() + length);
+        // Not knowing it in the database only means that the next chunk finds out by itself.
+        if let Err(error) = write_hold(&self.shared.db, &self.shared.channel, &reason, until).await {
+            tracing::warn!(%error, channel = %self.shared.channel.id, "a hold could not be written down");
+        }
+        self.hold = Some((reason, length));
+    }
+
+    /// Writes what there is to write and, if wanted, commits the next intent and sends it on its way. Answers whether the chunk
+    /// is still ours.
+    async fn database_step(&mut self, wanted: usize) -> Result<bool> {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.oldest = None;
-        let wanted = if wants_more { self.step as u64 } else { 0 };
         let mut tries = 0_u32;
-        let mut loaded = loop {
-            match self.load(&outcomes, wanted).await {
-                Ok(Some(loaded)) => break loaded,
+        let (next, over) = loop {
+            match self.intend(&outcomes, wanted).await {
+                Ok(Some(intended)) => break intended,
                 Ok(None) => return Ok(false),
                 // What was sent must be written down, whatever it takes: a database that comes back finds us waiting. The
                 // lease may be lost meanwhile; then the fence says so.
@@ -228,47 +239,56 @@ impl Run {
                 Err(error) => return Err(error),
             }
         };
-        if wants_more {
-            self.all_loaded = loaded.messages.len() < self.step;
-            self.put_over_the_limit_aside(&mut loaded).await;
-            self.send(loaded.messages);
+        if wanted > 0 {
+            self.intents.made(self.shared.tally.gone(), Instant::now());
+            let mut next = self.ahead.drain(..next).collect();
+            self.put_over_the_limit_aside(&mut next, over).await;
+            self.send(next);
         }
         Ok(true)
     }
 
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
-    /// is in doubt.
-    async fn load(&mut self, outcomes: &[Outcome], wanted: u64) -> Result<Option<Loaded>> {
+    /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
+    async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
+        if wanted > 0 && self.ahead.is_empty() && !self.all_read {
+            self.read_on().await?;
+        }
+        let next = wanted.min(self.ahead.len());
+        let intended = &self.ahead.make_contiguous()[..next];
         let shared = &self.shared;
-        let next = match wanted {
-            0 => Vec::new(),
-            _ => self.taken.next(&shared.db, wanted).await?,
-        };
+        let over = portfolio::reserve(
+            &shared.db,
+            &shared.channel,
+            intended.iter().map(|(message, _)| message),
+        )
+        .await?;
+        let mark = intended.last().map(|(last, _)| last.id);
+        let ours = self.taken.commit(&shared.db, outcomes, mark).await?;
+        Ok(ours.then_some((next, over)))
+    }
+
+    async fn read_on(&mut self) -> Result<()> {
+        let shared = &self.shared;
+        let next = self.taken.next(&shared.db, self.read_to, READ).await?;
         let contacts: Vec<ContactId> = next.iter().map(|message| message.contact_id).collect();
         let cards = match contacts.as_slice() {
             [] => Vec::new(),
             contacts => shared.service.directory.cards(&shared.db, contacts).await?,
         };
         let cards: HashMap<ContactId, &ContactCard> = cards.iter().map(|card| (card.id, card)).collect();
-        let over = portfolio::reserve(&shared.db, &shared.channel, &next).await?;
-        let mark = next.last().map(|last| last.id);
-        if !self.taken.commit(&shared.db, outcomes, mark).await? {
-            return Ok(None);
-        }
-        let messages = next.into_iter().map(|message| {
+        self.all_read = (next.len() as u64) < READ;
+        self.read_to = next.last().map(|last| last.id).or(self.read_to);
+        self.ahead.extend(next.into_iter().map(|message| {
             let to = cards.get(&message.contact_id).copied().and_then(address);
             (message, to)
-        });
-        Ok(Some(Loaded {
-            messages: messages.collect(),
-            over,
-        }))
+        }));
+        Ok(())
     }
 
     /// Messages to people whom the portfolio may not write to yet: a campaign's wait, a program's fail with the reason.
-    async fn put_over_the_limit_aside(&mut self, loaded: &mut Loaded) {
+    async fn put_over_the_limit_aside(&mut self, next: &mut Vec<Addressed>, over: Option<Over>) {
         let shared = self.shared.clone();
-        let over = loaded.over.take();
         let limit = shared.channel.messaging_limit.unwrap_or_default();
         let reason = over.as_ref().map(|over| over.reason(limit));
         portfolio::tell(&shared.db, &shared.channel, reason.as_deref()).await;
@@ -286,29 +306,32 @@ impl Run {
             },
             _ => Verdict::Failed(own_failure(reason)),
         };
-        let aside = loaded
-            .messages
-            .extract_if(.., |(message, _)| over.contacts.contains(&message.contact_id));
+        let aside = next.extract_if(.., |(message, _)| over.contacts.contains(&message.contact_id));
         let aside = aside.map(|(message, _)| Outcome::new(message, verdict.clone(), shared.attempt));
         self.outcomes.extend(aside);
         self.oldest.get_or_insert_with(Instant::now);
     }
 
-    fn send(&mut self, messages: Vec<(Waiting, Option<Recipient>)>) {
-        self.shared.ashore.fetch_add(messages.len(), Ordering::SeqCst);
+    fn send(&mut self, messages: Vec<Addressed>) {
+        self.shared.tally.begin(messages.len());
         for (message, to) in messages {
             let shared = self.shared.clone();
             self.sends.spawn(async move {
-                let (verdict, consequence) = shared.send(to, &message).await;
-                (Outcome::new(message, verdict, shared.attempt), consequence)
+                let mut step = Step::new(&shared.tally);
+                let (verdict, consequence) = shared.send(to, &message, &mut step).await;
+                step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
             });
         }
     }
 }
 
 impl Shared {
-    async fn send(&self, to: Option<Recipient>, message: &Waiting) -> (Verdict, Consequence) {
-        let mut ashore = Ashore(Some(self));
+    async fn send(
+        &self,
+        to: Option<Recipient>,
+        message: &Waiting,
+        step: &mut Step<'_>,
+    ) -> (Verdict, Consequence) {
         let Some(to) = to else {
             let reason = "This contact has neither a phone number nor a WhatsApp user id any more.";
             return (Verdict::Failed(own_failure(reason)), Consequence::None);
@@ -331,7 +354,7 @@ impl Shared {
         };
         self.pace.turn(self.lane).await;
         let _place = self.places.take(self.lane, self.flow).await;
-        ashore.goes();
+        step.goes();
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();
         let wire = WireMessage {
@@ -369,24 +392,6 @@ impl Shared {
         let placed = self.service.place_media(&self.db, &self.channel, content).await;
         let placed = placed.map_err(|error| judge_file(error, self.lane))?;
         Ok(placed.wire().to_string())
-    }
-}
-
-/// Counts a message as not yet on the wire, until it goes or is dropped.
-struct Ashore<'a>(Option<&'a Shared>);
-
-impl Ashore<'_> {
-    fn goes(&mut self) {
-        if let Some(shared) = self.0.take() {
-            shared.ashore.fetch_sub(1, Ordering::SeqCst);
-            shared.went.notify_one();
-        }
-    }
-}
-
-impl Drop for Ashore<'_> {
-    fn drop(&mut self) {
-        self.goes();
     }
 }
 
