@@ -10,7 +10,7 @@ use server::{
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// WhatsApp for many businesses: inbox, messages, contacts, API. Starts with nothing installed.
 #[derive(Debug, Parser)]
