@@ -13,7 +13,7 @@ export type ApiKeyIn = Schemas['ApiKeyIn']
 export type Contact = Schemas['Contact']
 export type ContactIn = Schemas['ContactIn']
 export type Tag = Schemas['Tag']
-export type Channel = Schemas['Channel'] & Partial<{ name_status: string; phone_status: string; messaging_limit: number; throughput: number; held: { reason: string; until?: string } }>
+export type Channel = Schemas['Channel']
 export type ChannelIn = Schemas['ChannelIn']
 export type ChannelPatch = Schemas['ChannelPatch']
 export type ChannelTest = Schemas['ConnectionTest']
@@ -23,8 +23,8 @@ export type MessageIn = Schemas['MessageIn']
 export type ReplyIn = Schemas['ReplyIn']
 export type Conversation = Schemas['Conversation']
 export type WebhookEvent = Schemas['WebhookEvent']
-export interface AccountEvent { id: string; field: string; event: string; channel_id?: string; waba_id: string; severity: 'info' | 'warning' | 'critical'; title: string; detail?: string; at: string; received_at: string; payload: unknown }
-export interface WebhookSummary { total: number; items: { field: string; reason: string; count: number }[] }
+export type AccountEvent = Schemas['AccountEvent']
+export type WebhookSummary = Schemas['WebhookEventSummary']
 export type Media = Schemas['Media']
 export type MessageStatus = Schemas['MessageStatus']
 

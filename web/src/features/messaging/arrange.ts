@@ -46,7 +46,9 @@ export function arrange(all: ThreadMessage[]) {
     if (!kept) continue
     const pending = all.some((m) => m.client_key === m.id && reactionOf(m) && byId.get(reactionOf(m)?.target ?? '')?.id === message.id)
     if (pending) continue
-    if (kept.length > 0) reactions.set(message.id, kept)
+    // Our own, sent from here, are messages of their own.
+    const own = (reactions.get(message.id) ?? []).filter((r) => r.ours && !kept.some((k) => k.ours))
+    if (kept.length + own.length > 0) reactions.set(message.id, [...kept, ...own])
     else reactions.delete(message.id)
   }
   return { messages, reactions, byId }

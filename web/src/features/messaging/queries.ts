@@ -191,16 +191,16 @@ export function useResumeChannel() {
   })
 }
 
-export const useAccountEvents = (filter: { channel_id?: string; severity?: string }) =>
+export const useAccountEvents = (filter: { channel_id?: string; severity?: AccountEvent['severity'] }) =>
   useInfiniteQuery({
     queryKey: keys.accountEventList(filter),
-    queryFn: ({ pageParam, signal }): Promise<Page<AccountEvent>> => data(api.GET('/account-events' as never, { params: { query: { ...filter, limit: 20, after: pageParam } }, signal } as never)),
+    queryFn: ({ pageParam, signal }): Promise<Page<AccountEvent>> => data(api.GET('/account-events', { params: { query: { ...filter, limit: 20, after: pageParam } }, signal })),
     initialPageParam: FIRST,
     getNextPageParam: (page) => page.next,
   })
 
 export const useWebhookSummary = () =>
-  useQuery({ queryKey: keys.webhookSummary, queryFn: ({ signal }): Promise<WebhookSummary> => data(api.GET('/webhook-events/summary' as never, { signal } as never)) })
+  useQuery({ queryKey: keys.webhookSummary, queryFn: ({ signal }): Promise<WebhookSummary> => data(api.GET('/webhook-events/summary', { signal })) })
 
 export const useWebhookEvents = (filter: { field?: string }) =>
   useInfiniteQuery({
