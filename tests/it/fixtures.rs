@@ -60,7 +60,11 @@ on_both_profiles! {
             for (shown, expected) in messages.iter().zip(expected("messages")) {
                 assert!(fits(&expected, shown), "{name}: expected {expected}, shown {shown:#}");
             }
-            for (list, path) in [("statuses", "/statuses"), ("events", "/webhook-events")] {
+            for (list, path) in [
+                ("statuses", "/statuses"),
+                ("events", "/webhook-events"),
+                ("timeline", "/account-events"),
+            ] {
                 let shown = app.acme.all(path).await;
                 for expected in expected(list) {
                     let found = shown.iter().filter(|one| fits(&expected, one)).count();
@@ -70,5 +74,6 @@ on_both_profiles! {
         }
         assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
         assert_eq!(app.globex.all("/webhook-events").await, [] as [Value; 0]);
+        assert_eq!(app.globex.all("/account-events").await, [] as [Value; 0]);
     }
 }

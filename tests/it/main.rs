@@ -18,6 +18,7 @@ mod jobs;
 mod live;
 mod media;
 mod openapi;
+mod receiving;
 mod schema;
 mod sending;
 mod statuses;

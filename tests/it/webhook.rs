@@ -99,7 +99,7 @@ on_both_profiles! {
         });
         tenant.webhook(&tenant.envelope(poll)).await.expect(200);
         let account = json!({ "object": "whatsapp_business_account", "entry": [{ "id": tenant.waba_id, "time": 1_790_000_000,
-            "changes": [{ "field": "account_update", "value": { "event": "ACCOUNT_VIOLATION" } }] }] });
+            "changes": [{ "field": "partner_solutions", "value": { "event": "SOLUTION_CREATED" } }] }] });
         tenant.webhook(account.to_string().as_bytes()).await.expect(200);
         tenant.webhook(account.to_string().as_bytes()).await.expect(200);
         for rubbish in [&b"not json"[..], b"[]", b"{}", b"{\"object\":\"page\",\"entry\":[]}", b"\xff\xfe\x00"] {
@@ -111,7 +111,7 @@ on_both_profiles! {
         let events = tenant.all("/webhook-events").await;
         let count = |reason: &str| events.iter().filter(|event| event["reason"] == reason).count();
         assert_eq!((count("malformed"), count("no_home")), (5, 2), "{events:#?}");
-        assert_eq!(tenant.get("/webhook-events?field=account_update").await.expect(200)["items"][0]["payload"]["value"]["event"], "ACCOUNT_VIOLATION");
+        assert_eq!(tenant.get("/webhook-events?field=partner_solutions").await.expect(200)["items"][0]["payload"]["value"]["event"], "SOLUTION_CREATED");
         assert_eq!(app.globex.all("/webhook-events").await, [] as [Value; 0]);
     }
 

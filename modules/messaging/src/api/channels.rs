@@ -222,6 +222,8 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         messaging_limit,
         phone_status,
         name_status,
+        released_at: _,
+        amendments_until: _,
         created_at,
         updated_at,
     } = row;

@@ -12,6 +12,10 @@ id!(
 
 /// [`Model::kind`] of a reaction; `content` is the emoji, empty when it was taken away.
 pub const REACTION: &str = "reaction";
+/// [`Model::kind`] of an edit; `content` is the new message's type and its object.
+pub const EDIT: &str = "edit";
+/// [`Model::kind`] of a revoke.
+pub const REVOKE: &str = "revoke";
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_amendments")]
@@ -24,7 +28,7 @@ pub struct Model {
     pub target: String,
     /// The wamid of the reaction, edit or revoke itself.
     pub wamid: String,
-    /// [`REACTION`], `edit` or `revoke`.
+    /// [`REACTION`], [`EDIT`] or [`REVOKE`].
     pub kind: String,
     pub channel_id: ChannelId,
     /// Who did it; none for the business.

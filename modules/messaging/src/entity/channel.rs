@@ -48,6 +48,10 @@ pub struct Model {
     pub phone_status: Option<String>,
     /// WhatsApp's word for its name's state: APPROVED, DECLINED, PENDING_REVIEW, …
     pub name_status: Option<String>,
+    /// When it was last let go: what is told of the time before holds it no more.
+    pub released_at: Option<DateTimeUtc>,
+    /// Until when edits or revokes wait for messages of it that nobody has seen yet.
+    pub amendments_until: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

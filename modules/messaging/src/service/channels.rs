@@ -10,7 +10,7 @@ use kernel::{Page, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
 use secrecy::SecretString;
 
-use super::Service;
+use super::{Service, hold::made_by_token};
 use crate::{
     entity::channel::{ActiveModel, Column, Entity, Model},
     error::MessagingError,
@@ -128,6 +128,8 @@ impl Service {
             messaging_limit: None,
             phone_status: None,
             name_status: None,
+            released_at: None,
+            amendments_until: None,
             created_at: now,
             updated_at: now,
         };
@@ -161,16 +163,13 @@ impl Service {
             verify_token,
         } = changes;
         let mut tx = db.begin().await?;
-        if tx
+        let before = tx
             .find::<Entity>()
             .filter(Column::Id.eq(id))
             .for_update()
             .one()
-            .await?
-            .is_none()
-        {
-            return Err(MessagingError::NoChannel.into());
-        }
+            .await?;
+        let before = before.ok_or(MessagingError::NoChannel)?;
         let seal = |column, secret: &SecretString| self.vault.seal(&place(db, id, column), secret);
         let mut row = ActiveModel {
             updated_at: Set(tx.clock().now()),
@@ -188,6 +187,13 @@ impl Service {
         }
         if let Some(secret) = access_token {
             row.access_token = Set(seal("access_token", &secret)?);
+            if before.held_reason.as_deref().is_some_and(made_by_token) {
+                row.held_reason = Set(None);
+                row.held_until = Set(None);
+                row.released_at = Set(Some(tx.clock().now()));
+                row.status = Set("untested".to_owned());
+                row.status_reason = Set(None);
+            }
         }
         if let Some(secret) = app_secret {
             row.app_secret = Set(seal("app_secret", &secret)?);

@@ -7,7 +7,7 @@ use cloud_api::{
 };
 use contracts::messaging::ChannelId;
 use kernel::{Result, TenantDb};
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use secrecy::ExposeSecret;
 use url::Url;
 
@@ -64,6 +64,11 @@ impl Service {
                 row.display_phone_number = Set(number.display_phone_number);
                 row.verified_name = Set(number.verified_name);
                 row.quality_rating = Set(number.quality_rating);
+                row.messaging_limit = number.messaging_limit.map_or(NotSet, |limit| Set(Some(limit)));
+                row.throughput =
+                    throughput(number.throughput.as_deref(), number.is_on_biz_app).map_or(NotSet, Set);
+                row.phone_status = number.status.map_or(NotSet, |word| Set(Some(cut(&word))));
+                row.name_status = number.name_status.map_or(NotSet, |word| Set(Some(cut(&word))));
                 checks.push(self.check_account(&client, &channel).await);
                 if checks.iter().all(|check| check.ok) {
                     checks.push(self.check_webhook(db, &client, &channel).await?);
@@ -81,6 +86,10 @@ impl Service {
         row.status_reason = Set(failed.map(|check| check.message.clone()));
         let ok = failed.is_none();
         self.update_noted(db, id, row).await?;
+        if ok {
+            // What held it was seen to be over.
+            self.resume_channel(db, id).await?;
+        }
         Ok(TestReport { ok, checks })
     }
 
@@ -136,6 +145,20 @@ impl Service {
             },
         )
     }
+}
+
+/// Messages a second by WhatsApp's word for them (Cloud API: throughput); none for a word that is no speed.
+fn throughput(level: Option<&str>, on_phone_app: Option<bool>) -> Option<i32> {
+    match level? {
+        _ if on_phone_app == Some(true) => Some(20),
+        "STANDARD" => Some(80),
+        "HIGH" => Some(1_000),
+        _ => None,
+    }
+}
+
+fn cut(word: &str) -> String {
+    word.chars().take(64).collect()
 }
 
 fn token_or_number(error: &Error) -> Vec<Check> {

@@ -37,6 +37,7 @@ pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
     let row = ActiveModel {
         held_reason: Set(None),
         held_until: Set(None),
+        released_at: Set(Some(tx.clock().now())),
         status: Set("connected".to_owned()),
         status_reason: Set(None),
         updated_at: Set(tx.clock().now()),
@@ -60,6 +61,17 @@ impl Service {
         release(&mut tx, id).await?;
         tx.commit().await
     }
+}
+
+/// Whether a token that WhatsApp would not take was the reason of a hold: another token ends it.
+pub(super) fn made_by_token(reason: &str) -> bool {
+    let code = reason
+        .rsplit_once("code ")
+        .map(|(_, rest)| rest.trim_end_matches([')', '.']));
+    let known = code
+        .and_then(|code| code.parse().ok())
+        .and_then(cloud_api::codes::find);
+    known.is_some_and(|known| known.class == Class::Token)
 }
 
 /// Whether an error means that its number may not send, why, and for how long; none for how long when somebody has to do
@@ -86,6 +98,15 @@ pub(super) fn hold_of(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hold_by_a_token_is_known_by_its_code() {
+        assert!(made_by_token(
+            "Make a new token. (WhatsApp said: Session has expired, code 190)"
+        ));
+        assert!(!made_by_token("Pay the bill. (code 131042)"));
+        assert!(!made_by_token("WhatsApp disabled the account."));
+    }
 
     #[test]
     fn only_what_concerns_the_number_holds_it() {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cloud_api::webhook::WebhookContact;
+use cloud_api::webhook::{InboundMessage, WebhookContact};
 use contracts::{
     contacts::Sighting,
     messaging::{MessageId, MessageReceived, MessagesReceived},
@@ -11,7 +11,11 @@ use contracts::{
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
 
-use super::sort::Arrived;
+use super::{
+    amendments::{Amendment, is_amendment},
+    elsewhere::Noted,
+    sort::Arrived,
+};
 use crate::{
     entity::{
         Status, conversation,
@@ -25,24 +29,38 @@ use crate::{
 };
 
 /// A wamid longer than this is no wamid.
-const WAMID: usize = 256;
+pub(super) const WAMID: usize = 256;
 
 impl Service {
-    /// Writes the messages that are new, with their contacts and conversations.
-    pub(super) async fn apply_messages(&self, tx: &mut TenantTx, arrived: Vec<Arrived>) -> Result<()> {
+    /// Writes the messages that are new, with their contacts and conversations. Answers what was done to other messages, and
+    /// the wamids of those that are new.
+    pub(super) async fn apply_messages(&self, tx: &mut TenantTx, arrived: Vec<Arrived>) -> Result<Noted> {
+        let mut noted = Noted::default();
         let new = only_new(tx, arrived).await?;
         if new.is_empty() {
-            return Ok(());
+            return Ok(noted);
         }
+        self.apply_system(tx, &new).await?;
         let sightings: Vec<Sighting> = new.iter().map(sighting).collect();
         let contacts = self.directory.resolve(tx, &sightings).await?;
-        let pairs: Vec<Pair> = new
-            .iter()
-            .zip(&contacts)
-            .map(|(arrived, contact)| (arrived.channel.id, *contact))
-            .collect();
-        let conversations = conversations_of(tx, &pairs).await?;
         let now = tx.clock().now();
+        let mut pairs: Vec<Pair> = Vec::with_capacity(new.len());
+        let mut messages = Vec::with_capacity(new.len());
+        for (arrived, contact) in new.into_iter().zip(contacts) {
+            // What is done to another message is none of its own.
+            if is_amendment(&arrived.message) {
+                let amendment = Amendment::read(&arrived.message, arrived.channel.id, Some(contact), now);
+                noted.amendments.extend(amendment);
+            } else {
+                pairs.push((arrived.channel.id, contact));
+                messages.push(arrived);
+            }
+        }
+        let new = messages;
+        if new.is_empty() {
+            return Ok(noted);
+        }
+        let conversations = conversations_of(tx, &pairs).await?;
         let mut items = Vec::with_capacity(new.len());
         let mut rows = Vec::with_capacity(new.len());
         for (place, (arrived, (channel_id, contact_id))) in (0..).zip(new.iter().zip(&pairs)) {
@@ -57,7 +75,7 @@ impl Service {
                 // What came together keeps its order.
                 at: written_at(arrived.message.timestamp, now + TimeDelta::microseconds(place)),
             };
-            rows.push(row(arrived, &item, now));
+            rows.push(row(&arrived.message, &item, now));
             items.push(item);
         }
         tx.insert_new::<Entity>(rows).await?;
@@ -75,19 +93,19 @@ impl Service {
             .collect();
         media::expect(tx, &incoming).await?;
         touch(tx, &items, &conversations).await?;
-        tx.publish(&MessagesReceived { items })
+        noted.wamids.extend(new.iter().filter_map(wamid));
+        tx.publish(&MessagesReceived { items })?;
+        Ok(noted)
     }
+}
+
+fn wamid(arrived: &Arrived) -> Option<String> {
+    let id = arrived.message.id.as_ref()?;
+    Some(id.as_str().chars().take(WAMID).collect())
 }
 
 /// Drops what is known already: WhatsApp delivers at least once.
 async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> {
-    let wamid = |arrived: &Arrived| {
-        arrived
-            .message
-            .id
-            .as_ref()
-            .map(|id| id.as_str().chars().take(WAMID).collect::<String>())
-    };
     let wamids: Vec<String> = arrived.iter().filter_map(wamid).collect();
     let mut known: HashSet<String> = HashSet::new();
     for some in wamids.chunks(500) {
@@ -137,22 +155,14 @@ fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
         .unwrap_or(now)
 }
 
-fn row(arrived: &Arrived, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
-    let raw = &arrived.message.raw;
-    let content = raw
-        .get(&arrived.message.kind)
-        .cloned()
-        .unwrap_or(serde_json::Value::Null);
-    let wamid = arrived
-        .message
+pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
+    let raw = &message.raw;
+    let content = raw.get(&message.kind).cloned().unwrap_or(serde_json::Value::Null);
+    let wamid = message
         .id
         .as_ref()
         .map(|id| id.as_str().chars().take(WAMID).collect());
-    let quoted = arrived
-        .message
-        .context
-        .as_ref()
-        .and_then(|context| context.id.as_ref());
+    let quoted = message.context.as_ref().and_then(|context| context.id.as_ref());
     ActiveModel {
         id: Set(item.message_id),
         conversation_id: Set(item.conversation_id),

@@ -1,10 +1,18 @@
 //! Applies what waits in the inbox: contacts, conversations, messages, statuses, events, and the row's own removal, in one
 //! transaction of a dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
 
+mod accounts;
+mod amendments;
+mod elsewhere;
 mod inbound;
 mod kept;
+mod numbers;
+mod people;
 mod sort;
 pub(super) mod statuses;
+mod templates;
+mod timeline;
+mod words;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -102,16 +110,29 @@ impl Service {
             return Ok(false);
         }
         let channels = tx.find::<channel::Entity>().limit(CHANNELS).all().await?;
-        let channels = channels
-            .into_iter()
-            .map(|channel| (channel.phone_number_id.clone(), channel))
+        let by_number = channels
+            .iter()
+            .map(|channel| (channel.phone_number_id.clone(), channel.clone()))
             .collect();
-        let sorted = self.sort(db, bodies, &channels).await?;
-        self.apply_messages(&mut tx, sorted.messages).await?;
+        let sorted = self.sort(db, bodies, &by_number).await?;
+        // Contacts must know who is who before anything of them is written.
+        let news = timeline::record(&mut tx, sorted.news).await?;
+        self.apply_user_ids(&mut tx, &news).await?;
+        let mut noted = self.apply_messages(&mut tx, sorted.messages).await?;
+        let elsewhere = self.apply_elsewhere(&mut tx, sorted.echoes, sorted.past).await?;
+        noted.amendments.extend(elsewhere.amendments);
+        noted.wamids.extend(elsewhere.wamids);
+        amendments::apply(&mut tx, &channels, noted.amendments, &noted.wamids).await?;
         if !sorted.statuses.is_empty() {
             self.expect_sweep(&mut tx).await?;
         }
         statuses::apply(&mut tx, sorted.statuses).await?;
+        numbers::apply(&mut tx, &channels, &news).await?;
+        accounts::apply(&mut tx, &channels, &news).await?;
+        accounts::apply_failures(&mut tx, &channels, sorted.failures).await?;
+        self.apply_preferences(&mut tx, &news).await?;
+        self.apply_app_contacts(&mut tx, &news).await?;
+        templates::tell(&mut tx, &news)?;
         kept::keep(&tx, sorted.kept).await?;
         remove(&tx, bodies).await?;
         kernel::failpoint!(try "drain.before_commit");

@@ -1,0 +1,220 @@
+//! What became of accounts: one that may not send has its numbers held, with a reason that a person can read, and one that
+//! may again has them released. The timeline decides, thought through in WhatsApp's order with the news and without them: a
+//! hold changes only when the verdict does, so that any order of telling ends alike, and holds made for other reasons stay.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use cloud_api::webhook::{
+    AccountEvent, AccountUpdate, BanState, Decision, Restriction, RestrictionKind, Update,
+};
+use contracts::messaging::ChannelId;
+use kernel::{Result, TenantTx};
+use sea_orm::ColumnTrait;
+
+use super::{
+    numbers::{accounts_of, told},
+    sort::{News, NumberFailure},
+    words::{STANDING, ban_state, restricted},
+};
+use crate::{
+    entity::channel,
+    service::hold::{hold, hold_of, release},
+};
+
+/// Whether a number may send, by what is told of its account.
+#[derive(Clone, Debug, Default)]
+struct Standing {
+    deleted: bool,
+    disabled: bool,
+    refused: bool,
+    offboarded: bool,
+    restrictions: Vec<Restriction>,
+}
+
+/// Why a number may not send, and until when; none for when if somebody has to act.
+type Verdict = Option<(String, Option<DateTime<Utc>>)>;
+
+impl Standing {
+    fn hear(&mut self, update: &Update) {
+        match update {
+            Update::Account(update) => self.hear_account(update),
+            Update::Review(Decision::Rejected) => self.refused = true,
+            Update::Review(Decision::Approved) => self.refused = false,
+            _ => {}
+        }
+    }
+
+    fn hear_account(&mut self, update: &AccountUpdate) {
+        match &update.event {
+            AccountEvent::Deleted => self.deleted = true,
+            AccountEvent::Restriction => self.restrictions.clone_from(&update.restrictions),
+            AccountEvent::Offboarded => self.offboarded = true,
+            AccountEvent::Reconnected => self.offboarded = false,
+            AccountEvent::DisabledUpdate => match ban_state(update) {
+                Some(BanState::Disable) => self.disabled = true,
+                Some(BanState::Reinstate) => {
+                    self.disabled = false;
+                    self.restrictions.clear();
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn verdict(&self, now: DateTime<Utc>) -> Verdict {
+        let act = |reason: &str| Some((reason.to_owned(), None));
+        if self.deleted {
+            return act(
+                "The WhatsApp Business Account was deleted. Connect the number under another account.",
+            );
+        }
+        if self.disabled {
+            return act(
+                "WhatsApp disabled the account. Ask for a review in WhatsApp Manager (Business Support Home).",
+            );
+        }
+        if self.refused {
+            return act(
+                "WhatsApp refused the account. Ask for another review in WhatsApp Manager (Business Support Home).",
+            );
+        }
+        if self.offboarded {
+            return act(
+                "The phone app disconnected the number. Connect it again in the WhatsApp Business app.",
+            );
+        }
+        let over = |one: &&Restriction| {
+            let until = one
+                .expiration
+                .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            until.is_none_or(|until| until > now)
+        };
+        // An account that may only not write first still answers: what it sends too much is refused and held by its code.
+        let messaging = |one: &&Restriction| matches!(one.kind, RestrictionKind::CustomerInitiated);
+        let standing: Vec<Restriction> = self
+            .restrictions
+            .iter()
+            .filter(messaging)
+            .filter(over)
+            .cloned()
+            .collect();
+        if standing.is_empty() {
+            return None;
+        }
+        let until = standing
+            .iter()
+            .map(|one| {
+                one.expiration
+                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            })
+            // One without an end has the last word.
+            .reduce(|a, b| Some(a?.max(b?)))
+            .flatten();
+        Some((
+            format!("WhatsApp restricts the account. {}", restricted(&standing)),
+            until,
+        ))
+    }
+}
+
+/// Applies what the news tell of accounts.
+pub(super) async fn apply(tx: &mut TenantTx, channels: &[channel::Model], news: &[News]) -> Result<()> {
+    let accounts = accounts_of(news, |update| {
+        matches!(update, Update::Account(_) | Update::Review(_))
+    });
+    let new: HashSet<&str> = news.iter().map(|news| news.digest.as_str()).collect();
+    let now = tx.clock().now();
+    for waba_id in accounts {
+        let events = told(tx, waba_id, &[STANDING]).await?;
+        if !events.iter().any(|(row, _)| new.contains(row.digest.as_str())) {
+            continue;
+        }
+        for channel in channels.iter().filter(|channel| channel.waba_id == waba_id) {
+            let (mut before, mut after) = (Standing::default(), Standing::default());
+            for (row, update) in &events {
+                if row.channel_id.is_some_and(|id| id != channel.id) {
+                    continue;
+                }
+                after.hear(update);
+                if !new.contains(row.digest.as_str()) {
+                    before.hear(update);
+                }
+            }
+            let (before, after) = (before.verdict(now), after.verdict(now));
+            if before != after {
+                settle(tx, channel, before, after).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Holds or releases a number; a hold for another reason that somebody has to act on stays.
+async fn settle(tx: &mut TenantTx, channel: &channel::Model, before: Verdict, after: Verdict) -> Result<()> {
+    use channel::{Column, Entity};
+    let row = tx
+        .find::<Entity>()
+        .filter(Column::Id.eq(channel.id))
+        .for_update()
+        .one()
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let ours = row.held_reason.is_some()
+        && row.held_reason.as_deref() == before.as_ref().map(|(reason, _)| reason.as_str());
+    let others = row.held_reason.is_some() && row.held_until.is_none() && !ours;
+    match after {
+        Some((reason, until)) if !others => hold(tx, channel.id, &reason, until).await,
+        None if ours => release(tx, channel.id).await,
+        _ => Ok(()),
+    }
+}
+
+/// Holds numbers of which statuses tell that they may not send. What was told of the time before a number was last let go is
+/// past, and so is a hold that would be over by now.
+pub(super) async fn apply_failures(
+    tx: &mut TenantTx,
+    channels: &[channel::Model],
+    failures: Vec<NumberFailure>,
+) -> Result<()> {
+    use std::collections::BTreeMap;
+    let now = tx.clock().now();
+    let mut last: BTreeMap<ChannelId, (DateTime<Utc>, i64, String, Option<DateTime<Utc>>)> = BTreeMap::new();
+    for failure in failures {
+        let Some(known) = cloud_api::codes::find(failure.code) else {
+            continue;
+        };
+        let explained = || format!("{} (code {})", known.advice.advice, failure.code);
+        let Some((reason, length)) = hold_of(failure.code, known.class, explained) else {
+            continue;
+        };
+        let until = length.map(|length| failure.at + length);
+        let channel = channels.iter().find(|channel| channel.id == failure.channel_id);
+        let past = channel.is_none_or(|it| it.released_at.is_some_and(|released| released >= failure.at));
+        if past || until.is_some_and(|until| until <= now) {
+            continue;
+        }
+        let told = (failure.at, failure.code, reason, until);
+        let entry = last.entry(failure.channel_id).or_insert_with(|| told.clone());
+        if (entry.0, entry.1) < (told.0, told.1) {
+            *entry = told;
+        }
+    }
+    for (id, (_, _, reason, until)) in last {
+        let Some(channel) = channels.iter().find(|channel| channel.id == id) else {
+            continue;
+        };
+        let held = channel.held(now).is_some();
+        // A hold that somebody has to end, or that ends later, stays.
+        let weaker = match (channel.held_until, until) {
+            (None, _) => true,
+            (Some(known), Some(until)) => known >= until,
+            (Some(_), None) => false,
+        };
+        if !(held && weaker) {
+            hold(tx, id, &reason, until).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,449 @@
+//! Messages that did not come live: what the business sent by other means, and what its phone remembers. They raise no unread
+//! count and open no window, and they are the newest of a conversation only if they are.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use cloud_api::webhook::InboundMessage;
+use contracts::{
+    contacts::Sighting,
+    messaging::{
+        ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
+        MessagesEchoed, Sender,
+    },
+};
+use kernel::{Result, TenantTx};
+use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
+
+use super::{
+    amendments::{Amendment, is_amendment},
+    inbound::{WAMID, row},
+    sort::{Echo, Past},
+    statuses,
+};
+use crate::{
+    entity::{
+        Status, channel, conversation,
+        message::{ActiveModel, Column, Entity},
+    },
+    service::{
+        Service, media,
+        preview::shorten,
+        sender::{Pair, conversations_of},
+    },
+};
+
+/// A message from elsewhere, whatever its way here.
+#[derive(Debug)]
+struct Other {
+    channel: channel::Model,
+    sighting: Sighting,
+    message: InboundMessage,
+    inbound: bool,
+    status: Status,
+    sent_by: Option<Sender>,
+    /// Told live, as an echo is.
+    live: bool,
+}
+
+/// What others must know of it.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    pub(super) amendments: Vec<Amendment>,
+    pub(super) wamids: Vec<String>,
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+impl Other {
+    fn of_echo(echo: Echo) -> Self {
+        let Echo {
+            channel,
+            receiver,
+            message,
+            by_app,
+        } = echo;
+        let (kind, name) = if by_app {
+            ("app", "WhatsApp Business app")
+        } else {
+            ("partner", "Another partner")
+        };
+        let receiver = receiver.unwrap_or_default();
+        Self {
+            sighting: Sighting {
+                portfolio: channel.portfolio_id.clone().unwrap_or_default(),
+                wa_id: message.to.clone().or(receiver.wa_id),
+                bsuid: message.to_user_id.clone().or(receiver.user_id),
+                username: receiver.username,
+                profile_name: receiver.name,
+            },
+            channel,
+            message,
+            inbound: false,
+            status: Status::Sent,
+            sent_by: Some(sender(kind, name)),
+            live: true,
+        }
+    }
+
+    /// None where nobody can tell whose thread it is of.
+    fn of_past(past: Past) -> Option<Self> {
+        let Past {
+            channel,
+            thread,
+            status,
+            message,
+        } = past;
+        let own = channel.display_phone_number.as_deref().map(digits);
+        let from = message.from.as_deref().map(digits);
+        let inbound = match (&thread, &from) {
+            (Some(thread), Some(from)) => digits(thread) == *from,
+            (_, from) => {
+                message.to.is_none() && message.to_user_id.is_none() && (*from != own || from.is_none())
+            }
+        };
+        let (wa_id, bsuid) = if inbound {
+            (thread.or(message.from.clone()), message.from_user_id.clone())
+        } else {
+            (thread.or(message.to.clone()), message.to_user_id.clone())
+        };
+        let wa_id = wa_id.filter(|text| !digits(text).is_empty());
+        if wa_id.is_none() && bsuid.is_none() {
+            return None;
+        }
+        Some(Self {
+            sighting: Sighting {
+                portfolio: channel.portfolio_id.clone().unwrap_or_default(),
+                wa_id,
+                bsuid,
+                ..Sighting::default()
+            },
+            status: if inbound {
+                Status::Received
+            } else {
+                state(status.as_deref())
+            },
+            sent_by: (!inbound).then(|| sender("app", "WhatsApp Business app")),
+            channel,
+            message,
+            inbound,
+            live: false,
+        })
+    }
+}
+
+fn sender(kind: &str, name: &str) -> Sender {
+    Sender {
+        kind: kind.to_owned(),
+        id: String::new(),
+        name: name.to_owned(),
+    }
+}
+
+/// WhatsApp's word for the state of an old message of the business.
+fn state(word: Option<&str>) -> Status {
+    match word {
+        Some("PENDING") => Status::Accepted,
+        Some("DELIVERED") => Status::Delivered,
+        Some("READ") => Status::Read,
+        Some("PLAYED") => Status::Played,
+        Some("ERROR") => Status::Failed,
+        _ => Status::Sent,
+    }
+}
+
+fn wamid(message: &InboundMessage) -> String {
+    let id = message.id.as_ref().map(cloud_api::ids::Wamid::as_str);
+    id.unwrap_or_default().chars().take(WAMID).collect()
+}
+
+impl Service {
+    /// Writes the echoes and the old messages that are new.
+    pub(super) async fn apply_elsewhere(
+        &self,
+        tx: &mut TenantTx,
+        echoes: Vec<Echo>,
+        past: Vec<Past>,
+    ) -> Result<Noted> {
+        let others: Vec<Other> = echoes
+            .into_iter()
+            .map(Other::of_echo)
+            .chain(past.into_iter().filter_map(Other::of_past))
+            .collect();
+        if others.is_empty() {
+            return Ok(Noted::default());
+        }
+        let others = complete(tx, others).await?;
+        if others.is_empty() {
+            return Ok(Noted::default());
+        }
+        let sightings: Vec<Sighting> = others.iter().map(|other| other.sighting.clone()).collect();
+        let contacts = self.directory.resolve(tx, &sightings).await?;
+        let now = tx.clock().now();
+        let mut noted = Noted::default();
+        let mut messages = Vec::new();
+        for (other, contact) in others.into_iter().zip(contacts) {
+            if is_amendment(&other.message) {
+                let who = other.inbound.then_some(contact);
+                noted
+                    .amendments
+                    .extend(Amendment::read(&other.message, other.channel.id, who, now));
+            } else {
+                messages.push((other, contact));
+            }
+        }
+        if messages.is_empty() {
+            return Ok(noted);
+        }
+        let pairs: Vec<Pair> = messages
+            .iter()
+            .map(|(other, contact)| (other.channel.id, *contact))
+            .collect();
+        let conversations = conversations_of(tx, &pairs).await?;
+        let mut written = Vec::with_capacity(messages.len());
+        for ((other, _), (channel_id, contact_id)) in messages.into_iter().zip(pairs) {
+            let at = other
+                .message
+                .timestamp
+                .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            let item = MessageReceived {
+                message_id: tx.clock().new_id(),
+                conversation_id: conversations[&(channel_id, contact_id)].id,
+                contact_id,
+                channel_id,
+                kind: other.message.kind.chars().take(32).collect(),
+                preview: shorten(&other.message.preview()),
+                at: at.unwrap_or(now).min(now),
+            };
+            noted.wamids.push(wamid(&other.message));
+            written.push((other, item));
+        }
+        insert(tx, &written, now).await?;
+        touch(tx, &written, conversations).await?;
+        tell(tx, &written)?;
+        Ok(noted)
+    }
+}
+
+async fn insert(tx: &mut TenantTx, written: &[(Other, MessageReceived)], now: DateTime<Utc>) -> Result<()> {
+    let mut rows = Vec::with_capacity(written.len());
+    for (other, item) in written {
+        let direction = if other.inbound { "inbound" } else { "outbound" };
+        rows.push(ActiveModel {
+            direction: Set(direction.to_owned()),
+            status: Set(other.status.as_str().to_owned()),
+            status_rank: Set(other.status.rank()),
+            sent_by: Set(other.sent_by.as_ref().map(serde_json::to_string).transpose()?),
+            sent_at: Set((!other.inbound && other.status >= Status::Sent).then_some(item.at)),
+            ..row(&other.message, item, now)
+        });
+    }
+    tx.insert_new::<Entity>(rows).await?;
+    let files: Vec<media::Incoming<'_>> = written
+        .iter()
+        .map(|(other, item)| media::Incoming {
+            message_id: item.message_id,
+            conversation_id: item.conversation_id,
+            channel_id: item.channel_id,
+            kind: &other.message.kind,
+            raw: &other.message.raw,
+            at: item.at,
+        })
+        .collect();
+    media::expect(tx, &files).await?;
+    let ours = written.iter().filter(|(other, _)| !other.inbound);
+    let ours: Vec<(MessageId, String)> = ours
+        .map(|(other, item)| (item.message_id, wamid(&other.message)))
+        .collect();
+    if ours.is_empty() {
+        return Ok(());
+    }
+    statuses::apply_parked(tx, &ours).await
+}
+
+/// Leaves out what is known already. An old message whose file was missing gets it here, and the higher of two states counts.
+async fn complete(tx: &mut TenantTx, others: Vec<Other>) -> Result<Vec<Other>> {
+    type Known = (MessageId, String, String, String, i32, ConversationId);
+    let wamids: Vec<String> = others.iter().map(|other| wamid(&other.message)).collect();
+    let mut known: HashMap<String, Known> = HashMap::new();
+    for some in wamids.chunks(500) {
+        let rows = tx
+            .find::<Entity>()
+            .filter(Column::Wamid.is_in(some.iter().cloned()))
+            .columns::<Known>(&[
+                Column::Id,
+                Column::Wamid,
+                Column::Kind,
+                Column::Direction,
+                Column::StatusRank,
+                Column::ConversationId,
+            ])
+            .await?;
+        known.extend(rows.into_iter().map(|row| (row.1.clone(), row)));
+    }
+    let mut new: Vec<Other> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut files = Vec::new();
+    for other in others {
+        let key = wamid(&other.message);
+        if let Some((id, _, kind, direction, rank, conversation_id)) = known.get_mut(&key) {
+            let mut row = ActiveModel::default();
+            let better =
+                direction == "outbound" && !other.live && !other.inbound && other.status.rank() > *rank;
+            if better {
+                *rank = other.status.rank();
+                row.status = Set(other.status.as_str().to_owned());
+                row.status_rank = Set(*rank);
+            }
+            let filled = kind == PLACEHOLDER && other.message.kind != PLACEHOLDER;
+            if filled {
+                kind.clone_from(&other.message.kind);
+                let content = other
+                    .message
+                    .raw
+                    .get(&other.message.kind)
+                    .cloned()
+                    .unwrap_or_default();
+                row.kind = Set(other.message.kind.chars().take(32).collect());
+                row.content = Set(content.to_string());
+                row.preview = Set(shorten(&other.message.preview()));
+                row.raw = Set(Some(other.message.raw.to_string()));
+            }
+            if better || filled {
+                tx.update::<Entity>()
+                    .filter(Column::Id.eq(*id))
+                    .set(row)
+                    .exec()
+                    .await?;
+            }
+            if filled {
+                files.push((*id, *conversation_id, other));
+            }
+            continue;
+        }
+        // Twice in one batch: the one with its file counts, and the higher state.
+        match places.get(&key) {
+            None => {
+                places.insert(key, new.len());
+                new.push(other);
+            }
+            Some(place) => {
+                let first = &mut new[*place];
+                let status = first.status.max(other.status);
+                if first.message.kind == PLACEHOLDER {
+                    first.message = other.message;
+                }
+                first.status = status;
+            }
+        }
+    }
+    fetch(tx, &files).await?;
+    Ok(new)
+}
+
+/// The kind of an old message whose file comes later, or never (Cloud API: webhooks – history).
+const PLACEHOLDER: &str = "media_placeholder";
+
+async fn fetch(tx: &mut TenantTx, filled: &[(MessageId, ConversationId, Other)]) -> Result<()> {
+    let now = tx.clock().now();
+    let files: Vec<media::Incoming<'_>> = filled
+        .iter()
+        .map(|(id, conversation_id, other)| media::Incoming {
+            message_id: *id,
+            conversation_id: *conversation_id,
+            channel_id: other.channel.id,
+            kind: &other.message.kind,
+            raw: &other.message.raw,
+            at: now,
+        })
+        .collect();
+    media::expect(tx, &files).await?;
+    for (id, conversation_id, other) in filled {
+        let row = conversation::ActiveModel {
+            preview: Set(shorten(&other.message.preview())),
+            ..conversation::ActiveModel::default()
+        };
+        tx.update::<conversation::Entity>()
+            .filter(conversation::Column::Id.eq(*conversation_id))
+            .filter(conversation::Column::LastMessageId.eq(*id))
+            .set(row)
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// The newest message of each conversation is shown, if it is newer than what is.
+async fn touch(
+    tx: &TenantTx,
+    written: &[(Other, MessageReceived)],
+    conversations: HashMap<Pair, conversation::Model>,
+) -> Result<()> {
+    use conversation::{ActiveModel, Column, Entity};
+    let mut rows: HashMap<ConversationId, conversation::Model> =
+        conversations.into_values().map(|row| (row.id, row)).collect();
+    let mut changed: HashSet<ConversationId> = HashSet::new();
+    for (other, item) in written {
+        let Some(row) = rows.get_mut(&item.conversation_id) else {
+            continue;
+        };
+        if row.last_message_id.is_some() && item.at < row.last_at {
+            continue;
+        }
+        row.last_at = item.at;
+        row.last_message_id = Some(item.message_id);
+        row.preview.clone_from(&item.preview);
+        if other.inbound { "inbound" } else { "outbound" }.clone_into(&mut row.last_direction);
+        changed.insert(row.id);
+    }
+    let mut rows: Vec<conversation::Model> = rows
+        .into_values()
+        .filter(|row| changed.contains(&row.id))
+        .collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    let change = OnConflict::columns([Column::TenantId, Column::Id])
+        .update_columns([
+            Column::LastAt,
+            Column::LastMessageId,
+            Column::Preview,
+            Column::LastDirection,
+        ])
+        .to_owned();
+    let rows: Vec<ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
+    tx.upsert::<Entity>(rows, change).await
+}
+
+/// Echoes are told one by one, old messages only by their conversations: nobody answers what is long past.
+fn tell(tx: &mut TenantTx, written: &[(Other, MessageReceived)]) -> Result<()> {
+    let mut items: Vec<MessageEchoed> = Vec::new();
+    let mut old: BTreeSet<ConversationId> = BTreeSet::new();
+    for (other, item) in written {
+        if other.live {
+            items.push(MessageEchoed {
+                message_id: item.message_id,
+                conversation_id: item.conversation_id,
+                contact_id: item.contact_id,
+                channel_id: item.channel_id,
+                kind: item.kind.clone(),
+                preview: item.preview.clone(),
+                at: item.at,
+            });
+        } else {
+            old.insert(item.conversation_id);
+        }
+    }
+    if !items.is_empty() {
+        items.sort_by_key(|item| item.at);
+        tx.publish(&MessagesEchoed { items })?;
+    }
+    let old: Vec<ConversationChange> = old
+        .into_iter()
+        .map(|conversation_id| ConversationChange { conversation_id })
+        .collect();
+    for some in old.chunks(200) {
+        tx.publish(&ConversationsChanged { items: some.to_vec() })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! What became of numbers: limits, speed, quality, names. Of each the newest by WhatsApp's time counts, in whatever order they
+//! came: what the timeline tells is thought through with the news and without them, and what differs is written.
+
+use std::collections::{BTreeSet, HashSet};
+
+use cloud_api::webhook::{Decision, NumberEvent, Update};
+use kernel::{Result, TenantTx};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
+
+use super::{
+    sort::{News, Said},
+    words::{MESSAGING_LIMIT, NAME},
+};
+use crate::{
+    entity::{account_event, channel},
+    service::channels,
+};
+
+/// Events of an account that are looked through at most, newest first.
+const EVENTS: u64 = 500;
+/// Messages a second after an upgrade (Cloud API: throughput).
+const UPGRADED: i32 = 1_000;
+
+/// What events tell of a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Facts {
+    messaging_limit: Option<i32>,
+    upgraded: bool,
+    quality_rating: Option<&'static str>,
+    phone_status: Option<&'static str>,
+    name_status: Option<String>,
+    verified_name: Option<String>,
+}
+
+impl Facts {
+    fn hear(&mut self, update: &Update) {
+        match update {
+            Update::NumberLimit(limit) => {
+                self.messaging_limit = limit.limit.or(self.messaging_limit);
+                match limit.event {
+                    NumberEvent::ThroughputUpgrade => self.upgraded = true,
+                    NumberEvent::Flagged => {
+                        (self.quality_rating, self.phone_status) = (Some("RED"), Some("FLAGGED"));
+                    }
+                    NumberEvent::Unflagged => {
+                        (self.quality_rating, self.phone_status) = (Some("GREEN"), Some("CONNECTED"));
+                    }
+                    _ => {}
+                }
+            }
+            Update::Capability(capability) => {
+                self.messaging_limit = capability.messaging_limit.or(self.messaging_limit);
+            }
+            Update::NumberName(name) => {
+                self.name_status = Some(
+                    match &name.decision {
+                        Decision::Rejected => "DECLINED",
+                        Decision::Pending => "PENDING_REVIEW",
+                        other => other.as_str(),
+                    }
+                    .chars()
+                    .take(64)
+                    .collect(),
+                );
+                if name.decision == Decision::Approved && name.requested_verified_name.is_some() {
+                    self.verified_name.clone_from(&name.requested_verified_name);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The events of an account's topics, oldest first, read again as WhatsApp told them.
+pub(super) async fn told(
+    tx: &TenantTx,
+    waba_id: &str,
+    topics: &[&'static str],
+) -> Result<Vec<(account_event::Model, Update)>> {
+    use account_event::{Column, Entity};
+    let mut rows = tx
+        .find::<Entity>()
+        .filter(Column::WabaId.eq(waba_id))
+        .filter(Column::Topic.is_in(topics.iter().copied()))
+        .order_by(Column::At, Order::Desc)
+        .order_by(Column::Digest, Order::Desc)
+        .limit(EVENTS)
+        .all()
+        .await?;
+    rows.reverse();
+    let read = |row: account_event::Model| {
+        let value = serde_json::from_str(&row.payload).ok()?;
+        let update = Update::read(&row.field, &value)?;
+        Some((row, update))
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The accounts that the news tell something of, which `concerns` says.
+pub(super) fn accounts_of(news: &[News], concerns: impl Fn(&Update) -> bool) -> BTreeSet<&str> {
+    let told = news.iter().filter(|news| match &news.said {
+        Said::Update(update) => concerns(update),
+        _ => false,
+    });
+    told.map(|news| news.waba_id.as_str()).collect()
+}
+
+/// Applies what the news tell of numbers.
+pub(super) async fn apply(tx: &mut TenantTx, channels: &[channel::Model], news: &[News]) -> Result<()> {
+    let accounts = accounts_of(news, |update| {
+        matches!(
+            update,
+            Update::NumberLimit(_) | Update::NumberName(_) | Update::Capability(_)
+        )
+    });
+    let new: HashSet<&str> = news.iter().map(|news| news.digest.as_str()).collect();
+    for waba_id in accounts {
+        let events = told(tx, waba_id, &[MESSAGING_LIMIT, NAME]).await?;
+        for channel in channels.iter().filter(|channel| channel.waba_id == waba_id) {
+            let (mut before, mut after) = (Facts::default(), Facts::default());
+            for (row, update) in &events {
+                if row.channel_id.is_some_and(|id| id != channel.id) {
+                    continue;
+                }
+                after.hear(update);
+                if !new.contains(row.digest.as_str()) {
+                    before.hear(update);
+                }
+            }
+            if before != after {
+                write(tx, channel, &before, after).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn write(tx: &mut TenantTx, channel: &channel::Model, before: &Facts, after: Facts) -> Result<()> {
+    use channel::{ActiveModel, Column, Entity};
+    let mut row = ActiveModel {
+        updated_at: Set(tx.clock().now()),
+        ..ActiveModel::default()
+    };
+    if before.messaging_limit != after.messaging_limit {
+        row.messaging_limit = Set(after.messaging_limit);
+    }
+    if after.upgraded && !before.upgraded && channel.throughput < UPGRADED {
+        row.throughput = Set(UPGRADED);
+    }
+    if before.quality_rating != after.quality_rating {
+        row.quality_rating = Set(after.quality_rating.map(ToOwned::to_owned));
+    }
+    if before.phone_status != after.phone_status {
+        row.phone_status = Set(after.phone_status.map(ToOwned::to_owned));
+    }
+    if before.name_status != after.name_status {
+        row.name_status = Set(after.name_status);
+    }
+    if before.verified_name != after.verified_name {
+        let name = after.verified_name.map(|name| name.chars().take(128).collect());
+        row.verified_name = Set(name);
+    }
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(channel.id))
+        .set(row)
+        .exec()
+        .await?;
+    channels::publish(tx, channel.id)
+}
