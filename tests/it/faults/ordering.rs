@@ -63,8 +63,21 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "contacts",
-        "SELECT c.name, c.name_from_profile, c.search, i.kind, i.value FROM contacts_contacts c \
-      JOIN contacts_identities i ON i.tenant_id = c.tenant_id AND i.contact_id = c.id WHERE c.tenant_id = ?",
+        "SELECT c.name, c.name_from_profile, c.search, c.marketing, c.marketing_at, c.marketing_detail, i.kind, i.value \
+      FROM contacts_contacts c JOIN contacts_identities i ON i.tenant_id = c.tenant_id AND i.contact_id = c.id WHERE c.tenant_id = ?",
+    ),
+    (
+        "amendments",
+        "SELECT * FROM messaging_amendments WHERE tenant_id = ?",
+    ),
+    (
+        "timeline",
+        "SELECT field, event, topic, severity, title, detail, at FROM messaging_account_events WHERE tenant_id = ?",
+    ),
+    (
+        "channels",
+        "SELECT held_reason, held_until, messaging_limit, throughput, quality_rating, name_status FROM messaging_channels \
+      WHERE tenant_id = ?",
     ),
 ];
 
@@ -165,29 +178,51 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
             changes.push(json!({ "statuses": [status] }));
         }
     }
+    for _ in 0..4 {
+        let states = ["DISABLE", "REINSTATE", "SCHEDULE_FOR_DISABLE"];
+        let state = states[usize::try_from(dice.below(3)).unwrap()];
+        let ban = json!({ "event": "DISABLED_UPDATE", "ban_info": { "waba_ban_state": [state], "waba_ban_date": "April 17, 2026" } });
+        changes.push(json!({ "$field": "account_update", "$time": at(), "$value": ban }));
+        let limit = [250, 2_000, 10_000][usize::try_from(dice.below(3)).unwrap()];
+        let capability =
+            json!({ "max_daily_conversations_per_business": limit, "max_phone_numbers_per_waba": 25 });
+        changes.push(json!({ "$field": "business_capability_update", "$time": at(), "$value": capability }));
+        let wish = if dice.below(2) == 0 { "stop" } else { "resume" };
+        let preference = json!({ "wa_id": from(0), "category": "marketing_messages", "value": wish, "detail": wish, "timestamp": at() });
+        changes.push(json!({ "$field": "user_preferences", "user_preferences": [preference] }));
+    }
     let stranger = json!({ "id": format!("wamid.STRAY{case}"), "status": "delivered", "timestamp": at(), "recipient_id": "1" });
     changes.push(json!({ "statuses": [stranger] }));
     changes
 }
 
-/// Wraps changes into one body for a tenant: as changes of one entry, or as entries of their own.
+/// Wraps changes into one body for a tenant: as changes of one entry, or as entries of their own. What an account is told, with its
+/// time, always has an entry of its own.
 fn body(tenant: &Tenant, changes: &[Value], names: &[(String, String)], apart: bool) -> Vec<u8> {
-    let wrapped: Vec<Value> = changes
-        .iter()
+    let (of_account, of_number): (Vec<&Value>, Vec<&Value>) =
+        changes.iter().partition(|change| change.get("$time").is_some());
+    let wrapped: Vec<Value> = of_number
+        .into_iter()
         .map(|value| {
             let mut value = value.clone();
+            let field = value.as_object_mut().unwrap().remove("$field");
             value["messaging_product"] = "whatsapp".into();
             value["metadata"] =
                 json!({ "display_phone_number": "447700900555", "phone_number_id": tenant.phone_id });
-            json!({ "field": "messages", "value": value })
+            json!({ "field": field.unwrap_or("messages".into()), "value": value })
         })
         .collect();
     let entry = |changes: &[Value]| json!({ "id": tenant.waba_id, "changes": changes });
-    let entries: Vec<Value> = if apart {
-        wrapped.chunks(1).map(entry).collect()
-    } else {
-        vec![entry(&wrapped)]
+    let mut entries: Vec<Value> = match apart {
+        _ if wrapped.is_empty() => Vec::new(),
+        true => wrapped.chunks(1).map(entry).collect(),
+        false => vec![entry(&wrapped)],
     };
+    entries.extend(of_account.into_iter().map(|told| {
+        let time: i64 = told["$time"].as_str().unwrap().parse().unwrap();
+        let change = json!({ "field": told["$field"], "value": told["$value"] });
+        json!({ "id": tenant.waba_id, "time": time, "changes": [change] })
+    }));
     let mut text = json!({ "object": "whatsapp_business_account", "entry": entries }).to_string();
     for (ours, name) in names {
         text = text.replace(name, ours);
