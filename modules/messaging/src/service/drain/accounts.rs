@@ -2,7 +2,7 @@
 //! may again has them released. The timeline decides, thought through in WhatsApp's order with the news and without them: a
 //! hold changes only when the verdict does, so that any order of telling ends alike, and holds made for other reasons stay.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{
@@ -171,6 +171,9 @@ async fn settle(tx: &mut TenantTx, channel: &channel::Model, before: Verdict, af
     }
 }
 
+/// When a status blamed the number, by which code, why, and until when it may not send.
+type Blame = (DateTime<Utc>, i64, String, Option<DateTime<Utc>>);
+
 /// Holds numbers of which statuses tell that they may not send. What was told of the time before a number was last let go is
 /// past, and so is a hold that would be over by now.
 pub(super) async fn apply_failures(
@@ -178,9 +181,8 @@ pub(super) async fn apply_failures(
     channels: &[channel::Model],
     failures: Vec<NumberFailure>,
 ) -> Result<()> {
-    use std::collections::BTreeMap;
     let now = tx.clock().now();
-    let mut last: BTreeMap<ChannelId, (DateTime<Utc>, i64, String, Option<DateTime<Utc>>)> = BTreeMap::new();
+    let mut last: BTreeMap<ChannelId, Blame> = BTreeMap::new();
     for failure in failures {
         let Some(known) = cloud_api::codes::find(failure.code) else {
             continue;

@@ -99,7 +99,8 @@ pub(super) async fn apply(
     let waited = channels
         .iter()
         .any(|channel| channel.amendments_until.is_some_and(|until| until > now));
-    if amendments.is_empty() && !(waited && !arrived.is_empty()) {
+    let nothing_waited = !waited || arrived.is_empty();
+    if amendments.is_empty() && nothing_waited {
         return Ok(());
     }
     let mut targets: BTreeSet<&str> = amendments.iter().map(|one| one.target.as_str()).collect();
