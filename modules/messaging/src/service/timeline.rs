@@ -112,7 +112,8 @@ impl Service {
             .await?;
         let mut last: BTreeMap<_, amendment::Model> = BTreeMap::new();
         for row in rows {
-            let newer = |known: &amendment::Model| (known.at, &known.wamid) < (row.at, &row.wamid);
+            // Of what happened within one second of WhatsApp's, what came later.
+            let newer = |known: &amendment::Model| (known.at, known.id) < (row.at, row.id);
             let key = (row.target.clone(), row.contact_id);
             if last.get(&key).is_none_or(newer) {
                 last.insert(key, row);
@@ -120,7 +121,7 @@ impl Service {
         }
         let mut standing: Vec<amendment::Model> =
             last.into_values().filter(|row| !row.content.is_empty()).collect();
-        standing.sort_by(|a, b| (a.at, &a.wamid).cmp(&(b.at, &b.wamid)));
+        standing.sort_unstable_by_key(|row| (row.at, row.id));
         Ok(standing)
     }
 }

@@ -235,7 +235,8 @@ async fn amend(tx: &TenantTx, before: &message::Model, done: &[amendment::Model]
         .filter(|one| one.kind != REACTION && one.contact_id == writer)
     {
         let last = by_kind.entry(&one.kind).or_insert(one);
-        if (last.at, &last.wamid) < (one.at, &one.wamid) {
+        // Of what happened within one second of WhatsApp's, what came later.
+        if (last.at, last.id) < (one.at, one.id) {
             *last = one;
         }
     }
