@@ -7,13 +7,20 @@ async function sim(path, body) {
   return response.json()
 }
 
-/** The simulated number with this name, the first when none is named. */
-export async function simPhone(name) {
-  const { phones } = await sim('/state')
-  const all = Object.values(phones)
-  const found = name ? all.find((p) => p.verified_name === name) : all[0]
-  if (!found) throw new Error(`no simulated number ${name ?? ''}`)
-  return found
+/**
+ * The simulated number with this name, the first when none is named. A server that has just begun is waited for: what is written
+ * before the account's webhook is subscribed reaches nobody, as with WhatsApp.
+ */
+export async function simPhone(name, ms = 20_000) {
+  const end = Date.now() + ms
+  for (;;) {
+    const { phones, wabas } = await sim('/state')
+    const all = Object.values(phones)
+    const found = name ? all.find((p) => p.verified_name === name) : all[0]
+    if (found && Object.keys(wabas[found.waba_id]?.subscriptions ?? {}).length > 0) return found
+    if (Date.now() > end) throw new Error(`no simulated number ${name ?? ''} with a webhook`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 /** What each kind brings, in WhatsApp's own form. */
