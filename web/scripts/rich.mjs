@@ -17,7 +17,8 @@ export async function simPhone(name, ms = 20_000) {
     const { phones, wabas } = await sim('/state')
     const all = Object.values(phones)
     const found = name ? all.find((p) => p.verified_name === name) : all[0]
-    if (found && Object.keys(wabas[found.waba_id]?.subscriptions ?? {}).length > 0) return found
+    const account = found && Object.values(wabas).find((w) => w.id === found.waba_id)
+    if (account && Object.keys(account.subscriptions).length > 0) return found
     if (Date.now() > end) throw new Error(`no simulated number ${name ?? ''} with a webhook`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
