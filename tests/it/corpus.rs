@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 use testkit::{Profile, TestApp};
 
@@ -56,6 +57,21 @@ fn tempfile_dir() -> std::path::PathBuf {
     dir
 }
 
+async fn amendments(app: &TestApp) -> BTreeMap<String, String> {
+    let on = app.system.across_tenants("a test looks for amendments");
+    let sql = "SELECT wamid, target FROM messaging_amendments WHERE tenant_id = ?";
+    let asked = Statement::from_sql_and_values(on.get_database_backend(), sql, [app.acme.id.into()]);
+    let rows = on.query_all_raw(asked).await.unwrap();
+    rows.iter()
+        .map(|row| {
+            (
+                row.try_get("", "wamid").unwrap(),
+                row.try_get("", "target").unwrap(),
+            )
+        })
+        .collect()
+}
+
 fn materialise(folder: &Path, out: &Path, app: &TestApp) {
     let status = Command::new("python3")
         .arg(folder.join("expect.py"))
@@ -81,19 +97,25 @@ struct Seen {
     messages: BTreeMap<String, Value>,
     statuses: Vec<Value>,
     events: Vec<Value>,
+    /// What was done to messages: what did it, and to which.
+    amendments: BTreeMap<String, String>,
 }
 
 impl Seen {
     async fn of(app: &TestApp) -> Self {
-        let messages = app.acme.all("/messages?direction=inbound").await;
+        let messages = app.acme.all("/messages").await;
         let messages = messages
             .into_iter()
             .map(|message| (message["wamid"].as_str().unwrap().to_owned(), message))
             .collect();
+        // A field has its home in the timeline, or it is kept.
+        let mut events = app.acme.all("/webhook-events").await;
+        events.extend(app.acme.all("/account-events").await);
         Self {
             messages,
             statuses: app.acme.all("/statuses").await,
-            events: app.acme.all("/webhook-events").await,
+            events,
+            amendments: amendments(app).await,
         }
     }
 
@@ -136,6 +158,11 @@ impl Seen {
 
     fn wrong_message(&self, expected: &Value) -> Option<String> {
         let wamid = expected["wamid"].as_str()?;
+        if let Some(target) = self.amendments.get(wamid) {
+            let said = &expected["reaction_to"];
+            let other = !said.is_null() && said != target;
+            return other.then(|| format!("{wamid} was done to {target} instead of {said}"));
+        }
         let Some(shown) = self.messages.get(wamid) else {
             return Some(format!("{wamid} is not shown"));
         };
