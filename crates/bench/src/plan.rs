@@ -42,8 +42,9 @@ pub struct Plan {
     /// The `wapro` to measure; that of the same build when absent.
     #[arg(long, env = "BENCH_WAPRO")]
     pub wapro: Option<PathBuf>,
-    /// Where the report goes.
+    /// Where the report goes. No part of the report: it is a place on one machine.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/results"))]
+    #[serde(skip)]
     pub results: PathBuf,
     /// What its own child processes do instead of measuring.
     #[command(subcommand)]

@@ -13,6 +13,7 @@ use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde_json::Value;
 
+use super::inbound::WAMID;
 use crate::{
     entity::{
         amendment::{self, EDIT, REACTION, REVOKE},
@@ -21,8 +22,6 @@ use crate::{
     service::preview::shorten,
 };
 
-/// A wamid longer than this is no wamid.
-const WAMID: usize = 256;
 /// Keys of one list in a statement at most.
 const IN_LIST: usize = 500;
 /// How long a change waits for its message: WhatsApp delivers for seven days (Cloud API: webhooks – transport).

@@ -18,7 +18,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 use super::{
     amendments::{Amendment, is_amendment},
     inbound::{WAMID, row},
-    sort::{Echo, Past},
+    sort::{Echo, Past, digits},
     statuses,
 };
 use crate::{
@@ -51,10 +51,6 @@ struct Other {
 pub(super) struct Noted {
     pub(super) amendments: Vec<Amendment>,
     pub(super) wamids: Vec<String>,
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 impl Other {

@@ -1,5 +1,5 @@
 //! Applies what waits in the inbox: contacts, conversations, messages, statuses, events, and the row's own removal, in one
-//! transaction of a dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
+//! transaction of about two dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
 
 mod accounts;
 mod amendments;

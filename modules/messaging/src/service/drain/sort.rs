@@ -209,10 +209,13 @@ fn display_number(update: &Update) -> Option<&str> {
     }
 }
 
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// The number among an account's. The API shows `+44 7700 900555`, webhooks say `447700900555`: only digits count. Where no
 /// number is known yet, the only one of the account must be it.
 fn by_number<'c>(channels: Vec<&'c channel::Model>, number: &str) -> Option<&'c channel::Model> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = digits(number);
     let shown = |channel: &&channel::Model| channel.display_phone_number.as_deref().map(digits);
     let same = channels
