@@ -9,11 +9,11 @@ use contacts::Contacts;
 use host::Roles;
 use identity::Identity;
 use kernel::{Clock, Module, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
-use messaging::{Addresses, Messaging, Wire};
+use messaging::{Addresses, Messaging};
 use sea_orm::{ConnectionTrait, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use server::{Platform, Setup, media_parts};
+use server::{Platform, Setup, media_parts, wire};
 use testkit::{Profile, Services, signed};
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -155,7 +155,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
     let directory = Contacts::new().directory();
     let messaging = Messaging::new(
         reqwest::Client::new(),
-        Wire::new().unwrap(),
+        wire(&addresses).unwrap(),
         routes,
         vault,
         host::limiter(None),

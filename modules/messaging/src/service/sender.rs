@@ -13,12 +13,8 @@ use contracts::{
         OutgoingMessage, Sender,
     },
 };
-use kernel::{Actor, Result, TenantTx};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ExprTrait,
-    sea_query::{CaseStatement, Expr},
-};
+use kernel::{Actor, Result, TenantTx, each};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, sea_query::Expr};
 
 use super::{
     Service,
@@ -33,6 +29,9 @@ use crate::{
     error::MessagingError,
     job::{SendChunk, lane_name},
 };
+
+/// Conversations of one statement.
+const A_STATEMENT: usize = 250;
 
 /// A number and a contact: what a conversation is between.
 pub(super) type Pair = (ChannelId, ContactId);
@@ -256,29 +255,25 @@ async fn touch_conversations(
         .collect();
     // In key order, so that two transactions cannot wait for each other's rows.
     touched.sort_unstable_by_key(|(conversation, _)| conversation.id);
-    for some in touched.chunks(100) {
-        let (mut at, mut message, mut preview) =
-            (CaseStatement::new(), CaseStatement::new(), CaseStatement::new());
-        for (conversation, index) in some {
-            let this = || Expr::col(Column::Id).eq(conversation.id);
-            at = at.case(this(), Expr::value(Ord::max(now, conversation.last_at)));
-            message = message.case(this(), Expr::value(ids[*index]));
-            preview = preview.case(
-                this(),
-                Expr::value(shorten(&outgoing_preview(&messages[*index].content))),
-            );
-        }
+    for some in touched.chunks(A_STATEMENT) {
+        let ids_of = || some.iter().map(|(conversation, _)| conversation.id);
+        let at: Vec<_> = some
+            .iter()
+            .map(|(conversation, _)| (conversation.id, Ord::max(now, conversation.last_at)))
+            .collect();
+        let last: Vec<_> = ids_of().zip(some.iter().map(|(_, index)| ids[*index])).collect();
+        let preview = |index: usize| shorten(&outgoing_preview(&messages[index].content));
+        let previews: Vec<_> = ids_of()
+            .zip(some.iter().map(|(_, index)| preview(*index)))
+            .collect();
         tx.update::<Entity>()
-            .filter(Column::Id.is_in(some.iter().map(|(conversation, _)| conversation.id)))
-            .col_expr(Column::LastAt, at.finally(Expr::col(Column::LastAt)).into())
+            .filter(Column::Id.is_in(ids_of()))
+            .col_expr(Column::LastAt, each(Column::Id, &at, Column::LastAt))
             .col_expr(
                 Column::LastMessageId,
-                message.finally(Expr::col(Column::LastMessageId)).into(),
+                each(Column::Id, &last, Column::LastMessageId),
             )
-            .col_expr(
-                Column::Preview,
-                preview.finally(Expr::col(Column::Preview)).into(),
-            )
+            .col_expr(Column::Preview, each(Column::Id, &previews, Column::Preview))
             .col_expr(Column::LastDirection, Expr::value("outbound"))
             .exec()
             .await?;

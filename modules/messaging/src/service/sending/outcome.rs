@@ -7,7 +7,7 @@ use contracts::messaging::{Lane, MessageId, MessageStatusChanged, MessageStatuse
 use kernel::{Result, TenantTx};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ExprTrait,
+    ColumnTrait,
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 
@@ -24,8 +24,10 @@ use crate::{
     job::{SendChunk, lane_name},
 };
 
-/// Messages of one statement: a CASE is walked for every row, so a longer one costs more a row.
-const A_STATEMENT: usize = 100;
+/// Messages of one statement.
+const A_STATEMENT: usize = 256;
+/// Sizes of statements beyond the powers of two: padding costs less than an eighth then.
+const STEP: usize = 32;
 
 /// A message and its verdict.
 #[derive(Clone, Debug)]
@@ -131,7 +133,10 @@ fn tell(tx: &mut TenantTx, lane: Lane, outcomes: &[&Outcome], now: DateTime<Utc>
 /// The last one repeated up to the next of a few sizes: a statement is prepared once for each of them, not for every number of
 /// messages there may be.
 fn padded<'o>(outcomes: &[&'o Outcome]) -> Vec<&'o Outcome> {
-    let size = outcomes.len().next_power_of_two().min(A_STATEMENT);
+    let size = match outcomes.len() {
+        few @ ..STEP => few.next_power_of_two(),
+        many => many.next_multiple_of(STEP),
+    };
     let mut padded = outcomes.to_vec();
     if let Some(last) = outcomes.last() {
         padded.resize(size.max(outcomes.len()), last);
@@ -218,13 +223,11 @@ fn when(condition: SimpleExpr, value: sea_orm::Value, otherwise: Column) -> Simp
         .into()
 }
 
-/// `CASE id WHEN … THEN … END`: a value of its own for every message, in one statement.
+/// A value of its own for every message that has one.
 fn each(outcomes: &[&Outcome], column: Column, value: impl Fn(&Outcome) -> Option<String>) -> SimpleExpr {
-    let mut case = CaseStatement::new();
-    for outcome in outcomes {
-        if let Some(value) = value(outcome) {
-            case = case.case(Expr::col(Column::Id).eq(outcome.message.id), Expr::value(value));
-        }
-    }
-    case.finally(Expr::col(column)).into()
+    let pairs: Vec<(MessageId, String)> = outcomes
+        .iter()
+        .filter_map(|outcome| Some((outcome.message.id, value(outcome)?)))
+        .collect();
+    kernel::each(Column::Id, &pairs, column)
 }
