@@ -206,4 +206,47 @@ on_both_profiles! {
         let path = format!("/messages/{}", queued["id"].as_str().unwrap());
         app.until(&app.globex, &path, |message| message["status"] == "read").await;
     }
+
+    async fn a_one_time_password_needs_a_phone_number(app: &TestApp) {
+        const KAI: &str = "GB.55500011122233";
+        let acme = &app.acme;
+        let news = |tenant: &Tenant, template: &str, category: &str| json!({
+            "object": "whatsapp_business_account", "entry": [{ "id": tenant.waba_id, "time": chrono::Utc::now().timestamp(),
+            "changes": [{ "field": "message_template_status_update", "value": {
+                "event": "APPROVED", "message_template_id": 660000000000601_i64, "message_template_name": template,
+                "message_template_language": "en-GB", "reason": "NONE", "message_template_category": category } }] }] })
+            .to_string().into_bytes();
+        // A person with a username: nobody knows the phone.
+        for tenant in [acme, &app.globex] {
+            let written = tenant.envelope(json!({
+                "contacts": [{ "profile": { "name": "Kai", "username": "kai.studio" }, "user_id": KAI }],
+                "messages": [{ "from_user_id": KAI, "id": format!("wamid.{}", tenant.name), "type": "text", "text": { "body": "hey" },
+                    "timestamp": chrono::Utc::now().timestamp().to_string() }] }));
+            tenant.webhook(&written).await.expect(200);
+        }
+        acme.webhook(&news(acme, "login_code", "AUTHENTICATION")).await.expect(200);
+        acme.webhook(&news(acme, "order_update", "UTILITY")).await.expect(200);
+        app.idle().await;
+        let password = |to: Value, name: &str| json!({ "to": to, "type": "template", "template": {
+            "name": name, "language": "en_GB", "components": [
+                { "type": "body", "parameters": [{ "type": "text", "text": "482913" }] },
+                { "type": "button", "sub_type": "url", "index": "0", "parameters": [{ "type": "text", "text": "482913" }] }] } });
+        let kai = acme.all("/contacts").await.remove(0);
+        for to in [json!({ "bsuid": KAI }), json!({ "contact_id": kai["id"] }), json!({ "bsuid": "GB.777" })] {
+            let refused = acme.post("/messages", password(to.clone(), "login_code")).await;
+            assert_eq!((refused.status, refused.code()), (422, "invalid_request"), "{to}: {}", refused.json);
+            assert_eq!(refused.json["errors"][0]["field"], "to", "{}", refused.json);
+            assert!(refused.json["errors"][0]["message"].as_str().unwrap().contains("phone number"), "{}", refused.json);
+        }
+        let conversation = acme.all("/conversations").await.remove(0);
+        let reply = format!("/conversations/{}/messages", conversation["id"].as_str().unwrap());
+        let mut body = password(json!({}), "login_code");
+        body.as_object_mut().unwrap().remove("to");
+        assert_eq!(acme.post(&reply, body).await.status, 422);
+        assert_eq!(app.sim.ledger().accepted().count(), 0, "nothing went over the wire");
+        // Other templates go to anybody, a password goes to a phone, and of what is not known WhatsApp decides.
+        acme.post("/messages", password(json!({ "bsuid": KAI }), "order_update")).await.expect(202);
+        acme.post("/messages", password(json!({ "phone": "+447700900123" }), "login_code")).await.expect(202);
+        app.globex.post("/messages", password(json!({ "bsuid": KAI }), "login_code")).await.expect(202);
+    }
 }
