@@ -49,6 +49,11 @@ async fn hears_of_accounts(app: &TestApp, tenant: &Tenant) {
 
 /// WhatsApp says once that a number is being changed: it rests for two minutes, and what it was to send waits.
 fn resting() -> Fault {
+    once(131_057)
+}
+
+/// One send is refused with this code.
+fn once(code: i64) -> Fault {
     Fault {
         r#match: FaultMatch {
             path: Some("/messages".to_owned()),
@@ -56,7 +61,7 @@ fn resting() -> Fault {
         },
         trigger: FaultTrigger::NextN(1),
         response: FaultResponse {
-            code: Some(131_057),
+            code: Some(code),
             ..FaultResponse::default()
         },
         ..Fault::default()
@@ -205,6 +210,44 @@ on_both_profiles! {
         let queued = template(&app.globex, "447700900201").await;
         let path = format!("/messages/{}", queued["id"].as_str().unwrap());
         app.until(&app.globex, &path, |message| message["status"] == "read").await;
+    }
+
+    async fn a_block_is_a_restriction_once_whatsapp_says_so(app: &TestApp) {
+        const CUSTOMER: &str = "447700900123";
+        let acme = &app.acme;
+        let number = format!("/channels/{}", acme.channel_id);
+        let told = async |event: Value| {
+            let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": acme.waba_id,
+                "time": chrono::Utc::now().timestamp(), "changes": [{ "field": "account_update", "value": event }] }] });
+            acme.webhook(body.to_string().as_bytes()).await.expect(200);
+            app.idle().await;
+        };
+        // WhatsApp blocks a template before it says why: everything stops.
+        app.sim.add_fault(once(368));
+        template(acme, "447700900201").await;
+        let held = app.until(acme, &number, |channel| channel["held"].is_object()).await;
+        assert!(held["held"]["until"].is_string(), "{held}");
+        acme.customer_writes(CUSTOMER, "Are you there?");
+        app.settled().await;
+        assert_eq!(acme.sends(CUSTOMER, "Yes").await.code(), "number_held");
+        // Then it says that the account may not write first: answers leave.
+        told(json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{
+            "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING",
+            "expiration": chrono::Utc::now().timestamp() + 86_400 }] })).await;
+        let restricted = acme.get(&number).await.expect(200);
+        assert!(restricted["held"].is_null() && restricted["restricted"].is_object(), "{restricted}");
+        sent(app, acme, CUSTOMER, &["read"]).await;
+        // What was on its way is blocked too, and holds nothing any more.
+        let late = acme.envelope(json!({ "statuses": [{ "id": "wamid.LATE", "status": "failed", "recipient_id": "447700900202",
+            "timestamp": (chrono::Utc::now().timestamp() + 1).to_string(),
+            "errors": [{ "code": 368, "title": "Temporarily blocked for policies violations" }] }] }));
+        app.clock.advance(chrono::TimeDelta::seconds(5));
+        acme.webhook(&late).await.expect(200);
+        app.idle().await;
+        assert!(acme.get(&number).await.expect(200)["held"].is_null());
+        sent(app, acme, CUSTOMER, &["read"]).await;
+        let theirs = app.globex.get(&format!("/channels/{}", app.globex.channel_id)).await.expect(200);
+        assert!(theirs["held"].is_null() && theirs["restricted"].is_null(), "{theirs}");
     }
 
     async fn a_one_time_password_needs_a_phone_number(app: &TestApp) {

@@ -5,12 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::codes::Class;
 use contracts::messaging::ChannelId;
 use kernel::{Result, TenantDb, TenantTx};
-use sea_orm::{ActiveValue::Set, ColumnTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{Service, channels::publish};
 use crate::entity::channel::{ActiveModel, Column, Entity};
 
-/// Stops a number's sending. What is queued waits; `until` none means that somebody has to act.
+/// WhatsApp blocks an account for a while (Cloud API: error code table). Of one that may only answer it says so of templates.
+const BLOCKED: i64 = 368;
+
+/// Stops a number's sending. What is queued waits; `until` none means that somebody has to act. A number that may only answer
+/// is not held because a template of it was blocked: its answers leave.
 pub(super) async fn hold(
     tx: &mut TenantTx,
     id: ChannelId,
@@ -25,11 +29,15 @@ pub(super) async fn hold(
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
     };
-    tx.update::<Entity>()
-        .filter(Column::Id.eq(id))
-        .set(row)
-        .exec()
-        .await?;
+    let now = tx.clock().now();
+    let mut this = Condition::all().add(Column::Id.eq(id));
+    if code_in(reason) == Some(BLOCKED) {
+        let may_write_first = Condition::any()
+            .add(Column::RestrictedReason.is_null())
+            .add(Column::RestrictedUntil.lte(now));
+        this = this.add(may_write_first);
+    }
+    tx.update::<Entity>().filter(this).set(row).exec().await?;
     publish(tx, id)
 }
 
@@ -54,13 +62,15 @@ pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
     publish(tx, id)
 }
 
-/// Why a number may not write to people first, and until when; `until` none means until WhatsApp says so. None lifts it.
+/// Why a number may not write to people first, and until when; `until` none means until WhatsApp says so. None lifts it. What
+/// held it because a template was blocked is explained by that, and goes.
 pub(super) async fn restrict(
     tx: &mut TenantTx,
     id: ChannelId,
     restriction: Option<(String, Option<DateTime<Utc>>)>,
 ) -> Result<()> {
     let (reason, until) = restriction.map_or((None, None), |(reason, until)| (Some(reason), until));
+    let restricts = reason.is_some();
     let row = ActiveModel {
         restricted_reason: Set(reason),
         restricted_until: Set(until),
@@ -72,6 +82,18 @@ pub(super) async fn restrict(
         .set(row)
         .exec()
         .await?;
+    let held: Vec<Option<String>> = tx
+        .find::<Entity>()
+        .filter(Column::Id.eq(id))
+        .columns(&[Column::HeldReason])
+        .await?;
+    let blocked = held
+        .iter()
+        .flatten()
+        .any(|reason| code_in(reason) == Some(BLOCKED));
+    if restricts && blocked {
+        release(tx, id).await?;
+    }
     publish(tx, id)
 }
 
@@ -123,7 +145,7 @@ pub(super) fn hold_of(
         // Throughput is being raised, or the account moved: a minute or two.
         131_057 => Some(TimeDelta::minutes(2)),
         // Too much was reported as spam, or the messaging limit is used up.
-        131_048 | 368 => Some(TimeDelta::hours(1)),
+        131_048 | BLOCKED => Some(TimeDelta::hours(1)),
         131_064 => Some(TimeDelta::hours(24)),
         _ if matches!(class, Class::Token | Class::Account) => None,
         _ => return None,
