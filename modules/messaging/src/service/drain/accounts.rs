@@ -97,8 +97,8 @@ impl Standing {
         let (standing, until) = self.restricted_to(&RestrictionKind::BusinessInitiated, now)?;
         Some((
             format!(
-                "WhatsApp restricts the account. {} Campaigns wait and templates are refused; answers within the 24-hour window \
-                 leave as ever. WhatsApp Manager (Business Support Home) says why, and takes a request for a review.",
+                "WhatsApp restricts the account. {} WhatsApp Manager (Business Support Home) says why, and takes a request for \
+                 a review.",
                 restricted(&standing)
             ),
             until,
