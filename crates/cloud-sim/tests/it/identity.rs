@@ -361,3 +361,31 @@ async fn a_move_to_nowhere_is_refused() {
     let (_, users) = stage.control(Method::GET, "users", json!({})).await;
     assert_eq!(users["total"], 0, "nobody was made up");
 }
+
+#[tokio::test]
+async fn the_recipient_that_changes_the_number_is_gone_from_the_old_one() {
+    const MOVER: &str = "999003000015";
+    let stage = stage().await;
+    stage.opens_window(MOVER).await;
+    for callback in ["one", "two", "three"] {
+        stage.send(MOVER, callback).await.unwrap();
+        stage.settle().await;
+    }
+    let systems: Vec<Value> = stage
+        .values("messages")
+        .into_iter()
+        .filter(|value| value["messages"][0]["type"] == "system")
+        .collect();
+    assert_eq!(systems.len(), 1, "after the third message");
+    let told = &systems[0]["messages"][0];
+    assert_eq!(
+        (told["from"].as_str(), told["system"]["type"].as_str()),
+        (Some(MOVER), Some("user_changed_number"))
+    );
+    let new = told["system"]["wa_id"].as_str().unwrap();
+    let there = stage.send(new, "four").await.unwrap();
+    let lost = stage.send(MOVER, "five").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.names(&there), ["sent", "delivered", "read"]);
+    assert_eq!(stage.names(&lost), ["failed"]);
+}
