@@ -84,7 +84,7 @@ fn check_limits(message: &OutgoingMessage) -> Result<()> {
     Ok(checked.map_err(MessagingError::Invalid)?)
 }
 
-/// All named numbers are the tenant's, and may send; only a campaign may wait for one that may not.
+/// All named numbers are the tenant's, and may send what is to be sent; only a campaign may wait for one that may not.
 async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
     use channel::{Column, Entity};
     let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
@@ -95,13 +95,29 @@ async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane)
     if known.len() != wanted.len() {
         return Err(MessagingError::NoChannel.into());
     }
+    if lane == Lane::Bulk {
+        return Ok(());
+    }
     let now = tx.clock().now();
-    match known.iter().find_map(|channel| channel.held(now)) {
-        Some(reason) if lane != Lane::Bulk => Err(MessagingError::NumberHeld {
+    if let Some(reason) = known.iter().find_map(|channel| channel.held(now)) {
+        let reason = reason.to_owned();
+        return Err(MessagingError::NumberHeld { reason }.into());
+    }
+    let template = |channel: &&channel::Model| {
+        messages.iter().any(|message| {
+            message.channel_id == channel.id && matches!(message.content, Content::Template { .. })
+        })
+    };
+    let restricted = known
+        .iter()
+        .filter(template)
+        .find_map(|channel| channel.restricted(now));
+    match restricted {
+        Some(reason) => Err(MessagingError::NumberRestricted {
             reason: reason.to_owned(),
         }
         .into()),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

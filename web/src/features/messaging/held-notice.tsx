@@ -10,20 +10,22 @@ import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { useResumeChannel } from './queries'
 
-/** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
+/** A number that sends nothing, or that may only answer: why, until when, and the way to let it go on. */
 export function HeldNotice({ channel, className, named }: { channel: Channel; className?: string; named?: boolean }) {
   const { t } = useTranslation()
   const { can } = useCan()
   const resume = useResumeChannel()
-  if (!channel.held) return null
-  const { reason, until } = channel.held
+  const kind = channel.held ? 'held' : 'restricted'
+  const stop = channel.held ?? channel.restricted
+  if (!stop) return null
+  const { reason, until } = stop
   return (
-    <div role="status" data-held className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
+    <div role="status" data-held={kind} className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
-        <p className="font-semibold">{named ? t('held.titleOf', { name: channel.name }) : t('held.title')}</p>
+        <p className="font-semibold">{named ? t(`${kind}.titleOf`, { name: channel.name }) : t(`${kind}.title`)}</p>
         <p dir="auto" className="align-ui">{reason}</p>
-        <p>{until ? t('held.until', { when: formatDateTime(until) }) : t('held.untilActed')} {t('held.waits')}</p>
+        <p>{until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} {t(`${kind}.waits`)}</p>
         {can(P.channelsManage) ? (
           <Button
             variant="outline"
@@ -33,7 +35,7 @@ export function HeldNotice({ channel, className, named }: { channel: Channel; cl
             onClick={() => resume.mutate(channel.id, { onSuccess: () => toast.success(t('held.resumed', { name: channel.name })), onError: toastError })}
           >
             {!resume.isPending && <Play aria-hidden />}
-            {t('held.resume')}
+            {t(`${kind}.resume`)}
           </Button>
         ) : (
           <p>{t('held.askAdmin')}</p>

@@ -14,6 +14,8 @@ mod templates;
 mod timeline;
 mod words;
 
+pub(super) use self::{numbers::told, words::TEMPLATE};
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};

@@ -1,4 +1,5 @@
 import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
@@ -18,8 +19,8 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
-  const title = error?.title ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
-  const advice = error?.advice ?? (unsent ? describeError(unsent) : undefined)
+  const title = ofCode(t, error, 'title') ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
+  const advice = ofCode(t, error, 'advice') ?? (unsent ? describeError(unsent) : undefined)
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
@@ -46,6 +47,12 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
       </div>
     </div>
   )
+}
+
+/** What the API says of WhatsApp's error is English; `codes.ar.json` says it in Arabic. What went wrong on our side has code 0. */
+function ofCode(t: TFunction, error: ThreadMessage['error'], part: 'title' | 'advice') {
+  const told = error?.[part]
+  return told && error.code > 0 ? t(`codes:${error.code}.${part}`, { defaultValue: told }) : told
 }
 
 function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> }) {
