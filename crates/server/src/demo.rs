@@ -181,6 +181,15 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
         .call(Method::POST, &format!("/channels/{id}/test"), Value::Null)
         .await?;
     ensure!(test["ok"] == true, "the simulated number does not work: {test}");
+    // As a person would in the app's settings: an account's own callback is for messages only, and what WhatsApp has to say of
+    // the account goes to the app's.
+    simulator.provision(&Provision {
+        app_id: Some(number.app_id.clone()),
+        waba_id: Some(number.waba_id.clone()),
+        phone_number_id: Some(number.phone_number_id.clone()),
+        callback_url: channel["webhook_url"].as_str().map(str::to_owned),
+        ..Provision::default()
+    })?;
     for (from, text) in business.messages {
         let name = business
             .contacts
