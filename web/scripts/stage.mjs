@@ -36,6 +36,8 @@ async function kinds(api) {
     ['interactive', { type: 'product_list', header: { type: 'text', text: 'Our coffee' }, body: { text: 'What people buy most' }, action: { catalog_id: '770000000000801', sections: [{ title: 'Beans', product_items: [{ product_retailer_id: 'beans-1kg' }, { product_retailer_id: 'beans-250g' }] }] } }],
     ['interactive', { type: 'catalog_message', body: { text: 'Everything we have' }, action: { name: 'catalog_message', parameters: { thumbnail_product_retailer_id: 'beans-1kg' } } }],
     ['interactive', { type: 'carousel', body: { text: 'New this week' }, action: { cards: [card(0, 'Beans', 'https://shop.example/beans'), card(1, 'Mugs', 'https://shop.example/mugs')] } }],
+    ['interactive', { type: 'order_details', body: { text: 'Your order' }, action: { name: 'review_and_pay', parameters: { reference_id: 'A-78', type: 'physical-goods', currency: 'INR', total_amount: { value: 50000, offset: 100 } } } }],
+    ['interactive', { type: 'order_status', body: { text: 'News of your order' }, action: { name: 'review_order', parameters: { reference_id: 'A-78', order: { status: 'shipped' } } } }],
     ['interactive', { type: 'call_permission_request', body: { text: 'May we call you about your order?' }, action: { name: 'call_permission_request' } }],
     ['interactive', { type: 'request_contact_info', body: { text: 'For the courier we need your phone number' }, action: { name: 'request_contact_info' } }],
   ]

@@ -16,6 +16,12 @@ export interface FileView {
   until?: string
 }
 
+/** A file named inside a message, on a card or in a header: by our id, by a link, or by WhatsApp's id only. */
+export function namedFile(part: Record<string, unknown>): FileView {
+  const id = text(part.media_id) ?? text(part.id)
+  return { state: 'ready', url: safeLink(part.link), name: text(part.filename), id: id?.startsWith('med_') ? id : undefined }
+}
+
 export interface WithFile extends Carried {
   media?: Media
   /** A file that is still being sent is shown from this browser's own copy. */

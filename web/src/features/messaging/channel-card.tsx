@@ -54,8 +54,8 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
           </DropdownMenu>
         )}
       </div>
-      {channel.status_reason && channel.status !== 'connected' && (
-        <p dir="auto" className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
+      {channel.status_reason && channel.status !== 'connected' && !channel.held && (
+        <p dir="auto" className="align-ui mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
       )}
       {channel.held && <HeldNotice channel={channel} className="mx-5 mb-4" />}
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-t px-5 py-4 text-[0.8125rem]">

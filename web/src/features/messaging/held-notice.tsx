@@ -1,4 +1,4 @@
-import { OctagonPause, Play } from 'lucide-react'
+import { ChevronDown, OctagonPause, Play } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import type { Channel } from '@/api/types'
@@ -8,6 +8,7 @@ import { formatDateTime } from '@/lib/format'
 import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
+import { codeIn, whyOf } from '@/lib/why'
 import { useResumeChannel } from './queries'
 
 /** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
@@ -17,12 +18,13 @@ export function HeldNotice({ channel, className, named }: { channel: Channel; cl
   const resume = useResumeChannel()
   if (!channel.held) return null
   const { reason, until } = channel.held
+  const why = whyOf(codeIn(reason), t)
   return (
     <div role="status" data-held className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
         <p className="font-semibold">{named ? t('held.titleOf', { name: channel.name }) : t('held.title')}</p>
-        <p dir="auto" className="align-ui">{reason}</p>
+        <p dir="auto" className="align-ui">{why ? `${why.title}. ${why.advice}` : reason}</p>
         <p>{until ? t('held.until', { when: formatDateTime(until) }) : t('held.untilActed')} {t('held.waits')}</p>
         {can(P.channelsManage) ? (
           <Button
@@ -37,6 +39,15 @@ export function HeldNotice({ channel, className, named }: { channel: Channel; cl
           </Button>
         ) : (
           <p>{t('held.askAdmin')}</p>
+        )}
+        {why && (
+          <details className="group/why pt-1 text-xs">
+            <summary className="inline-flex list-none items-center gap-1 rounded-md underline-offset-2 hover:underline [&::-webkit-details-marker]:hidden">
+              {t('failure.details')}
+              <ChevronDown className="size-3 transition-transform group-open/why:rotate-180" aria-hidden />
+            </summary>
+            <p dir="auto" className="align-ui mt-1 wrap-anywhere">{reason}</p>
+          </details>
         )}
       </div>
     </div>

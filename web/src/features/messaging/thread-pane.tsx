@@ -104,7 +104,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
         resending={stored.isPending ? stored.variables.id : undefined}
         onDiscard={discard}
       />
-      {channel?.held && <div className="mx-auto w-full max-w-3xl px-3 pt-2 sm:px-6"><HeldNotice channel={channel} /></div>}
+      {channel?.held && <div className="mx-auto w-full max-w-3xl px-3 pt-2 pb-3 sm:px-6"><HeldNotice channel={channel} /></div>}
       {conversation.data && (
         <Composer
           conversation={conversation.data}

@@ -58,6 +58,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
   const extras = extrasOf(message)
   const who = out ? (message.sent_by?.name ?? t('thread.you')) : (extras.sender ?? contactName)
   const bare = isBare(message) && !extras.deleted
+  const explained = failed || message.status === 'unknown'
   const actions = message.wamid && !extras.deleted && (
     <BubbleActions
       own={reactions?.find((r) => r.ours)?.emoji}
@@ -67,7 +68,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
     />
   )
   return (
-    <div className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last ? 'mb-2.5' : 'mb-0.5')}>
+    <div className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last || explained ? 'mb-2.5' : 'mb-0.5')}>
       {out && actions}
       <div
         data-message={message.id}
@@ -78,7 +79,8 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
       >
         <div
           className={cn(
-            'rounded-2xl',
+            'w-fit max-w-full rounded-2xl',
+            out && 'ms-auto',
             !bare && 'px-3 py-1.5 shadow-xs',
             !bare && (out ? 'bg-bubble-out text-bubble-out-foreground' : 'border bg-bubble-in'),
             failed && 'bg-destructive-soft text-foreground ring-1 ring-destructive/30',

@@ -2,6 +2,7 @@ import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
+import { whyOf } from '@/lib/why'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../live-updates'
@@ -18,8 +19,9 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
-  const title = error?.title ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
-  const advice = error?.advice ?? (unsent ? describeError(unsent) : undefined)
+  const why = whyOf(error?.code, t)
+  const title = why?.title ?? error?.title ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
+  const advice = why?.advice ?? error?.advice ?? (unsent ? describeError(unsent) : undefined)
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
