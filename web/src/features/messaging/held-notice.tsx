@@ -11,8 +11,16 @@ import { cn } from '@/lib/utils'
 import { codeIn, whyOf } from '@/lib/why'
 import { useResumeChannel } from './queries'
 
+interface HeldNoticeProps {
+  channel: Channel
+  className?: string
+  named?: boolean
+  /** The button goes with the notice: where the keyboard goes on from. */
+  onResumed?: () => void
+}
+
 /** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
-export function HeldNotice({ channel, className, named }: { channel: Channel; className?: string; named?: boolean }) {
+export function HeldNotice({ channel, className, named, onResumed }: HeldNoticeProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const resume = useResumeChannel()
@@ -32,7 +40,13 @@ export function HeldNotice({ channel, className, named }: { channel: Channel; cl
             size="sm"
             className="mt-1.5"
             loading={resume.isPending}
-            onClick={() => resume.mutate(channel.id, { onSuccess: () => toast.success(t('held.resumed', { name: channel.name })), onError: toastError })}
+            onClick={() => {
+              // Told here and not to the mutation: by then this notice has gone.
+              resume.mutateAsync(channel.id).then(() => {
+                toast.success(t('held.resumed', { name: channel.name }))
+                onResumed?.()
+              }, toastError)
+            }}
           >
             {!resume.isPending && <Play aria-hidden />}
             {t('held.resume')}

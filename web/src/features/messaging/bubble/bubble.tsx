@@ -68,7 +68,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
     />
   )
   return (
-    <div className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last || explained ? 'mb-2.5' : 'mb-0.5')}>
+    <div data-bubble className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last || explained ? 'mb-2.5' : 'mb-0.5')}>
       {out && actions}
       <div
         data-message={message.id}
@@ -79,8 +79,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
       >
         <div
           className={cn(
-            'w-fit max-w-full rounded-2xl',
-            out && 'ms-auto',
+            'rounded-2xl',
             !bare && 'px-3 py-1.5 shadow-xs',
             !bare && (out ? 'bg-bubble-out text-bubble-out-foreground' : 'border bg-bubble-in'),
             failed && 'bg-destructive-soft text-foreground ring-1 ring-destructive/30',
