@@ -37,7 +37,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const dropped = useRef<(files: File[]) => void>()
   const pane = useRef<HTMLElement>(null)
   /** What had the focus is gone from the screen: it goes on where one writes, or else among the messages. */
-  const focusOn = () => pane.current?.querySelector<HTMLElement>('textarea, [role=region]')?.focus()
+  const focusOn = () => (pane.current?.querySelector<HTMLElement>('textarea') ?? pane.current?.querySelector<HTMLElement>('[role=region]'))?.focus()
   const { can } = useCan()
   const maySend = can(P.messagesSend)
   const windowNow = useWindow(conversation.data?.window_closes_at)
