@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
-import { inbound, settled } from '../scripts/rich.mjs'
+import { inbound, settled, simPhone } from '../scripts/rich.mjs'
 import { apiOf, sim } from '../scripts/server.mjs'
 import { accountNews, connect, conversationWith, noAnswer, refused, say } from '../scripts/stage.mjs'
 
@@ -49,6 +49,8 @@ async function type(words) {
 before(async () => {
   const { logins } = await demoLogins()
   api = apiOf(logins[0])
+  // The demo's own number comes first.
+  await simPhone('Acme Coffee')
   channel = await connect({ api, name: line })
   phone = await sim(`/phones/${channel.phone_number_id}`)
   await writes({ type: 'text', text: { body: 'Are you open tonight?' } })
