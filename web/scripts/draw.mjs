@@ -47,7 +47,9 @@ export function cup({ width = 640, height = 420, table = TABLE } = {}) {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * (width * 3 + 1) + 1 + x * 3
-      rows.set(colour((x - width / 2) / half, (y - height / 2) / half, table), at)
+      // Four looks a point make round edges smooth.
+      const looks = [0.25, 0.75].flatMap((dx) => [0.25, 0.75].map((dy) => colour((x + dx - width / 2) / half, (y + dy - height / 2) / half, table)))
+      rows.set([0, 1, 2].map((part) => looks.reduce((sum, look) => sum + look[part], 0) / 4), at)
     }
   }
   const head = Buffer.alloc(13)

@@ -206,4 +206,5 @@ for (const { name: width, ...device } of wanted.length > 0 ? WIDTHS : []) {
     await close()
   }
 }
-console.log(`${taken} pictures of ${wanted.length} screens are in ${folder}`)
+if (only?.has('readme')) console.log(`The pictures that are kept are in ${folder}`)
+if (wanted.length > 0) console.log(`${taken} pictures of ${wanted.length} screens are in ${folder}`)
