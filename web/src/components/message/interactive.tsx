@@ -64,7 +64,7 @@ export function InteractiveCard({ view, file, live = true }: { view: Interactive
             </OfferedButton>
           ))}
           {view.sheet && (
-            <button type="button" onClick={() => setOpen(true)} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-[0.8125rem] font-medium text-info hover:underline">
+            <button type="button" onClick={() => setOpen(true)} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-[0.8125rem] font-medium text-info-soft-foreground hover:underline">
               <List className="size-3.5" aria-hidden />
               <span dir="auto">{sheetLabel}</span>
             </button>
