@@ -307,7 +307,7 @@ describe('a phone’s width', () => {
       assert.equal(await mobile.locator('[data-conversation]').count(), 0)
       await byRole(mobile, 'button', 'Back to conversations').click()
       await mobile.locator('[data-conversation]').first().waitFor()
-      for (const path of ['/inbox', '/contacts', '/numbers', '/developers', '/simulator']) {
+      for (const path of ['/inbox', '/contacts', '/numbers', '/developers', '/developers/webhooks', '/simulator']) {
         await mobile.goto(BASE_URL + path)
         await mobile.locator('h1').first().waitFor({ state: 'attached' })
         assert.ok(await mobile.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path)

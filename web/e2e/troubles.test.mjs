@@ -1,7 +1,7 @@
 // What goes wrong or is taken back, as people meet it: held numbers, news of the account, sends in doubt, edits and revokes.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
+import { at, BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
 import { inbound, settled, simPhone } from '../scripts/rich.mjs'
 import { apiOf, sim } from '../scripts/server.mjs'
 import { accountNews, connect, conversationWith, noAnswer, refused, say } from '../scripts/stage.mjs'
@@ -141,8 +141,12 @@ describe('a number that WhatsApp does not let send', () => {
     await held().getByText('This number is on hold: nothing is sent').waitFor()
     await held().getByText('See why in WhatsApp Manager').waitFor()
     await held().getByText('It stays on hold until somebody acts.').waitFor()
+    // Whoever is in another conversation sees it above them all.
+    const lines = page.locator('[data-held-line]').filter({ hasText: `${line} is on hold` })
+    await lines.waitFor()
     assert.equal(await untouched(), true)
-    await page.goto(`${BASE_URL}/numbers`)
+    await lines.click()
+    await at(page, '**/numbers')
     const card = page.locator('[aria-label]').filter({ has: page.getByRole('heading', { name: line, exact: true }) }).last()
     await card.locator('[data-held]').getByText('WhatsApp has locked the account').waitFor()
     await card.locator('[data-status=attention]').waitFor()
@@ -163,6 +167,7 @@ describe('a number that WhatsApp does not let send', () => {
     await page.keyboard.press('Enter')
     await page.getByText(`${line} sends again`).waitFor()
     await gone(held())
+    await gone(page.locator('[data-held-line]').filter({ hasText: line }))
     await box().and(page.locator(':focus')).waitFor()
     await own('Come by any time').getByRole('button', { name: 'Send again' }).click()
     await arrived(own('Come by any time').nth(1))

@@ -230,3 +230,30 @@ describe('under Numbers', () => {
     await tabTo(/Developers/, 30)
   })
 })
+
+describe('on a phone', () => {
+  for (const language of ['en', 'ar']) {
+    it(`nothing of a conversation is wider than the screen (${language})`, async () => {
+      const { logins } = await demoLogins()
+      const small = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+      try {
+        await small.context.addInitScript((value) => localStorage.setItem('wapro.language', value), language)
+        const mobile = small.context.pages()[0] ?? (await small.context.newPage())
+        await signIn(mobile, logins[0])
+        await mobile.locator('[data-conversation]').filter({ hasText: customer.name }).click()
+        await mobile.locator('[data-message]').last().waitFor()
+        const wide = await mobile.evaluate(() =>
+          [...document.querySelectorAll('[data-message], [data-message] *')].filter((part) => {
+            const { left, right, width } = part.getBoundingClientRect()
+            // What scrolls sideways by itself may be as long as it likes.
+            return width > 0 && !part.closest('[role=group]') && (left < -1 || right > window.innerWidth + 1)
+          }).map((part) => part.outerHTML.slice(0, 120)),
+        )
+        assert.deepEqual(wide, [])
+        assert.ok(await mobile.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth))
+      } finally {
+        await small.close()
+      }
+    })
+  }
+})

@@ -1,6 +1,7 @@
-import { ChevronDown, OctagonPause, Play } from 'lucide-react'
+import { ChevronDown, ChevronRight, OctagonPause, Play } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
+import { Link } from 'wouter'
 import type { Channel } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
@@ -14,13 +15,12 @@ import { useResumeChannel } from './queries'
 interface HeldNoticeProps {
   channel: Channel
   className?: string
-  named?: boolean
   /** The button goes with the notice: where the keyboard goes on from. */
   onResumed?: () => void
 }
 
 /** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
-export function HeldNotice({ channel, className, named, onResumed }: HeldNoticeProps) {
+export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const resume = useResumeChannel()
@@ -31,7 +31,7 @@ export function HeldNotice({ channel, className, named, onResumed }: HeldNoticeP
     <div role="status" data-held className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
-        <p className="font-semibold">{named ? t('held.titleOf', { name: channel.name }) : t('held.title')}</p>
+        <p className="font-semibold">{t('held.title')}</p>
         <p dir="auto" className="align-ui">{why ? `${why.title}. ${why.advice}` : reason}</p>
         <p>{until ? t('held.until', { when: formatDateTime(until) }) : t('held.untilActed')} {t('held.waits')}</p>
         {can(P.channelsManage) ? (
@@ -66,4 +66,19 @@ export function HeldNotice({ channel, className, named, onResumed }: HeldNoticeP
       </div>
     </div>
   )
+}
+
+/** More of them say nothing more: the page of numbers has all. */
+const LINES = 3
+
+/** Above the conversations: which numbers send nothing, and the way to where it says why. */
+export function HeldLines({ channels }: { channels: Channel[] }) {
+  const { t } = useTranslation()
+  return channels.filter((channel) => channel.held).slice(0, LINES).map((channel) => (
+    <Link key={channel.id} href="/numbers" data-held-line className="flex items-center gap-2 border-b bg-warning-soft px-4 py-2 text-xs font-medium text-warning-soft-foreground outline-offset-[-2px] hover:underline">
+      <OctagonPause className="size-3.5 shrink-0" aria-hidden />
+      <span dir="auto" className="align-ui min-w-0 flex-1">{t('held.titleOf', { name: channel.name })}</span>
+      <ChevronRight className="flip-rtl size-3.5 shrink-0" aria-hidden />
+    </Link>
+  ))
 }
