@@ -142,7 +142,7 @@ describe('a number that WhatsApp does not let send', () => {
     await held().getByText('See why in WhatsApp Manager').waitFor()
     await held().getByText('It stays on hold until somebody acts.').waitFor()
     // Whoever is in another conversation sees it above them all.
-    const lines = page.locator('[data-held-line]').filter({ hasText: `${line} is on hold` })
+    const lines = page.locator('[data-held-line]').filter({ hasText: 'is on hold: nothing is sent' }).filter({ hasText: line })
     await lines.waitFor()
     assert.equal(await untouched(), true)
     await lines.click()
@@ -165,7 +165,7 @@ describe('a number that WhatsApp does not let send', () => {
   it('goes on after a person says so, by keyboard alone', async () => {
     await held().getByRole('button', { name: 'Resume sending' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByText(`${line} sends again`).waitFor()
+    await page.getByText('sends again').filter({ hasText: line }).waitFor()
     await gone(held())
     await gone(page.locator('[data-held-line]').filter({ hasText: line }))
     await box().and(page.locator(':focus')).waitFor()

@@ -154,3 +154,6 @@ export function formatMoney(amount: number, currency: string) {
     return `${formatNumber(amount)} ${currency}`.trim()
   }
 }
+
+/** A name of any language within a sentence of another: neither turns the other around. */
+export const isolated = (name: string) => `\u2068${name}\u2069`

@@ -10,6 +10,7 @@ import { cn } from '@/lib/utils'
 import { WhatsAppText } from '../wa-text'
 import { Labelled, OfferedButton, Overline, RawDetails } from './bits'
 import { DocumentFile } from './document'
+import { useFileActions } from './file-context'
 import { PictureFile, VideoFile } from './visual'
 
 const ICONS: Record<InteractiveView['buttons'][number]['kind'], LucideIcon> = {
@@ -105,7 +106,8 @@ export function InteractiveCard({ view, file, live = true }: { view: Interactive
 }
 
 function Header({ header, file }: { header: NonNullable<InteractiveView['header']>; file?: FileView }) {
-  const shown = file ?? namedFile(header.file)
+  const { inSimulator } = useFileActions()
+  const shown = file ?? namedFile(header.file, inSimulator)
   switch (header.format) {
     case 'text':
       return <strong dir="auto" className="align-ui block font-semibold">{header.text}</strong>

@@ -8,6 +8,7 @@ import { cn } from '@/lib/utils'
 import { WhatsAppText } from '../wa-text'
 import { OfferedButton, Overline } from './bits'
 import { DocumentFile } from './document'
+import { useFileActions } from './file-context'
 import { PlaceCard } from './place'
 import { PictureFile, VideoFile } from './visual'
 
@@ -20,10 +21,13 @@ const FILES = new Set(['IMAGE', 'GIF', 'VIDEO', 'DOCUMENT', 'LOCATION'])
 /** A template with all its parts, in a bubble or in the picker. `file`: the file of its header, when we hold it. */
 export function TemplateCard({ view, name, file, preview }: { view: TemplateView; name?: string; file?: FileView; preview?: boolean }) {
   const { t } = useTranslation()
+  const { inSimulator } = useFileActions()
+  // The customer's phone shows no names of templates, and draws quick replies itself, to be pressed.
+  const own = inSimulator ? { ...view, buttons: view.buttons.filter((button) => button.type !== 'QUICK_REPLY') } : view
   return (
     <span className={cn('block', FILES.has(view.header?.format ?? '') && 'w-72 max-w-full')}>
-      {name && <Overline icon={LayoutTemplate}>{t('kinds.templateNamed', { name })}</Overline>}
-      <TemplateBody view={view} file={file} preview={preview} />
+      {name && !inSimulator && <Overline icon={LayoutTemplate}>{t('kinds.templateNamed', { name })}</Overline>}
+      <TemplateBody view={own} file={file} preview={preview} />
       {view.cards.length > 0 && (
         <span role="group" aria-label={t('kinds.carousel')} tabIndex={0} className="thin-scroll mt-2 flex max-w-full snap-x gap-2 overflow-x-auto pb-1.5">
           {view.cards.map((card, i) => (
@@ -74,7 +78,8 @@ function TemplateButtonRow({ button, link }: { button: TemplateButton; link: boo
 
 function Header({ header, file }: { header: TemplateHeader; file?: FileView }) {
   const { t } = useTranslation()
-  const shown = file ?? namedFile({ link: header.link, media_id: header.mediaId, filename: header.filename })
+  const { inSimulator } = useFileActions()
+  const shown = file ?? namedFile({ link: header.link, media_id: header.mediaId, filename: header.filename }, inSimulator)
   switch (header.format) {
     case 'TEXT':
       return header.text ? <strong dir="auto" className="align-ui block font-semibold">{header.text}</strong> : null

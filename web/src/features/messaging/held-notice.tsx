@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import type { Channel } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
-import { formatDateTime } from '@/lib/format'
+import { formatDateTime, isolated } from '@/lib/format'
 import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
@@ -43,7 +43,7 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
             onClick={() => {
               // Told here and not to the mutation: by then this notice has gone.
               resume.mutateAsync(channel.id).then(() => {
-                toast.success(t('held.resumed', { name: channel.name }))
+                toast.success(t('held.resumed', { name: isolated(channel.name) }))
                 onResumed?.()
               }, toastError)
             }}
@@ -77,7 +77,7 @@ export function HeldLines({ channels }: { channels: Channel[] }) {
   return channels.filter((channel) => channel.held).slice(0, LINES).map((channel) => (
     <Link key={channel.id} href="/numbers" data-held-line className="flex items-center gap-2 border-b bg-warning-soft px-4 py-2 text-xs font-medium text-warning-soft-foreground outline-offset-[-2px] hover:underline">
       <OctagonPause className="size-3.5 shrink-0" aria-hidden />
-      <span dir="auto" className="align-ui min-w-0 flex-1">{t('held.titleOf', { name: channel.name })}</span>
+      <span className="min-w-0 flex-1">{t('held.titleOf', { name: isolated(channel.name) })}</span>
       <ChevronRight className="flip-rtl size-3.5 shrink-0" aria-hidden />
     </Link>
   ))
