@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
-import { everything, simPhone } from '../scripts/rich.mjs'
-import { apiOf } from '../scripts/server.mjs'
+import { everything, settled, simPhone } from '../scripts/rich.mjs'
+import { apiOf, sim } from '../scripts/server.mjs'
 import { accountNews, conversationWith, noAnswer, say } from '../scripts/stage.mjs'
 
 const stamp = Date.now().toString().slice(-7)
@@ -222,6 +222,26 @@ describe('under Numbers', () => {
     await press('Enter')
     await page.locator('[data-account-event] details[open]').first().waitFor()
     assert.match(await focus(), /Show details/)
+  })
+
+  it('the last page of them takes the focus along', async () => {
+    for (let i = 0; i < 60; i++) {
+      const alert_info = { alert_severity: 'INFORMATIONAL', alert_status: 'NONE', alert_type: 'OBA_APPROVED', alert_description: `News ${stamp} number ${i}` }
+      await sim('/webhooks/raw', { field: 'account_alerts', value: { entity_type: 'BUSINESS', entity_id: phone.waba_id, alert_info }, waba_id: phone.waba_id })
+    }
+    await settled()
+    await page.reload()
+    const news = page.getByRole('region', { name: 'Activity' })
+    await news.getByText(`News ${stamp} number 59`, { exact: true }).waitFor()
+    const more = news.getByRole('button', { name: 'Show more' })
+    await more.focus()
+    while (await more.count()) {
+      const before = await news.locator('[data-account-event]').count()
+      await press('Enter')
+      await page.waitForFunction((known) => document.querySelectorAll('[data-account-event]').length > known, before)
+      assert.notEqual(await focus(), 'lost')
+    }
+    await page.waitForFunction(() => document.activeElement?.matches('[data-account-event]'))
   })
 
   it('so is what webhooks brought', async () => {
