@@ -1,27 +1,18 @@
 // A customer who sends one of everything, through the simulator's control API: for the pictures and for the tests.
-import { BASE_URL } from './browser.mjs'
-
-async function sim(path, body) {
-  const response = await fetch(`${BASE_URL}/_sim${path}`, body === undefined ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-  return response.json()
-}
+import { sim, until } from './server.mjs'
 
 /**
  * The simulated number with this name, the first when none is named. A server that has just begun is waited for: what is written
  * before the account's webhook is subscribed reaches nobody, as with WhatsApp.
  */
-export async function simPhone(name, ms = 20_000) {
-  const end = Date.now() + ms
-  for (;;) {
-    const { phones, wabas } = await sim('/state')
+export async function simPhone(name) {
+  const subscribed = ({ phones, wabas }) => {
     const all = Object.values(phones)
     const found = name ? all.find((p) => p.verified_name === name) : all[0]
     const account = found && Object.values(wabas).find((w) => w.id === found.waba_id)
-    if (account && Object.keys(account.subscriptions).length > 0) return found
-    if (Date.now() > end) throw new Error(`no simulated number ${name ?? ''} with a webhook`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    return account && Object.keys(account.subscriptions).length > 0 ? found : undefined
   }
+  return subscribed(await until(() => sim('/state'), subscribed))
 }
 
 /** What each kind brings, in WhatsApp's own form. */
@@ -61,11 +52,4 @@ export async function everything({ phoneId, from, name }) {
 export const inbound = (body) => sim('/inbound', body)
 
 /** Until what was written has been delivered to the platform. */
-export async function settled(ms = 10_000) {
-  const end = Date.now() + ms
-  for (;;) {
-    const { settled: done } = await sim('/health')
-    if (done || Date.now() > end) return
-    await new Promise((resolve) => setTimeout(resolve, 30))
-  }
-}
+export const settled = () => until(() => sim('/health'), (health) => health.settled)

@@ -181,8 +181,9 @@ pub fn explain(error: &cloud_api::error::Error) -> String {
                 .or(graph.user_msg.as_deref())
                 .unwrap_or(&graph.message);
             format!(
-                "{} (WhatsApp said: {details}, code {})",
+                "{} (WhatsApp said: {}, code {})",
                 graph.advice().advice,
+                details.trim_end_matches('.'),
                 graph.code
             )
         }

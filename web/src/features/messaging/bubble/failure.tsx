@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
+import { whyOf } from '@/lib/why'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../live-updates'
@@ -19,8 +20,9 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
-  const title = ofCode(t, error, 'title') ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
-  const advice = ofCode(t, error, 'advice') ?? (unsent ? describeError(unsent) : undefined)
+  const why = whyOf(error?.code, t)
+  const title = why?.title ?? ofCode(t, error, 'title') ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
+  const advice = why?.advice ?? ofCode(t, error, 'advice') ?? (unsent ? describeError(unsent) : undefined)
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
