@@ -59,7 +59,7 @@ describe('what a customer sends', () => {
     await form.getByText('Late checkout, Breakfast').waitFor()
     await bubble('order').getByText('£41.20').waitFor()
     await bubble('unsupported').getByText('WhatsApp does not pass on').waitFor()
-    await bubble('system').getByText('changed their number').waitFor()
+    await bubble('system').getByText('security code changed').waitFor()
     assert.equal(await page.getByText('flow_token').count(), 0)
   })
 

@@ -30,8 +30,8 @@ const KINDS = [
   { type: 'interactive', interactive: { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: JSON.stringify({ flow_token: 't', screen_0_First_name_0: 'Ana', screen_0_Guests_1: '2', screen_1_Extras_0: ['0_Late_checkout', '1_Breakfast'] }) } } },
   { type: 'order', order: { catalog_id: '1', text: 'Ground, please', product_items: [{ product_retailer_id: 'espresso-1kg', quantity: 2, item_price: 18.5, currency: 'GBP' }, { product_retailer_id: 'filter-papers', quantity: 1, item_price: 4.2, currency: 'GBP' }] } },
   { type: 'unsupported', errors: [{ code: 131051, title: 'Message type unknown', message: 'Message type unknown', error_data: { details: 'Message type is currently not supported.' } }] },
-  // Without the new number: the simulated person keeps the old one.
-  { type: 'system', system: { body: 'User changed number', type: 'user_changed_number' } },
+  // Not a new number: the simulated person would move to it, and what is sent to the old one afterwards would fail.
+  { type: 'system', system: { body: 'Security code changed', type: 'customer_identity_changed' } },
 ]
 
 /** Writes all of it, in order, and gives the ids by kind. */
