@@ -183,3 +183,20 @@ fn lost(reason: &str, status: Option<StatusCode>, source: BoxError) -> Error {
         source: Some(source),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_connection_is_left_alone_until_something_on_it_ends() {
+        let wire = Wire::new(None).unwrap();
+        let (first, second) = (&wire.0.ways[0], &wire.0.ways[1]);
+        let mut under_way: Vec<OnItsWay<'_>> = (0..ON_ONE_WAY).map(|_| wire.0.way()).collect();
+        assert!(under_way.iter().all(|request| std::ptr::eq(request.0, first)));
+        let beyond = wire.0.way();
+        assert!(std::ptr::eq(beyond.0, second));
+        under_way.pop();
+        assert!(std::ptr::eq(wire.0.way().0, first));
+    }
+}
