@@ -16,7 +16,7 @@ use kernel::{
     outbox::job::{Column, Entity},
     retrying,
 };
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use tokio::{
     sync::{Notify, Semaphore},
     time::Instant,
@@ -131,6 +131,8 @@ impl Feeder {
                     () = self.freed.notified() => {}
                     () = hints.wait(|hint| hint == Hint::Jobs, PATIENCE) => {}
                 }
+                // One look answers all that were heard by now.
+                hints.more().for_each(drop);
             }
         }
     }
@@ -196,28 +198,34 @@ impl Feeder {
     async fn lease(&self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {
         let mut turns = self.turns.lock().await;
         let next = turns.next(room, taken).await?;
-        // Most looks find nothing: begin no transaction for that, which on SQLite would queue for the one writer.
+        // Most looks find nothing.
         if next.is_empty() {
             return Ok(Vec::new());
         }
-        let tx = self
-            .system
-            .begin_across_tenants("jobs of all tenants stand in one queue")
-            .await?;
-        let mut rows = turns.due(tx.connection(), &next, room).await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
+        let mut rows = turns.due(&next, room).await?;
         // In key order, so that two processes cannot wait for each other's rows.
         rows.sort_unstable();
-        let until = self.system.clock().now() + TRAVEL;
-        Entity::update_many()
-            .col_expr(Column::RunAt, Expr::value(until))
+        // Read without a lock, so another process may have been quicker at some of them. Of those this one makes the very same
+        // tickets, and a ticket's fence lets one of the two run.
+        let as_read = rows.iter().fold(Condition::any(), |any, (id, fence, _)| {
+            any.add(Column::Id.eq(*id).and(Column::Fence.eq(*fence)))
+        });
+        let lease = Entity::update_many()
+            .col_expr(Column::RunAt, Expr::value(self.system.clock().now() + TRAVEL))
             .col_expr(Column::Fence, Expr::col(Column::Fence).add(1))
-            .filter(Column::Id.is_in(rows.iter().map(|(id, ..)| *id)))
-            .exec(tx.connection())
-            .await?;
-        tx.commit().await?;
+            .filter(as_read);
+        let alone = self
+            .system
+            .alone_across_tenants("jobs of all tenants stand in one queue")
+            .await;
+        let leased = match rows.as_slice() {
+            [] => 0,
+            _ => lease.exec(alone.connection()).await?.rows_affected,
+        };
+        drop(alone);
+        if leased == 0 {
+            return Ok(Vec::new());
+        }
         kernel::failpoint!("job.leased");
         let leased = rows.into_iter().map(|(job, fence, share)| {
             let fence = fence + 1;

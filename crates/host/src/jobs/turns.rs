@@ -8,11 +8,7 @@ use kernel::{
     Result, SystemDb,
     outbox::job::{Column, Entity},
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{LockBehavior, LockType},
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::Queue;
@@ -104,26 +100,24 @@ impl Turns {
         Ok(select.into_tuple().all(on).await?)
     }
 
-    /// The oldest due rows of these shares, locked; those that another process holds are left to it.
-    pub(super) async fn due(
-        &self,
-        tx: &DatabaseTransaction,
-        turns: &[Turn],
-        room: usize,
-    ) -> Result<Vec<Due>> {
+    /// The oldest due rows of these shares.
+    pub(super) async fn due(&self, turns: &[Turn], room: usize) -> Result<Vec<Due>> {
+        let on = self
+            .system
+            .across_tenants("jobs of all tenants stand in one queue");
         let mut rows: Vec<Due> = Vec::new();
         if turns.len() <= FEW {
             for (share, _, most) in turns {
-                let of_share = self.locked(tx).filter(Column::Share.eq(share.as_str()));
-                rows.extend(of_share.limit(*most as u64).into_tuple::<Due>().all(tx).await?);
+                let of_share = self.due_rows().filter(Column::Share.eq(share.as_str()));
+                rows.extend(of_share.limit(*most as u64).into_tuple::<Due>().all(on).await?);
             }
         } else {
             // One read for all: the oldest row of each is named by its instant.
             let oldest = turns.iter().fold(Condition::any(), |any, (share, since, _)| {
                 any.add(Column::Share.eq(share.as_str()).and(Column::RunAt.eq(*since)))
             });
-            let found = self.locked(tx).filter(oldest).limit(room as u64 * 2);
-            rows = found.into_tuple().all(tx).await?;
+            let found = self.due_rows().filter(oldest).limit(room as u64 * 2);
+            rows = found.into_tuple().all(on).await?;
         }
         let mut left: HashMap<&str, usize> = turns
             .iter()
@@ -147,18 +141,13 @@ impl Turns {
             .filter(Column::Dead.eq(false))
     }
 
-    fn locked(&self, tx: &DatabaseTransaction) -> Select<Entity> {
-        let due = self
-            .waiting()
+    fn due_rows(&self) -> Select<Entity> {
+        self.waiting()
             .select_only()
             .column(Column::Id)
             .column(Column::Fence)
             .column(Column::Share)
             .filter(Column::RunAt.lte(self.system.clock().now()))
-            .order_by_asc(Column::RunAt);
-        match tx.get_database_backend() {
-            DbBackend::Sqlite => due,
-            _ => due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
-        }
+            .order_by_asc(Column::RunAt)
     }
 }
