@@ -4,22 +4,25 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use apalis::prelude::*;
 use apalis_redis::{Config, ConnectionManager, RedisStorage};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, StreamExt, task::AtomicWaker};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
-use super::{QUEUES, Queue, Ticket, feeder::Feeder, runner::Runner};
-
-/// How often a worker asks Redis for tickets.
-const POLL: Duration = Duration::from_millis(15);
+use super::{QUEUES, Queue, Ticket, asking::Asking, feeder::Feeder, runner::Runner};
 
 /// The pushing end of every queue.
 pub enum Carrier {
     /// Channels of this process.
     InProcess(HashMap<&'static str, mpsc::Sender<Task<Ticket>>>),
     /// Lists in Redis.
-    Redis(HashMap<&'static str, RedisStorage<Ticket, ConnectionManager>>),
+    Redis(HashMap<&'static str, List>),
+}
+
+/// A list in Redis, and who is woken when this process has pushed something.
+pub struct List {
+    storage: RedisStorage<Ticket, ConnectionManager>,
+    pushed: Arc<AtomicWaker>,
 }
 
 impl std::fmt::Debug for Carrier {
@@ -52,11 +55,17 @@ impl Carrier {
                     .map_err(|error| Away(error.to_string()))
             }
             Self::Redis(queues) => {
-                let mut storage = queues.get(queue).ok_or_else(unknown)?.clone();
+                let List {
+                    storage,
+                    pushed: wake,
+                } = queues.get(queue).ok_or_else(unknown)?;
+                let mut storage = storage.clone();
                 let pushed = tokio::time::timeout(Duration::from_secs(2), storage.push(ticket)).await;
                 pushed
                     .map_err(|_| Away("Redis does not answer".to_owned()))?
-                    .map_err(|error| Away(error.to_string()))
+                    .map_err(|error| Away(error.to_string()))?;
+                wake.wake();
+                Ok(())
             }
         }
     }
@@ -112,12 +121,19 @@ pub async fn start(
             let mut queues = HashMap::new();
             for (queue, feeder) in QUEUES.iter().zip(&feeders) {
                 let storage = RedisStorage::new(connection.clone()).with_config(redis_config(*queue, prefix));
-                queues.insert(queue.name, storage.clone());
+                let pushed = Arc::new(AtomicWaker::new());
+                queues.insert(
+                    queue.name,
+                    List {
+                        storage: storage.clone(),
+                        pushed: pushed.clone(),
+                    },
+                );
                 let name = format!("{owner}-{}", queue.name);
                 tasks.spawn(work_over_redis(
                     *queue,
                     name,
-                    storage,
+                    (storage, pushed),
                     feeder.clone(),
                     runner.clone(),
                     stop.clone(),
@@ -178,7 +194,7 @@ async fn work_in_process(
 async fn work_over_redis(
     queue: Queue,
     name: String,
-    storage: RedisStorage<Ticket, ConnectionManager>,
+    (storage, pushed): (RedisStorage<Ticket, ConnectionManager>, Arc<AtomicWaker>),
     feeder: Arc<Feeder>,
     runner: Runner,
     stop: CancellationToken,
@@ -187,7 +203,7 @@ async fn work_over_redis(
         .register(move |restarts| {
             let (feeder, runner) = (feeder.clone(), runner.clone());
             WorkerBuilder::new(format!("{name}-{restarts}"))
-                .backend(storage.clone().poll_with_interval(POLL))
+                .backend(storage.clone().poll_with_strategy(Asking::new(pushed.clone())))
                 .concurrency(queue.concurrency)
                 .build(move |ticket: Ticket| handle(ticket, feeder.clone(), runner.clone()))
         })

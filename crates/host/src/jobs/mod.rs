@@ -5,6 +5,7 @@
 //! ticket, doubling it or delivering it late is harmless: the lease ends and the row is fed again, and only the newest
 //! fencing token may run or write.
 
+mod asking;
 pub mod carrier;
 pub mod feeder;
 pub mod runner;
