@@ -1,9 +1,6 @@
-//! How many statements a batch of webhooks costs: a number that must not grow with the batch.
+//! How many statements webhooks cost: few for one, and a number that does not grow with the batch.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use contacts::Contacts;
 use host::Roles;
@@ -20,6 +17,18 @@ use tokio::{net::TcpListener, sync::oneshot};
 /// Statements between BEGIN and COMMIT, those that read the bodies included: about twenty with new people and new conversations,
 /// and one UPDATE more for each set of times that statuses bring (sent; delivered and read; …).
 const A_BATCH: usize = 26;
+
+/// What was said to the database, as `VERB table`.
+type Said = Arc<Mutex<Vec<String>>>;
+
+/// `SELECT messaging_inbox` of a statement.
+fn short(sql: &str) -> String {
+    let verb = sql.split_whitespace().next().unwrap_or_default();
+    let tables = ["messaging_", "contacts_", "host_", "identity_"];
+    let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let table = words.into_iter().find(|word| tables.iter().any(|table| word.starts_with(table)));
+    format!("{verb} {}", table.unwrap_or_default())
+}
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 struct Nobody;
@@ -92,10 +101,15 @@ impl Bench {
     }
 
     async fn message(&self, serial: usize) {
+        self.again(serial, 0).await;
+    }
+
+    /// The `nth` message of a customer.
+    async fn again(&self, serial: usize, nth: usize) {
         let from = format!("4477009{serial:05}");
         let contact = json!({ "profile": { "name": format!("Customer {serial}") }, "wa_id": from });
         let message = json!({
-            "from": from, "id": format!("wamid.IN{serial:06}"), "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" },
+            "from": from, "id": format!("wamid.IN{serial:06}{}", "+".repeat(nth)), "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" },
         });
         self.post(json!({ "contacts": [contact], "messages": [message] }))
             .await;
@@ -110,10 +124,10 @@ impl Bench {
 }
 
 /// Counts what a turn of the inbox's pump costs.
-async fn statements(pump: &kernel::Pump, db: &TenantDb, counted: &AtomicUsize) -> usize {
-    counted.store(0, Ordering::SeqCst);
+async fn statements(pump: &kernel::Pump, db: &TenantDb, said: &Said) -> Vec<String> {
+    said.lock().unwrap().clear();
     assert_eq!(pump.turn(db.clone()).await.unwrap(), Pumped::Dry);
-    counted.load(Ordering::SeqCst)
+    std::mem::take(&mut *said.lock().unwrap())
 }
 
 async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
@@ -138,14 +152,10 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
     let (globex, other) = Bench::new(&identity, &uncounted, &base, "Globex", "100000222").await;
     let (routes, vault) = (identity.routes(), identity.vault());
 
-    let counted = Arc::new(AtomicUsize::new(0));
+    let counted = Said::default();
     let mut connection = config.database().connect().await.unwrap();
-    let count = counted.clone();
-    connection.set_metric_callback(move |info| {
-        if !info.statement.sql.is_empty() {
-            count.fetch_add(1, Ordering::SeqCst);
-        }
-    });
+    let said = counted.clone();
+    connection.set_metric_callback(move |info| said.lock().unwrap().push(short(&info.statement.sql)));
     let system = SystemDb::new(connection, Clock::system(), Arc::new(Nobody));
     let addresses = Addresses {
         graph: config.graph_url.clone(),
@@ -175,12 +185,38 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
                 status_rank, content, preview, wamid, at, created_at) SELECT tenant_id, ?, conversation_id, channel_id, contact_id, \
                 'outbound', kind, 'accepted', 40, content, preview, ?, at, created_at FROM messaging_messages WHERE wamid = 'wamid.IN000000'";
     let on = system.across_tenants("a test makes what it needs");
-    for serial in 0..8 {
+    for serial in 0..408 {
         let id: uuid::Uuid = system.clock().new_uuid();
         let values = [id.into(), format!("wamid.OURS{serial}").into()];
         let made = Statement::from_sql_and_values(on.get_database_backend(), ours, values);
         assert_eq!(on.execute_raw(made).await.unwrap().rows_affected(), 1);
     }
+    let show = async |what: &str| {
+        let said = statements(pump, &db, &counted).await;
+        println!("{profile:?}, {what}: {}\n    {}", said.len(), said.join("\n    "));
+    };
+    acme.message(50).await;
+    show("text of a new person").await;
+    acme.again(50, 1).await;
+    show("text of a known person").await;
+    acme.again(50, 1).await;
+    show("the same text again").await;
+    acme.status("wamid.OURS7", "sent", 0).await;
+    show("status of ours").await;
+    acme.status("wamid.OURS7", "sent", 0).await;
+    show("the same status again").await;
+    acme.status("wamid.STRANGE", "sent", 0).await;
+    show("status of nobody's").await;
+    for serial in 0..100 { acme.message(20_000 + serial).await; }
+    show("100 texts of new people").await;
+    for serial in 0..100 { acme.again(20_000 + serial, 1).await; }
+    show("100 texts of known people").await;
+    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 100 + serial), "delivered", 5).await; }
+    show("100 statuses of one second").await;
+    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 200 + serial), "delivered", serial).await; }
+    show("100 statuses of 100 seconds").await;
+    for serial in 0..100 { for (second, status) in ["sent", "delivered", "read"].into_iter().enumerate() { acme.status(&format!("wamid.OURS{}", 300 + serial), status, second + serial / 10).await; } }
+    show("300 statuses of 100 messages").await;
     // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
     let mut few = 0;
     for (round, size) in [(1, 2), (2, 7)] {
@@ -198,7 +234,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
         }
         // More than the first, cautious read of a turn takes: the rest is one batch more at most.
         let batches = if size * 6 > 16 { 2 } else { 1 };
-        let cost = statements(pump, &db, &counted).await;
+        let cost = statements(pump, &db, &counted).await.len();
         assert!(
             cost <= batches * A_BATCH,
             "{profile:?}: {cost} statements for {batches} batches of {size} times six"

@@ -15,6 +15,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 
+use super::when::told_at;
 use crate::entity::{
     Status,
     message::{Column, Entity, Failure},
@@ -457,10 +458,7 @@ fn told(status: &WebhookStatus, now: DateTime<Utc>) -> Option<Told> {
     Some(Told {
         wamid: status.id.as_ref()?.as_str().chars().take(256).collect(),
         status: Status::from_webhook(&status.status),
-        at: status
-            .timestamp
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .unwrap_or(now),
+        at: told_at(status.timestamp, now),
         failure: status.errors.first().map(failure),
     })
 }
