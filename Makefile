@@ -1,8 +1,8 @@
 # The front door. `make` alone says what there is.
 
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/wapro/target
-# Named on the command line of `make bench`.
-export ONLY ROUNDS SECONDS_PER_ROUND BACKLOG BIG_TENANT CONCURRENCY SHAPE_BACKLOG SOCKETS BUDGET_SECONDS
+# What is named on the command line (make bench ROUNDS=5, make screenshots ONLY=inbox) reaches the recipe by itself. An `export` of
+# such a name would hand on an empty one when nobody named it, which says something else than none.
 NODE_AT_LEAST := 20
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
 
@@ -42,7 +42,7 @@ bench: ## measure in a release build, ten minutes at most (ONLY=send,ingest for 
 	cargo build --release -p server -p bench
 	MARIADB_BUFFER_POOL=$${MARIADB_BUFFER_POOL:-2G} tests/run.sh --services -- "$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
 
-screenshots: ## picture every screen, against a fresh server
+screenshots: ## picture every screen, against a fresh server (ONLY=inbox,numbers for some of them)
 	tests/run.sh --app -- npm --prefix web run screenshots
 
 corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path

@@ -6,11 +6,11 @@ use contacts::Contacts;
 use host::Roles;
 use identity::Identity;
 use kernel::{Clock, Module, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
-use messaging::{Addresses, Messaging, Wire};
+use messaging::{Addresses, Messaging};
 use sea_orm::{ConnectionTrait, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use server::{Platform, Setup, media_parts};
+use server::{Platform, Setup, media_parts, wire};
 use testkit::{Profile, Services, signed};
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -26,7 +26,9 @@ fn short(sql: &str) -> String {
     let verb = sql.split_whitespace().next().unwrap_or_default();
     let tables = ["messaging_", "contacts_", "host_", "identity_"];
     let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    let table = words.into_iter().find(|word| tables.iter().any(|table| word.starts_with(table)));
+    let table = words
+        .into_iter()
+        .find(|word| tables.iter().any(|table| word.starts_with(table)));
     format!("{verb} {}", table.unwrap_or_default())
 }
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -165,7 +167,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
     let directory = Contacts::new().directory();
     let messaging = Messaging::new(
         reqwest::Client::new(),
-        Wire::new().unwrap(),
+        wire(&addresses).unwrap(),
         routes,
         vault,
         host::limiter(None),
@@ -191,32 +193,6 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
         let made = Statement::from_sql_and_values(on.get_database_backend(), ours, values);
         assert_eq!(on.execute_raw(made).await.unwrap().rows_affected(), 1);
     }
-    let show = async |what: &str| {
-        let said = statements(pump, &db, &counted).await;
-        println!("{profile:?}, {what}: {}\n    {}", said.len(), said.join("\n    "));
-    };
-    acme.message(50).await;
-    show("text of a new person").await;
-    acme.again(50, 1).await;
-    show("text of a known person").await;
-    acme.again(50, 1).await;
-    show("the same text again").await;
-    acme.status("wamid.OURS7", "sent", 0).await;
-    show("status of ours").await;
-    acme.status("wamid.OURS7", "sent", 0).await;
-    show("the same status again").await;
-    acme.status("wamid.STRANGE", "sent", 0).await;
-    show("status of nobody's").await;
-    for serial in 0..100 { acme.message(20_000 + serial).await; }
-    show("100 texts of new people").await;
-    for serial in 0..100 { acme.again(20_000 + serial, 1).await; }
-    show("100 texts of known people").await;
-    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 100 + serial), "delivered", 5).await; }
-    show("100 statuses of one second").await;
-    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 200 + serial), "delivered", serial).await; }
-    show("100 statuses of 100 seconds").await;
-    for serial in 0..100 { for (second, status) in ["sent", "delivered", "read"].into_iter().enumerate() { acme.status(&format!("wamid.OURS{}", 300 + serial), status, second + serial / 10).await; } }
-    show("300 statuses of 100 messages").await;
     // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
     let mut few = 0;
     for (round, size) in [(1, 2), (2, 7)] {

@@ -1,22 +1,34 @@
-//! Real webhook bodies of public projects, when there is a folder of them: `WAPRO_CORPUS=… make corpus`.
+//! Real bodies of public projects, when there is a folder of them: `WAPRO_CORPUS=… make corpus`. Webhooks here, what clients
+//! send in `requests.rs`.
 //!
 //! `$WAPRO_CORPUS/expect.py` says what must come out of each body; this posts all of them to a running platform and compares
 //! what the API then shows. Nothing of the folder is needed otherwise, and nothing of it is kept.
 
-use std::{collections::BTreeMap, path::Path, process::Command};
+mod requests;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 use testkit::{Profile, TestApp};
 
+/// The folder that was named, if one was.
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var("WAPRO_CORPUS").ok()?;
+    let found =
+        std::fs::canonicalize(&folder).or_else(|_| std::fs::canonicalize(Path::new("..").join(&folder)));
+    Some(found.unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn corpus_of_real_webhooks_is_understood() {
-    let Ok(folder) = std::env::var("WAPRO_CORPUS") else {
+    let Some(folder) = folder() else {
         return;
     };
-    let folder = std::fs::canonicalize(&folder)
-        .or_else(|_| std::fs::canonicalize(Path::new("..").join(&folder)))
-        .unwrap();
     for profile in [Profile::Embedded, Profile::Production] {
         let app = TestApp::start(profile).await;
         let out = tempfile_dir();

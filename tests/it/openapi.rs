@@ -59,3 +59,51 @@ async fn only_listed_operations_are_public() {
         );
     }
 }
+
+/// What the API says of an error is English; the portal has the same in its other languages, for every code of the table.
+#[test]
+fn every_error_code_has_words_in_arabic() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/src/i18n/codes.ar.json");
+    let words: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let words = words.as_object().unwrap();
+    let arabic = |text: &str| text.chars().any(|c| ('\u{0600}'..='\u{06ff}').contains(&c));
+    for row in cloud_api::codes::CODES {
+        let code = row.code;
+        let Some(said) = words.get(&code.to_string()) else {
+            panic!("{code} ({}) is not in codes.ar.json", row.advice.title);
+        };
+        for part in ["title", "advice"] {
+            assert!(said[part].as_str().is_some_and(arabic), "{code}: {part}");
+        }
+        let english = row.advice.advice.contains("whatsapp_business_messaging");
+        assert_eq!(
+            said["advice"]
+                .as_str()
+                .unwrap()
+                .contains("whatsapp_business_messaging"),
+            english,
+            "{code}: names what must be named"
+        );
+    }
+    assert_eq!(
+        words.len(),
+        cloud_api::codes::CODES.len(),
+        "a word for a code that is not there"
+    );
+}
+
+/// Each thing that the platform does by itself about an error is in the portal's words.
+#[test]
+fn every_action_about_an_error_has_words() {
+    for language in ["en", "ar"] {
+        let file = format!("{}/../web/src/i18n/{language}.json", env!("CARGO_MANIFEST_DIR"));
+        let words: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        for row in cloud_api::codes::CODES {
+            let action = row.action.as_str();
+            assert!(
+                words["failure"]["actions"][action].is_string(),
+                "{language}: {action}"
+            );
+        }
+    }
+}

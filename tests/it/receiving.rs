@@ -263,18 +263,69 @@ on_both_profiles! {
         assert!(channel(&app.globex).await["held"].is_null());
     }
 
-    async fn a_passed_test_lifts_a_hold_and_learns_the_limits(app: &TestApp) {
+    async fn a_passed_test_lifts_a_hold_that_it_disproves_and_learns_the_limits(app: &TestApp) {
         let acme = &app.acme;
-        let now = chrono::Utc::now().timestamp();
-        let refused = told(acme, Some(now - 10), "account_review_update", json!({ "decision": "REJECTED" }));
-        hears(app, acme, &[refused]).await;
-        assert!(channel(acme).await["held"].is_object());
+        acme.customer_writes("999001000190", "Hi");
+        app.settled().await;
+        // The simulator refuses whatever is sent to this number with code 190.
+        acme.sends("999001000190", "Hello").await.expect(202);
+        app.until(acme, &format!("/channels/{}", acme.channel_id), |channel| channel["held"].is_object()).await;
         let report = acme.post(&format!("/channels/{}/test", acme.channel_id), Value::Null).await.expect(200);
         assert_eq!(report["ok"], true, "{report}");
         let number = channel(acme).await;
         assert!(number["held"].is_null() && number["messaging_limit"].is_number(), "{number}");
         assert_eq!(number["status"], "connected");
         assert!(channel(&app.globex).await["held"].is_null());
+    }
+
+    async fn a_passed_test_lifts_nothing_that_whatsapp_told_of_the_account(app: &TestApp) {
+        let acme = &app.acme;
+        let now = chrono::Utc::now().timestamp();
+        let test = async || acme.post(&format!("/channels/{}/test", acme.channel_id), Value::Null).await.expect(200);
+        let update = |at: i64, value: Value| told(acme, Some(at), "account_update", value);
+        let ban = |state: &str| json!({ "event": "DISABLED_UPDATE", "ban_info": { "waba_ban_state": [state], "waba_ban_date": "April 17, 2026" } });
+        let stopped = |report: &Value, word: &str| {
+            let checks = report["checks"].as_array().unwrap();
+            let names: Vec<&str> = checks.iter().map(|check| check["name"].as_str().unwrap()).collect();
+            assert_eq!(names, ["token", "number", "account", "webhook", "sending"], "{report}");
+            assert_eq!((report["ok"].as_bool(), checks[4]["ok"].as_bool()), (Some(false), Some(false)), "{report}");
+            assert!(checks[4]["message"].as_str().unwrap().contains(word), "{report}");
+            assert!(checks[4]["remedy"].is_string(), "{report}");
+        };
+        // A ban: the connection is fine, and nothing is sent all the same, until WhatsApp reinstates the account.
+        hears(app, acme, &[update(now - 300, ban("DISABLE"))]).await;
+        stopped(&test().await, "disabled");
+        let held = channel(acme).await;
+        assert!(held["held"].is_object() && held["status"] == "attention", "{held}");
+        hears(app, acme, &[update(now - 200, ban("REINSTATE"))]).await;
+        assert_eq!(test().await["ok"], true);
+        let free = channel(acme).await;
+        assert!(free["held"].is_null() && free["status"] == "connected", "{free}");
+        // A refused review: a person may say that it is over.
+        let refused = told(acme, Some(now - 100), "account_review_update", json!({ "decision": "REJECTED" }));
+        hears(app, acme, &[refused]).await;
+        stopped(&test().await, "refused");
+        acme.post(&format!("/channels/{}/resume", acme.channel_id), Value::Null).await.expect(200);
+        assert!(channel(acme).await["held"].is_null());
+        // Unpaid bills are told by a refused send, and no test sees them either.
+        let unpaid = acme.envelope(json!({ "statuses": [{
+            "id": "wamid.UNPAID", "status": "failed", "recipient_id": CUSTOMER,
+            "timestamp": (chrono::Utc::now().timestamp() + 2).to_string(),
+            "errors": [{ "code": 131_042, "title": "Business eligibility payment issue" }],
+        }] }));
+        app.clock.advance(chrono::TimeDelta::seconds(5));
+        hears(app, acme, &[unpaid]).await;
+        stopped(&test().await, "131042");
+        assert!(channel(acme).await["held"].is_object());
+        // Not writing first is no hold, and stands in the report as well.
+        acme.post(&format!("/channels/{}/resume", acme.channel_id), Value::Null).await.expect(200);
+        let restriction = json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{
+            "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": now + 86_400 }] });
+        hears(app, acme, &[update(now, restriction)]).await;
+        stopped(&test().await, "write to people first");
+        assert!(channel(acme).await["restricted"].is_object());
+        let theirs = channel(&app.globex).await;
+        assert!(theirs["held"].is_null() && theirs["restricted"].is_null(), "{theirs}");
     }
 
     async fn templates_and_the_rest_are_told_and_what_has_no_home_is_kept(app: &TestApp) {

@@ -1,7 +1,7 @@
 // The newcomer's story, in a real browser against a running server: BASE_URL=… npm run e2e
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
+import { at, BASE_URL, demoLogins, open, signIn } from '../scripts/browser.mjs'
 
 const stamp = Date.now().toString().slice(-7)
 const customer = { name: `Nadia ${stamp}`, phone: `+4479${stamp.padStart(8, '0')}` }
@@ -23,7 +23,7 @@ after(() => browser?.close())
 describe('sign-in', () => {
   it('says what is wrong with the password', async () => {
     await page.goto(`${BASE_URL}/inbox`)
-    await page.waitForURL('**/sign-in?next=%2Finbox')
+    await at(page, '**/sign-in?next=%2Finbox')
     await page.getByLabel('Email').fill(logins[0].email)
     await page.getByLabel('Password', { exact: true }).fill('certainly wrong')
     await page.getByLabel('Password', { exact: true }).press('Enter')
@@ -32,7 +32,7 @@ describe('sign-in', () => {
 
   it('lets a demo account in with one click and goes where it was headed', async () => {
     await page.getByRole('button', { name: logins[0].email }).click()
-    await page.waitForURL('**/inbox')
+    await at(page, '**/inbox')
     await byRole(page, 'heading', 'Inbox').waitFor()
     await page.locator('[data-live=live]').waitFor()
   })
@@ -188,7 +188,7 @@ describe('contacts', () => {
 
   it('are found, changed and deleted', async () => {
     await page.getByPlaceholder('Search name or number').fill(name)
-    await page.waitForURL(/\/contacts\?search=/)
+    await at(page, /\/contacts\?search=/)
     await page.locator('tbody tr').nth(1).waitFor({ state: 'detached' })
     await byRole(page, 'button', name).first().click()
     const sheet = byRole(page, 'dialog', name)
@@ -239,10 +239,10 @@ describe('the keyboard alone', () => {
     await byRole(page, 'dialog', 'Keyboard shortcuts').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('i')
-    await page.waitForURL('**/inbox')
+    await at(page, '**/inbox')
     await page.locator('[data-conversation]').first().waitFor()
     await page.keyboard.press('j')
-    await page.waitForURL('**/inbox/*')
+    await at(page, '**/inbox/*')
     await page.locator('[data-message]').last().waitFor()
     await page.keyboard.press('ArrowUp')
     assert.equal(await page.evaluate(() => document.activeElement?.hasAttribute('data-message')), true)
@@ -254,7 +254,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.type('numbers')
     await page.locator('[role=option][aria-selected=true]').filter({ hasText: 'Numbers' }).waitFor()
     await page.keyboard.press('Enter')
-    await page.waitForURL('**/numbers')
+    await at(page, '**/numbers')
     await byRole(page, 'heading', 'Numbers').waitFor()
   })
 })
@@ -307,7 +307,7 @@ describe('a phone’s width', () => {
       assert.equal(await mobile.locator('[data-conversation]').count(), 0)
       await byRole(mobile, 'button', 'Back to conversations').click()
       await mobile.locator('[data-conversation]').first().waitFor()
-      for (const path of ['/inbox', '/contacts', '/numbers', '/developers', '/simulator']) {
+      for (const path of ['/inbox', '/contacts', '/numbers', '/developers', '/developers/webhooks', '/simulator']) {
         await mobile.goto(BASE_URL + path)
         await mobile.locator('h1').first().waitFor({ state: 'attached' })
         assert.ok(await mobile.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path)

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { BASE_URL, session } from './server.mjs'
 
-export const BASE_URL = (process.env.BASE_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '')
+export { BASE_URL, demoLogins } from './server.mjs'
 
 const ARGS = [
   '--headless',
@@ -20,7 +21,10 @@ const ARGS = [
   '--use-fake-ui-for-media-stream',
 ]
 
-/** A fresh browser context; `close()` also removes its profile. */
+/**
+ * A fresh browser context; `close()` also removes its profile. What a person at the screen would see go wrong is told as it happens:
+ * refusals for haste, failures of the server. An exception in the page makes `close()` fail.
+ */
 export async function open(options = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'wapro-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
@@ -32,26 +36,37 @@ export async function open(options = {}) {
     ...options,
   })
   context.setDefaultTimeout(15_000)
+  const broken = []
+  context.on('weberror', (error) => broken.push(error.error().stack ?? String(error.error())))
+  context.on('response', (response) => {
+    if (response.status() === 429 || response.status() >= 500) console.error(`${response.request().method()} ${response.url()} answered ${response.status()}`)
+  })
   const close = async () => {
     await context.close()
     rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+    if (broken.length > 0) throw new Error(`exceptions in the page:\n${broken.join('\n')}`)
   }
   return { context, close }
 }
 
-/** The demo logins the server offers before sign-in. */
-export async function demoLogins() {
-  const response = await fetch(`${BASE_URL}/api/config`)
-  if (!response.ok) throw new Error(`GET ${BASE_URL}/api/config answered ${response.status}`)
-  const { demo_logins: logins = [], simulator } = await response.json()
-  if (logins.length === 0) throw new Error('The server offers no demo logins: start it with its demo data.')
-  return { logins, simulator }
+/**
+ * Signs in, once for a whole run: five sign-ins a minute are one person's share, and a run opens many browsers. The form itself is
+ * walked through by `e2e/portal.test.mjs`.
+ */
+export async function signIn(page, login) {
+  const { name, value } = await session(login)
+  await page.context().addCookies([{ name, value, url: BASE_URL, httpOnly: true, sameSite: 'Lax' }])
+  await page.goto(`${BASE_URL}/`)
+  await at(page, (url) => url.pathname !== '/' && !url.pathname.startsWith('/sign-in'))
 }
 
-export async function signIn(page, login) {
-  await page.goto(`${BASE_URL}/sign-in`)
-  await page.locator('input[type=email]').fill(login.email)
-  await page.locator('input[autocomplete=current-password]').fill(login.password)
-  await page.locator('form button[type=submit]').click()
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+/** Until the page is at this address; else says where it is instead, and what it says there. */
+export async function at(page, where) {
+  try {
+    // Only the address counts: a page that goes on by itself loads nothing anew.
+    await page.waitForURL(where, { waitUntil: 'commit' })
+  } catch (error) {
+    const says = await page.locator('[role=alert], [role=status], [aria-invalid=true]').allInnerTexts().catch(() => [])
+    throw new Error(`${error.message.split('\n')[0]} The page is at ${page.url()} and says: ${says.filter(Boolean).join(' | ') || 'nothing'}`)
+  }
 }

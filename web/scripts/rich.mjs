@@ -1,27 +1,18 @@
 // A customer who sends one of everything, through the simulator's control API: for the pictures and for the tests.
-import { BASE_URL } from './browser.mjs'
-
-async function sim(path, body) {
-  const response = await fetch(`${BASE_URL}/_sim${path}`, body === undefined ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-  return response.json()
-}
+import { sim, until } from './server.mjs'
 
 /**
  * The simulated number with this name, the first when none is named. A server that has just begun is waited for: what is written
  * before the account's webhook is subscribed reaches nobody, as with WhatsApp.
  */
-export async function simPhone(name, ms = 20_000) {
-  const end = Date.now() + ms
-  for (;;) {
-    const { phones, wabas } = await sim('/state')
+export async function simPhone(name) {
+  const subscribed = ({ phones, wabas }) => {
     const all = Object.values(phones)
     const found = name ? all.find((p) => p.verified_name === name) : all[0]
     const account = found && Object.values(wabas).find((w) => w.id === found.waba_id)
-    if (account && Object.keys(account.subscriptions).length > 0) return found
-    if (Date.now() > end) throw new Error(`no simulated number ${name ?? ''} with a webhook`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    return account && Object.keys(account.subscriptions).length > 0 ? found : undefined
   }
+  return subscribed(await until(() => sim('/state'), subscribed))
 }
 
 /** What each kind brings, in WhatsApp's own form. */
@@ -39,8 +30,8 @@ const KINDS = [
   { type: 'interactive', interactive: { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: JSON.stringify({ flow_token: 't', screen_0_First_name_0: 'Ana', screen_0_Guests_1: '2', screen_1_Extras_0: ['0_Late_checkout', '1_Breakfast'] }) } } },
   { type: 'order', order: { catalog_id: '1', text: 'Ground, please', product_items: [{ product_retailer_id: 'espresso-1kg', quantity: 2, item_price: 18.5, currency: 'GBP' }, { product_retailer_id: 'filter-papers', quantity: 1, item_price: 4.2, currency: 'GBP' }] } },
   { type: 'unsupported', errors: [{ code: 131051, title: 'Message type unknown', message: 'Message type unknown', error_data: { details: 'Message type is currently not supported.' } }] },
-  // Without the new number: the simulated person keeps the old one.
-  { type: 'system', system: { body: 'User changed number', type: 'user_changed_number' } },
+  // Not a new number: the simulated person would move to it, and what is sent to the old one afterwards would fail.
+  { type: 'system', system: { body: 'Security code changed', type: 'customer_identity_changed' } },
 ]
 
 /** Writes all of it, in order, and gives the ids by kind. */
@@ -61,11 +52,4 @@ export async function everything({ phoneId, from, name }) {
 export const inbound = (body) => sim('/inbound', body)
 
 /** Until what was written has been delivered to the platform. */
-export async function settled(ms = 10_000) {
-  const end = Date.now() + ms
-  for (;;) {
-    const { settled: done } = await sim('/health')
-    if (done || Date.now() > end) return
-    await new Promise((resolve) => setTimeout(resolve, 30))
-  }
-}
+export const settled = () => until(() => sim('/health'), (health) => health.settled)

@@ -11,7 +11,7 @@ use anyhow::Context;
 use contacts::Contacts;
 use contracts::{contacts::ContactDirectory, messaging::MessageSender};
 use host::Roles;
-use messaging::{Addresses, Messaging, Wire};
+use messaging::{Addresses, Messaging};
 use secrecy::SecretString;
 use serde_json::json;
 use server::{Config, Platform, Setup};
@@ -289,7 +289,7 @@ fn sender(
     let identity = &platform.identity;
     let messaging = Messaging::new(
         http.clone(),
-        Wire::new().map_err(|error| anyhow::anyhow!("{error}"))?,
+        server::wire(&addresses)?,
         identity.routes(),
         identity.vault(),
         host::limiter(None),

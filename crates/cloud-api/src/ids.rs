@@ -83,39 +83,32 @@ impl Msisdn {
         let trimmed = text.trim();
         let body = trimmed.strip_prefix('+').unwrap_or(trimmed);
         let mut digits = String::with_capacity(15);
+        let mut count = 0;
         for c in body.chars() {
             match c {
-                '0'..='9' => digits.push(c),
+                '0'..='9' if count >= 15 => count += 1,
+                '0'..='9' => {
+                    digits.push(c);
+                    count += 1;
+                }
                 ' ' | '-' | '.' | '(' | ')' | '\u{a0}' => {}
                 _ => {
-                    return Err(Invalid::new(
-                        "to",
-                        "only digits, spaces, + - ( ) are allowed in a phone number",
-                    ));
+                    let rule = "only digits, spaces, + - ( ) are allowed in a phone number";
+                    return Err(Invalid::new("to", rule).found(text));
                 }
-            }
-            if digits.len() > 15 {
-                return Err(Invalid::limit(
-                    "to",
-                    15,
-                    16,
-                    "a phone number has at most 15 digits",
-                ));
             }
         }
         if digits.starts_with('0') {
-            return Err(Invalid::new(
-                "to",
-                "a phone number starts with its country code, not with 0",
-            ));
+            let rule = "a phone number starts with its country code, not with 0";
+            return Err(Invalid::new("to", rule).found(text));
         }
-        if digits.len() < 7 {
-            return Err(Invalid::limit(
-                "to",
-                7,
-                digits.len(),
-                "a phone number with its country code has at least 7 digits",
-            ));
+        if count > 15 {
+            let rule = "a phone number has at most 15 digits";
+            return Err(Invalid::limit("to", 15, count, rule));
+        }
+        if count < 7 {
+            let rule = "a phone number with its country code has at least 7 digits";
+            return Err(Invalid::limit("to", 7, count, rule));
         }
         Ok(Self(digits))
     }
@@ -158,15 +151,19 @@ impl Bsuid {
     /// # Errors
     /// When the text does not have the shape above.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let bad = || Invalid::new("recipient", "a BSUID looks like GB.55500011122233");
+        let bad = || Invalid::new("recipient", "a BSUID looks like GB.55500011122233").found(text);
         let bytes = text.as_bytes();
         if bytes.len() < 4 || !bytes[..2].iter().all(u8::is_ascii_uppercase) || bytes[2] != b'.' {
             return Err(bad());
         }
         // The first two bytes are ASCII letters and the third a dot, so index 3 is a character boundary.
         let rest = text[3..].strip_prefix("ENT.").unwrap_or(&text[3..]);
-        if rest.is_empty() || rest.len() > 128 || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        if rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(bad());
+        }
+        if rest.len() > 128 {
+            let rule = "the id of a BSUID, behind its country, has at most 128 letters and digits";
+            return Err(Invalid::limit("recipient", 128, rest.len(), rule));
         }
         Ok(Self(text.to_owned()))
     }

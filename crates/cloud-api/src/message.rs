@@ -161,8 +161,10 @@ impl SendMessage {
     pub fn from_json(body: &Value) -> Result<Self, Invalid> {
         let at = At::root("body", Reading::Strict);
         let object = Object::of(body, &at)?;
-        if object.value("messaging_product").and_then(Value::as_str) != Some("whatsapp") {
-            return Err(Invalid::new("messaging_product", "must be whatsapp"));
+        match object.field::<Option<String>>("messaging_product")?.as_deref() {
+            Some("whatsapp") => {}
+            Some(other) => return Err(Invalid::new("messaging_product", "must be whatsapp").found(other)),
+            None => return Err(Invalid::new("messaging_product", "is missing: must be whatsapp")),
         }
         let kind = match object.value("type") {
             Some(kind) => String::read(kind, &At::root("type", Reading::Strict))?.to_lowercase(),

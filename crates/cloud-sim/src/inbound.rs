@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::agenda::{Event, Update};
 use crate::core::Core;
 use crate::ids;
+use crate::moving::Move;
 use crate::people;
 use crate::world::{Direction, Msg, Plan};
 
@@ -45,7 +46,8 @@ const TURNS: &[&str] = &[
 
 impl Core {
     /// Lets a person write: `{phone_id, from, name?, type?, <type>: {…}, context?, referral?, errors?, group_id?}`.
-    /// Unknown people are made up. Opens the 24-hour window. Hands back the message id.
+    /// Unknown people are made up. Opens the 24-hour window. A `system` message about a new number or id moves the person
+    /// there. Hands back the message id.
     ///
     /// # Errors
     /// A sentence that says what the request lacks.
@@ -70,7 +72,14 @@ impl Core {
         if !TYPES.contains(&kind) {
             return Err(format!("type {kind:?} is unknown; one of {}", TYPES.join(", ")));
         }
+        let moves = match (kind, spec.get("system")) {
+            ("system", Some(system)) => Move::read(system)?,
+            _ => Move::default(),
+        };
         let config = self.config.clone();
+        if let Ok(number) = cloud_api::Msisdn::parse(from) {
+            self.world.in_use(&people::canonical(number.as_str()));
+        }
         let user_id = people::find_or_create(&mut self.world, &config, from, text("name"));
         let now = self.now();
         let user = self.world.users.get(&user_id).cloned().unwrap_or_default();
@@ -136,7 +145,7 @@ impl Core {
             seq: 0,
             wamid: wamid.clone(),
             phone_id: phone_id.to_owned(),
-            user_id,
+            user_id: user_id.clone(),
             direction: Direction::FromUser,
             kind: kind.to_owned(),
             content: shown,
@@ -173,6 +182,8 @@ impl Core {
         });
         self.tell(|| json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
         self.count("messages_inbound");
+        // The news itself still comes from the old number and id.
+        self.world.relocate(&user_id, &moves);
         Ok(wamid)
     }
 
@@ -259,7 +270,8 @@ impl Core {
         };
         let mut spec = spec;
         spec["phone_id"] = json!(msg.phone_id);
-        spec["from"] = json!(from);
+        // Not the number: until then the person may have another one.
+        spec["from"] = json!(msg.user_id);
         let due = now + self.around(self.config.delays.reply_ms);
         self.plan(due, Event::Inbound(spec));
     }

@@ -27,6 +27,7 @@ mod limits;
 mod links;
 mod magic;
 mod media;
+mod moving;
 mod outcome;
 mod payload;
 mod people;

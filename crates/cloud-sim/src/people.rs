@@ -63,6 +63,9 @@ pub fn find_or_create(world: &mut World, config: &SimConfig, key: &str, name: Op
     let persona = Persona {
         online: config.default_online,
         reads: config.default_reads,
+        on_whatsapp: wa_id
+            .as_ref()
+            .is_none_or(|wa_id| !world.left_numbers.contains(wa_id)),
         ..Persona::default()
     };
     let user = User {

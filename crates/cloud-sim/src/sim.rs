@@ -128,6 +128,21 @@ impl Simulator {
             .map_err(ControlError::bad)
     }
 
+    /// Where an app's webhooks go, as it is entered in the app's configuration: what concerns accounts goes nowhere else. No
+    /// handshake is made.
+    ///
+    /// # Errors
+    /// When there is no such app.
+    pub fn set_callback(&self, app_id: &str, url: &str) -> Result<(), ControlError> {
+        self.with(|core| match core.world.apps.get_mut(app_id) {
+            Some(app) => {
+                url.clone_into(&mut app.callback_url);
+                Ok(())
+            }
+            None => Err(ControlError::missing(format!("there is no app {app_id}"))),
+        })
+    }
+
     /// Lets a person write, as `POST /_sim/inbound` does. Hands back the message id.
     ///
     /// # Errors

@@ -211,6 +211,9 @@ pub struct World {
     /// `phone_id/user_id` of people who blocked a number.
     #[serde(default)]
     pub blockers: BTreeSet<String>,
+    /// Numbers that people had before they moved to another: nobody on WhatsApp has them (131026).
+    #[serde(default)]
+    pub left_numbers: BTreeSet<String>,
     /// Digests of bodies that got their one HTTP 500.
     pub failed_once: VecDeque<String>,
     /// Order of appearance of people, for the bound.
@@ -259,6 +262,7 @@ impl World {
             meter: Meter::default(),
             rolling: Rolling::default(),
             blockers: BTreeSet::new(),
+            left_numbers: BTreeSet::new(),
             failed_once: VecDeque::new(),
             user_order: VecDeque::new(),
             media_order: VecDeque::new(),

@@ -47,6 +47,17 @@ pub struct ContactCard {
     pub marketing_stopped: bool,
 }
 
+/// Where a contact is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactAddress {
+    /// The contact.
+    pub id: ContactId,
+    /// E.164 with the plus.
+    pub phone: Option<String>,
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
+}
+
 /// What somebody chose about marketing (Cloud API: `user_preferences`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarketingChoice {
@@ -125,6 +136,13 @@ pub trait ContactDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn cards(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactCard>>;
+
+    /// Where these contacts are written to; those that are absent or have no address are left out. One read of what a campaign
+    /// needs, where [`ContactDirectory::cards`] is for people's eyes.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn addresses(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactAddress>>;
 
     /// Contacts whose name, phone or username contains `text`, at most `limit`, newest first.
     ///

@@ -12,6 +12,7 @@ pub mod blob;
 pub mod caller;
 pub mod clock;
 pub mod contention;
+pub mod each;
 pub mod error;
 pub mod event;
 #[cfg(any(debug_assertions, feature = "failpoints"))]
@@ -33,6 +34,7 @@ pub use blob::{BlobKey, BlobStore};
 pub use caller::{Actor, Authenticator, Caller, Can, Permission, PermissionInfo};
 pub use clock::{Clock, ManualClock};
 pub use contention::retrying;
+pub use each::each;
 pub use error::{Error, FieldError, Problem, Result};
 pub use event::{Event, EventContext, Events};
 pub use fetch::{FetchError, Fetched, Fetcher};

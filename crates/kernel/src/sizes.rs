@@ -26,8 +26,13 @@ mod tests {
     fn there_are_few_sizes_and_little_is_repeated() {
         let sizes: std::collections::BTreeSet<usize> = (1..=500).map(padded_size).collect();
         assert!(sizes.len() < 32, "{sizes:?}");
-        assert!((1..=500).all(|count| padded_size(count) >= count && padded_size(count) * 4 <= count * 5 + 4));
-        assert_eq!([0, 1, 8, 9, 100, 256, 500].map(padded_size), [0, 1, 8, 10, 112, 256, 512]);
+        assert!(
+            (1..=500).all(|count| padded_size(count) >= count && padded_size(count) * 4 <= count * 5 + 4)
+        );
+        assert_eq!(
+            [0, 1, 8, 9, 100, 256, 500].map(padded_size),
+            [0, 1, 8, 10, 112, 256, 512]
+        );
         assert_eq!(padded(["a", "b", "c", "d", "e", "f", "g", "h", "i"]).len(), 10);
         assert!(padded(Vec::<u8>::new()).is_empty());
     }

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseExecutor,
     DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryResult, QueryTrait,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::OnConflict,
+    QueryResult, QueryTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::OnConflict,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -247,10 +247,7 @@ impl TenantTx {
             sea_query::{Expr, LockBehavior, LockType, Query},
         };
         let mine = || E::tenant_column().eq(self.db.tenant);
-        let oldest = E::find()
-            .filter(mine())
-            .order_by_asc(key)
-            .limit(most);
+        let oldest = E::find().filter(mine()).order_by_asc(key).limit(most);
         if self.inner.tx.get_database_backend() == DbBackend::Sqlite {
             return Ok(oldest.all(&self.inner.tx).await?);
         }
@@ -262,7 +259,10 @@ impl TenantTx {
             .cond_where(sea_orm::Condition::all().add(mine()))
             .to_owned();
         let rows: Vec<Oldest<E::Model>> = oldest
-            .column_as(Expr::col((E::default(), key)).eq(Expr::SubQuery(None, Box::new(first.into()))), "is_oldest")
+            .column_as(
+                Expr::col((E::default(), key)).eq(Expr::SubQuery(None, Box::new(first.into()))),
+                "is_oldest",
+            )
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .into_model()
             .all(&self.inner.tx)

@@ -177,6 +177,9 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
     });
     let channel = api.call(Method::POST, "/channels", channel).await?;
     let id = channel["id"].as_str().unwrap_or_default();
+    // What a person enters in the app's configuration at Meta: news of accounts and templates go there.
+    let webhook = channel["webhook_url"].as_str().unwrap_or_default();
+    simulator.set_callback(&number.app_id, webhook)?;
     let test = api
         .call(Method::POST, &format!("/channels/{id}/test"), Value::Null)
         .await?;

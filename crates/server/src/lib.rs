@@ -15,4 +15,4 @@ pub mod platform;
 pub mod world;
 
 pub use config::Config;
-pub use platform::{Platform, Setup, media_parts};
+pub use platform::{Platform, Setup, media_parts, wire};

@@ -26,6 +26,9 @@ use crate::{
     modules::{Deps, modules},
 };
 
+/// Requests that one HTTP/2 connection may have under way.
+pub const HTTP2_STREAMS: u32 = 250;
+
 /// What a process is given besides its configuration.
 #[derive(Debug)]
 pub struct Setup {
@@ -123,7 +126,7 @@ impl Platform {
             identity: identity.clone(),
             limiter,
             http,
-            wire: Wire::new().map_err(|error| anyhow::anyhow!("TLS cannot be set up: {error}"))?,
+            wire: wire(&addresses)?,
             addresses,
             media,
         });
@@ -234,6 +237,7 @@ impl Platform {
         };
         Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
             .idle_timeout(Duration::from_secs(60))
+            .http2_max_concurrent_streams(HTTP2_STREAMS)
             .run_with_graceful_shutdown(app.endpoint, signal, Some(Duration::from_secs(10)))
             .await?;
         runtime.stop().await;
@@ -309,6 +313,16 @@ fn addresses(config: &Config, simulator_inside: bool) -> anyhow::Result<Addresse
         simulator,
         public: config.public_url()?,
     })
+}
+
+/// The connections that messages leave on. The simulator speaks HTTP/2 at its plain address, which nothing there could say.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn wire(addresses: &Addresses) -> anyhow::Result<Wire> {
+    let simulator = addresses.simulator.as_ref();
+    let http2 = simulator.and_then(|url| url.authority().parse().ok());
+    Wire::new(http2).map_err(|error| anyhow::anyhow!("TLS cannot be set up: {error}"))
 }
 
 /// The file store, and the fetcher of customers' links.

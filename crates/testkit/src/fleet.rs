@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cloud_api::{client::Wire, message::Content};
+use cloud_api::message::Content;
 use cloud_sim::{SimConfig, Simulator};
 use contacts::Contacts;
 use contracts::{
@@ -464,7 +464,7 @@ fn sender(
     let identity = &platform.identity;
     Messaging::new(
         http.clone(),
-        Wire::new().unwrap(),
+        server::wire(&addresses).unwrap(),
         identity.routes(),
         identity.vault(),
         host::limiter(None),

@@ -15,6 +15,7 @@ mod m20261125_000061_amendments;
 mod m20261125_000062_edited_messages;
 mod m20261125_000063_number_states;
 mod m20261125_000064_waiting_and_released;
+mod m20261125_000074_channel_restrictions;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -31,5 +32,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_000062_edited_messages::Migration),
         Box::new(m20261125_000063_number_states::Migration),
         Box::new(m20261125_000064_waiting_and_released::Migration),
+        Box::new(m20261125_000074_channel_restrictions::Migration),
     ]
 }

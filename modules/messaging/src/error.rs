@@ -44,6 +44,12 @@ pub enum MessagingError {
         /// Why, and what to do.
         reason: String,
     },
+    /// The number may only answer.
+    #[error("the number may not write first")]
+    NumberRestricted {
+        /// Why, and until when.
+        reason: String,
+    },
     /// Only what failed or is in doubt is sent again.
     #[error("the message did not fail")]
     NotResendable,
@@ -105,6 +111,12 @@ impl From<MessagingError> for Error {
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
             ),
             MessagingError::NumberHeld { reason } => Self::conflict("number_held", reason),
+            MessagingError::NumberRestricted { reason } => Self::conflict(
+                "number_restricted",
+                format!(
+                    "{reason} Until then campaigns wait and templates are refused; other messages within the 24-hour window leave."
+                ),
+            ),
             MessagingError::NotResendable => Self::conflict(
                 "not_resendable",
                 "Only a message of ours whose `status` is `failed` or `unknown` can be sent again.",
@@ -169,8 +181,9 @@ pub fn explain(error: &cloud_api::error::Error) -> String {
                 .or(graph.user_msg.as_deref())
                 .unwrap_or(&graph.message);
             format!(
-                "{} (WhatsApp said: {details}, code {})",
+                "{} (WhatsApp said: {}, code {})",
                 graph.advice().advice,
+                details.trim_end_matches('.'),
                 graph.code
             )
         }

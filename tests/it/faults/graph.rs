@@ -6,7 +6,9 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::TimeDelta;
 use cloud_sim::{Fault, FaultMatch, FaultResponse, FaultTrigger};
 use serde_json::{Value, json};
-use testkit::{Profile, TestApp, on_both_profiles};
+use testkit::{Fleet, Profile, TestApp, eventually, on_both_profiles};
+
+use super::{customer, judged};
 
 /// One way in which Graph misbehaves, and what must come of it.
 struct Row {
@@ -315,4 +317,62 @@ async fn trouble_by_chance_doubles_nothing() {
     assert_eq!(census.values().sum::<usize>(), customers.len(), "{census:?}");
     assert!(census["read"] > customers.len() / 2, "{census:?}");
     app.stop().await;
+}
+
+/// An account that may not write to people first keeps what its campaign has queued: nothing is tried and nothing is burnt, and
+/// when the restriction ends it all leaves, once. Another account's campaign goes on.
+async fn a_campaign_waits(profile: Profile) {
+    let fleet = Fleet::make(profile).await;
+    let front = match profile {
+        Profile::Production => Some(fleet.serve("").await),
+        Profile::Embedded => None,
+    };
+    let worker = fleet.work("").await;
+    let now = chrono::Utc::now().timestamp();
+    let restriction = json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{
+        "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": now + 12 }] });
+    let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": fleet.acme.waba_id, "time": now,
+        "changes": [{ "field": "account_update", "value": restriction }] }] });
+    fleet.acme.webhook(body.to_string().as_bytes()).await.expect(200);
+    let restricted = "SELECT COUNT(*) FROM messaging_channels WHERE restricted_reason IS NOT NULL";
+    eventually("the number is restricted", Duration::from_secs(10), async || {
+        fleet.count(restricted).await == 1
+    })
+    .await;
+    let customers: Vec<String> = (0..60).map(customer).collect();
+    let theirs = fleet.campaign(&fleet.acme, &customers[..40], 20).await.len();
+    let others = fleet.campaign(&fleet.globex, &customers[40..], 20).await.len();
+    let waits = "SELECT COUNT(*) FROM host_jobs WHERE last_error LIKE '%may not write first%'";
+    eventually(
+        "both chunks were looked at",
+        Duration::from_secs(10),
+        async || fleet.count(waits).await == 2 && fleet.sim.ledger().accepted_total == others as u64,
+    )
+    .await;
+    let queued = "SELECT COUNT(*) FROM messaging_messages WHERE direction = 'outbound' AND status = 'queued'";
+    eventually(
+        "the others are written down",
+        Duration::from_secs(10),
+        async || fleet.count(queued).await <= 40,
+    )
+    .await;
+    assert_eq!(fleet.count(queued).await, 40, "nothing is tried, nothing fails");
+    fleet.settled(Duration::from_secs(60)).await;
+    let census = judged(&fleet, theirs + others, "restricted").await;
+    assert_eq!(census.get("read"), Some(&(theirs + others)), "{census:?}");
+    worker.kill().await;
+    if let Some(front) = front {
+        front.kill().await;
+    }
+    fleet.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_account_keeps_its_campaign_embedded() {
+    a_campaign_waits(Profile::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_account_keeps_its_campaign_production() {
+    a_campaign_waits(Profile::Production).await;
 }

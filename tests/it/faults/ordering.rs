@@ -76,7 +76,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "channels",
-        "SELECT held_reason, held_until, messaging_limit, throughput, quality_rating, name_status FROM messaging_channels \
+        "SELECT held_reason, held_until, restricted_reason, restricted_until, messaging_limit, throughput, quality_rating, name_status FROM messaging_channels \
       WHERE tenant_id = ?",
     ),
 ];
@@ -183,6 +183,13 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
         let state = states[usize::try_from(dice.below(3)).unwrap()];
         let ban = json!({ "event": "DISABLED_UPDATE", "ban_info": { "waba_ban_state": [state], "waba_ban_date": "April 17, 2026" } });
         changes.push(json!({ "$field": "account_update", "$time": at(), "$value": ban }));
+        let kind = [
+            "RESTRICTED_BIZ_INITIATED_MESSAGING",
+            "RESTRICTED_ADD_PHONE_NUMBER_ACTION",
+        ][usize::try_from(dice.below(2)).unwrap()];
+        let restriction =
+            json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{ "restriction_type": kind }] });
+        changes.push(json!({ "$field": "account_update", "$time": at(), "$value": restriction }));
         let limit = [250, 2_000, 10_000][usize::try_from(dice.below(3)).unwrap()];
         let capability =
             json!({ "max_daily_conversations_per_business": limit, "max_phone_numbers_per_waba": 25 });

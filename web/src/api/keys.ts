@@ -24,5 +24,6 @@ export const keys = {
   sim: ['sim'] as const,
   simState: ['sim', 'state'] as const,
   simThreads: (phoneId: string) => ['sim', 'threads', phoneId] as const,
+  simTemplates: ['sim', 'templates'] as const,
   simMessages: (phoneId: string, user: string) => ['sim', 'messages', phoneId, user] as const,
 }

@@ -149,8 +149,8 @@ export interface paths {
         put?: never;
         /**
          * Let a number send again.
-         * @description For a number that is held: what waits leaves within half a minute. If WhatsApp still refuses, it is held again with the
-         *     reason.
+         * @description For a number that is held or may only answer: what waits leaves within half a minute. If WhatsApp still refuses, it is
+         *     held again with the reason.
          *
          *     Needs the permission `channels:manage`.
          */
@@ -195,7 +195,9 @@ export interface paths {
         /**
          * Test the connection.
          * @description Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
-         *     and how to mend it. The result is also kept as the number's status.
+         *     and how to mend it. The result is also kept as the number's status. A number that was held because of its token or
+         *     because it was not registered goes on when that is seen to be over; what WhatsApp told of the account (a ban, a
+         *     restriction) stands until WhatsApp takes it back or somebody asks `POST /channels/{id}/resume`.
          *
          *     Needs the permission `channels:manage`.
          */
@@ -1368,6 +1370,8 @@ export interface components {
             phone_status?: string;
             /** @description GREEN, YELLOW or RED, by WhatsApp. */
             quality_rating?: string;
+            /** @description Why it may only answer; absent while it may write to people first. */
+            restricted?: components["schemas"]["ChannelRestriction"] & unknown;
             /** @description Whether it works. */
             status: components["schemas"]["ChannelStatus"] & unknown;
             /** @description What is wrong, in words. */
@@ -1446,6 +1450,20 @@ export interface components {
             verify_token?: string;
             /** @description WhatsApp Business Account ID. */
             waba_id?: string;
+        };
+        /**
+         * ChannelRestriction
+         * @description Why a number may not write to people first. Campaigns wait, templates are refused with 409 `number_restricted`; answers
+         *     within the 24-hour window leave.
+         */
+        ChannelRestriction: {
+            /** @description What happened and what to do, in plain words. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; absent if WhatsApp has not said.
+             */
+            until?: string;
         };
         /**
          * @description Whether a number works.
@@ -1563,7 +1581,7 @@ export interface components {
         ConnectionCheck: {
             /** @description What was found. */
             message: string;
-            /** @description `token`, `number`, `account` or `webhook`. */
+            /** @description `token`, `number`, `account`, `webhook`; and `sending` if something stops it that no test can see, such as a ban. */
             name: string;
             /** @description Whether it is as it should be. */
             ok: boolean;

@@ -22,8 +22,9 @@ function initial(): Language {
 /** English is in the bundle as the fallback; other languages are fetched when chosen. */
 async function load(language: Language) {
   if (language === 'ar' && !i18next.hasResourceBundle('ar', 'translation')) {
-    const [strings] = await Promise.all([import('./ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
+    const [strings, codes] = await Promise.all([import('./ar.json'), import('./codes.ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
     i18next.addResourceBundle('ar', 'translation', strings.default)
+    i18next.addResourceBundle('ar', 'codes', codes.default)
   }
 }
 

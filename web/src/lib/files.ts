@@ -16,6 +16,18 @@ export interface FileView {
   until?: string
 }
 
+/** A file named inside a message, on a card or in a header: by a link, by our id, or by WhatsApp's, which only the simulator's phone can show. */
+export function namedFile(part: Record<string, unknown>, inSimulator = false): FileView {
+  const id = text(part.media_id) ?? text(part.id)
+  const ours = id?.startsWith('med_') === true
+  return {
+    state: 'ready',
+    url: safeLink(part.link) ?? (id && !ours && inSimulator ? `/_sim/media/${encodeURIComponent(id)}` : undefined),
+    name: text(part.filename),
+    id: ours ? id : undefined,
+  }
+}
+
 export interface WithFile extends Carried {
   media?: Media
   /** A file that is still being sent is shown from this browser's own copy. */

@@ -147,8 +147,13 @@ export function formatDuration(seconds: number) {
 /** An amount in a currency; a code that is none is put beside the number. */
 export function formatMoney(amount: number, currency: string) {
   try {
-    return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount)
+    const parts = new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(amount)
+    // Arabic knows the pound as "UK£", whose letters and sign fall apart in a line from the right.
+    return parts.map(({ type, value }) => (type === 'currency' ? value.replace(/^[A-Z]{2}(?=\p{Sc})/u, '') : value)).join('')
   } catch {
     return `${formatNumber(amount)} ${currency}`.trim()
   }
 }
+
+/** A name of any language within a sentence of another: neither turns the other around. */
+export const isolated = (name: string) => `\u2068${name}\u2069`

@@ -88,6 +88,22 @@ export function useOnVisible(onVisible: () => void, enabled: boolean) {
   return ref
 }
 
+/**
+ * Fields that come and go: `focusItem(n)` puts the focus into the n-th `[data-item]` of the list once it is there, or into the last one.
+ * `count`: how many there are.
+ */
+export function useItemFocus<T extends HTMLElement>(count: number) {
+  const list = useRef<T>(null)
+  const wanted = useRef<number>()
+  useEffect(() => {
+    if (wanted.current === undefined) return
+    const items = list.current?.querySelectorAll(':scope > [data-item]') ?? []
+    items[Math.min(wanted.current, items.length - 1)]?.querySelector<HTMLElement>('input, textarea')?.focus()
+    wanted.current = undefined
+  }, [count])
+  return { list, focusItem: (at: number) => (wanted.current = Math.max(0, at)) }
+}
+
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 

@@ -6,15 +6,17 @@ export interface InteractiveView {
   header?: { format: string; text?: string; file: Record<string, unknown> }
   body?: string
   footer?: string
-  buttons: { title: string; kind: 'reply' | 'link' | 'flow' | 'place' | 'address' | 'catalogue' | 'call' | 'contact' | 'product'; url?: string; hint?: string }[]
+  buttons: { title: string; kind: 'reply' | 'link' | 'flow' | 'place' | 'address' | 'catalogue' | 'call' | 'contact' | 'product' | 'pay' | 'order'; url?: string; hint?: string }[]
   /** A list or products, behind one button. */
   sheet?: { button?: string; sections: { title?: string; rows: { title: string; description?: string }[] }[]; products?: boolean }
   cards: InteractiveView[]
   product?: string
+  /** An order to pay for, or how far one is. */
+  order?: { id?: string; total?: { amount: number; currency: string }; status?: string }
   known: boolean
 }
 
-const KNOWN = new Set(['button', 'list', 'cta_url', 'location_request_message', 'address_message', 'flow', 'product', 'product_list', 'catalog_message', 'carousel', 'call_permission_request', 'voice_call', 'request_contact_info'])
+const KNOWN = new Set(['button', 'list', 'cta_url', 'location_request_message', 'address_message', 'flow', 'product', 'product_list', 'catalog_message', 'carousel', 'call_permission_request', 'voice_call', 'request_contact_info', 'order_details', 'order_status'])
 
 export function interactiveView(raw: unknown): InteractiveView {
   const body = record(raw)
@@ -66,6 +68,17 @@ export function interactiveView(raw: unknown): InteractiveView {
     case 'product':
       view.product = text(action.product_retailer_id)
       view.buttons.push({ title: '', kind: 'product' })
+      break
+    case 'order_details': {
+      const { value, offset } = record(parameters.total_amount)
+      const currency = text(parameters.currency)
+      view.order = { id: text(parameters.reference_id), total: currency && Number.isFinite(Number(value)) ? { amount: Number(value) / (Number(offset) || 100), currency } : undefined }
+      view.buttons.push({ title: '', kind: 'pay' })
+      break
+    }
+    case 'order_status':
+      view.order = { id: text(parameters.reference_id), status: text(record(parameters.order).status) }
+      view.buttons.push({ title: '', kind: 'order' })
       break
     case 'carousel':
       view.cards = list(action.cards).map(interactiveView)

@@ -130,9 +130,10 @@ function headerOf(component: Record<string, unknown>, filling: Filling): Templat
 }
 
 function buttonOf(button: Record<string, unknown>, filling: Filling): TemplateButton {
-  const type = upper(button.type)
   const parameter = filling.raw[0] ?? {}
   const url = text(button.url)
+  // As WhatsApp keeps the button of an authentication template: an address of its own, which copies the code.
+  const type = url?.includes('whatsapp.com/otp/code') ? 'OTP' : upper(button.type)
   const end = text(parameter.text)
   return {
     type,

@@ -1,11 +1,18 @@
 //! The connections that sends travel on: a pool of hyper's, without what a general client does for every request. At
 //! thousands of sends a second that is half of what a message costs.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Request, StatusCode, header::HeaderMap};
+use hyper::{Request, Response, StatusCode, body::Incoming, header::HeaderMap, http::uri::Authority};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
@@ -19,10 +26,36 @@ use crate::error::{BoxError, Error};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
+/// An HTTP/2 connection on which nothing came back for so long is asked whether it lives, and given up after as long again.
+const ALIVE: Duration = Duration::from_secs(10);
+/// Requests under way on one way before the next one is used: servers commonly allow a hundred on one HTTP/2 connection, and
+/// those beyond would wait there although another connection is free.
+const ON_ONE_WAY: usize = 100;
+/// Ways at most: with these many requests under way on each, more than a process has in all.
+const WAYS: usize = 24;
 
-/// A pool of kept-alive connections; cloning shares it. It follows no redirects and uses no proxy.
+type Pool = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Kept-alive connections; cloning shares them. They follow no redirects and use no proxy.
+///
+/// Where the server speaks HTTP/2, a hundred requests share a connection, and what is ready at the same moment travels in one
+/// piece; else every request under way has a connection of its own. Few connections are used while few are enough.
 #[derive(Clone)]
-pub struct Wire(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub struct Wire(Arc<Inner>);
+
+struct Inner {
+    ways: Vec<Way>,
+    http2: Vec<Authority>,
+}
+
+/// One way out: a connection where HTTP/2 is spoken, else a pool of them.
+struct Way {
+    // Finds out by TLS what the server speaks; without TLS it is HTTP/1.1.
+    negotiating: Pool,
+    // For servers that are known to speak HTTP/2 without TLS.
+    http2: Pool,
+    under_way: AtomicUsize,
+}
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,11 +64,12 @@ impl fmt::Debug for Wire {
 }
 
 impl Wire {
-    /// An empty pool. TLS certificates are checked against the operating system's store.
+    /// No connections yet. TLS certificates are checked against the operating system's store; `http2` are the servers
+    /// (`host:port`) that are known to speak HTTP/2 without TLS.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new() -> Result<Self, BoxError> {
+    pub fn new(http2: impl IntoIterator<Item = Authority>) -> Result<Self, BoxError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -45,12 +79,15 @@ impl Wire {
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(tcp);
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .http1_max_buf_size(64 * 1024)
-            .build(tls);
-        Ok(Self(client))
+        let way = || Way {
+            negotiating: pool(&tls, false),
+            http2: pool(&tls, true),
+            under_way: AtomicUsize::new(0),
+        };
+        Ok(Self(Arc::new(Inner {
+            ways: std::iter::repeat_with(way).take(WAYS).collect(),
+            http2: http2.into_iter().collect(),
+        })))
     }
 
     /// Sends a request and reads its whole answer, at most a megabyte of it, within `limit`.
@@ -60,7 +97,8 @@ impl Wire {
         limit: Duration,
     ) -> Result<(StatusCode, HeaderMap, Bytes), Error> {
         let exchange = async {
-            let response = self.0.request(request).await.map_err(|error| {
+            let way = self.0.way();
+            let response = way.request(&self.0, request).await.map_err(|error| {
                 if error.is_connect() {
                     Error::NotSent(error.into())
                 } else {
@@ -88,11 +126,77 @@ impl Wire {
     }
 }
 
+impl Inner {
+    /// The first way with room, so that those in use are used well; when all are full, the emptiest.
+    fn way(&self) -> OnItsWay<'_> {
+        let under_way = |way: &Way| way.under_way.load(Ordering::Relaxed);
+        let room = self.ways.iter().find(|way| under_way(way) < ON_ONE_WAY);
+        let way = room.or_else(|| self.ways.iter().min_by_key(|way| under_way(way)));
+        let way = way.expect("there is always a way");
+        way.under_way.fetch_add(1, Ordering::Relaxed);
+        OnItsWay(way)
+    }
+}
+
+/// A request under way; dropping it gives its room back.
+struct OnItsWay<'w>(&'w Way);
+
+impl OnItsWay<'_> {
+    async fn request(
+        &self,
+        inner: &Inner,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, legacy::Error> {
+        let uri = request.uri();
+        let known = uri.scheme_str() == Some("http")
+            && uri
+                .authority()
+                .is_some_and(|authority| inner.http2.contains(authority));
+        let pool = if known { &self.0.http2 } else { &self.0.negotiating };
+        pool.request(request).await
+    }
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn pool(tls: &HttpsConnector<HttpConnector>, http2_only: bool) -> Pool {
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .http1_max_buf_size(64 * 1024)
+        .http2_only(http2_only)
+        .http2_keep_alive_interval(ALIVE)
+        .http2_keep_alive_timeout(ALIVE)
+        .build(tls.clone())
+}
+
 /// Nobody knows whether it arrived.
 fn lost(reason: &str, status: Option<StatusCode>, source: BoxError) -> Error {
     Error::Ambiguous {
         reason: reason.to_owned(),
         http_status: status.map(|status| status.as_u16()),
         source: Some(source),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_connection_is_left_alone_until_something_on_it_ends() {
+        let wire = Wire::new(None).unwrap();
+        let (first, second) = (&wire.0.ways[0], &wire.0.ways[1]);
+        let mut under_way: Vec<OnItsWay<'_>> = (0..ON_ONE_WAY).map(|_| wire.0.way()).collect();
+        assert!(under_way.iter().all(|request| std::ptr::eq(request.0, first)));
+        let beyond = wire.0.way();
+        assert!(std::ptr::eq(beyond.0, second));
+        under_way.pop();
+        assert!(std::ptr::eq(wire.0.way().0, first));
     }
 }

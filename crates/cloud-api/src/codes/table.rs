@@ -176,7 +176,7 @@ pub static CODES: &[Code] = &[
     row(147004, 400, Class::Fix, Action::Fail, "Instagram account not linked", "WhatsApp refused the username; the title says why. Choose another one or link the page that uses it."),
     row(147005, 400, Class::Fix, Action::Fail, "Username must be transferred first", "WhatsApp refused the username; the title says why. Choose another one or link the page that uses it."),
     row(200005, 400, Class::Fix, Action::Fail, "Template insights unavailable", "Switch on template insights in WhatsApp Manager to see these figures."),
-    row(200006, 400, Class::Fix, Action::Fail, "Template insights cannot be disabled", "Switch on template insights in WhatsApp Manager to see these figures."),
+    row(200006, 400, Class::Fix, Action::Fail, "Template insights cannot be disabled", "Template insights stay on once they were switched on. Nothing needs to be done."),
     row(200007, 400, Class::Fix, Action::Fail, "Template insights not enabled", "Switch on template insights in WhatsApp Manager to see these figures."),
     row(1752041, 400, Class::Never, Action::Ignore, "Onboarding already requested", "Marketing messages were requested for this account already. Nothing needs to be done."),
     row(2388001, 400, Class::Fix, Action::Fail, "Phone number cannot be moved", "The number could not be moved to this account; the details say why. Check its owner and its two-step verification."),

@@ -118,52 +118,6 @@ fn a_store_may_know_fields_that_a_caller_may_not_write() {
     );
 }
 
-/// Each case: the type, its object, and what the error must name.
-#[test]
-fn limits_name_field_limit_and_value() {
-    let cases: Vec<Value> = serde_json::from_str(include_str!("limits.json")).unwrap();
-    for case in cases {
-        let kind = case["type"].as_str().unwrap();
-        let wire = grown(&case["content"]);
-        let error = match Content::parse(kind, &wire).and_then(|content| content.check(None)) {
-            Ok(()) => panic!("{case} was taken"),
-            Err(error) => error,
-        };
-        assert_eq!(error.field, case["field"], "{error}");
-        assert_eq!(
-            error.limit.map_or(Value::Null, Value::from),
-            case["limit"],
-            "{error}"
-        );
-        let found = error.actual.map(Value::from).or(error.value.map(Value::from));
-        assert_eq!(found.unwrap_or_default(), case["value"], "{}", case["field"]);
-    }
-}
-
-/// `"é*1025"` in a case is so many of that letter, and `{"repeat": n, "of": x}` so many elements.
-fn grown(value: &Value) -> Value {
-    match value {
-        Value::String(text) => match text.split_once('*').map(|(a, n)| (a, n.parse::<usize>())) {
-            Some((letter, Ok(count))) => Value::from(letter.repeat(count)),
-            _ => value.clone(),
-        },
-        Value::Array(items) => items.iter().map(grown).collect(),
-        Value::Object(object) => match (object.get("repeat").and_then(Value::as_u64), object.get("of")) {
-            (Some(count), Some(of)) => (0..count)
-                .map(|index| {
-                    let text = grown(of).to_string().replace("\"#\"", &index.to_string());
-                    serde_json::from_str::<Value>(&text.replace('#', &index.to_string())).unwrap()
-                })
-                .collect(),
-            _ => object
-                .iter()
-                .map(|(key, value)| (key.clone(), grown(value)))
-                .collect(),
-        },
-        _ => value.clone(),
-    }
-}
-
 /// JSON of any shape, with the keys that matter here among them.
 fn any_json() -> impl Strategy<Value = Value> {
     const KEYS: &[&str] = &[

@@ -180,7 +180,10 @@ pub fn waba(core: &mut Core, id: &str, act: &str, body: &Value) -> Outcome {
                 .map(|t| t.format("%B %-d, %Y").to_string());
             change(core, id, |w| match state {
                 "DISABLE" => w.restricted = Some(131_031),
-                "REINSTATE" => w.restricted = None,
+                "REINSTATE" => {
+                    w.restricted = None;
+                    w.restrictions.clear();
+                }
                 _ => {}
             });
             core.account_post(

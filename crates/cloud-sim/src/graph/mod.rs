@@ -25,9 +25,11 @@ mod template_archive;
 mod template_buttons;
 mod template_check;
 mod template_library;
+mod template_node;
 mod templates;
 mod upload;
 mod username;
+mod waba;
 
 use std::time::Duration;
 

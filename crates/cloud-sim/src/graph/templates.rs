@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::nodes::unknown_edge;
 use super::template_check::{authentication_text, check, kind, refuse, text};
+use super::template_node::compare;
 use super::{Call, Refusal, Reply, template_library};
 use crate::core::Core;
 use crate::entities::{Template, Waba};
@@ -338,56 +339,6 @@ pub(super) fn unpause(core: &mut Core, template: &Template) -> Reply {
         return Reply::Ok(json!({"success": true}));
     };
     Reply::Ok(json!({"success": false, "reason": reason}))
-}
-
-/// `GET /{TEMPLATE}/compare?template_ids=[…]`
-pub(super) fn compare(core: &Core, call: &Call, template: &Template) -> Result<Reply, Refusal> {
-    let asked = call.field("template_ids").unwrap_or_default();
-    let others: Vec<Value> = match asked.starts_with('[') {
-        true => serde_json::from_str(&asked).unwrap_or_default(),
-        false => asked
-            .split(',')
-            .filter(|id| !id.is_empty())
-            .map(|id| json!(id.trim()))
-            .collect(),
-    };
-    let ids = others
-        .iter()
-        .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
-    let mut rows = vec![template.clone()];
-    for id in ids {
-        let other = core
-            .world
-            .templates
-            .get(&id)
-            .filter(|t| t.waba_id == template.waba_id);
-        rows.push(other.cloned().ok_or_else(|| Refusal::missing("GET", &id))?);
-    }
-    if rows.len() != 2 {
-        return Err(Refusal::parameter(
-            "Param template_ids must be a list of one template.",
-        ));
-    }
-    let now = core.now();
-    let rate = |t: &Template| {
-        let (sends, complaints) = t.stats.week(now);
-        complaints as f64 / sends.max(1) as f64
-    };
-    rows.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
-    let order: Vec<&str> = rows.iter().map(|t| t.id.as_str()).collect();
-    let sends: Vec<Value> = rows
-        .iter()
-        .map(|t| json!({"key": t.id, "value": t.stats.week(now).0}))
-        .collect();
-    let reasons: Vec<Value> = rows
-        .iter()
-        .map(|t| json!({"key": t.id, "value": "UNKNOWN_BLOCK_REASON"}))
-        .collect();
-    Ok(Reply::Ok(json!({"data": [
-        {"metric": "BLOCK_RATE", "type": "RELATIVE", "order_by_relative_metric": order},
-        {"metric": "MESSAGE_SENDS", "type": "NUMBER_VALUES", "number_values": sends},
-        {"metric": "TOP_BLOCK_REASON", "type": "STRING_VALUES", "string_values": reasons},
-    ]})))
 }
 
 /// `DELETE /{WABA}/message_templates`: all languages of a `name`, one by `hsm_id` and `name`, or up to 100 `hsm_ids`.

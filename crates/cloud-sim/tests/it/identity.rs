@@ -244,3 +244,148 @@ fn knobs_are_named_and_checked() {
         .unwrap_err();
     assert!(error.contains("latencies"), "{error}");
 }
+
+/// `system` messages as a tester tells them by hand.
+async fn tells(stage: &Stage, from: &str, system: Value) -> (u16, Value) {
+    let spec =
+        json!({"phone_id": stage.account.phone_number_id, "from": from, "type": "system", "system": system});
+    let answer = stage.control(Method::POST, "inbound", spec).await;
+    stage.settle().await;
+    answer
+}
+
+#[tokio::test]
+async fn who_changes_the_number_has_the_new_one_from_then_on() {
+    const NEW: &str = "447700900124";
+    let stage = stage().await;
+    let phone = stage.account.phone_number_id.clone();
+    stage.opens_window(ANA).await;
+    let (_, before) = stage
+        .control(Method::GET, &format!("users/{ANA}"), json!({}))
+        .await;
+    let body = format!("User Ana changed from {ANA} to {NEW}");
+    let moved = json!({"type": "user_changed_number", "body": body, "wa_id": format!("+{NEW}")});
+    assert_eq!(tells(&stage, ANA, moved).await.0, 200);
+    // The news comes from the old number; what is written later comes from the new one, by the same person.
+    let told = stage.values("messages").pop().unwrap();
+    assert_eq!(
+        (told["messages"][0]["from"].as_str(), told.get("contacts")),
+        (Some(ANA), None)
+    );
+    let (_, after) = stage
+        .control(Method::GET, &format!("users/{NEW}"), json!({}))
+        .await;
+    assert_eq!(
+        (&after["user_id"], &after["name"]),
+        (&before["user_id"], &before["name"])
+    );
+    let by_id = json!({"phone_id": phone, "from": before["user_id"], "text": {"body": "it is me"}});
+    stage.sim.inbound(&by_id).unwrap();
+    stage.settle().await;
+    let told = stage.values("messages").pop().unwrap();
+    assert_eq!(told["messages"][0]["from"], NEW);
+    assert_eq!(told["contacts"][0]["wa_id"], NEW);
+    // Answers go to the new number, in the same thread; the old one is on WhatsApp no more.
+    let sent = stage.send(NEW, "to-new").await.unwrap();
+    let lost = stage.send(ANA, "to-old").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
+    assert_eq!(stage.names(&lost), ["failed"]);
+    let (_, thread) = stage
+        .control(Method::GET, &format!("threads/{phone}/{NEW}/messages"), json!({}))
+        .await;
+    assert_eq!(thread["items"].as_array().unwrap().len(), 4, "{thread}");
+    // Somebody new gets the old number: another person, who can be answered.
+    stage.opens_window(ANA).await;
+    let (_, other) = stage
+        .control(Method::GET, &format!("users/{ANA}"), json!({}))
+        .await;
+    assert_ne!(other["user_id"], before["user_id"]);
+    let sent = stage.send(ANA, "to-the-next").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.names(&sent), ["sent", "delivered", "read"]);
+}
+
+#[tokio::test]
+async fn who_gets_another_id_is_the_same_person() {
+    let stage = stage().await;
+    let phone = stage.account.phone_number_id.clone();
+    stage.opens_window(ANA).await;
+    let (_, before) = stage
+        .control(Method::GET, &format!("users/{ANA}"), json!({}))
+        .await;
+    let old = before["user_id"].as_str().unwrap().to_owned();
+    let new = json!({"type": "user_changed_user_id", "body": "User Ana has a new id", "user_id": "GB.777"});
+    assert_eq!(tells(&stage, ANA, new).await.0, 200);
+    let told = stage.values("messages").pop().unwrap();
+    assert_eq!(told["messages"][0]["from_user_id"], old.as_str());
+    let to = |id: &str| json!({"messaging_product": "whatsapp", "recipient": id, "type": "text", "text": {"body": "hi"}});
+    let path = format!("{phone}/messages");
+    assert_eq!(code(&stage.graph(Method::POST, &path, to(&old)).await.1), 100);
+    let (http, sent) = stage.graph(Method::POST, &path, to("GB.777")).await;
+    assert_eq!(http, 200);
+    stage.settle().await;
+    assert_eq!(
+        stage.names_of(&sent),
+        ["sent", "delivered", "read"],
+        "the window is still open"
+    );
+    let (_, thread) = stage
+        .control(Method::GET, &format!("threads/{phone}/{ANA}/messages"), json!({}))
+        .await;
+    assert_eq!(thread["items"].as_array().unwrap().len(), 3, "{thread}");
+}
+
+#[tokio::test]
+async fn a_move_to_nowhere_is_refused() {
+    let stage = stage().await;
+    for (system, named) in [
+        (
+            json!({"type": "user_changed_number", "body": "b"}),
+            "system.wa_id",
+        ),
+        (
+            json!({"type": "user_changed_number", "wa_id": "12"}),
+            "system.wa_id \"12\"",
+        ),
+        (json!({"type": "user_changed_user_id"}), "system.user_id"),
+        (
+            json!({"type": "user_changed_user_id", "user_id": "x"}),
+            "system.user_id \"x\"",
+        ),
+    ] {
+        let (http, refused) = tells(&stage, ANA, system).await;
+        assert_eq!(http, 400);
+        assert!(refused.to_string().replace('\\', "").contains(named), "{refused}");
+    }
+    let (_, users) = stage.control(Method::GET, "users", json!({})).await;
+    assert_eq!(users["total"], 0, "nobody was made up");
+}
+
+#[tokio::test]
+async fn the_recipient_that_changes_the_number_is_gone_from_the_old_one() {
+    const MOVER: &str = "999003000015";
+    let stage = stage().await;
+    stage.opens_window(MOVER).await;
+    for callback in ["one", "two", "three"] {
+        stage.send(MOVER, callback).await.unwrap();
+        stage.settle().await;
+    }
+    let systems: Vec<Value> = stage
+        .values("messages")
+        .into_iter()
+        .filter(|value| value["messages"][0]["type"] == "system")
+        .collect();
+    assert_eq!(systems.len(), 1, "after the third message");
+    let told = &systems[0]["messages"][0];
+    assert_eq!(
+        (told["from"].as_str(), told["system"]["type"].as_str()),
+        (Some(MOVER), Some("user_changed_number"))
+    );
+    let new = told["system"]["wa_id"].as_str().unwrap();
+    let there = stage.send(new, "four").await.unwrap();
+    let lost = stage.send(MOVER, "five").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.names(&there), ["sent", "delivered", "read"]);
+    assert_eq!(stage.names(&lost), ["failed"]);
+}

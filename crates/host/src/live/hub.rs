@@ -187,7 +187,11 @@ impl Hub {
 
     /// The tenants with sockets here whose logs are longer than what their sockets were told.
     async fn behind(&self) -> Result<Vec<TenantId>> {
-        let told: HashMap<TenantId, i64> = self.rooms().iter().map(|(tenant, room)| (*tenant, room.seq)).collect();
+        let told: HashMap<TenantId, i64> = self
+            .rooms()
+            .iter()
+            .map(|(tenant, room)| (*tenant, room.seq))
+            .collect();
         let on = self
             .system
             .across_tenants("the live logs are read for the tenants that have sockets here");
@@ -195,7 +199,12 @@ impl Hub {
         let mut behind = Vec::new();
         for some in tenants.chunks(500) {
             let newest = log::last_seqs(on, padded(some.iter().copied())).await?;
-            behind.extend(newest.into_iter().filter(|(tenant, seq)| told[tenant] < *seq).map(|(tenant, _)| tenant));
+            behind.extend(
+                newest
+                    .into_iter()
+                    .filter(|(tenant, seq)| told[tenant] < *seq)
+                    .map(|(tenant, _)| tenant),
+            );
         }
         Ok(behind)
     }

@@ -126,7 +126,10 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
             .from((E::tenant_column(), ours))
             .to((F::tenant_column(), theirs))
             .into();
-        let select = self.select.join(sea_orm::JoinType::LeftJoin, beside).select_only();
+        let select = self
+            .select
+            .join(sea_orm::JoinType::LeftJoin, beside)
+            .select_only();
         let select = columns
             .iter()
             .fold(select, |select, column| select.column(*column));

@@ -6,7 +6,11 @@ use cloud_sim::Simulator;
 use poem::{Server, listener::TcpAcceptor};
 use tokio::net::TcpListener;
 
-use crate::{commands::run::simulator_config, config::Config, platform::stop_signal};
+use crate::{
+    commands::run::simulator_config,
+    config::Config,
+    platform::{HTTP2_STREAMS, stop_signal},
+};
 
 /// Answers until Ctrl-C.
 ///
@@ -21,6 +25,7 @@ pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     let simulator = Simulator::new(simulator_config(&config)?.with_http(http));
     tracing::info!(listen = %config.listen, "simulating; the control API is under /_sim/");
     Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
+        .http2_max_concurrent_streams(HTTP2_STREAMS)
         .run_with_graceful_shutdown(simulator.routes(), stop_signal(), Some(Duration::from_secs(5)))
         .await?;
     simulator.shutdown().await;

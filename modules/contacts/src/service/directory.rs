@@ -1,8 +1,8 @@
 //! Who is who, for the other modules.
 
 use contracts::contacts::{
-    BookEntry, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange, MarketingChoice,
-    Sighting,
+    BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
+    MarketingChoice, Sighting,
 };
 use kernel::{Result, TenantDb, TenantTx};
 use sea_orm::{ColumnTrait, Order};
@@ -52,6 +52,16 @@ impl ContactDirectory for Directory {
             }));
         }
         Ok(cards)
+    }
+
+    async fn addresses(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactAddress>> {
+        let identities = identities_of(db, contacts).await?;
+        let addresses = identities.into_iter().map(|(id, mine)| ContactAddress {
+            id,
+            phone: current(&mine, Kind::Phone),
+            bsuid: current(&mine, Kind::Bsuid),
+        });
+        Ok(addresses.collect())
     }
 
     async fn search(&self, db: &TenantDb, text: &str, limit: u64) -> Result<Vec<ContactId>> {

@@ -98,11 +98,7 @@ impl Key {
     }
 
     /// The row that gives it to a contact.
-    pub(super) fn row(
-        &self,
-        contact: ContactId,
-        learned_at: DateTime<Utc>,
-    ) -> identity::ActiveModel {
+    pub(super) fn row(&self, contact: ContactId, learned_at: DateTime<Utc>) -> identity::ActiveModel {
         let Self { kind, scope, value } = self.clone();
         identity::ActiveModel {
             tenant_id: sea_orm::ActiveValue::NotSet,

@@ -42,11 +42,7 @@ pub(super) async fn recognise(tx: &mut TenantTx, sightings: &[Sighting]) -> Resu
     learn(tx, sightings, false).await
 }
 
-async fn learn(
-    tx: &mut TenantTx,
-    sightings: &[Sighting],
-    newcomers: bool,
-) -> Result<Vec<Option<ContactId>>> {
+async fn learn(tx: &mut TenantTx, sightings: &[Sighting], newcomers: bool) -> Result<Vec<Option<ContactId>>> {
     let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
     let mut known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
     let mut learnt = learn_keys(tx, &seen, &mut known.owners, newcomers).await?;
@@ -436,7 +432,11 @@ async fn note(
     seen: &[(ContactId, DateTime<Utc>)],
     changed: &BTreeSet<ContactId>,
 ) -> Result<()> {
-    let seen: Vec<_> = seen.iter().filter(|(id, _)| !changed.contains(id)).copied().collect();
+    let seen: Vec<_> = seen
+        .iter()
+        .filter(|(id, _)| !changed.contains(id))
+        .copied()
+        .collect();
     for some in seen.chunks(CASES) {
         let some = padded(some.iter().copied());
         let times = some.iter().fold(CaseStatement::new(), |case, (id, at)| {

@@ -103,6 +103,17 @@ pub struct Held {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// Why a number may not write to people first. Campaigns wait, templates are refused with 409 `number_restricted`; answers
+/// within the 24-hour window leave.
+#[derive(Debug, Object)]
+#[oai(rename = "ChannelRestriction", skip_serializing_if_is_none)]
+pub struct Restricted {
+    /// What happened and what to do, in plain words.
+    pub reason: String,
+    /// When it ends by itself; absent if WhatsApp has not said.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// A connected number.
 #[derive(Debug, Object)]
 #[oai(rename = "Channel", skip_serializing_if_is_none)]
@@ -133,6 +144,8 @@ pub struct ChannelOut {
     pub throughput: i32,
     /// Why nothing is sent from it; absent while it may send.
     pub held: Option<Held>,
+    /// Why it may only answer; absent while it may write to people first.
+    pub restricted: Option<Restricted>,
     /// Whether it works.
     pub status: ChannelStatus,
     /// What is wrong, in words.
@@ -155,7 +168,7 @@ pub struct ChannelOut {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct ConnectionCheck {
-    /// `token`, `number`, `account` or `webhook`.
+    /// `token`, `number`, `account`, `webhook`; and `sending` if something stops it that no test can see, such as a ban.
     pub name: String,
     /// Whether it is as it should be.
     pub ok: bool,
@@ -200,6 +213,8 @@ pub struct TemplateList {
 }
 
 fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
+    let trouble = row.trouble(now).map(ToOwned::to_owned);
+    let stopped = row.held(now).is_some() || row.restricted(now).is_some();
     let channel::Model {
         tenant_id: _,
         id,
@@ -212,13 +227,15 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         verified_name,
         quality_rating,
         status,
-        status_reason,
+        status_reason: _,
         access_token,
         app_secret,
         verify_token,
         throughput,
         held_reason,
         held_until,
+        restricted_reason,
+        restricted_until,
         messaging_limit,
         phone_status,
         name_status,
@@ -250,12 +267,19 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
                 reason,
                 until: held_until,
             }),
+        restricted: restricted_reason
+            .filter(|_| restricted_until.is_none_or(|until| until > now))
+            .map(|reason| Restricted {
+                reason,
+                until: restricted_until,
+            }),
         status: match status.as_str() {
-            "connected" => ChannelStatus::Connected,
-            "attention" => ChannelStatus::Attention,
+            _ if stopped => ChannelStatus::Attention,
+            "attention" if trouble.is_some() => ChannelStatus::Attention,
+            "connected" | "attention" => ChannelStatus::Connected,
             _ => ChannelStatus::Untested,
         },
-        status_reason,
+        status_reason: trouble,
         webhook_url: webhook_url.to_owned(),
         has_access_token: !access_token.is_empty(),
         has_app_secret: !app_secret.is_empty(),
@@ -413,8 +437,8 @@ impl ChannelsApi {
 
     /// Let a number send again.
     ///
-    /// For a number that is held: what waits leaves within half a minute. If WhatsApp still refuses, it is held again with the
-    /// reason.
+    /// For a number that is held or may only answer: what waits leaves within half a minute. If WhatsApp still refuses, it is
+    /// held again with the reason.
     #[oai(
         path = "/channels/:channel_id/resume",
         method = "post",
@@ -433,7 +457,9 @@ impl ChannelsApi {
     /// Test the connection.
     ///
     /// Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
-    /// and how to mend it. The result is also kept as the number's status.
+    /// and how to mend it. The result is also kept as the number's status. A number that was held because of its token or
+    /// because it was not registered goes on when that is seen to be over; what WhatsApp told of the account (a ban, a
+    /// restriction) stands until WhatsApp takes it back or somebody asks `POST /channels/{id}/resume`.
     #[oai(
         path = "/channels/:channel_id/test",
         method = "post",

@@ -41,6 +41,11 @@ pub struct Model {
     pub held_reason: Option<String>,
     /// When it may send again by itself; none means that somebody has to do something first.
     pub held_until: Option<DateTimeUtc>,
+    /// Why it may not write to people first, in a sentence for people; none while it may. Answers still leave.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub restricted_reason: Option<String>,
+    /// When it may again by itself; none means when WhatsApp says so.
+    pub restricted_until: Option<DateTimeUtc>,
     /// People of the portfolio who may be written to first in 24 hours; -1 without limit, none while unknown
     /// (Cloud API: messaging limit).
     pub messaging_limit: Option<i32>,
@@ -66,5 +71,25 @@ impl Model {
     pub fn held(&self, now: DateTimeUtc) -> Option<&str> {
         let over = self.held_until.is_some_and(|until| until <= now);
         self.held_reason.as_deref().filter(|_| !over)
+    }
+
+    /// Why it may not write to people first at `now`: no templates and no campaigns leave by it. None if it may.
+    pub fn restricted(&self, now: DateTimeUtc) -> Option<&str> {
+        let over = self.restricted_until.is_some_and(|until| until <= now);
+        self.restricted_reason.as_deref().filter(|_| !over)
+    }
+
+    /// What is wrong with it at `now`, in words; none if nothing is. The reason of a hold or restriction that is over by now
+    /// is wrong no more.
+    pub fn trouble(&self, now: DateTimeUtc) -> Option<&str> {
+        let told = self.status_reason.as_deref();
+        let over = |reason: &Option<String>, stands: Option<&str>| {
+            reason.is_some() && stands.is_none() && told == reason.as_deref()
+        };
+        let past =
+            over(&self.held_reason, self.held(now)) || over(&self.restricted_reason, self.restricted(now));
+        told.filter(|_| !past)
+            .or_else(|| self.held(now))
+            .or_else(|| self.restricted(now))
     }
 }

@@ -125,6 +125,8 @@ impl Service {
             throughput: THROUGHPUT,
             held_reason: None,
             held_until: None,
+            restricted_reason: None,
+            restricted_until: None,
             messaging_limit: None,
             phone_status: None,
             name_status: None,
@@ -281,17 +283,6 @@ impl Service {
             Some(app_secret),
         );
         Ok(Client::new(self.http.clone(), connection))
-    }
-
-    pub(super) async fn update_noted(&self, db: &TenantDb, id: ChannelId, row: ActiveModel) -> Result<()> {
-        let mut tx = db.begin().await?;
-        tx.update::<Entity>()
-            .filter(Column::Id.eq(id))
-            .set(row)
-            .exec()
-            .await?;
-        publish(&mut tx, id)?;
-        tx.commit().await
     }
 }
 

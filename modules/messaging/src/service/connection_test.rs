@@ -1,5 +1,6 @@
 //! "Test connection": walks from the token to the webhook, says what is wrong and how to mend it, and mends what it can.
 
+use chrono::{DateTime, Utc};
 use cloud_api::{
     client::Client,
     error::Error,
@@ -7,20 +8,27 @@ use cloud_api::{
 };
 use contracts::messaging::ChannelId;
 use kernel::{Result, TenantDb};
-use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait,
+};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::Service;
+use super::{
+    Service,
+    channels::publish,
+    hold::{over_by_test, release},
+};
 use crate::{
-    entity::channel::{ActiveModel, Model},
-    error::explain,
+    entity::channel::{ActiveModel, Column, Entity, Model},
+    error::{MessagingError, explain},
 };
 
 /// One step of the test.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// `token`, `number`, `account` or `webhook`.
+    /// `token`, `number`, `account`, `webhook` or, if something that no test can see stops it, `sending`.
     pub name: &'static str,
     /// Whether it is as it should be.
     pub ok: bool,
@@ -49,6 +57,7 @@ impl Service {
             ..ActiveModel::default()
         };
         let mut checks = Vec::new();
+        let mut connected = false;
         let number = client
             .phone_number(&PhoneNumberId::from(channel.phone_number_id.clone()))
             .await;
@@ -60,6 +69,7 @@ impl Service {
                     .verified_name
                     .clone()
                     .unwrap_or_else(|| "no verified name yet".to_owned());
+                connected = number.status.as_deref().is_none_or(|word| word == "CONNECTED");
                 checks.push(passed("number", format!("{shown}, {named}.")));
                 row.display_phone_number = Set(number.display_phone_number);
                 row.verified_name = Set(number.verified_name);
@@ -76,21 +86,43 @@ impl Service {
             }
             Err(error) => checks.extend(token_or_number(&error)),
         }
-        let failed = checks.iter().find(|check| !check.ok);
-        row.status = Set(if failed.is_none() {
-            "connected"
-        } else {
-            "attention"
-        }
-        .to_owned());
-        row.status_reason = Set(failed.map(|check| check.message.clone()));
-        let ok = failed.is_none();
-        self.update_noted(db, id, row).await?;
-        if ok {
-            // What held it was seen to be over.
-            self.resume_channel(db, id).await?;
-        }
+        self.conclude(db, id, row, &mut checks, connected).await?;
+        let ok = checks.iter().all(|check| check.ok);
         Ok(TestReport { ok, checks })
+    }
+
+    /// Records what was found, and lets the number go if what held it was seen to be over. What stops it still is a step of the
+    /// report too.
+    async fn conclude(
+        &self,
+        db: &TenantDb,
+        id: ChannelId,
+        mut row: ActiveModel,
+        checks: &mut Vec<Check>,
+        connected: bool,
+    ) -> Result<()> {
+        let mut tx = db.begin().await?;
+        let now = tx.clock().now();
+        let this = || Column::Id.eq(id);
+        let channel = tx.find::<Entity>().filter(this()).for_update().one().await?;
+        let channel = channel.ok_or(MessagingError::NoChannel)?;
+        let held = channel.held(now);
+        let passed = checks.iter().all(|check| check.ok);
+        let over = passed && held.is_some_and(|reason| over_by_test(reason, connected));
+        if passed && !over {
+            checks.extend(still_stopped(&channel, now));
+        }
+        let failed = checks.iter().find(|check| !check.ok);
+        let status = failed.map_or("connected", |_| "attention");
+        row.status = Set(status.to_owned());
+        row.status_reason = Set(failed.map(|check| check.message.clone()));
+        tx.update::<Entity>().filter(this()).set(row).exec().await?;
+        if over {
+            release(&mut tx, id).await?;
+        } else {
+            publish(&mut tx, id)?;
+        }
+        tx.commit().await
     }
 
     async fn check_account(&self, client: &Client, channel: &Model) -> Check {
@@ -145,6 +177,25 @@ impl Service {
             },
         )
     }
+}
+
+/// What stops a number though its connection is as it should be.
+fn still_stopped(channel: &Model, now: DateTime<Utc>) -> Option<Check> {
+    let (reason, until) = match (channel.held(now), channel.restricted(now)) {
+        (Some(reason), _) => (reason, channel.held_until),
+        (None, Some(reason)) => (reason, channel.restricted_until),
+        (None, None) => return None,
+    };
+    let remedy = match until {
+        Some(until) => format!(
+            "It ends by itself at {} UTC.",
+            until.format("%-d %B %Y, %H:%M")
+        ),
+        None => "WhatsApp tells when it has lifted this, and the number goes on by itself then. If you know that it is over, let \
+                 it send again by hand."
+            .to_owned(),
+    };
+    Some(failed("sending", reason, remedy))
 }
 
 /// Messages a second by WhatsApp's word for them (Cloud API: throughput); none for a word that is no speed.

@@ -73,6 +73,7 @@ impl Service {
             return Ok(made);
         }
         let channel = choose_channel(&tx, new.channel_id).await?;
+        let by_phone = matches!(new.to, Address::Phone(_));
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
         let between = (channel.id, contact_id);
         let message = OutgoingMessage {
@@ -82,6 +83,9 @@ impl Service {
             reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
+        if !by_phone {
+            self.check_password(db, &tx, &message).await?;
+        }
         self.queue_one(db, tx, message, Lane::Transactional, once).await
     }
 
@@ -113,6 +117,7 @@ impl Service {
             reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
+        self.check_password(db, &tx, &message).await?;
         self.queue_one(db, tx, message, Lane::Interactive, once).await
     }
 
@@ -128,6 +133,7 @@ impl Service {
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
+        self.check_password(db, &tx, &message).await?;
         self.queue_one(db, tx, message, lane, once).await
     }
 

@@ -9,6 +9,7 @@ mod hold;
 mod idempotency;
 mod media;
 mod messages;
+mod passwords;
 mod preview;
 mod read_receipt;
 mod resend;

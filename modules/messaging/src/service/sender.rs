@@ -13,12 +13,8 @@ use contracts::{
         OutgoingMessage, Sender,
     },
 };
-use kernel::{Actor, Result, TenantTx, padded};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ExprTrait, IntoActiveModel,
-    sea_query::{CaseStatement, Expr},
-};
+use kernel::{Actor, Result, TenantTx, each, padded};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, IntoActiveModel, sea_query::Expr};
 
 use super::{
     Service,
@@ -33,6 +29,9 @@ use crate::{
     error::MessagingError,
     job::{SendChunk, lane_name},
 };
+
+/// Conversations of one statement.
+const A_STATEMENT: usize = 250;
 
 /// A number and a contact: what a conversation is between.
 pub(super) type Pair = (ChannelId, ContactId);
@@ -85,7 +84,7 @@ fn check_limits(message: &OutgoingMessage) -> Result<()> {
     Ok(checked.map_err(MessagingError::Invalid)?)
 }
 
-/// All named numbers are the tenant's, and may send; only a campaign may wait for one that may not.
+/// All named numbers are the tenant's, and may send what is to be sent; only a campaign may wait for one that may not.
 async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
     use channel::{Column, Entity};
     let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
@@ -96,13 +95,29 @@ async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane)
     if known.len() != wanted.len() {
         return Err(MessagingError::NoChannel.into());
     }
+    if lane == Lane::Bulk {
+        return Ok(());
+    }
     let now = tx.clock().now();
-    match known.iter().find_map(|channel| channel.held(now)) {
-        Some(reason) if lane != Lane::Bulk => Err(MessagingError::NumberHeld {
+    if let Some(reason) = known.iter().find_map(|channel| channel.held(now)) {
+        let reason = reason.to_owned();
+        return Err(MessagingError::NumberHeld { reason }.into());
+    }
+    let template = |channel: &&channel::Model| {
+        messages.iter().any(|message| {
+            message.channel_id == channel.id && matches!(message.content, Content::Template { .. })
+        })
+    };
+    let restricted = known
+        .iter()
+        .filter(template)
+        .find_map(|channel| channel.restricted(now));
+    match restricted {
+        Some(reason) => Err(MessagingError::NumberRestricted {
             reason: reason.to_owned(),
         }
         .into()),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -137,7 +152,9 @@ pub(super) async fn conversations_of(
         let rows = missing.iter().cloned().map(IntoActiveModel::into_active_model);
         let made = tx.insert_new::<conversation::Entity>(rows.collect()).await?;
         if made == missing.len() as u64 {
-            let ours = missing.into_iter().map(|row| ((row.channel_id, row.contact_id), row));
+            let ours = missing
+                .into_iter()
+                .map(|row| ((row.channel_id, row.contact_id), row));
             found.extend(ours);
         } else {
             // Another transaction made one of them: the unique pair decided, and reading again finds the winner.
@@ -262,29 +279,25 @@ async fn touch_conversations(
         .collect();
     // In key order, so that two transactions cannot wait for each other's rows.
     touched.sort_unstable_by_key(|(conversation, _)| conversation.id);
-    for some in touched.chunks(100) {
-        let (mut at, mut message, mut preview) =
-            (CaseStatement::new(), CaseStatement::new(), CaseStatement::new());
-        for (conversation, index) in some {
-            let this = || Expr::col(Column::Id).eq(conversation.id);
-            at = at.case(this(), Expr::value(Ord::max(now, conversation.last_at)));
-            message = message.case(this(), Expr::value(ids[*index]));
-            preview = preview.case(
-                this(),
-                Expr::value(shorten(&outgoing_preview(&messages[*index].content))),
-            );
-        }
+    for some in touched.chunks(A_STATEMENT) {
+        let ids_of = || some.iter().map(|(conversation, _)| conversation.id);
+        let at: Vec<_> = some
+            .iter()
+            .map(|(conversation, _)| (conversation.id, Ord::max(now, conversation.last_at)))
+            .collect();
+        let last: Vec<_> = ids_of().zip(some.iter().map(|(_, index)| ids[*index])).collect();
+        let preview = |index: usize| shorten(&outgoing_preview(&messages[index].content));
+        let previews: Vec<_> = ids_of()
+            .zip(some.iter().map(|(_, index)| preview(*index)))
+            .collect();
         tx.update::<Entity>()
-            .filter(Column::Id.is_in(some.iter().map(|(conversation, _)| conversation.id)))
-            .col_expr(Column::LastAt, at.finally(Expr::col(Column::LastAt)).into())
+            .filter(Column::Id.is_in(ids_of()))
+            .col_expr(Column::LastAt, each(Column::Id, &at, Column::LastAt))
             .col_expr(
                 Column::LastMessageId,
-                message.finally(Expr::col(Column::LastMessageId)).into(),
+                each(Column::Id, &last, Column::LastMessageId),
             )
-            .col_expr(
-                Column::Preview,
-                preview.finally(Expr::col(Column::Preview)).into(),
-            )
+            .col_expr(Column::Preview, each(Column::Id, &previews, Column::Preview))
             .col_expr(Column::LastDirection, Expr::value("outbound"))
             .exec()
             .await?;

@@ -30,6 +30,7 @@ export default function ShortcutsDialog({ open, onOpenChange }: { open: boolean;
         { label: t('shortcuts.compose'), keys: ['C'] },
         { label: t('shortcuts.newConversation'), keys: ['N'] },
         { label: t('shortcuts.reply'), keys: ['R'] },
+        { label: t('shortcuts.react'), keys: ['E'] },
         { label: t('shortcuts.throughMessages'), keys: ['↑', '↓'] },
         { label: t('shortcuts.details'), keys: ['I'] },
       ],

@@ -60,7 +60,7 @@ export function OfferedButton({ icon: Icon, children, title, href }: { icon?: Lu
       <span dir="auto" className="min-w-0 truncate">{children}</span>
     </>
   )
-  const look = 'flex w-full items-center justify-center gap-1.5 px-3 py-2 text-center text-[0.8125rem] font-medium text-info'
+  const look = 'flex w-full items-center justify-center gap-1.5 px-3 py-2 text-center text-[0.8125rem] font-medium text-info-soft-foreground'
   return href ? (
     <a href={href} title={title ?? href} target="_blank" rel="noreferrer noopener" className={cn(look, 'underline-offset-2 hover:underline')}>{inside}</a>
   ) : (

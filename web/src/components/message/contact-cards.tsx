@@ -50,11 +50,12 @@ export function PersonCard({ person }: { person: CardPerson }) {
 }
 
 function Line({ icon: Icon, href, kind, children }: { icon: LucideIcon; href?: string; kind?: string; children: React.ReactNode }) {
+  const { t } = useTranslation()
   return (
     <span className="flex items-center gap-2">
       <Icon className="size-3.5 shrink-0 opacity-60" aria-hidden />
       {href ? <a href={href} target={href.startsWith('http') ? '_blank' : undefined} rel="noreferrer noopener" className="min-w-0 wrap-anywhere underline underline-offset-2">{children}</a> : <span dir="auto" className="min-w-0 wrap-anywhere">{children}</span>}
-      {kind && <span className="ms-auto shrink-0 lowercase opacity-60">{kind}</span>}
+      {kind && <span className="ms-auto shrink-0 opacity-70">{t(`kinds.where.${kind.toLowerCase()}`, { defaultValue: kind.toLowerCase() })}</span>}
     </span>
   )
 }

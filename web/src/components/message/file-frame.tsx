@@ -8,7 +8,7 @@ import { useFileActions } from './file-context'
 
 /**
  * The address to show a file from. It stays while the bubble is on screen, whatever newer signature a refresh brings:
- * a picture must not blink. When it stops working, one new address is asked for.
+ * a picture must not blink. When it stops working, or there is only our id of the file, one new address is asked for.
  */
 export function useFileUrl(file: FileView) {
   const { fresh } = useFileActions()
@@ -19,6 +19,15 @@ export function useFileUrl(file: FileView) {
   useEffect(() => {
     if (!url && known) setUrl(known)
   }, [url, known])
+  const id = file.state === 'ready' && !file.url ? file.id : undefined
+  useEffect(() => {
+    if (!id || !fresh) return
+    let gone = false
+    fresh(id).then((next) => !gone && (next ? setUrl(next) : setBroken(true)), () => !gone && setBroken(true))
+    return () => {
+      gone = true
+    }
+  }, [id, fresh])
   const onError = () => {
     if (!file.id || !fresh || asked) {
       setBroken(true)

@@ -1,19 +1,20 @@
-import { Contact, ExternalLink, List, type LucideIcon, MapPin, MousePointerClick, PhoneCall, Reply, ShoppingBag, SquarePen } from 'lucide-react'
+import { Contact, CreditCard, ExternalLink, List, type LucideIcon, MapPin, MousePointerClick, PhoneCall, ReceiptText, Reply, ShoppingBag, SquarePen } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Dialog, DialogBody, DialogContent, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { bodyOf, type Carried, inner, safeLink } from '@/lib/content'
-import type { FileView } from '@/lib/files'
-import { formatDate } from '@/lib/format'
+import { type FileView, namedFile } from '@/lib/files'
+import { formatDate, formatMoney } from '@/lib/format'
 import { type Answer, answerOf, type InteractiveView, interactiveView } from '@/lib/interactive-view'
-import { text } from '@/lib/utils'
+import { cn } from '@/lib/utils'
 import { WhatsAppText } from '../wa-text'
 import { Labelled, OfferedButton, Overline, RawDetails } from './bits'
 import { DocumentFile } from './document'
+import { useFileActions } from './file-context'
 import { PictureFile, VideoFile } from './visual'
 
 const ICONS: Record<InteractiveView['buttons'][number]['kind'], LucideIcon> = {
-  reply: Reply, link: ExternalLink, flow: SquarePen, place: MapPin, address: MapPin, catalogue: ShoppingBag, call: PhoneCall, contact: Contact, product: ShoppingBag,
+  reply: Reply, link: ExternalLink, flow: SquarePen, place: MapPin, address: MapPin, catalogue: ShoppingBag, call: PhoneCall, contact: Contact, product: ShoppingBag, pay: CreditCard, order: ReceiptText,
 }
 
 export function Interactive({ message, file }: { message: Carried; file?: FileView }) {
@@ -38,11 +39,22 @@ export function Interactive({ message, file }: { message: Carried; file?: FileVi
 export function InteractiveCard({ view, file, live = true }: { view: InteractiveView; file?: FileView; live?: boolean }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
+  const withFile = view.header && view.header.format !== 'text'
   const sheetLabel = view.sheet ? (view.sheet.button ?? t(view.sheet.products ? 'kinds.viewItems' : 'kinds.viewOptions')) : ''
   return (
-    <span className="block min-w-44 space-y-1.5">
+    <span className={cn('block min-w-44 space-y-1.5', withFile && 'w-72 max-w-full')}>
       {view.header && <Header header={view.header} file={file} />}
       {view.product && <span className="flex items-center gap-2.5 rounded-lg bg-foreground/5 px-2.5 py-2 text-[0.8125rem]"><ShoppingBag className="size-5 shrink-0 opacity-70" aria-hidden /><span className="min-w-0"><span className="block font-medium">{t('kinds.product')}</span><bdi className="block truncate text-xs opacity-75">{view.product}</bdi></span></span>}
+      {view.order && (
+        <span className="flex items-center gap-2.5 rounded-lg bg-foreground/5 px-2.5 py-2 text-[0.8125rem]">
+          <ReceiptText className="size-5 shrink-0 opacity-70" aria-hidden />
+          <span className="min-w-0 flex-1">
+            <span dir="auto" className="align-ui block truncate font-medium">{view.order.id ? t('kinds.orderNamed', { id: view.order.id }) : t('kinds.order')}</span>
+            {view.order.status && <span className="block text-xs opacity-75">{t(`kinds.orderStates.${view.order.status}`, { defaultValue: view.order.status })}</span>}
+          </span>
+          {view.order.total && <bdi className="tnum shrink-0 font-semibold">{formatMoney(view.order.total.amount, view.order.total.currency)}</bdi>}
+        </span>
+      )}
       {view.body && <WhatsAppText text={view.body} />}
       {view.footer && <span dir="auto" className="align-ui block text-xs opacity-70">{view.footer}</span>}
       {(view.buttons.length > 0 || view.sheet) && (
@@ -53,7 +65,7 @@ export function InteractiveCard({ view, file, live = true }: { view: Interactive
             </OfferedButton>
           ))}
           {view.sheet && (
-            <button type="button" onClick={() => setOpen(true)} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-[0.8125rem] font-medium text-info hover:underline">
+            <button type="button" onClick={() => setOpen(true)} className="flex w-full items-center justify-center gap-1.5 px-3 py-2 text-[0.8125rem] font-medium text-info-soft-foreground hover:underline">
               <List className="size-3.5" aria-hidden />
               <span dir="auto">{sheetLabel}</span>
             </button>
@@ -94,7 +106,8 @@ export function InteractiveCard({ view, file, live = true }: { view: Interactive
 }
 
 function Header({ header, file }: { header: NonNullable<InteractiveView['header']>; file?: FileView }) {
-  const shown: FileView = file ?? { state: 'ready', url: safeLink(header.file.link), name: text(header.file.filename) }
+  const { inSimulator } = useFileActions()
+  const shown = file ?? namedFile(header.file, inSimulator)
   switch (header.format) {
     case 'text':
       return <strong dir="auto" className="align-ui block font-semibold">{header.text}</strong>

@@ -1,12 +1,14 @@
 import { CalendarClock, Copy, ExternalLink, FileText, Image as ImageIcon, LayoutTemplate, List, type LucideIcon, MapPin, Phone, PhoneCall, Reply, ShoppingBag, SquarePen, Video } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { safeLink } from '@/lib/content'
-import type { FileView } from '@/lib/files'
+import { type FileView, namedFile } from '@/lib/files'
 import { formatDateTime } from '@/lib/format'
 import type { TemplateButton, TemplateHeader, TemplateView } from '@/lib/template-view'
+import { cn } from '@/lib/utils'
 import { WhatsAppText } from '../wa-text'
 import { OfferedButton, Overline } from './bits'
 import { DocumentFile } from './document'
+import { useFileActions } from './file-context'
 import { PlaceCard } from './place'
 import { PictureFile, VideoFile } from './visual'
 
@@ -14,13 +16,18 @@ const ICONS: Record<string, LucideIcon> = {
   URL: ExternalLink, PHONE_NUMBER: Phone, COPY_CODE: Copy, OTP: Copy, FLOW: SquarePen, CATALOG: ShoppingBag, MPM: List, SPM: ShoppingBag, VOICE_CALL: PhoneCall, QUICK_REPLY: Reply,
 }
 
+const FILES = new Set(['IMAGE', 'GIF', 'VIDEO', 'DOCUMENT', 'LOCATION'])
+
 /** A template with all its parts, in a bubble or in the picker. `file`: the file of its header, when we hold it. */
 export function TemplateCard({ view, name, file, preview }: { view: TemplateView; name?: string; file?: FileView; preview?: boolean }) {
   const { t } = useTranslation()
+  const { inSimulator } = useFileActions()
+  // The customer's phone shows no names of templates, and draws quick replies itself, to be pressed.
+  const own = inSimulator ? { ...view, buttons: view.buttons.filter((button) => button.type !== 'QUICK_REPLY') } : view
   return (
-    <span className="block">
-      {name && <Overline icon={LayoutTemplate}>{t('kinds.templateNamed', { name })}</Overline>}
-      <TemplateBody view={view} file={file} preview={preview} />
+    <span className={cn('block', FILES.has(view.header?.format ?? '') && 'w-72 max-w-full')}>
+      {name && !inSimulator && <Overline icon={LayoutTemplate}>{t('kinds.templateNamed', { name })}</Overline>}
+      <TemplateBody view={own} file={file} preview={preview} />
       {view.cards.length > 0 && (
         <span role="group" aria-label={t('kinds.carousel')} tabIndex={0} className="thin-scroll mt-2 flex max-w-full snap-x gap-2 overflow-x-auto pb-1.5">
           {view.cards.map((card, i) => (
@@ -71,17 +78,18 @@ function TemplateButtonRow({ button, link }: { button: TemplateButton; link: boo
 
 function Header({ header, file }: { header: TemplateHeader; file?: FileView }) {
   const { t } = useTranslation()
-  const shown: FileView = file ?? { state: 'ready', url: safeLink(header.link), name: header.filename }
+  const { inSimulator } = useFileActions()
+  const shown = file ?? namedFile({ link: header.link, media_id: header.mediaId, filename: header.filename }, inSimulator)
   switch (header.format) {
     case 'TEXT':
       return header.text ? <strong dir="auto" className="align-ui block font-semibold">{header.text}</strong> : null
     case 'IMAGE':
     case 'GIF':
-      return shown.url || file ? <PictureFile file={shown} /> : <Blank icon={ImageIcon} label={t('kinds.image')} />
+      return shown.url || shown.id || file ? <PictureFile file={shown} /> : <Blank icon={ImageIcon} label={t('kinds.image')} />
     case 'VIDEO':
-      return shown.url || file ? <VideoFile file={shown} /> : <Blank icon={Video} label={t('kinds.video')} />
+      return shown.url || shown.id || file ? <VideoFile file={shown} /> : <Blank icon={Video} label={t('kinds.video')} />
     case 'DOCUMENT':
-      return shown.url || file || header.filename ? <DocumentFile file={shown} /> : <Blank icon={FileText} label={t('kinds.document')} />
+      return shown.url || shown.id || file || header.filename ? <DocumentFile file={shown} /> : <Blank icon={FileText} label={t('kinds.document')} />
     case 'LOCATION':
       return header.location ? <PlaceCard place={header.location} /> : <Blank icon={MapPin} label={t('kinds.location')} />
     case 'PRODUCT':

@@ -15,7 +15,7 @@ export function Picture({ message }: { message: WithFile }) {
   const { inSimulator } = useFileActions()
   const said = caption(message)
   return (
-    <span className="block space-y-1.5">
+    <span className="block w-72 max-w-full space-y-1.5">
       <PictureFile file={fileOf(message, inSimulator)} alt={said} />
       {said && <WhatsAppText text={said} />}
     </span>
@@ -53,7 +53,7 @@ export function Video({ message }: { message: WithFile }) {
   const { inSimulator } = useFileActions()
   const said = caption(message)
   return (
-    <span className="block space-y-1.5">
+    <span className="block w-72 max-w-full space-y-1.5">
       <VideoFile file={fileOf(message, inSimulator)} />
       {said && <WhatsAppText text={said} />}
     </span>

@@ -34,17 +34,27 @@ export interface ButtonProps extends React.ButtonHTMLAttributes<HTMLButtonElemen
 }
 
 export const Button = React.forwardRef<HTMLButtonElement, ButtonProps>(
-  ({ className, variant, size, asChild, loading, disabled, children, type, ...props }, ref) => {
+  ({ className, variant, size, asChild, loading, disabled, children, type, onClick, ...props }, ref) => {
     const styles = cn(buttonVariants({ variant, size }), className)
     if (asChild) {
       return (
-        <Slot.Root ref={ref} className={styles} {...props}>
+        <Slot.Root ref={ref} className={styles} onClick={onClick} {...props}>
           {children}
         </Slot.Root>
       )
     }
     return (
-      <button ref={ref} type={type ?? 'button'} className={styles} disabled={disabled || loading} aria-busy={loading || undefined} {...props}>
+      // While it works it takes no press, but keeps the focus: a disabled button drops it, and the keyboard starts again at the top.
+      <button
+        ref={ref}
+        type={type ?? 'button'}
+        className={styles}
+        disabled={disabled}
+        aria-disabled={loading || undefined}
+        aria-busy={loading || undefined}
+        onClick={loading ? (event) => event.preventDefault() : onClick}
+        {...props}
+      >
         {loading && <LoaderCircle className="animate-spin" aria-hidden />}
         {children}
       </button>

@@ -3,6 +3,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import * as React from 'react'
 import { useTranslation } from 'react-i18next'
 import { cn } from '@/lib/utils'
+import { Origin, useReturnFocus } from './return-focus'
 
 export const Dialog = Primitive.Root
 export const DialogTrigger = Primitive.Trigger
@@ -22,23 +23,28 @@ export function CloseButton() {
 }
 
 export const DialogContent = React.forwardRef<React.ComponentRef<typeof Primitive.Content>, React.ComponentPropsWithoutRef<typeof Primitive.Content>>(
-  ({ className, children, ...props }, ref) => (
-    <Primitive.Portal>
-      <Primitive.Overlay className={overlayStyles} />
-      <Primitive.Content
-        ref={ref}
-        className={cn(
-          'fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col overflow-hidden rounded-t-xl border bg-popover text-popover-foreground shadow-lg outline-none duration-150 sm:bottom-auto sm:top-1/2 sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:max-w-lg sm:-translate-y-1/2 sm:rounded-xl',
-          'data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:slide-in-from-bottom-4 data-[state=closed]:animate-out data-[state=closed]:fade-out-0',
-          className,
-        )}
-        {...props}
-      >
-        {children}
-        <CloseButton />
-      </Primitive.Content>
-    </Primitive.Portal>
-  ),
+  ({ className, children, onCloseAutoFocus, ...props }, ref) => {
+    const back = useReturnFocus(onCloseAutoFocus)
+    return (
+      <Primitive.Portal>
+        <Primitive.Overlay className={overlayStyles} />
+        <Primitive.Content
+          ref={ref}
+          className={cn(
+            'fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col overflow-hidden rounded-t-xl border bg-popover text-popover-foreground shadow-lg outline-none duration-150 sm:bottom-auto sm:top-1/2 sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:max-w-lg sm:-translate-y-1/2 sm:rounded-xl',
+            'data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:slide-in-from-bottom-4 data-[state=closed]:animate-out data-[state=closed]:fade-out-0',
+            className,
+          )}
+          {...props}
+          onCloseAutoFocus={back.onCloseAutoFocus}
+        >
+          <Origin into={back.from} />
+          {children}
+          <CloseButton />
+        </Primitive.Content>
+      </Primitive.Portal>
+    )
+  },
 )
 DialogContent.displayName = 'DialogContent'
 

@@ -1,12 +1,12 @@
 import { CircleAlert, History, Info, type LucideIcon, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/error'
 import type { AccountEvent, Channel } from '@/api/types'
 import { RawDetails } from '@/components/message/bits'
+import { MoreButton } from '@/components/more-button'
 import { EmptyState, ErrorState } from '@/components/states'
 import { TimeText } from '@/components/text-bits'
-import { Button } from '@/components/ui/button'
 import { Card, CardDescription, CardTitle } from '@/components/ui/card'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -29,6 +29,7 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
   const [channel, setChannel] = useState(ALL)
   const query = useAccountEvents(channel === ALL ? {} : { channel_id: channel })
   const events = rows(query.data)
+  const list = useRef<HTMLOListElement>(null)
   const names = new Map(channels.map((c) => [c.id, c.name]))
   // A server that does not keep them yet.
   if (query.error instanceof ApiError && query.error.code === 'no_such_path') return null
@@ -57,7 +58,7 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
         ) : events.length === 0 ? (
           <EmptyState icon={History} title={t('activity.emptyTitle')} body={t('activity.emptyBody')} className="py-10" />
         ) : (
-          <ol className="divide-y">
+          <ol ref={list} className="divide-y">
             {events.map((event) => {
               const [Icon, tone] = TONES[event.severity]
               return (
@@ -80,11 +81,7 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
             })}
           </ol>
         )}
-        {query.hasNextPage && (
-          <div className="border-t px-5 py-3">
-            <Button variant="outline" size="sm" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('common.more')}</Button>
-          </div>
-        )}
+        <MoreButton query={query} list={list} />
       </div>
     </Card>
   )

@@ -2,7 +2,7 @@ import { faMeta, faWhatsapp } from '@fortawesome/free-brands-svg-icons'
 import { FontAwesomeIcon } from '@fortawesome/react-fontawesome'
 import { CircleCheck, CircleDashed, CircleX, Ellipsis, FlaskConical, Pencil, Stethoscope, Trash2, TriangleAlert } from 'lucide-react'
 import type { TFunction } from 'i18next'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Channel, ChannelTest } from '@/api/types'
 import { Code, CopyButton, PhoneText } from '@/components/text-bits'
@@ -25,6 +25,7 @@ const STATUS = {
 export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; onEdit?: () => void; onDelete?: () => void }) {
   const { t } = useTranslation()
   const test = useTestChannel()
+  const testButton = useRef<HTMLButtonElement>(null)
   const { variant, icon: StatusIcon } = STATUS[channel.status]
   return (
     <Card className="flex h-full flex-col" aria-label={channel.name}>
@@ -54,10 +55,10 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
           </DropdownMenu>
         )}
       </div>
-      {channel.status_reason && channel.status !== 'connected' && (
-        <p dir="auto" className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
+      {channel.status_reason && channel.status !== 'connected' && channel.status_reason !== (channel.held ?? channel.restricted)?.reason && (
+        <p dir="auto" className="align-ui mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
       )}
-      {channel.held && <HeldNotice channel={channel} className="mx-5 mb-4" />}
+      <HeldNotice channel={channel} className="mx-5 mb-4" onResumed={() => testButton.current?.focus()} />
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-t px-5 py-4 text-[0.8125rem]">
         <Fact label={t('numbers.kind')}>
           <span className="inline-flex items-center gap-1.5">
@@ -83,7 +84,7 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
         </div>
       </dl>
       <div className="mt-auto flex flex-wrap items-center gap-2 border-t px-5 py-3">
-        <Button variant="outline" size="sm" loading={test.isPending} onClick={() => test.mutate(channel.id, { onError: toastError })}>
+        <Button ref={testButton} variant="outline" size="sm" loading={test.isPending} onClick={() => test.mutate(channel.id, { onError: toastError })}>
           {!test.isPending && <Stethoscope aria-hidden />}
           {t('numbers.test')}
         </Button>

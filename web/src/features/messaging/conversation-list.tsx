@@ -16,6 +16,7 @@ import { Hint } from '@/components/ui/tooltip'
 import { displayName, personSeed, shortWhen } from '@/lib/format'
 import { useNow, useOnVisible } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
+import { HeldLines } from './held-notice'
 import type { ConversationFilter } from './queries'
 
 interface ConversationListProps {
@@ -100,6 +101,7 @@ export function ConversationList(props: ConversationListProps) {
           )}
         </div>
       </header>
+      <HeldLines channels={channels} />
       <div className="thin-scroll min-h-0 flex-1 overflow-y-auto overscroll-contain">
         {props.loading ? (
           <ListSkeleton />

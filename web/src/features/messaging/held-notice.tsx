@@ -1,44 +1,86 @@
-import { OctagonPause, Play } from 'lucide-react'
+import { ChevronDown, ChevronRight, OctagonPause, Play } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
+import { Link } from 'wouter'
 import type { Channel } from '@/api/types'
 import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
-import { formatDateTime } from '@/lib/format'
+import { formatDateTime, isolated } from '@/lib/format'
 import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
+import { codeIn, whyOf } from '@/lib/why'
 import { useResumeChannel } from './queries'
 
-/** A number that sends nothing: why, until when, and the way to let it go on. What waits leaves afterwards, new messages are refused. */
-export function HeldNotice({ channel, className, named }: { channel: Channel; className?: string; named?: boolean }) {
+interface HeldNoticeProps {
+  channel: Channel
+  className?: string
+  /** The button goes with the notice: where the keyboard goes on from. */
+  onResumed?: () => void
+}
+
+/** A number that sends nothing, or that may only answer: why, until when, and the way to let it go on. */
+export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const resume = useResumeChannel()
-  if (!channel.held) return null
-  const { reason, until } = channel.held
+  const kind = channel.held ? 'held' : 'restricted'
+  const stop = channel.held ?? channel.restricted
+  if (!stop) return null
+  const { reason, until } = stop
+  const why = whyOf(codeIn(reason), t)
   return (
-    <div role="status" data-held className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
+    <div role="status" data-held={kind} className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
-        <p className="font-semibold">{named ? t('held.titleOf', { name: channel.name }) : t('held.title')}</p>
-        <p dir="auto" className="align-ui">{reason}</p>
-        <p>{until ? t('held.until', { when: formatDateTime(until) }) : t('held.untilActed')} {t('held.waits')}</p>
+        <p className="font-semibold">{t(`${kind}.title`)}</p>
+        <p dir="auto" className="align-ui">{why && kind === 'held' ? `${why.title}. ${why.advice}` : reason}</p>
+        <p>{until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} {t(`${kind}.waits`)}</p>
         {can(P.channelsManage) ? (
           <Button
             variant="outline"
             size="sm"
             className="mt-1.5"
             loading={resume.isPending}
-            onClick={() => resume.mutate(channel.id, { onSuccess: () => toast.success(t('held.resumed', { name: channel.name })), onError: toastError })}
+            onClick={() => {
+              // Told here and not to the mutation: by then this notice has gone.
+              resume.mutateAsync(channel.id).then(() => {
+                toast.success(t('held.resumed', { name: isolated(channel.name) }))
+                onResumed?.()
+              }, toastError)
+            }}
           >
             {!resume.isPending && <Play aria-hidden />}
-            {t('held.resume')}
+            {t(`${kind}.resume`)}
           </Button>
         ) : (
           <p>{t('held.askAdmin')}</p>
         )}
+        {why && (
+          <details className="group/why pt-1 text-xs">
+            <summary className="inline-flex list-none items-center gap-1 rounded-md underline-offset-2 hover:underline [&::-webkit-details-marker]:hidden">
+              {t('failure.details')}
+              <ChevronDown className="size-3 transition-transform group-open/why:rotate-180" aria-hidden />
+            </summary>
+            <p dir="auto" className="align-ui mt-1 wrap-anywhere">{reason}</p>
+          </details>
+        )}
       </div>
     </div>
   )
+}
+
+/** More of them say nothing more: the page of numbers has all. */
+const LINES = 3
+
+/** Above the conversations: which numbers send nothing or may only answer, and the way to where it says why. */
+export function HeldLines({ channels }: { channels: Channel[] }) {
+  const { t } = useTranslation()
+  return channels.filter((channel) => channel.held ?? channel.restricted).slice(0, LINES).map((channel) => (
+    <Link key={channel.id} href="/numbers" data-held-line className="flex items-center gap-2 border-b bg-warning-soft px-4 py-2 text-xs font-medium text-warning-soft-foreground outline-offset-[-2px] hover:underline">
+      <OctagonPause className="size-3.5 shrink-0" aria-hidden />
+      <span className="min-w-0 flex-1">{t(channel.held ? 'held.titleOf' : 'restricted.titleOf', { name: isolated(channel.name) })}</span>
+      <ChevronRight className="flip-rtl size-3.5 shrink-0" aria-hidden />
+    </Link>
+  ))
 }

@@ -143,6 +143,7 @@ export function useSaveChannel() {
 }
 
 interface Provisioned {
+  app_id: string
   phone_number_id: string
   waba_id: string
   display_phone_number: string
@@ -156,11 +157,14 @@ export function useConnectSimulated() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async ({ name, phone }: { name: string; phone?: string }): Promise<Channel> => {
-      const { phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } = await fetchJson<Provisioned>('/_sim/provision', {
+      const { app_id, phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } = await fetchJson<Provisioned>('/_sim/provision', {
         method: 'POST',
         body: { verified_name: name, waba_name: name, ...(phone ? { phone_number: phone } : {}) },
       })
-      return data(api.POST('/channels', { body: { name, kind: 'simulated', phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } }))
+      const channel = await data(api.POST('/channels', { body: { name, kind: 'simulated', phone_number_id, waba_id, display_phone_number, access_token, app_secret, verify_token } }))
+      // What WhatsApp has to say of the account goes to the app's own address, as entered in the app's settings.
+      await fetchJson(`/_sim/apps/${encodeURIComponent(app_id)}`, { method: 'PATCH', body: { callback_url: channel.webhook_url } })
+      return channel
     },
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: keys.channels }), client.invalidateQueries({ queryKey: keys.sim })]),
   })

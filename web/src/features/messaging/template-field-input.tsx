@@ -79,7 +79,7 @@ function useLabel(field: TemplateField) {
       return t('templates.buttonCode', { button: field.variable })
     default:
       if (field.part === 'button') return t('templates.buttonEnd', { button: field.variable })
-      return t(field.part === 'header' ? 'templates.headerBlank' : 'templates.bodyBlank', { name: `{{${field.variable}}}` })
+      return t(field.part === 'header' ? 'templates.headerBlank' : 'templates.bodyBlank', { name: `\u2066{{${field.variable}}}\u2069` })
   }
 }
 

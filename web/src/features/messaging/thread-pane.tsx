@@ -35,6 +35,9 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const { send, resend, discard } = useSend(conversationId)
   const stored = useResendStored(conversationId)
   const dropped = useRef<(files: File[]) => void>()
+  const pane = useRef<HTMLElement>(null)
+  /** What had the focus is gone from the screen: it goes on where one writes, or else among the messages. */
+  const focusOn = () => (pane.current?.querySelector<HTMLElement>('textarea') ?? pane.current?.querySelector<HTMLElement>('[role=region]'))?.focus()
   const { can } = useCan()
   const maySend = can(P.messagesSend)
   const windowNow = useWindow(conversation.data?.window_closes_at)
@@ -58,7 +61,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   }
 
   return (
-    <section aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="relative flex min-w-0 flex-1 flex-col bg-thread">
+    <section ref={pane} aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="relative flex min-w-0 flex-1 flex-col bg-thread">
       {maySend && windowNow.kind !== 'closed' && <DropZone dropped={dropped} />}
       <header className="flex h-14 shrink-0 items-center gap-3 border-b bg-card px-3 sm:px-4">
         {onBack && (
@@ -100,11 +103,18 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
         contactName={name}
         onReply={maySend ? setReplyTo : undefined}
         onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
-        onResend={maySend ? (message, quotedId) => (message.failed_to_send ? resend(message, quotedId) : stored.mutate(message)) : undefined}
+        onResend={maySend ? (message, quotedId) => {
+          if (!message.failed_to_send) return stored.mutate(message)
+          resend(message, quotedId)
+          focusOn()
+        } : undefined}
         resending={stored.isPending ? stored.variables.id : undefined}
-        onDiscard={discard}
+        onDiscard={(message) => {
+          discard(message)
+          focusOn()
+        }}
       />
-      {channel?.held && <div className="mx-auto w-full max-w-3xl px-3 pt-2 sm:px-6"><HeldNotice channel={channel} /></div>}
+      {channel && (channel.held || (channel.restricted && windowNow.kind === 'closed')) && <div className="mx-auto w-full max-w-3xl px-3 pt-2 pb-3 sm:px-6"><HeldNotice channel={channel} onResumed={focusOn} /></div>}
       {conversation.data && (
         <Composer
           conversation={conversation.data}

@@ -75,6 +75,11 @@ export function Thread({ conversationId, contactName, onReply, onReact, onResend
       const target = byId.get(focused() ?? '') ?? last
       if (target?.wamid) onReply?.(target)
     },
+    e: () => {
+      const at = focused() ?? last?.id
+      const bubble = at && scroller.current?.querySelector(`[data-message="${CSS.escape(at)}"]`)?.closest('[data-bubble]')
+      if (bubble) bubble.querySelector<HTMLElement>('[data-react]')?.click()
+    },
     ArrowUp: () => !focused() && last && focusMessage(last.id),
   })
   const onKeyDown = (event: KeyboardEvent) => {

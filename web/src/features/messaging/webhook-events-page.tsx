@@ -1,7 +1,9 @@
 import { ArrowLeft, Inbox, Webhook } from 'lucide-react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'wouter'
 import type { WebhookEvent, WebhookSummary } from '@/api/types'
+import { MoreButton } from '@/components/more-button'
 import { Page } from '@/components/page'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Code, CopyButton, TimeText } from '@/components/text-bits'
@@ -22,6 +24,7 @@ export default function WebhookEventsPage() {
   const summary = useWebhookSummary()
   const events = useWebhookEvents({ field })
   const items = rows(events.data)
+  const list = useRef<HTMLUListElement>(null)
   const pick = (next?: string) => setParams(next ? { field: next } : {})
   return (
     <Page
@@ -40,8 +43,8 @@ export default function WebhookEventsPage() {
           <EmptyState icon={field ? Inbox : Webhook} title={t(field ? 'webhooks.noneOf' : 'webhooks.emptyTitle')} body={t('webhooks.emptyBody')} action={field && <Button variant="outline" size="sm" onClick={() => pick()}>{t('common.clearFilters')}</Button>} />
         ) : (
           <Card>
-            <ul className="divide-y">{items.map((event) => <Kept key={event.id} event={event} />)}</ul>
-            {events.hasNextPage && <div className="border-t px-5 py-3"><Button variant="outline" size="sm" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>{t('common.more')}</Button></div>}
+            <ul ref={list} className="divide-y">{items.map((event) => <Kept key={event.id} event={event} />)}</ul>
+            <MoreButton query={events} list={list} />
           </Card>
         )}
       </div>

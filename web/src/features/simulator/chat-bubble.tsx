@@ -1,7 +1,7 @@
-import { Reply, SmilePlus } from 'lucide-react'
+import { Ban, Reply, SmilePlus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { MessageContent } from '@/components/message-content'
+import { MessageContent, type TemplateDefinition } from '@/components/message-content'
 import { TimeText } from '@/components/text-bits'
 import { Ticks } from '@/components/ticks'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
@@ -17,13 +17,14 @@ interface ChatBubbleProps {
   tail: boolean
   quoted?: SimMessage
   businessName: string
+  templates?: TemplateDefinition[]
   reactions?: string[]
   onReply: () => void
   onReact: (emoji: string) => void
   onChoose: (answer: { type: string; body: Record<string, unknown> }) => void
 }
 
-export function ChatBubble({ message, tail, quoted, businessName, reactions, onReply, onReact, onChoose }: ChatBubbleProps) {
+export function ChatBubble({ message, tail, quoted, businessName, templates, reactions, onReply, onReact, onChoose }: ChatBubbleProps) {
   const { t } = useTranslation()
   const mine = message.direction === 'from_user'
   const buttons = mine ? [] : replyButtons(message)
@@ -38,7 +39,13 @@ export function ChatBubble({ message, tail, quoted, businessName, reactions, onR
             <span dir="auto" className="line-clamp-2">{headline(quoted) ?? t(`kinds.${quoted.type}`, { defaultValue: t('kinds.unsupported') })}</span>
           </p>
         )}
-        <MessageContent message={buttons.length > 0 && message.type === 'interactive' ? withoutButtons(message) : message} name={t('thread.you')} ownPhone={mine} />
+        {message.type === 'revoked' ? (
+          <span className="flex items-center gap-1.5 italic opacity-70"><Ban className="size-3.5 shrink-0" aria-hidden />{t(mine ? 'sim.youDeleted' : 'sim.theyDeleted')}</span>
+        ) : message.type === 'system' ? (
+          <span className="block italic opacity-70">{t('sim.told')}</span>
+        ) : (
+          <MessageContent message={buttons.length > 0 && message.type === 'interactive' ? withoutButtons(message) : message} name={t('thread.you')} ownPhone={mine} templates={templates} />
+        )}
         <p className="mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-none opacity-70">
           <TimeText iso={simTime(message.at)}>{formatTime(simTime(message.at))}</TimeText>
           {mine && <Ticks status={message.status === 'received' ? 'delivered' : message.status} />}

@@ -15,7 +15,7 @@ import { FileActionsProvider } from '@/components/message/file-context'
 import { ChatBubble } from './chat-bubble'
 import { ChatInput } from './chat-input'
 import { phoneName } from './people-panel'
-import { markSimRead, simKey, type SimMessage, type SimPhone, simTime, type SimUser, useSimMessages, useSimSend } from './queries'
+import { markSimRead, simKey, type SimMessage, type SimPhone, simTime, type SimUser, useSimMessages, useSimSend, useSimTemplates } from './queries'
 import './phone.css'
 
 interface PhoneProps {
@@ -66,6 +66,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
   const key = simKey(person)
   const query = useSimMessages(phone.id, key)
   const send = useSimSend()
+  const templates = useSimTemplates(phone.waba_id).data
   const [replyTo, setReplyTo] = useState<SimMessage>()
   const name = phoneName(phone)
   const online = person.persona?.online ?? true
@@ -114,6 +115,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
                       tail={newDay || previous?.direction !== message.direction}
                       quoted={byWamid(message.context)}
                       businessName={name}
+                      templates={templates}
                       reactions={reactions.get(message.wamid)}
                       onReply={() => setReplyTo(message)}
                       onReact={(emoji) => write('reaction', { message_id: message.wamid, emoji })}
@@ -163,6 +165,8 @@ function arrange(all: SimMessage[]) {
   const index = new Map(all.map((m) => [m.wamid, m]))
   const latest = new Map<string, { target: string; emoji: string }>()
   const messages = all.filter((message) => {
+    // What they did to another message is seen at that message.
+    if (message.type === 'edit' || message.type === 'revoke') return false
     const reaction = reactionOf(message)
     if (!reaction || !index.has(reaction.target)) return true
     latest.set(`${message.direction} ${reaction.target}`, reaction)

@@ -2,10 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, data, fetchJson } from '@/api/client'
 import { keys } from '@/api/keys'
+import type { TemplateDefinition } from '@/components/message-content'
 import { list, record, text } from '@/lib/utils'
 
 export interface SimPhone {
   id: string
+  waba_id?: string
   display_phone_number?: string
   verified_name?: string
 }
@@ -92,6 +94,16 @@ export const useSimMessages = (phoneId: string | undefined, user: string | undef
     queryFn: ({ signal }) => fetchJson<{ items: SimMessage[] }>(`/_sim/threads/${encodeURIComponent(phoneId ?? '')}/${encodeURIComponent(user ?? '')}/messages`, { signal }),
     select: (page) => page.items.map(readable),
     enabled: !!phoneId && !!user,
+  })
+
+/** The templates of an account, from which a phone draws what it gets. */
+export const useSimTemplates = (wabaId: string | undefined) =>
+  useQuery({
+    queryKey: keys.simTemplates,
+    queryFn: ({ signal }) => fetchJson<{ items: unknown[] }>('/_sim/templates', { signal }),
+    select: (page) =>
+      page.items.map(record).filter((template) => template.waba_id === wabaId).map((template): TemplateDefinition => ({ name: text(template.name) ?? '', language: text(template.language) ?? '', components: list(template.components) })),
+    enabled: !!wabaId,
   })
 
 /** The simulator's `text` is a stand-in for kinds that have none; only what the phone would show is kept. */

@@ -1,5 +1,5 @@
 //! What became of accounts: one that may not send has its numbers held, with a reason that a person can read, and one that
-//! may again has them released. The timeline decides, thought through in WhatsApp's order with the news and without them: a
+//! may again has them released. One that may only not write first is restricted to answers instead. The timeline decides, thought through in WhatsApp's order with the news and without them: a
 //! hold changes only when the verdict does, so that any order of telling ends alike, and holds made for other reasons stay.
 
 use std::{
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     entity::channel,
-    service::hold::{hold, hold_of, release},
+    service::hold::{hold, hold_of, release, restrict},
 };
 
 /// Whether a number may send, by what is told of its account.
@@ -88,37 +88,45 @@ impl Standing {
                 "The phone app disconnected the number. Connect it again in the WhatsApp Business app.",
             );
         }
-        let over = |one: &&Restriction| {
-            let until = one
-                .expiration
-                .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-            until.is_none_or(|until| until > now)
-        };
-        // An account that may only not write first still answers: what it sends too much is refused and held by its code.
-        let messaging = |one: &&Restriction| matches!(one.kind, RestrictionKind::CustomerInitiated);
-        let standing: Vec<Restriction> = self
-            .restrictions
-            .iter()
-            .filter(messaging)
-            .filter(over)
-            .cloned()
-            .collect();
-        if standing.is_empty() {
-            return None;
-        }
-        let until = standing
-            .iter()
-            .map(|one| {
-                one.expiration
-                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            })
-            // One without an end has the last word.
-            .reduce(|a, b| Some(a?.max(b?)))
-            .flatten();
+        let (standing, until) = self.restricted_to(&RestrictionKind::CustomerInitiated, now)?;
         Some((
             format!("WhatsApp restricts the account. {}", restricted(&standing)),
             until,
         ))
+    }
+
+    /// Whether it may not write to people first. Those it may answer it may answer still.
+    fn may_only_answer(&self, now: DateTime<Utc>) -> Verdict {
+        let (standing, until) = self.restricted_to(&RestrictionKind::BusinessInitiated, now)?;
+        Some((
+            format!(
+                "WhatsApp restricts the account. {} WhatsApp Manager (Business Support Home) says why, and takes a request for \
+                 a review.",
+                restricted(&standing)
+            ),
+            until,
+        ))
+    }
+
+    /// The restrictions of a kind that stand at `now`, and when the last of them ends; none for when if one has no end.
+    fn restricted_to(
+        &self,
+        kind: &RestrictionKind,
+        now: DateTime<Utc>,
+    ) -> Option<(Vec<Restriction>, Option<DateTime<Utc>>)> {
+        let end = |one: &Restriction| {
+            one.expiration
+                .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        };
+        let standing: Vec<Restriction> = self
+            .restrictions
+            .iter()
+            .filter(|one| one.kind == *kind && end(one).is_none_or(|until| until > now))
+            .cloned()
+            .collect();
+        // One without an end has the last word.
+        let until = standing.iter().map(end).reduce(|a, b| Some(a?.max(b?)))?;
+        Some((standing, until))
     }
 }
 
@@ -145,9 +153,13 @@ pub(super) async fn apply(tx: &mut TenantTx, channels: &[Arc<channel::Model>], n
                     before.hear(update);
                 }
             }
-            let (before, after) = (before.verdict(now), after.verdict(now));
-            if before != after {
-                settle(tx, channel, before, after).await?;
+            let (held_before, held_after) = (before.verdict(now), after.verdict(now));
+            if held_before != held_after {
+                settle(tx, channel, held_before, held_after).await?;
+            }
+            let may_only_answer = after.may_only_answer(now);
+            if before.may_only_answer(now) != may_only_answer {
+                restrict(tx, channel.id, may_only_answer).await?;
             }
         }
     }

@@ -163,7 +163,9 @@ async fn insert(
         written.extend(ids);
     }
     let both = arrived.into_iter().zip(items);
-    Ok(both.filter(|(_, item)| written.contains(&item.message_id)).unzip())
+    Ok(both
+        .filter(|(_, item)| written.contains(&item.message_id))
+        .unzip())
 }
 
 fn wamid(arrived: &Arrived) -> Option<String> {
@@ -228,7 +230,11 @@ fn sighting(arrived: &Arrived, now: DateTime<Utc>) -> Sighting {
 /// what was written just now gets the time of its arrival, or a reply within the same second would stand before it.
 fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
     let told = told_at(timestamp, now);
-    if now - told < TimeDelta::seconds(2) { now } else { told }
+    if now - told < TimeDelta::seconds(2) {
+        now
+    } else {
+        told
+    }
 }
 
 pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {

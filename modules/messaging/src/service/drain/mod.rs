@@ -15,6 +15,8 @@ mod timeline;
 mod when;
 mod words;
 
+pub(super) use self::{numbers::told, words::TEMPLATE};
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -99,7 +101,11 @@ impl Service {
     /// Takes the oldest bodies and applies them, unless another process is at it. All drainers of a tenant want its oldest body,
     /// so one of them works at a time, in the order in which bodies came. Answers how many there were and their bytes, or what
     /// was wrong with which.
-    async fn apply_oldest(&self, db: &TenantDb, most: u64) -> Result<Result<(u64, u64), (Error, Vec<Model>)>> {
+    async fn apply_oldest(
+        &self,
+        db: &TenantDb,
+        most: u64,
+    ) -> Result<Result<(u64, u64), (Error, Vec<Model>)>> {
         let tx = db.begin().await?;
         let bodies = tx.take_oldest::<Entity>(Column::Id, most).await?;
         if bodies.is_empty() {

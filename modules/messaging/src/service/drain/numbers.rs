@@ -75,7 +75,7 @@ impl Facts {
 }
 
 /// The events of an account's topics, oldest first, read again as WhatsApp told them.
-pub(super) async fn told(
+pub(in crate::service) async fn told(
     tx: &TenantTx,
     waba_id: &str,
     topics: &[&'static str],

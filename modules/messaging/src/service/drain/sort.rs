@@ -264,7 +264,13 @@ fn news(
 }
 
 /// Takes from a number's change what has a home, and keeps the whole of it when anything has none.
-fn sort_change(sorted: &mut Sorted, channel: &Arc<channel::Model>, body: &Model, entry: &Entry, change: &Change) {
+fn sort_change(
+    sorted: &mut Sorted,
+    channel: &Arc<channel::Model>,
+    body: &Model,
+    entry: &Entry,
+    change: &Change,
+) {
     let value = &change.value;
     let field = change.field.as_deref().unwrap_or("messages");
     let waba = channel.waba_id.as_str();

@@ -19,6 +19,9 @@ use crate::{
     service::drain::statuses,
 };
 
+/// More messages than a chunk can have.
+const ALL: u64 = 1_000;
+
 /// A chunk that this runner has, until a newer one takes it.
 #[derive(Debug)]
 pub(super) struct Taken {
@@ -157,6 +160,21 @@ impl Taken {
         }
         self.mark = mark;
         Ok(true)
+    }
+
+    /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
+    /// still ours.
+    pub(super) async fn refuse_templates(&mut self, db: &TenantDb, reason: &str) -> Result<bool> {
+        let left = self.next(db, self.mark, ALL).await?;
+        let outcomes: Vec<Outcome> = left
+            .into_iter()
+            .filter(|message| message.kind == "template")
+            .map(|message| Outcome::refused(message, reason))
+            .collect();
+        if outcomes.is_empty() {
+            return Ok(true);
+        }
+        self.commit(db, &outcomes, None).await
     }
 
     /// Removes the chunk: every outcome is written. Statuses that overtook them without our id in their callback data are

@@ -19,6 +19,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use cloud_api::client::Wire;
+use contracts::messaging::Lane;
 use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
 use sea_orm::ColumnTrait;
 
@@ -79,6 +80,16 @@ impl Service {
                 "the number is held",
             ));
         }
+        if let Some(reason) = channel.restricted(now) {
+            // A campaign writes first, so it waits; of the others only templates do.
+            if taken.lane == Lane::Bulk {
+                let wait = until(now, channel.restricted_until);
+                return Err(JobError::later(wait, "the number may not write first"));
+            }
+            if !taken.refuse_templates(&db, reason).await? {
+                return Ok(());
+            }
+        }
         let number = channel.phone_number_id.clone().into();
         let line = self
             .client(&channel)
@@ -126,7 +137,7 @@ impl Service {
     }
 }
 
-/// How long a chunk of a held number waits: short enough that a person who lets it go on sees it go on.
+/// How long a chunk of a number that may not send it waits: short enough that a person who lets it go on sees it go on.
 fn until(now: DateTime<Utc>, held_until: Option<DateTime<Utc>>) -> Duration {
     let left = held_until.and_then(|until| (until - now).to_std().ok());
     left.map_or(HELD, |left| left.clamp(Duration::from_secs(1), HELD))

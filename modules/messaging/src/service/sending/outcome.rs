@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged};
-use kernel::{Result, TenantTx};
+use kernel::{Result, TenantTx, padded};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ExprTrait,
+    ColumnTrait,
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 
@@ -24,8 +24,8 @@ use crate::{
     job::{SendChunk, lane_name},
 };
 
-/// Messages of one statement: a CASE is walked for every row, so a longer one costs more a row.
-const A_STATEMENT: usize = 100;
+/// Messages of one statement.
+const A_STATEMENT: usize = 256;
 
 /// A message and its verdict.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]
             .filter(|outcome| outcome.status() == status)
             .collect();
         for some in these.chunks(A_STATEMENT) {
-            raise(tx, status, &padded(some), now).await?;
+            raise(tx, status, &padded(some.iter().copied()), now).await?;
         }
     }
     put_back(tx, taken, &outcomes, now).await?;
@@ -126,17 +126,6 @@ fn tell(tx: &mut TenantTx, lane: Lane, outcomes: &[&Outcome], now: DateTime<Utc>
         return Ok(());
     }
     tx.publish(&MessageStatusesChanged { items })
-}
-
-/// The last one repeated up to the next of a few sizes: a statement is prepared once for each of them, not for every number of
-/// messages there may be.
-fn padded<'o>(outcomes: &[&'o Outcome]) -> Vec<&'o Outcome> {
-    let size = outcomes.len().next_power_of_two().min(A_STATEMENT);
-    let mut padded = outcomes.to_vec();
-    if let Some(last) = outcomes.last() {
-        padded.resize(size.max(outcomes.len()), last);
-    }
-    padded
 }
 
 /// One statement for all messages with the same outcome. A status that came before us is higher and stays.
@@ -218,13 +207,11 @@ fn when(condition: SimpleExpr, value: sea_orm::Value, otherwise: Column) -> Simp
         .into()
 }
 
-/// `CASE id WHEN … THEN … END`: a value of its own for every message, in one statement.
+/// A value of its own for every message that has one.
 fn each(outcomes: &[&Outcome], column: Column, value: impl Fn(&Outcome) -> Option<String>) -> SimpleExpr {
-    let mut case = CaseStatement::new();
-    for outcome in outcomes {
-        if let Some(value) = value(outcome) {
-            case = case.case(Expr::col(Column::Id).eq(outcome.message.id), Expr::value(value));
-        }
-    }
-    case.finally(Expr::col(column)).into()
+    let pairs: Vec<(MessageId, String)> = outcomes
+        .iter()
+        .filter_map(|outcome| Some((outcome.message.id, value(outcome)?)))
+        .collect();
+    kernel::each(Column::Id, &pairs, column)
 }

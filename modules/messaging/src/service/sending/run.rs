@@ -14,7 +14,7 @@ use cloud_api::{
     message::{Content, Recipient},
 };
 use contracts::{
-    contacts::{ContactCard, ContactId},
+    contacts::{ContactAddress, ContactId},
     messaging::{Lane, MessageId},
 };
 use kernel::{Result, TenantDb, retrying};
@@ -272,15 +272,16 @@ impl Run {
         let shared = &self.shared;
         let next = self.taken.next(&shared.db, self.read_to, READ).await?;
         let contacts: Vec<ContactId> = next.iter().map(|message| message.contact_id).collect();
-        let cards = match contacts.as_slice() {
+        let addresses = match contacts.as_slice() {
             [] => Vec::new(),
-            contacts => shared.service.directory.cards(&shared.db, contacts).await?,
+            contacts => shared.service.directory.addresses(&shared.db, contacts).await?,
         };
-        let cards: HashMap<ContactId, &ContactCard> = cards.iter().map(|card| (card.id, card)).collect();
+        let addresses: HashMap<ContactId, &ContactAddress> =
+            addresses.iter().map(|address| (address.id, address)).collect();
         self.all_read = (next.len() as u64) < READ;
         self.read_to = next.last().map(|last| last.id).or(self.read_to);
         self.ahead.extend(next.into_iter().map(|message| {
-            let to = cards.get(&message.contact_id).copied().and_then(address);
+            let to = addresses.get(&message.contact_id).copied().and_then(recipient);
             (message, to)
         }));
         Ok(())
@@ -396,14 +397,15 @@ impl Shared {
 }
 
 /// The phone number where there is one: every message type can be sent to it.
-fn address(card: &ContactCard) -> Option<Recipient> {
-    let phone = card
+fn recipient(address: &ContactAddress) -> Option<Recipient> {
+    let phone = address
         .phone
         .as_deref()
         .and_then(|phone| Msisdn::parse(phone).ok())
         .map(Recipient::Phone);
     phone.or_else(|| {
-        card.bsuid
+        address
+            .bsuid
             .as_deref()
             .and_then(|bsuid| Recipient::parse(bsuid).ok())
     })

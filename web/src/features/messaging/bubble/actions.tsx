@@ -1,5 +1,5 @@
 import { Reply, SmilePlus } from 'lucide-react'
-import { useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
 import { cn } from '@/lib/utils'
@@ -14,10 +14,26 @@ interface ActionsProps {
   onReact?: (emoji: string) => void
 }
 
+/** In both parts of the picker. */
+const COLUMNS = 6
+
+/** The arrows go through the emoji as they stand on the screen. */
+function walk(event: KeyboardEvent<HTMLElement>) {
+  const ahead = document.documentElement.dir === 'rtl' ? -1 : 1
+  const step = { ArrowRight: ahead, ArrowLeft: -ahead, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key]
+  const all = [...event.currentTarget.querySelectorAll('button')]
+  const at = all.findIndex((button) => button === document.activeElement)
+  const to = event.key === 'Home' ? 0 : event.key === 'End' ? all.length - 1 : step === undefined ? undefined : at + step
+  if (to === undefined) return
+  event.preventDefault()
+  all[to]?.focus()
+}
+
 /** Answer to a message or react to it: beside the bubble on hover and focus, always there on a touch screen. */
 export function BubbleActions({ own, onReply, onReact }: ActionsProps) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
+  const trigger = useRef<HTMLButtonElement>(null)
   const style = 'grid size-7 place-items-center rounded-full text-muted-foreground hover:bg-accent focus-visible:opacity-100'
   if (!onReply && !onReact) return null
   const pick = (emoji: string) => {
@@ -28,8 +44,18 @@ export function BubbleActions({ own, onReply, onReact }: ActionsProps) {
     <span className={cn('flex shrink-0 opacity-0 transition-opacity group-focus-within/bubble:opacity-100 group-hover/bubble:opacity-100 pointer-coarse:flex-col pointer-coarse:opacity-60', open && 'opacity-100')}>
       {onReact && (
         <Popover open={open} onOpenChange={setOpen}>
-          <PopoverTrigger className={style} aria-label={t('thread.react')} title={t('thread.react')}><SmilePlus className="size-4" aria-hidden /></PopoverTrigger>
-          <PopoverContent side="top" className="w-auto max-w-[17.5rem] p-1.5" aria-label={t('thread.react')}>
+          <PopoverTrigger ref={trigger} data-react className={style} aria-label={t('thread.react')} title={t('thread.react')}><SmilePlus className="size-4" aria-hidden /></PopoverTrigger>
+          <PopoverContent
+            side="top"
+            className="w-auto max-w-[17.5rem] p-1.5"
+            aria-label={t('thread.react')}
+            onKeyDown={walk}
+            onCloseAutoFocus={(event) => {
+              // Back on the message, from where the arrows go on.
+              event.preventDefault()
+              trigger.current?.closest('[data-bubble]')?.querySelector<HTMLElement>('[data-message]')?.focus({ preventScroll: true })
+            }}
+          >
             <div className="flex gap-0.5 border-b pb-1.5">{QUICK.map((emoji) => <Choice key={emoji} emoji={emoji} mine={own === emoji} onPick={pick} />)}</div>
             <div className="thin-scroll grid max-h-36 grid-cols-6 gap-0.5 overflow-y-auto pt-1.5">{MORE.map((emoji) => <Choice key={emoji} emoji={emoji} mine={own === emoji} onPick={pick} />)}</div>
           </PopoverContent>

@@ -58,6 +58,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
   const extras = extrasOf(message)
   const who = out ? (message.sent_by?.name ?? t('thread.you')) : (extras.sender ?? contactName)
   const bare = isBare(message) && !extras.deleted
+  const explained = failed || message.status === 'unknown'
   const actions = message.wamid && !extras.deleted && (
     <BubbleActions
       own={reactions?.find((r) => r.ours)?.emoji}
@@ -67,7 +68,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
     />
   )
   return (
-    <div className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last ? 'mb-2.5' : 'mb-0.5')}>
+    <div data-bubble className={cn('group/bubble flex items-center gap-1.5', out ? 'justify-end' : 'justify-start', last || explained ? 'mb-2.5' : 'mb-0.5')}>
       {out && actions}
       <div
         data-message={message.id}

@@ -1,7 +1,9 @@
 import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
+import { whyOf } from '@/lib/why'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../live-updates'
@@ -18,8 +20,9 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
-  const title = error?.title ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
-  const advice = error?.advice ?? (unsent ? describeError(unsent) : undefined)
+  const why = whyOf(error?.code, t)
+  const title = why?.title ?? ofCode(t, error, 'title') ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
+  const advice = why?.advice ?? ofCode(t, error, 'advice') ?? (unsent ? describeError(unsent) : undefined)
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
@@ -46,6 +49,12 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
       </div>
     </div>
   )
+}
+
+/** What the API says of WhatsApp's error is English; `codes.ar.json` says it in Arabic. What went wrong on our side has code 0. */
+function ofCode(t: TFunction, error: ThreadMessage['error'], part: 'title' | 'advice') {
+  const told = error?.[part]
+  return told && error.code > 0 ? t(`codes:${error.code}.${part}`, { defaultValue: told }) : told
 }
 
 function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> }) {

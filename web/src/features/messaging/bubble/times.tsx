@@ -16,7 +16,7 @@ export function Times({ message }: { message: ThreadMessage }) {
   if (message.direction === 'inbound' || steps.length === 0) return time
   return (
     <Tooltip>
-      <TooltipTrigger asChild><span>{time}</span></TooltipTrigger>
+      <TooltipTrigger asChild><button type="button" className="rounded-sm">{time}</button></TooltipTrigger>
       <TooltipContent>
         <dl className="tnum grid grid-cols-[auto_auto] gap-x-3">
           {steps.map(({ step, at }) => (

@@ -6,6 +6,7 @@ import { SubmitButton } from '@/components/submit-button'
 import { Button } from '@/components/ui/button'
 import { DialogBody, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
+import { useItemFocus } from '@/lib/hooks'
 import { interactiveView } from '@/lib/interactive-view'
 import type { Outgoing } from '../outgoing'
 import { type Choices, choicesProblem, emptyChoices, interactiveOf, LIMITS, outgoingChoices, rowCount } from './choices'
@@ -79,8 +80,17 @@ export function ChoicesDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
 
 function Buttons({ titles, onTitles }: { titles: string[]; onTitles: (titles: string[]) => void }) {
   const { t } = useTranslation()
+  const { list, focusItem } = useItemFocus<HTMLFieldSetElement>(titles.length)
+  const remove = (at: number) => {
+    focusItem(at - 1)
+    onTitles(titles.filter((_, i) => i !== at))
+  }
+  const add = () => {
+    focusItem(titles.length)
+    onTitles([...titles, ''])
+  }
   return (
-    <fieldset className="space-y-2">
+    <fieldset ref={list} className="space-y-2">
       <legend className="sr-only">{t('choices.buttons')}</legend>
       {titles.map((title, i) => (
         <Counted
@@ -89,10 +99,10 @@ function Buttons({ titles, onTitles }: { titles: string[]; onTitles: (titles: st
           value={title}
           max={LIMITS.button}
           onValue={(value) => onTitles(titles.map((b, j) => (j === i ? value : b)))}
-          after={titles.length > 1 && <Button variant="ghost" size="icon" onClick={() => onTitles(titles.filter((_, j) => j !== i))} aria-label={t('choices.removeButton', { n: i + 1 })}><X aria-hidden /></Button>}
+          after={titles.length > 1 && <Button variant="ghost" size="icon" onClick={() => remove(i)} aria-label={t('choices.removeButton', { n: i + 1 })}><X aria-hidden /></Button>}
         />
       ))}
-      {titles.length < LIMITS.buttons && <Button variant="outline" size="sm" onClick={() => onTitles([...titles, ''])}><Plus aria-hidden />{t('choices.addButton')}</Button>}
+      {titles.length < LIMITS.buttons && <Button variant="outline" size="sm" onClick={add}><Plus aria-hidden />{t('choices.addButton')}</Button>}
     </fieldset>
   )
 }

@@ -24,7 +24,7 @@ export function Counted({ label, value, max, long, optional, onValue, after, cla
   const used = length(value)
   const over = used > max
   return (
-    <div className={cn('grid min-w-0 gap-1', className)}>
+    <div data-item className={cn('grid min-w-0 gap-1', className)}>
       <div className="flex items-baseline justify-between gap-2">
         <Label htmlFor={id}>{label}{optional && <span className="ms-1 font-normal text-muted-foreground">({t('common.optional')})</span>}</Label>
         <span id={`${id}-count`} className={cn('tnum text-[0.6875rem]', over ? 'font-medium text-destructive' : 'text-muted-foreground')}>

@@ -128,8 +128,8 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
   return (
     <div className="mx-auto w-full max-w-3xl px-3 py-2.5 sm:px-6 sm:py-3">
       <div className="rounded-xl border border-input bg-background shadow-xs transition-[border-color,box-shadow] focus-within:border-ring focus-within:ring-3 focus-within:ring-ring/20">
-        {replyTo && <Replying to={replyTo} contactName={contactName} onCancel={onCancelReply} />}
-        <Tray items={files.items} onRemove={files.remove} onRetry={files.retry} />
+        {replyTo && <Replying to={replyTo} contactName={contactName} onCancel={() => { onCancelReply(); box.current?.focus() }} />}
+        <Tray items={files.items} onRemove={(key) => { files.remove(key); box.current?.focus() }} onRetry={files.retry} />
         {recorder.state === 'recording' ? (
           <RecordingBar recorder={recorder} />
         ) : (
@@ -169,7 +169,14 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
         )}
       </div>
       <Dialog open={!!dialog} onOpenChange={(open) => !open && setDialog(undefined)}>
-        <DialogContent className={dialog === 'choices' ? 'sm:max-w-2xl' : 'sm:max-w-md'}>
+        <DialogContent
+          className={dialog === 'choices' ? 'sm:max-w-2xl' : 'sm:max-w-md'}
+          onCloseAutoFocus={(event) => {
+            // The menu that opened it has gone with its entry.
+            event.preventDefault()
+            box.current?.focus()
+          }}
+        >
           {dialog === 'link' && <LinkDialog onSend={sendFromDialog} onClose={() => setDialog(undefined)} />}
           {dialog === 'location' && <LocationDialog onSend={sendFromDialog} onClose={() => setDialog(undefined)} />}
           {dialog === 'contact' && <ContactDialog onSend={sendFromDialog} onClose={() => setDialog(undefined)} />}

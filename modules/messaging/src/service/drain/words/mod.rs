@@ -25,6 +25,8 @@ pub(super) const STANDING: &str = "standing";
 pub(super) const MESSAGING_LIMIT: &str = "messaging_limit";
 /// Topic of a number's name.
 pub(super) const NAME: &str = "name";
+/// What became of templates.
+pub(in crate::service) const TEMPLATE: &str = "template";
 
 /// An event in plain words.
 #[derive(Debug)]

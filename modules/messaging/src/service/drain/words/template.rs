@@ -2,9 +2,7 @@
 
 use cloud_api::webhook::{TemplateChange, TemplateEvent, TemplateStatus, TemplateUpdate};
 
-use super::{CRITICAL, INFO, WARNING, Words, plain, words};
-
-const TOPIC: &str = "template";
+use super::{CRITICAL, INFO, TEMPLATE as TOPIC, WARNING, Words, plain, words};
 
 pub(super) fn of(update: &TemplateUpdate) -> Words {
     let name = match (&update.name, &update.language) {

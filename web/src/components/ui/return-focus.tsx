@@ -1,0 +1,31 @@
+import { type MutableRefObject, useRef, useState } from 'react'
+
+/** Where the keyboard was: of a menu, which goes, its button. */
+function origin() {
+  const at = document.activeElement
+  const menu = at?.closest('[role=menu]')
+  return menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : at
+}
+
+/** Inside what opens: notes where the focus was before anything in it takes it. */
+export function Origin({ into }: { into: MutableRefObject<Element | null> }) {
+  useState(() => {
+    into.current = origin()
+  })
+  return null
+}
+
+/** Dialogs are opened by a state and not by a button of their own; when they close, the focus goes back to where it was. */
+export function useReturnFocus(onCloseAutoFocus?: (event: Event) => void) {
+  const from = useRef<Element | null>(null)
+  return {
+    from,
+    onCloseAutoFocus: (event: Event) => {
+      onCloseAutoFocus?.(event)
+      const target = from.current
+      if (event.defaultPrevented || !(target instanceof HTMLElement) || !target.isConnected || target === document.body) return
+      event.preventDefault()
+      target.focus({ preventScroll: true })
+    },
+  }
+}
