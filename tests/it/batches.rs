@@ -193,6 +193,32 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
         let made = Statement::from_sql_and_values(on.get_database_backend(), ours, values);
         assert_eq!(on.execute_raw(made).await.unwrap().rows_affected(), 1);
     }
+    let show = async |what: &str| {
+        let said = statements(pump, &db, &counted).await;
+        println!("{profile:?}, {what}: {}\n    {}", said.len(), said.join("\n    "));
+    };
+    acme.message(50).await;
+    show("text of a new person").await;
+    acme.again(50, 1).await;
+    show("text of a known person").await;
+    acme.again(50, 1).await;
+    show("the same text again").await;
+    acme.status("wamid.OURS7", "sent", 0).await;
+    show("status of ours").await;
+    acme.status("wamid.OURS7", "sent", 0).await;
+    show("the same status again").await;
+    acme.status("wamid.STRANGE", "sent", 0).await;
+    show("status of nobody's").await;
+    for serial in 0..100 { acme.message(20_000 + serial).await; }
+    show("100 texts of new people").await;
+    for serial in 0..100 { acme.again(20_000 + serial, 1).await; }
+    show("100 texts of known people").await;
+    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 100 + serial), "delivered", 5).await; }
+    show("100 statuses of one second").await;
+    for serial in 0..100 { acme.status(&format!("wamid.OURS{}", 200 + serial), "delivered", serial).await; }
+    show("100 statuses of 100 seconds").await;
+    for serial in 0..100 { for (second, status) in ["sent", "delivered", "read"].into_iter().enumerate() { acme.status(&format!("wamid.OURS{}", 300 + serial), status, second + serial / 10).await; } }
+    show("300 statuses of 100 messages").await;
     // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
     let mut few = 0;
     for (round, size) in [(1, 2), (2, 7)] {

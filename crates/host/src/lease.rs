@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use kernel::{Result, SystemDb};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, Statement, Value,
+    sea_query::{Expr, Query, SimpleExpr},
+};
 
 /// What became of a wish for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,17 @@ impl Lease {
         }
         tx.commit().await?;
         Ok(taken)
+    }
+
+    /// That the lease is ours, as a condition of a statement.
+    pub fn held(&self) -> SimpleExpr {
+        let mine = Query::select()
+            .expr(Expr::value(1))
+            .from("host_leases")
+            .and_where(Expr::col("name").eq(self.name))
+            .and_where(Expr::col("owner").eq(self.owner.clone()))
+            .to_owned();
+        Expr::exists(mine)
     }
 
     /// Gives the lease back, so that another process need not wait for its end.

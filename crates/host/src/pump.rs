@@ -26,6 +26,8 @@ use crate::bus::{Bus, Hint};
 const TURNS: usize = 4;
 /// How long hints are trusted before the tables are looked at, and how long a turn that failed is left alone.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a tenant is left to the process that is at it before it is looked at again.
+const MOMENT: Duration = Duration::from_millis(20);
 /// Tenants found by one look at most; the next look goes on behind them.
 const FOUND: usize = 100;
 
@@ -135,6 +137,10 @@ impl Pumping {
             let mut tenants = self.tenants();
             match ended {
                 Ok(Pumped::More) => {}
+                Ok(Pumped::Held) => {
+                    drop(tenants);
+                    tokio::time::sleep(MOMENT).await;
+                }
                 Ok(Pumped::Dry) if tenants.get(&tenant).is_some_and(|more| *more) => {}
                 Ok(Pumped::Dry) => {
                     tenants.remove(&tenant);

@@ -96,7 +96,11 @@ impl Relay {
                         self.last().clear();
                         leading_until = now;
                     }
-                    Err(error) => tracing::warn!(%error, "the relay will try again"),
+                    Err(error) => {
+                        tracing::warn!(%error, "the relay will try again");
+                        // Nobody knows what was written.
+                        self.last().clear();
+                    }
                 }
                 if now >= tidy_at {
                     tidy_at = now + Duration::from_secs(600);
@@ -155,9 +159,9 @@ impl Relay {
 
     /// Relays one batch; how many events it had, or none if the lease has run out.
     ///
-    /// Two relays cannot write at once. Both would begin with the oldest events, and to remove them is the first thing each does:
-    /// whoever comes second finds them gone, or waits until it does. Whoever was asleep meanwhile sees that its time is over
-    /// before it writes.
+    /// Two relays cannot write at once, nor one whose memory of the logs is old. The look that finds the events finds them only
+    /// while the lease is ours. Whoever takes the lease after it begins with the same events, the oldest, and to remove them is
+    /// the first thing both do: the second waits until the first has ended, and finds them gone.
     async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<usize>> {
         let oldest = || event::Entity::find().order_by_asc(event::Column::Id);
         // Most looks find nothing: do not queue for SQLite's one writer for that.
@@ -170,7 +174,11 @@ impl Relay {
             .system
             .begin_across_tenants("the outbox is one queue")
             .await?;
-        let events = oldest().limit(BATCH).all(tx.connection()).await?;
+        let events = oldest()
+            .filter(self.lease.held())
+            .limit(BATCH)
+            .all(tx.connection())
+            .await?;
         if events.is_empty() {
             return Ok(Some(0));
         }

@@ -236,12 +236,18 @@ impl TenantTx {
         TenantSelect::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
     }
 
-    /// The oldest rows of a table that is a queue, by `key`, locked until the transaction ends; none while another transaction
-    /// has the oldest of all, so that one works at a time and the others go away instead of waiting.
+    /// The oldest rows of a table that is a queue, by `key`, locked until the transaction ends. `Ok(None)` while another
+    /// transaction has the oldest of all and there are more, so that one works at a time, in order, and the others go away
+    /// instead of waiting. They look again in a moment: for as long as their transaction lasts they hold what is behind, and
+    /// whoever has just done with the oldest may have found nothing on account of that.
     ///
     /// # Errors
     /// The database's.
-    pub async fn take_oldest<E: TenantEntity>(&self, key: E::Column, most: u64) -> Result<Vec<E::Model>> {
+    pub async fn take_oldest<E: TenantEntity>(
+        &self,
+        key: E::Column,
+        most: u64,
+    ) -> Result<Option<Vec<E::Model>>> {
         use sea_orm::{
             ExprTrait, QueryOrder, QuerySelect,
             sea_query::{Expr, LockBehavior, LockType, Query},
@@ -249,7 +255,7 @@ impl TenantTx {
         let mine = || E::tenant_column().eq(self.db.tenant);
         let oldest = E::find().filter(mine()).order_by_asc(key).limit(most);
         if self.inner.tx.get_database_backend() == DbBackend::Sqlite {
-            return Ok(oldest.all(&self.inner.tx).await?);
+            return Ok(Some(oldest.all(&self.inner.tx).await?));
         }
         // The sub-query reads without a lock, what others hold included: the locked rows are ours to work on only if the
         // oldest of all is among them.
@@ -267,10 +273,8 @@ impl TenantTx {
             .into_model()
             .all(&self.inner.tx)
             .await?;
-        Ok(match rows.first() {
-            Some(first) if first.is_oldest => rows.into_iter().map(|row| row.row).collect(),
-            _ => Vec::new(),
-        })
+        let ours = rows.first().is_none_or(|first| first.is_oldest);
+        Ok(ours.then(|| rows.into_iter().map(|row| row.row).collect()))
     }
 
     /// Inserts rows; their tenant is written here, whatever they say.

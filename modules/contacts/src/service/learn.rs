@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged, Sighting};
-use kernel::{Error, Result, TenantTx, padded};
+use kernel::{Error, Result, TenantTx, each, padded};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ExprTrait, IntoActiveModel, Order,
-    sea_query::{CaseStatement, Expr, OnConflict},
+    sea_query::{Expr, OnConflict},
 };
 
 use super::{
@@ -25,9 +25,6 @@ use crate::entity::{
 };
 
 type Owners = HashMap<Key, ContactId>;
-
-/// Contacts of one `CASE` at most: the database looks through it for each of them.
-const CASES: usize = 100;
 
 /// Finds or creates the contact of each sighting and learns what is new. See [`contracts::contacts::ContactDirectory`].
 pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>> {
@@ -55,18 +52,19 @@ async fn learn(tx: &mut TenantTx, sightings: &[Sighting], newcomers: bool) -> Re
     let now = tx.clock().now();
     let names = profile_names(&of_known, now);
     learn_usernames(tx, &of_known, &known, &mut learnt, now).await?;
-    let mut noted = Vec::new();
+    let mut noted = Names::new();
     for (id, (name, at)) in names.iter().filter(|(id, _)| !learnt.fresh.contains_key(*id)) {
         match known.profiles.get(id) {
             Some(profile) if !profile.nameless && profile.is_as_new_as(name, *at) => {}
             Some(profile) if !profile.nameless && profile.name.as_deref() == Some(*name) => {
-                noted.push((*id, *at));
+                noted.insert(*id, (*name, *at));
             }
             _ => _ = learnt.changed.insert(*id),
         }
     }
     create(tx, &learnt.fresh, &names, now).await?;
-    note(tx, &noted, &learnt.changed).await?;
+    noted.retain(|id, _| !learnt.changed.contains(id));
+    note(tx, &noted).await?;
     let made = learnt.fresh.keys().map(|id| change(*id, now)).collect();
     renew(tx, &learnt.changed, &names, made).await?;
     Ok(contacts)
@@ -427,24 +425,22 @@ fn profile_names<'a>(seen: &[(&'a Seen, ContactId)], now: DateTime<Utc>) -> Name
 }
 
 /// Notes when people were last seen with the names that are known: a name that was theirs before may be told late.
-async fn note(
-    tx: &TenantTx,
-    seen: &[(ContactId, DateTime<Utc>)],
-    changed: &BTreeSet<ContactId>,
-) -> Result<()> {
-    let seen: Vec<_> = seen
-        .iter()
-        .filter(|(id, _)| !changed.contains(id))
-        .copied()
-        .collect();
-    for some in seen.chunks(CASES) {
+async fn note(tx: &TenantTx, seen: &Names<'_>) -> Result<()> {
+    use contact::Column::{Id, ProfileAt, ProfileName};
+    let seen: Vec<_> = seen.iter().map(|(id, (name, at))| (*id, *name, *at)).collect();
+    for some in seen.chunks(IN_LIST) {
         let some = padded(some.iter().copied());
-        let times = some.iter().fold(CaseStatement::new(), |case, (id, at)| {
-            case.case(Expr::col(contact::Column::Id).eq(*id), Expr::value(*at))
-        });
+        let names: Vec<(ContactId, &str)> = some.iter().map(|(id, name, _)| (*id, *name)).collect();
+        let times: Vec<(ContactId, DateTime<Utc>)> = some.iter().map(|(id, _, at)| (*id, *at)).collect();
+        // Somebody else may have learnt something newer since they were read.
+        let older = ProfileAt
+            .is_null()
+            .or(Expr::col(ProfileAt).lt(each(Id, &times, ProfileAt)));
         tx.update::<Contacts>()
-            .filter(contact::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
-            .col_expr(contact::Column::ProfileAt, times.into())
+            .filter(Id.is_in(some.iter().map(|(id, ..)| *id)))
+            .filter(Expr::col(ProfileName).eq(each(Id, &names, ProfileName)))
+            .filter(older)
+            .col_expr(ProfileAt, each(Id, &times, ProfileAt))
             .exec()
             .await?;
     }

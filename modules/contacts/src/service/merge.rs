@@ -222,7 +222,7 @@ fn united(kept: &contact::Model, gone: &contact::Model) -> Result<contact::Activ
         row.marketing_source = Set(gone.marketing_source.clone());
         row.marketing_detail = Set(gone.marketing_detail.clone());
     }
-    if gone.profile_at > kept.profile_at {
+    if (gone.profile_at, &gone.profile_name) > (kept.profile_at, &kept.profile_name) {
         row.profile_name = Set(gone.profile_name.clone());
         row.profile_at = Set(gone.profile_at);
         if kept.name_from_profile && !given(gone) {

@@ -47,9 +47,14 @@ const TURN: usize = 8;
 enum Drained {
     /// It is applied; there may be more.
     Full,
-    /// It is applied, and it was all that waited; or another process has it, and will look for more itself.
+    /// It is applied, and it was all that waited.
     All,
+    /// Another process is at it.
+    Held,
 }
+
+/// How many bodies were applied, and their bytes; or what was wrong with which.
+type Applied = Result<Option<(u64, u64)>, (Error, Vec<Model>)>;
 
 impl Service {
     /// Applies what waits, up to a turn's worth.
@@ -59,8 +64,10 @@ impl Service {
     pub async fn drain_turn(&self, db: &TenantDb) -> Result<Pumped> {
         let limit = AtomicU64::new(FIRST);
         for _ in 0..TURN {
-            if self.drain_batch(db, &limit).await? != Drained::Full {
-                return Ok(Pumped::Dry);
+            match self.drain_batch(db, &limit).await? {
+                Drained::Full => {}
+                Drained::All => return Ok(Pumped::Dry),
+                Drained::Held => return Ok(Pumped::Held),
             }
         }
         Ok(Pumped::More)
@@ -75,7 +82,8 @@ impl Service {
     async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {
         let asked = limit.load(Ordering::Relaxed);
         let (count, bytes) = match retrying(|| self.apply_oldest(db, asked)).await? {
-            Ok(applied) => applied,
+            Ok(None) => return Ok(Drained::Held),
+            Ok(Some(applied)) => applied,
             Err((error, bodies)) => {
                 tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
                 for body in &bodies {
@@ -99,20 +107,18 @@ impl Service {
     }
 
     /// Takes the oldest bodies and applies them, unless another process is at it. All drainers of a tenant want its oldest body,
-    /// so one of them works at a time, in the order in which bodies came. Answers how many there were and their bytes, or what
-    /// was wrong with which.
-    async fn apply_oldest(
-        &self,
-        db: &TenantDb,
-        most: u64,
-    ) -> Result<Result<(u64, u64), (Error, Vec<Model>)>> {
+    /// so one of them works at a time, in the order in which bodies came. Answers how many there were and their bytes, nothing if
+    /// another process is at them, or what was wrong with which.
+    async fn apply_oldest(&self, db: &TenantDb, most: u64) -> Result<Applied> {
         let tx = db.begin().await?;
-        let bodies = tx.take_oldest::<Entity>(Column::Id, most).await?;
+        let Some(bodies) = tx.take_oldest::<Entity>(Column::Id, most).await? else {
+            return Ok(Ok(None));
+        };
         if bodies.is_empty() {
-            return Ok(Ok((0, 0)));
+            return Ok(Ok(Some((0, 0))));
         }
         match self.apply(tx, &bodies).await {
-            Ok(()) => Ok(Ok(size(&bodies))),
+            Ok(()) => Ok(Ok(Some(size(&bodies)))),
             Err(error) if error.is_contention() => Err(error),
             Err(error) => Ok(Err((error, bodies))),
         }
