@@ -22,8 +22,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::bus::{Bus, Hint};
 
 /// Turns at a time: few, so that a burst of arrivals is not slowed down by the working off of the last one, and more than
-/// one, so that a tenant whose rows are locked holds up nobody.
-const TURNS: usize = 4;
+/// one, so that a tenant whose rows are locked holds up nobody. Between them as many as there are cores.
+const TURNS: std::ops::RangeInclusive<usize> = 2..=8;
 /// How long hints are trusted before the tables are looked at, and how long a turn that failed is left alone.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a tenant is left to the process that is at it before it is looked at again.
@@ -51,7 +51,7 @@ impl Pumping {
             system,
             pump,
             tenants: Arc::default(),
-            turns: Arc::new(Semaphore::new(TURNS)),
+            turns: Arc::new(Semaphore::new(turns())),
             dealt_with: Arc::default(),
             progress,
             running: TaskTracker::new(),
@@ -187,6 +187,11 @@ impl Pumping {
         let row = Waiting::find_by_statement(statement).one(on).await?;
         Ok(row.map(|row| row.tenant_id))
     }
+}
+
+fn turns() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.clamp(*TURNS.start(), *TURNS.end())
 }
 
 #[derive(Debug, FromQueryResult)]
