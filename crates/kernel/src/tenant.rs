@@ -110,6 +110,18 @@ impl SystemDb {
         Ok(SystemTx { tx, _guard: guard })
     }
 
+    /// For one statement that needs no others to be true with it.
+    pub async fn alone_across_tenants(&self, _why: &'static str) -> Alone {
+        let guard = match &self.writer {
+            Some(writer) => Some(writer.clone().lock_owned().await),
+            None => None,
+        };
+        Alone {
+            connection: self.connection.clone(),
+            _guard: guard,
+        }
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -148,6 +160,40 @@ impl SystemTx {
     }
 }
 
+/// One writing statement that commits as it runs, without the two round trips that a transaction costs. Drop it right after: on
+/// SQLite others wait meanwhile.
+pub struct Alone {
+    connection: DatabaseConnection,
+    _guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl fmt::Debug for Alone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Alone")
+    }
+}
+
+impl Alone {
+    /// What to run the statement on.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+}
+
+/// One writing statement on one tenant's rows that commits as it runs.
+#[derive(Debug)]
+pub struct TenantAlone {
+    inner: Alone,
+    tenant: TenantId,
+}
+
+impl TenantAlone {
+    /// The update; nothing happens before [`TenantUpdate::exec`].
+    pub fn update<E: TenantEntity>(&self) -> TenantUpdate<'_, E> {
+        TenantUpdate::new(DatabaseExecutor::Connection(&self.inner.connection), self.tenant)
+    }
+}
+
 /// One tenant's view of the database. It comes only from [`Can`](crate::Can), a job or an event, and it is not a
 /// connection: an entity's own `find` does not run on it.
 ///
@@ -183,6 +229,17 @@ impl TenantDb {
     /// Reads outside a transaction.
     pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
         TenantSelect::new(DatabaseExecutor::Connection(&self.system.connection), self.tenant)
+    }
+
+    /// For one statement that needs no others to be true with it: an update that its own condition fences.
+    pub async fn alone(&self) -> TenantAlone {
+        TenantAlone {
+            inner: self
+                .system
+                .alone_across_tenants("the statement is scoped by TenantAlone")
+                .await,
+            tenant: self.tenant,
+        }
     }
 
     /// Starts a transaction. Keep it short: on SQLite there is one at a time.
@@ -352,11 +409,7 @@ impl TenantTx {
 
     /// An update of this tenant's rows; nothing happens before [`TenantUpdate::exec`].
     pub fn update<E: TenantEntity>(&self) -> TenantUpdate<'_, E> {
-        let mine = E::tenant_column().eq(self.db.tenant);
-        TenantUpdate {
-            tx: &self.inner.tx,
-            update: E::update_many().filter(mine),
-        }
+        TenantUpdate::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
     }
 
     /// A deletion of this tenant's rows; nothing happens before [`TenantDelete::exec`].

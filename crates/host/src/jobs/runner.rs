@@ -21,6 +21,8 @@ use crate::bus::{Bus, Hint};
 ///
 /// Short, so that what a killed process was doing goes on within ten seconds.
 pub const RUN_LEASE: TimeDelta = TimeDelta::seconds(9);
+/// Why this file reads and writes across tenants.
+const WHY: &str = "a job names its tenant itself";
 
 /// Runs tickets. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -75,7 +77,7 @@ impl Runner {
     }
 
     async fn run_here(&self, ticket: Ticket, started: impl FnOnce(&str)) {
-        match retrying(|| self.start(ticket)).await {
+        match self.start(ticket).await {
             Ok(Some(job)) => {
                 started(&job.share);
                 self.run_started(job).await;
@@ -89,27 +91,24 @@ impl Runner {
     /// Takes the job over from the feeder: from here on only this run's fence is good.
     async fn start(&self, ticket: Ticket) -> Result<Option<Model>> {
         let now = self.system.clock().now();
-        let tx = self
-            .system
-            .begin_across_tenants("a job names its tenant itself")
-            .await?;
-        let taken = Entity::update_many()
-            .col_expr(Column::RunAt, Expr::value(now + RUN_LEASE))
-            .col_expr(Column::Fence, Expr::value(ticket.fence + 1))
-            .col_expr(Column::Again, Expr::value(0))
-            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .filter(Column::Id.eq(ticket.job))
-            .filter(Column::Fence.eq(ticket.fence))
-            .exec(tx.connection())
-            .await?
-            .rows_affected;
-        let job = match taken {
-            0 => None,
-            _ => Entity::find_by_id(ticket.job).one(tx.connection()).await?,
-        };
-        tx.commit().await?;
+        let taken = retrying(|| {
+            self.update(ticket, |update| {
+                update
+                    .col_expr(Column::RunAt, Expr::value(now + RUN_LEASE))
+                    .col_expr(Column::Fence, Expr::value(ticket.fence + 1))
+                    .col_expr(Column::Again, Expr::value(0))
+                    .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            })
+        })
+        .await?;
+        if taken == 0 {
+            return Ok(None);
+        }
         kernel::failpoint!("job.started");
-        Ok(job)
+        // Should this read fail, the lease ends like that of a process that died.
+        let on = self.system.across_tenants(WHY);
+        let mine = Entity::find_by_id(ticket.job).filter(Column::Fence.eq(ticket.fence + 1));
+        retrying(async || Ok(mine.clone().one(on).await?)).await
     }
 
     async fn run_started(&self, job: Model) {
@@ -178,16 +177,11 @@ impl Runner {
         ticket: Ticket,
         change: impl FnOnce(sea_orm::UpdateMany<Entity>) -> sea_orm::UpdateMany<Entity>,
     ) -> Result<u64> {
-        let tx = self
-            .system
-            .begin_across_tenants("a job names its tenant itself")
-            .await?;
         let mine = Entity::update_many()
             .filter(Column::Id.eq(ticket.job))
             .filter(Column::Fence.eq(ticket.fence));
-        let rows = change(mine).exec(tx.connection()).await?.rows_affected;
-        tx.commit().await?;
-        Ok(rows)
+        let alone = self.system.alone_across_tenants(WHY).await;
+        Ok(change(mine).exec(alone.connection()).await?.rows_affected)
     }
 
     async fn finish(&self, job: &Model, outcome: &Result<(), JobError>) -> Result<()> {
@@ -198,18 +192,13 @@ impl Runner {
         let now = self.system.clock().now();
         match outcome {
             Ok(()) => {
-                let tx = self
-                    .system
-                    .begin_across_tenants("a job names its tenant itself")
-                    .await?;
-                let gone = Entity::delete_many()
+                let done = Entity::delete_many()
                     .filter(Column::Id.eq(job.id))
                     .filter(Column::Fence.eq(job.fence))
-                    .filter(Column::Again.eq(0))
-                    .exec(tx.connection())
-                    .await?
-                    .rows_affected;
-                tx.commit().await?;
+                    .filter(Column::Again.eq(0));
+                let alone = self.system.alone_across_tenants(WHY).await;
+                let gone = done.exec(alone.connection()).await?.rows_affected;
+                drop(alone);
                 if gone == 0 {
                     // It was asked for again while it ran.
                     let due = |update: sea_orm::UpdateMany<Entity>| {

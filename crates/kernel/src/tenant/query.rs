@@ -161,11 +161,18 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
 /// An update of one tenant's rows.
 #[derive(Debug)]
 pub struct TenantUpdate<'c, E: EntityTrait> {
-    pub(super) tx: &'c DatabaseTransaction,
-    pub(super) update: UpdateMany<E>,
+    on: DatabaseExecutor<'c>,
+    update: UpdateMany<E>,
 }
 
-impl<E: TenantEntity> TenantUpdate<'_, E> {
+impl<'c, E: TenantEntity> TenantUpdate<'c, E> {
+    pub(super) fn new(on: DatabaseExecutor<'c>, tenant: TenantId) -> Self {
+        Self {
+            on,
+            update: E::update_many().filter(E::tenant_column().eq(tenant)),
+        }
+    }
+
     /// Adds a condition.
     #[must_use]
     pub fn filter(mut self, condition: impl IntoCondition) -> Self {
@@ -194,7 +201,7 @@ impl<E: TenantEntity> TenantUpdate<'_, E> {
     /// # Errors
     /// 409 `already_exists` when a unique key is taken.
     pub async fn exec(self) -> Result<u64> {
-        Ok(self.update.exec(self.tx).await?.rows_affected)
+        Ok(self.update.exec(&self.on).await?.rows_affected)
     }
 }
 

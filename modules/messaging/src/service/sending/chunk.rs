@@ -5,8 +5,8 @@ use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
 };
-use kernel::{Result, TenantDb, TenantTx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::Expr};
+use kernel::{Result, TenantDb, TenantTx, tenant::TenantUpdate};
+use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
 
 use super::outcome::{self, Outcome};
 use crate::{
@@ -50,9 +50,32 @@ pub(super) struct Waiting {
 /// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
 /// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
 pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
+    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then.
+    let first = db
+        .alone()
+        .await
+        .update::<chunk::Entity>()
+        .filter(chunk::Column::Id.eq(id))
+        .filter(chunk::Column::Fence.eq(0))
+        .filter(chunk::Column::Done.eq(false))
+        .col_expr(chunk::Column::Fence, Expr::value(1))
+        .exec()
+        .await?;
+    if first == 0 {
+        return take_over(db, id).await;
+    }
+    kernel::failpoint!(try "send.chunk_taken");
+    let mine = Condition::all()
+        .add(chunk::Column::Id.eq(id))
+        .add(chunk::Column::Fence.eq(1));
+    let row = db.find::<chunk::Entity>().filter(mine).one().await?;
+    Ok(row.map(Taken::of))
+}
+
+async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
     let mut tx = db.begin().await?;
     let this = || chunk::Column::Id.eq(id);
-    let Some(row) = tx
+    let Some(mut row) = tx
         .find::<chunk::Entity>()
         .filter(this())
         .for_update()
@@ -62,29 +85,16 @@ pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
     else {
         return Ok(None);
     };
-    let fence = row.fence + 1;
-    let taken = chunk::ActiveModel {
-        fence: Set(fence),
-        ..chunk::ActiveModel::default()
-    };
+    row.fence += 1;
     tx.update::<chunk::Entity>()
         .filter(this())
-        .set(taken)
+        .col_expr(chunk::Column::Fence, Expr::value(row.fence))
         .exec()
         .await?;
-    if row.fence > 0 {
-        leave_in_doubt(&mut tx, id, row.mark).await?;
-    }
+    leave_in_doubt(&mut tx, id, row.mark).await?;
     kernel::failpoint!(try "send.chunk_taken");
     tx.commit().await?;
-    Ok(Some(Taken {
-        id,
-        channel_id: row.channel_id,
-        lane: lane_of(&row.lane),
-        attempt: row.attempt,
-        fence,
-        mark: row.mark,
-    }))
+    Ok(Some(Taken::of(row)))
 }
 
 async fn leave_in_doubt(tx: &mut TenantTx, id: ChunkId, mark: Option<MessageId>) -> Result<()> {
@@ -122,6 +132,17 @@ async fn leave_in_doubt(tx: &mut TenantTx, id: ChunkId, mark: Option<MessageId>)
 }
 
 impl Taken {
+    fn of(row: chunk::Model) -> Self {
+        Self {
+            id: row.id,
+            channel_id: row.channel_id,
+            lane: lane_of(&row.lane),
+            attempt: row.attempt,
+            fence: row.fence,
+            mark: row.mark,
+        }
+    }
+
     /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction. Answers whether the
     /// chunk is still ours; if a newer runner has it, nothing was written and nothing more may be sent.
     ///
@@ -134,32 +155,39 @@ impl Taken {
         mark: Option<MessageId>,
     ) -> Result<bool> {
         let mark = mark.or(self.mark);
-        let mut tx = db.begin().await?;
-        let mine = Condition::all()
-            .add(chunk::Column::Id.eq(self.id))
-            .add(chunk::Column::Fence.eq(self.fence));
-        let moved = chunk::ActiveModel {
-            mark: Set(mark),
-            ..chunk::ActiveModel::default()
+        let held = if outcomes.is_empty() {
+            self.moved(db.alone().await.update(), mark).exec().await?
+        } else {
+            let mut tx = db.begin().await?;
+            let held = self.moved(tx.update(), mark).exec().await?;
+            if held > 0 {
+                outcome::write(&mut tx, self, outcomes).await?;
+                tx.commit().await?;
+            }
+            held
         };
-        let held = tx
-            .update::<chunk::Entity>()
-            .filter(mine)
-            .set(moved)
-            .exec()
-            .await?;
         if held == 0 {
             tracing::warn!(chunk = %self.id, "another runner has this chunk; what is under way is left to the statuses");
             return Ok(false);
         }
-        outcome::write(&mut tx, self, outcomes).await?;
-        tx.commit().await?;
         kernel::failpoint!("send.intent_committed");
         if !outcomes.is_empty() {
             kernel::failpoint!("send.outcome_committed");
         }
         self.mark = mark;
         Ok(true)
+    }
+
+    /// The move of the mark, fenced.
+    fn moved<'c>(
+        &self,
+        update: TenantUpdate<'c, chunk::Entity>,
+        mark: Option<MessageId>,
+    ) -> TenantUpdate<'c, chunk::Entity> {
+        update
+            .filter(chunk::Column::Id.eq(self.id))
+            .filter(chunk::Column::Fence.eq(self.fence))
+            .col_expr(chunk::Column::Mark, Expr::value(mark))
     }
 
     /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
@@ -256,10 +284,7 @@ impl Taken {
 }
 
 /// Sets state and rank together.
-fn set_status<E>(
-    update: kernel::tenant::TenantUpdate<'_, E>,
-    status: Status,
-) -> kernel::tenant::TenantUpdate<'_, E>
+fn set_status<E>(update: TenantUpdate<'_, E>, status: Status) -> TenantUpdate<'_, E>
 where
     E: kernel::TenantEntity<Column = Column>,
 {
