@@ -28,6 +28,9 @@ const TURNS: std::ops::RangeInclusive<usize> = 2..=8;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a tenant is left to the process that is at it before it is looked at again.
 const MOMENT: Duration = Duration::from_millis(20);
+/// A tenant for which more arrives while its turn runs has its next after as long again, at most after this: what comes
+/// meanwhile goes together, for the price of one turn, and the arrivals themselves have the machine.
+const REST: Duration = Duration::from_millis(20);
 /// Tenants found by one look at most; the next look goes on behind them.
 const FOUND: usize = 100;
 
@@ -126,6 +129,7 @@ impl Pumping {
             if let Some(more) = self.tenants().get_mut(&tenant) {
                 *more = false;
             }
+            let began = tokio::time::Instant::now();
             let work = self.pump.turn(self.system.tenant(tenant));
             let ended = AssertUnwindSafe(work)
                 .catch_unwind()
@@ -134,26 +138,27 @@ impl Pumping {
             drop(turn);
             self.dealt_with.fetch_add(1, Ordering::SeqCst);
             self.progress.notify_waiters();
-            let mut tenants = self.tenants();
-            match ended {
-                Ok(Pumped::More) => {}
-                Ok(Pumped::Held) => {
-                    drop(tenants);
-                    tokio::time::sleep(MOMENT).await;
-                }
-                Ok(Pumped::Dry) if tenants.get(&tenant).is_some_and(|more| *more) => {}
+            let rest = match ended {
+                Ok(Pumped::More) => None,
+                Ok(Pumped::Held) => Some(MOMENT),
                 Ok(Pumped::Dry) => {
-                    tenants.remove(&tenant);
-                    return;
+                    let mut tenants = self.tenants();
+                    if tenants.get(&tenant).is_none_or(|more| !*more) {
+                        tenants.remove(&tenant);
+                        return;
+                    }
+                    Some(began.elapsed().min(REST))
                 }
                 Err(error) => {
                     // The next look finds the tenant again.
-                    tenants.remove(&tenant);
-                    drop(tenants);
+                    self.tenants().remove(&tenant);
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(%error, cause, %tenant, table = self.pump.table, "arrivals wait");
                     return;
                 }
+            };
+            if let Some(rest) = rest {
+                tokio::time::sleep(rest).await;
             }
         }
         self.tenants().remove(&tenant);
