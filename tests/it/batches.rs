@@ -1,26 +1,37 @@
-//! How many statements a batch of webhooks costs: a number that must not grow with the batch.
+//! What webhooks cost the database: few statements for one, as many for a batch whatever its size; and that one drainer at a
+//! time works, in order.
+//!
+//! Not over `TestApp`: there, the platform's own worker would take the webhooks before they are a batch.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use contacts::Contacts;
 use host::Roles;
 use identity::Identity;
-use kernel::{Clock, Module, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
+use kernel::{Clock, Module, Pump, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
 use messaging::{Addresses, Messaging};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use server::{Platform, Setup, media_parts, wire};
 use testkit::{Profile, Services, signed};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// Statements between BEGIN and COMMIT, those that read the bodies included: about twenty with new people and new conversations,
-/// and one UPDATE more for each set of times that statuses bring (sent; delivered and read; …).
-const A_BATCH: usize = 26;
+/// Statements between BEGIN and COMMIT when everything comes at once, the read of the bodies included.
+const A_BATCH: usize = 21;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// What was said to the database, as `VERB table`.
+type Said = Arc<Mutex<Vec<String>>>;
+
+/// `SELECT messaging_inbox` of a statement.
+fn short(sql: &str) -> String {
+    let verb = sql.split_whitespace().next().unwrap_or_default();
+    let tables = ["messaging_", "contacts_", "host_", "identity_"];
+    let mut words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let table = words.find(|word| tables.iter().any(|table| word.starts_with(table)));
+    format!("{verb} {}", table.unwrap_or_default())
+}
 
 struct Nobody;
 impl Wake for Nobody {
@@ -92,11 +103,16 @@ impl Bench {
     }
 
     async fn message(&self, serial: usize) {
+        self.again(serial, 0).await;
+    }
+
+    /// The `nth` message of a customer, a second after the one before.
+    async fn again(&self, serial: usize, nth: usize) {
         let from = format!("4477009{serial:05}");
         let contact = json!({ "profile": { "name": format!("Customer {serial}") }, "wa_id": from });
-        let message = json!({
-            "from": from, "id": format!("wamid.IN{serial:06}"), "timestamp": "1790000000", "type": "text", "text": { "body": "Hi" },
-        });
+        let id = format!("wamid.IN{serial:06}{}", "+".repeat(nth));
+        let at = (1_790_000_000 + nth).to_string();
+        let message = json!({ "from": from, "id": id, "timestamp": at, "type": "text", "text": { "body": nth.to_string() } });
         self.post(json!({ "contacts": [contact], "messages": [message] }))
             .await;
     }
@@ -109,78 +125,184 @@ impl Bench {
     }
 }
 
-/// Counts what a turn of the inbox's pump costs.
-async fn statements(pump: &kernel::Pump, db: &TenantDb, counted: &AtomicUsize) -> usize {
-    counted.store(0, Ordering::SeqCst);
+/// A platform at which nobody works: what is posted waits until a pump of the test has its turn.
+struct World {
+    services: Services,
+    base: String,
+    identity: Identity,
+    uncounted: SystemDb,
+    end: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+    acme: Bench,
+    tenant: TenantId,
+    globex: Bench,
+    other: TenantId,
+}
+
+impl World {
+    async fn new(profile: Profile) -> Self {
+        let mut services = Services::make(profile).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        services.config.listen = listener.local_addr().unwrap();
+        let base = format!("http://{}", services.config.listen);
+        let setup = Setup {
+            password_cost: identity::PasswordCost::FOR_TESTS,
+            ..Setup::new(Roles {
+                serve: true,
+                work: false,
+            })
+        };
+        let platform = Platform::start(&services.config, setup).await.unwrap();
+        let (identity, uncounted) = (platform.identity.clone(), platform.system.clone());
+        let (end, ended) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            platform
+                .serve(listener, async move { drop(ended.await) })
+                .await
+                .unwrap();
+        });
+        let (acme, tenant) = Bench::new(&identity, &uncounted, &base, "Acme", "100000111").await;
+        let (globex, other) = Bench::new(&identity, &uncounted, &base, "Globex", "100000222").await;
+        Self {
+            services,
+            base,
+            identity,
+            uncounted,
+            end,
+            server,
+            acme,
+            tenant,
+            globex,
+            other,
+        }
+    }
+
+    async fn connection(&self) -> DatabaseConnection {
+        self.services.config.database().connect().await.unwrap()
+    }
+
+    /// A drainer as another process has it, over connections of its own.
+    fn drainer(&self, connection: DatabaseConnection) -> (Pump, SystemDb) {
+        let config = &self.services.config;
+        let addresses = Addresses {
+            graph: config.graph_url.clone(),
+            simulator: None,
+            public: self.base.parse().unwrap(),
+        };
+        let messaging = Messaging::new(
+            reqwest::Client::new(),
+            wire(&addresses).unwrap(),
+            self.identity.routes(),
+            self.identity.vault(),
+            host::limiter(None),
+            Contacts::new().directory(),
+            addresses,
+            media_parts(config).unwrap(),
+        );
+        let system = SystemDb::new(connection, Clock::system(), Arc::new(Nobody));
+        (messaging.pumps()[0].clone(), system)
+    }
+
+    /// A number that a statement about the tenant answers.
+    async fn number(&self, tenant: TenantId, sql: &str) -> i64 {
+        let on = self.uncounted.across_tenants("a test counts");
+        let asked = Statement::from_sql_and_values(on.get_database_backend(), sql, [tenant.into()]);
+        let row = on.query_one_raw(asked).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+
+    async fn count(&self, tenant: TenantId, table: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE tenant_id = ?");
+        self.number(tenant, &sql).await
+    }
+
+    async fn end(self) {
+        let Self {
+            services,
+            end,
+            server,
+            identity,
+            uncounted,
+            acme,
+            globex,
+            ..
+        } = self;
+        drop((acme, globex));
+        let _ = end.send(());
+        server.await.unwrap();
+        drop((identity, uncounted));
+        services.remove().await;
+    }
+}
+
+/// What a turn of the inbox's pump says.
+async fn statements(pump: &Pump, db: &TenantDb, said: &Said) -> Vec<String> {
+    said.lock().unwrap().clear();
     assert_eq!(pump.turn(db.clone()).await.unwrap(), Pumped::Dry);
-    counted.load(Ordering::SeqCst)
+    std::mem::take(&mut *said.lock().unwrap())
 }
 
 async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
-    let mut services = Services::make(profile).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    services.config.listen = listener.local_addr().unwrap();
-    let config = services.config.clone();
-    let base = format!("http://{}", config.listen);
-    // Nobody works here: what is posted waits until the counted pump below has its turn.
-    let setup = Setup {
-        password_cost: identity::PasswordCost::FOR_TESTS,
-        ..Setup::new(Roles {
-            serve: true,
-            work: false,
-        })
-    };
-    let platform = Platform::start(&config, setup).await.unwrap();
-    let (identity, uncounted) = (platform.identity.clone(), platform.system.clone());
-    let (end, ended) = oneshot::channel::<()>();
-    let server = tokio::spawn(platform.serve(listener, async move { drop(ended.await) }));
-    let (acme, tenant) = Bench::new(&identity, &uncounted, &base, "Acme", "100000111").await;
-    let (globex, other) = Bench::new(&identity, &uncounted, &base, "Globex", "100000222").await;
-    let (routes, vault) = (identity.routes(), identity.vault());
-
-    let counted = Arc::new(AtomicUsize::new(0));
-    let mut connection = config.database().connect().await.unwrap();
-    let count = counted.clone();
-    connection.set_metric_callback(move |info| {
-        if !info.statement.sql.is_empty() {
-            count.fetch_add(1, Ordering::SeqCst);
-        }
-    });
-    let system = SystemDb::new(connection, Clock::system(), Arc::new(Nobody));
-    let addresses = Addresses {
-        graph: config.graph_url.clone(),
-        simulator: None,
-        public: base.parse().unwrap(),
-    };
-    let directory = Contacts::new().directory();
-    let messaging = Messaging::new(
-        reqwest::Client::new(),
-        wire(&addresses).unwrap(),
-        routes,
-        vault,
-        host::limiter(None),
-        directory,
-        addresses,
-        media_parts(&config).unwrap(),
-    );
-    let pump = &messaging.pumps()[0];
+    let world = World::new(profile).await;
+    let (acme, tenant) = (&world.acme, world.tenant);
+    let counted = Said::default();
+    let mut connection = world.connection().await;
+    let said = counted.clone();
+    connection.set_metric_callback(move |info| said.lock().unwrap().push(short(&info.statement.sql)));
+    let (pump, system) = world.drainer(connection);
     let db = system.tenant(tenant);
 
     // The first body makes contact, conversation and all; it also asks for the day's sweep.
     acme.message(0).await;
     acme.status("wamid.OUT0", "sent", 0).await;
-    statements(pump, &db, &counted).await;
+    statements(&pump, &db, &counted).await;
     // Messages of ours that statuses can move.
     let ours = "INSERT INTO messaging_messages (tenant_id, id, conversation_id, channel_id, contact_id, direction, kind, status, \
                 status_rank, content, preview, wamid, at, created_at) SELECT tenant_id, ?, conversation_id, channel_id, contact_id, \
                 'outbound', kind, 'accepted', 40, content, preview, ?, at, created_at FROM messaging_messages WHERE wamid = 'wamid.IN000000'";
     let on = system.across_tenants("a test makes what it needs");
-    for serial in 0..8 {
+    for serial in 0..60 {
         let id: uuid::Uuid = system.clock().new_uuid();
         let values = [id.into(), format!("wamid.OURS{serial}").into()];
         let made = Statement::from_sql_and_values(on.get_database_backend(), ours, values);
         assert_eq!(on.execute_raw(made).await.unwrap().rows_affected(), 1);
     }
+    let costs = async |what: &str, most: usize| {
+        let said = statements(&pump, &db, &counted).await;
+        assert_eq!(said.len(), most, "{profile:?}, {what}: {said:#?}");
+    };
+    // One at a time: this is what somebody waits for who looks at a screen.
+    acme.message(50).await;
+    costs("a text of a new person", 13).await;
+    acme.again(50, 1).await;
+    costs("a text of a known person", 9).await;
+    acme.again(50, 1).await;
+    costs("the same text again", 7).await;
+    acme.status("wamid.OURS50", "sent", 0).await;
+    costs("a status of ours", 8).await;
+    acme.status("wamid.OURS50", "sent", 0).await;
+    costs("the same status again", 6).await;
+    acme.status("wamid.STRANGE", "sent", 0).await;
+    costs("a status of nobody's", 5).await;
+    // Many of a kind cost what one costs: the first, cautious read of a turn takes 16.
+    for serial in 0..15 {
+        acme.message(20_000 + serial).await;
+    }
+    costs("texts of new people", 13).await;
+    for serial in 0..15 {
+        acme.again(20_000 + serial, 1).await;
+    }
+    costs("texts of known people", 9).await;
+    for serial in 0..15 {
+        acme.status(&format!("wamid.OURS{}", 10 + serial), "delivered", 5)
+            .await;
+    }
+    costs("statuses of one second", 8).await;
+    for serial in 0..15 {
+        acme.status(&format!("wamid.OURS{}", 30 + serial), "delivered", serial)
+            .await;
+    }
+    costs("statuses of many seconds", 8).await;
     // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
     let mut few = 0;
     for (round, size) in [(1, 2), (2, 7)] {
@@ -196,41 +318,28 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
                 .await;
             }
         }
-        // More than the first, cautious read of a turn takes: the rest is one batch more at most.
+        // More than the first read of a turn takes: the rest is one batch more at most.
         let batches = if size * 6 > 16 { 2 } else { 1 };
-        let cost = statements(pump, &db, &counted).await;
+        let said = statements(&pump, &db, &counted).await;
         assert!(
-            cost <= batches * A_BATCH,
-            "{profile:?}: {cost} statements for {batches} batches of {size} times six"
+            said.len() <= batches * A_BATCH,
+            "{profile:?}: {} statements for {batches} batches of {size} times six: {said:#?}",
+            said.len()
         );
-        few = few.max(cost / batches);
+        few = few.max(said.len() / batches);
     }
     println!("statements a batch, {profile:?}: {few}");
     // A neighbour's bodies are not touched by any of this.
-    globex.message(1).await;
+    world.globex.message(1).await;
     assert_eq!(pump.turn(db).await.unwrap(), Pumped::Dry);
-    let count_of = async |tenant: TenantId, table: &str| -> i64 {
-        let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE tenant_id = ?");
-        let asked = Statement::from_sql_and_values(on.get_database_backend(), sql, [tenant.into()]);
-        on.query_one_raw(asked)
-            .await
-            .unwrap()
-            .unwrap()
-            .try_get("", "n")
-            .unwrap()
-    };
-    assert_eq!(count_of(tenant, "messaging_inbox").await, 0);
-    assert_eq!(count_of(other, "messaging_inbox").await, 1);
-    assert_eq!(pump.turn(system.tenant(other)).await.unwrap(), Pumped::Dry);
-    assert_eq!(count_of(other, "messaging_messages").await, 1);
-    drop((acme, globex));
-    let _ = end.send(());
-    server.await.unwrap().unwrap();
-    drop((messaging, system, identity, uncounted));
-    services.remove().await;
+    assert_eq!(world.count(tenant, "messaging_inbox").await, 0);
+    assert_eq!(world.count(world.other, "messaging_inbox").await, 1);
+    assert_eq!(pump.turn(system.tenant(world.other)).await.unwrap(), Pumped::Dry);
+    assert_eq!(world.count(world.other, "messaging_messages").await, 1);
+    drop((pump, system));
+    world.end().await;
 }
 
-/// Not over `TestApp`: there, the platform's own worker would take the webhooks before they are a batch.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_costs_the_same_statements_whatever_its_size_embedded() {
     a_batch_costs_the_same_statements_whatever_its_size(Profile::Embedded).await;
@@ -239,4 +348,91 @@ async fn a_batch_costs_the_same_statements_whatever_its_size_embedded() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_costs_the_same_statements_whatever_its_size_production() {
     a_batch_costs_the_same_statements_whatever_its_size(Profile::Production).await;
+}
+
+/// Where several processes can drain, who finds the oldest taken goes away at once, and says whether to come again. In process
+/// there is one writer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finds_the_oldest_taken_waits_for_nobody_production() {
+    let world = World::new(Profile::Production).await;
+    let holder = world.connection().await;
+    let (pump, system) = world.drainer(world.connection().await);
+    let db = system.tenant(world.tenant);
+    for nth in 0..3 {
+        world.acme.again(1, nth).await;
+    }
+    world.globex.message(1).await;
+    for (most, wanted) in [(1, Pumped::Held), (2, Pumped::Held), (3, Pumped::Dry)] {
+        let held = holder.begin().await.unwrap();
+        let oldest = "SELECT id FROM messaging_inbox WHERE tenant_id = ? ORDER BY id LIMIT ? FOR UPDATE";
+        let values = [world.tenant.into(), most.into()];
+        let asked = Statement::from_sql_and_values(held.get_database_backend(), oldest, values);
+        assert_eq!(
+            held.query_all_raw(asked).await.unwrap().len(),
+            usize::try_from(most).unwrap()
+        );
+        assert_eq!(
+            pump.turn(db.clone()).await.unwrap(),
+            wanted,
+            "{most} of 3 are taken"
+        );
+        assert_eq!(world.count(world.tenant, "messaging_messages").await, 0);
+        // A neighbour's oldest is another.
+        assert_eq!(pump.turn(system.tenant(world.other)).await.unwrap(), Pumped::Dry);
+        assert_eq!(world.count(world.other, "messaging_messages").await, 1);
+        held.rollback().await.unwrap();
+    }
+    assert_eq!(pump.turn(db).await.unwrap(), Pumped::Dry);
+    assert_eq!(world.count(world.tenant, "messaging_messages").await, 3);
+    drop((pump, system, holder));
+    world.end().await;
+}
+
+/// Two drainers at once, while more comes: each message once, those of a customer in the order in which they came.
+async fn two_drainers_keep_the_order(profile: Profile) {
+    const CUSTOMERS: usize = 4;
+    const EACH: usize = 40;
+    let world = World::new(profile).await;
+    let drainers = [
+        world.drainer(world.connection().await),
+        world.drainer(world.connection().await),
+    ];
+    let drain = async |(pump, system): &(Pump, SystemDb)| {
+        let total = i64::try_from(CUSTOMERS * EACH).unwrap();
+        while world.count(world.tenant, "messaging_messages").await < total {
+            match pump.turn(system.tenant(world.tenant)).await.unwrap() {
+                Pumped::Held | Pumped::Dry => tokio::task::yield_now().await,
+                Pumped::More => {}
+            }
+        }
+    };
+    let post = async {
+        for nth in 0..EACH {
+            for customer in 0..CUSTOMERS {
+                world.acme.again(customer, nth).await;
+            }
+        }
+    };
+    tokio::join!(post, drain(&drainers[0]), drain(&drainers[1]));
+    assert_eq!(world.count(world.tenant, "messaging_inbox").await, 0);
+    assert_eq!(world.count(world.tenant, "contacts_contacts").await, 4);
+    let unread = "SELECT CAST(SUM(unread) AS SIGNED) AS n FROM messaging_conversations WHERE tenant_id = ?";
+    assert_eq!(world.number(world.tenant, unread).await, 160);
+    // The body of the nth message is its number: ids grow with the order in which they were written.
+    let backwards = "SELECT COUNT(*) AS n FROM messaging_messages a JOIN messaging_messages b ON b.tenant_id = a.tenant_id \
+                     AND b.contact_id = a.contact_id AND b.id > a.id AND b.at < a.at WHERE a.tenant_id = ?";
+    assert_eq!(world.number(world.tenant, backwards).await, 0);
+    assert_eq!(world.count(world.other, "messaging_messages").await, 0);
+    drop(drainers);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_drainers_keep_the_order_embedded() {
+    two_drainers_keep_the_order(Profile::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_drainers_keep_the_order_production() {
+    two_drainers_keep_the_order(Profile::Production).await;
 }

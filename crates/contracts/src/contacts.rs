@@ -25,6 +25,9 @@ pub struct Sighting {
     pub username: Option<String>,
     /// The profile name, used as the contact's name until a person gives it one.
     pub profile_name: Option<String>,
+    /// When WhatsApp saw them so: of names and usernames the newest by this time counts, in whatever order they are told. Now
+    /// where it is not known.
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// What others may know of a contact.
@@ -121,6 +124,12 @@ pub trait ContactDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>>;
+
+    /// As [`resolve`](ContactDirectory::resolve), but makes nobody: who is not known has no contact in the answer.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn recognise(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>>;
 
     /// The cards of these contacts; absent ones are left out.
     ///

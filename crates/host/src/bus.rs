@@ -12,8 +12,12 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::live::Frame;
+
 /// Hints of one message at most.
 const TOGETHER: usize = 64;
+/// Bytes of frames that travel with their hint; longer ones are read from the log.
+const FRAMES: usize = 32 << 10;
 
 /// One hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,12 +35,31 @@ pub enum Hint {
     Missed,
 }
 
+/// A tenant's live log has grown, by this: a hint that saves whoever hears it the look. Who has heard nothing between `after` and
+/// these frames has all there is; everybody else reads the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Grown {
+    /// Whose log.
+    pub tenant: TenantId,
+    /// The newest number before.
+    pub after: i64,
+    /// What came, in order.
+    pub frames: Vec<Frame>,
+}
+
+/// What a bus sends to others.
+enum Outgoing {
+    Hint(Hint),
+    Grown(Arc<Grown>),
+}
+
 /// Sends and hears hints. Cloning shares it.
 #[derive(Clone)]
 pub struct Bus {
     local: broadcast::Sender<Hint>,
+    grown: broadcast::Sender<Arc<Grown>>,
     // Bounded: when Redis is slow, hints are dropped, not queued without end.
-    remote: Option<mpsc::Sender<Hint>>,
+    remote: Option<mpsc::Sender<Outgoing>>,
 }
 
 impl std::fmt::Debug for Bus {
@@ -58,6 +81,7 @@ impl Bus {
     pub fn local() -> Self {
         Self {
             local: broadcast::channel(1024).0,
+            grown: broadcast::channel(256).0,
             remote: None,
         }
     }
@@ -68,11 +92,14 @@ impl Bus {
         let channel = format!("{prefix}:hints");
         let (remote, outgoing) = mpsc::channel(1024);
         let local = broadcast::channel(1024).0;
+        let grown = broadcast::channel(256).0;
         let me = Uuid::new_v4();
         tokio::spawn(send(client.clone(), channel.clone(), me, outgoing, stop.clone()));
-        tokio::spawn(hear(client, channel, me, local.clone(), stop));
+        let ears = (local.clone(), grown.clone());
+        tokio::spawn(hear(client, channel, me, ears, stop));
         Ok(Self {
             local,
+            grown,
             remote: Some(remote),
         })
     }
@@ -81,13 +108,31 @@ impl Bus {
     pub fn send(&self, hint: Hint) {
         let _ = self.local.send(hint);
         if let Some(remote) = &self.remote {
-            let _ = remote.try_send(hint);
+            let _ = remote.try_send(Outgoing::Hint(hint));
+        }
+    }
+
+    /// Tells what a tenant's live log has grown by; only that it has, when that is much.
+    pub fn tell(&self, grown: Grown) {
+        let bytes: usize = grown.frames.iter().map(|frame| frame.text.len()).sum();
+        if bytes > FRAMES {
+            return self.send(Hint::Live(grown.tenant));
+        }
+        let grown = Arc::new(grown);
+        let _ = self.grown.send(grown.clone());
+        if let Some(remote) = &self.remote {
+            let _ = remote.try_send(Outgoing::Grown(grown));
         }
     }
 
     /// Hears every hint from now on.
     pub fn listen(&self) -> Hints {
         Hints(self.local.subscribe())
+    }
+
+    /// Hears from now on what live logs have grown by.
+    pub fn listen_live(&self) -> broadcast::Receiver<Arc<Grown>> {
+        self.grown.subscribe()
     }
 
     /// As the kernel's transactions want it.
@@ -154,6 +199,8 @@ struct Said<'a> {
     /// The bus that says it: what one said oneself was heard at once and is not heard again.
     by: Uuid,
     hints: Cow<'a, [Hint]>,
+    #[serde(default)]
+    grown: Vec<Cow<'a, Grown>>,
 }
 
 /// Publishes hints; those that came while the last were on their way go together, each once.
@@ -161,7 +208,7 @@ async fn send(
     client: redis::Client,
     channel: String,
     me: Uuid,
-    mut hints: mpsc::Receiver<Hint>,
+    mut outgoing: mpsc::Receiver<Outgoing>,
     stop: CancellationToken,
 ) {
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
@@ -170,16 +217,24 @@ async fn send(
         some.clear();
         tokio::select! {
             () = stop.cancelled() => return,
-            received = hints.recv_many(&mut some, TOGETHER) => if received == 0 { return },
+            received = outgoing.recv_many(&mut some, TOGETHER) => if received == 0 { return },
         }
-        some.sort_unstable();
-        some.dedup();
+        let (mut hints, mut grown) = (Vec::new(), Vec::new());
+        for one in &some {
+            match one {
+                Outgoing::Hint(hint) => hints.push(*hint),
+                Outgoing::Grown(by) => grown.push(Cow::Borrowed(&**by)),
+            }
+        }
+        hints.sort_unstable();
+        hints.dedup();
         if connection.is_none() {
             connection = client.get_multiplexed_async_connection().await.ok();
         }
         let said = Said {
             by: me,
-            hints: Cow::Borrowed(&some),
+            hints: Cow::Owned(hints),
+            grown,
         };
         let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&said)) else {
             continue;
@@ -200,7 +255,7 @@ async fn hear(
     client: redis::Client,
     channel: String,
     me: Uuid,
-    local: broadcast::Sender<Hint>,
+    (local, grown): (broadcast::Sender<Hint>, broadcast::Sender<Arc<Grown>>),
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
@@ -219,6 +274,9 @@ async fn hear(
                 if said.by != me {
                     for hint in said.hints.iter() {
                         let _ = local.send(*hint);
+                    }
+                    for by in said.grown {
+                        let _ = grown.send(Arc::new(by.into_owned()));
                     }
                 }
             }

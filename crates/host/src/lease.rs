@@ -3,8 +3,22 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kernel::{Result, SystemDb, tenant::SystemTx};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use kernel::{Result, SystemDb};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, Statement, Value,
+    sea_query::{Expr, Query, SimpleExpr},
+};
+
+/// What became of a wish for a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was ours and is, until its length from now, and nobody had it in between.
+    Kept,
+    /// It is ours, until its length from now; somebody else may have had it.
+    Anew,
+    /// It is somebody else's.
+    Not,
+}
 
 /// Holds or tries for one lease.
 #[derive(Clone, Debug)]
@@ -20,11 +34,11 @@ impl Lease {
         Self { name, owner, length }
     }
 
-    /// Takes or renews the lease. Whether it is ours until `length` from now.
+    /// Takes or renews the lease.
     ///
     /// # Errors
     /// The database's.
-    pub async fn take(&self, system: &SystemDb) -> Result<bool> {
+    pub async fn take(&self, system: &SystemDb) -> Result<Taken> {
         let now = system.clock().now();
         let until = now + TimeDelta::from_std(self.length).unwrap_or(TimeDelta::seconds(10));
         let tx = system
@@ -32,61 +46,45 @@ impl Lease {
             .await?;
         let on = tx.connection();
         let backend = on.get_database_backend();
+        // Whoever takes the lease writes its name: still ours means that it was nobody else's meanwhile.
+        let kept = "UPDATE host_leases SET until = ? WHERE name = ? AND owner = ?";
+        let over = "UPDATE host_leases SET owner = ?, until = ? WHERE name = ? AND until < ?";
+        // Nobody ever held it, or somebody does: the unique name decides.
+        let verb = if backend == sea_orm::DbBackend::Sqlite {
+            "INSERT OR IGNORE"
+        } else {
+            "INSERT IGNORE"
+        };
+        let first = format!("{verb} INTO host_leases (owner, until, name) VALUES (?, ?, ?)");
+        let (owner, name): (Value, Value) = (self.owner.clone().into(), self.name.into());
         let run = |sql: &str, values: Vec<Value>| {
             on.execute_raw(Statement::from_sql_and_values(backend, sql, values))
         };
-        let renewed = run(
-            "UPDATE host_leases SET owner = ?, until = ? WHERE name = ? AND (owner = ? OR until < ?)",
-            vec![
-                self.owner.clone().into(),
-                until.into(),
-                self.name.into(),
-                self.owner.clone().into(),
-                now.into(),
-            ],
-        )
-        .await?
-        .rows_affected();
-        let mine = if renewed > 0 {
-            true
-        } else {
-            // Nobody ever held it, or somebody does: the unique name decides.
-            let verb = if backend == sea_orm::DbBackend::Sqlite {
-                "INSERT OR IGNORE"
-            } else {
-                "INSERT IGNORE"
-            };
-            let sql = format!("{verb} INTO host_leases (name, owner, until) VALUES (?, ?, ?)");
-            run(
-                &sql,
-                vec![self.name.into(), self.owner.clone().into(), until.into()],
-            )
-            .await?
-            .rows_affected()
-                > 0
-        };
+        let mut taken = Taken::Kept;
+        let mut done = run(kept, vec![until.into(), name.clone(), owner.clone()]).await?;
+        if done.rows_affected() == 0 {
+            taken = Taken::Anew;
+            done = run(over, vec![owner.clone(), until.into(), name.clone(), now.into()]).await?;
+        }
+        if done.rows_affected() == 0 {
+            done = run(&first, vec![owner, until.into(), name]).await?;
+        }
+        if done.rows_affected() == 0 {
+            taken = Taken::Not;
+        }
         tx.commit().await?;
-        Ok(mine)
+        Ok(taken)
     }
 
-    /// Makes sure, within the transaction in which the lease's work is written, that the lease is still ours, and renews it.
-    /// Nobody else can take it before that transaction ends: whoever slept too long writes nothing.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn hold_in(&self, tx: &SystemTx, system: &SystemDb) -> Result<bool> {
-        let on = tx.connection();
-        let until = system.clock().now() + TimeDelta::from_std(self.length).unwrap_or(TimeDelta::seconds(10));
-        let sql = "UPDATE host_leases SET until = ? WHERE name = ? AND owner = ?";
-        let values = vec![until.into(), self.name.into(), self.owner.clone().into()];
-        let held = on
-            .execute_raw(Statement::from_sql_and_values(
-                on.get_database_backend(),
-                sql,
-                values,
-            ))
-            .await?;
-        Ok(held.rows_affected() > 0)
+    /// That the lease is ours, as a condition of a statement.
+    pub fn held(&self) -> SimpleExpr {
+        let mine = Query::select()
+            .expr(Expr::value(1))
+            .from("host_leases")
+            .and_where(Expr::col("name").eq(self.name))
+            .and_where(Expr::col("owner").eq(self.owner.clone()))
+            .to_owned();
+        Expr::exists(mine)
     }
 
     /// Gives the lease back, so that another process need not wait for its end.

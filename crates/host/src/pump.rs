@@ -22,10 +22,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::bus::{Bus, Hint};
 
 /// Turns at a time: few, so that a burst of arrivals is not slowed down by the working off of the last one, and more than
-/// one, so that a tenant whose rows are locked holds up nobody.
-const TURNS: usize = 4;
+/// one, so that a tenant whose rows are locked holds up nobody. Between them as many as there are cores.
+const TURNS: std::ops::RangeInclusive<usize> = 2..=8;
 /// How long hints are trusted before the tables are looked at, and how long a turn that failed is left alone.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a tenant is left to the process that is at it before it is looked at again.
+const MOMENT: Duration = Duration::from_millis(20);
+/// A tenant for which more arrives while its turn runs has its next after as long again, at most after this: what comes
+/// meanwhile goes together, for the price of one turn, and the arrivals themselves have the machine.
+const REST: Duration = Duration::from_millis(20);
 /// Tenants found by one look at most; the next look goes on behind them.
 const FOUND: usize = 100;
 
@@ -49,7 +54,7 @@ impl Pumping {
             system,
             pump,
             tenants: Arc::default(),
-            turns: Arc::new(Semaphore::new(TURNS)),
+            turns: Arc::new(Semaphore::new(turns())),
             dealt_with: Arc::default(),
             progress,
             running: TaskTracker::new(),
@@ -124,6 +129,7 @@ impl Pumping {
             if let Some(more) = self.tenants().get_mut(&tenant) {
                 *more = false;
             }
+            let began = tokio::time::Instant::now();
             let work = self.pump.turn(self.system.tenant(tenant));
             let ended = AssertUnwindSafe(work)
                 .catch_unwind()
@@ -132,22 +138,27 @@ impl Pumping {
             drop(turn);
             self.dealt_with.fetch_add(1, Ordering::SeqCst);
             self.progress.notify_waiters();
-            let mut tenants = self.tenants();
-            match ended {
-                Ok(Pumped::More) => {}
-                Ok(Pumped::Dry) if tenants.get(&tenant).is_some_and(|more| *more) => {}
+            let rest = match ended {
+                Ok(Pumped::More) => None,
+                Ok(Pumped::Held) => Some(MOMENT),
                 Ok(Pumped::Dry) => {
-                    tenants.remove(&tenant);
-                    return;
+                    let mut tenants = self.tenants();
+                    if tenants.get(&tenant).is_none_or(|more| !*more) {
+                        tenants.remove(&tenant);
+                        return;
+                    }
+                    Some(began.elapsed().min(REST))
                 }
                 Err(error) => {
                     // The next look finds the tenant again.
-                    tenants.remove(&tenant);
-                    drop(tenants);
+                    self.tenants().remove(&tenant);
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(%error, cause, %tenant, table = self.pump.table, "arrivals wait");
                     return;
                 }
+            };
+            if let Some(rest) = rest {
+                tokio::time::sleep(rest).await;
             }
         }
         self.tenants().remove(&tenant);
@@ -181,6 +192,11 @@ impl Pumping {
         let row = Waiting::find_by_statement(statement).one(on).await?;
         Ok(row.map(|row| row.tenant_id))
     }
+}
+
+fn turns() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.clamp(*TURNS.start(), *TURNS.end())
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -1,8 +1,8 @@
 //! Moves what transactions said from the outbox to those who listen: a job per subscriber, a line in the tenant's live log.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -11,16 +11,16 @@ use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
     outbox::{event, insert_jobs, job, new_job, share},
-    retrying,
+    padded, retrying,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bus::{Bus, Hint},
+    bus::{Bus, Grown, Hint},
     jobs::QUEUES,
-    lease::Lease,
-    live::log,
+    lease::{Lease, Taken},
+    live::{Frame, log},
 };
 
 /// Who listens to what.
@@ -39,8 +39,12 @@ pub struct Relay {
     bus: Bus,
     subscriptions: Subscriptions,
     lease: Lease,
+    // The newest number of each tenant's log, as long as nobody else writes it: while the lease is ours without a break.
+    last: Mutex<HashMap<TenantId, i64>>,
 }
 
+/// Tenants whose newest number is remembered.
+const REMEMBERED: usize = 10_000;
 const BATCH: u64 = 200;
 const LEASE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -59,6 +63,7 @@ impl Relay {
             bus,
             subscriptions,
             lease: Lease::new("relay", owner, LEASE),
+            last: Mutex::default(),
         }
     }
 
@@ -71,20 +76,31 @@ impl Relay {
             let now = tokio::time::Instant::now();
             if now + LEASE / 2 > leading_until {
                 match self.lease.take(&self.system).await {
-                    Ok(true) => leading_until = now + LEASE,
-                    Ok(false) => {}
+                    Ok(Taken::Kept) => leading_until = now + LEASE,
+                    Ok(Taken::Anew) => {
+                        self.last().clear();
+                        leading_until = now + LEASE;
+                    }
+                    Ok(Taken::Not) => {}
                     Err(error) => tracing::warn!(%error, "the relay could not take its lease"),
                 }
             }
             let mut more = false;
+            // What was hinted at so far is found by the look that follows.
+            hints.more().for_each(drop);
             if now < leading_until {
-                match retrying(|| self.step()).await {
+                match retrying(|| self.step(leading_until)).await {
                     Ok(Some(relayed)) => more = relayed as u64 == BATCH,
                     Ok(None) => {
                         tracing::warn!("this relay slept past its lease and another has taken over");
+                        self.last().clear();
                         leading_until = now;
                     }
-                    Err(error) => tracing::warn!(%error, "the relay will try again"),
+                    Err(error) => {
+                        tracing::warn!(%error, "the relay will try again");
+                        // Nobody knows what was written.
+                        self.last().clear();
+                    }
                 }
                 if now >= tidy_at {
                     tidy_at = now + Duration::from_secs(600);
@@ -130,23 +146,51 @@ impl Relay {
         Ok(())
     }
 
-    /// Relays one batch; how many events it had, or none if the lease is another's.
-    async fn step(&self) -> Result<Option<usize>> {
+    /// The newest numbers of the logs, as far as they are known.
+    fn known(&self, tenants: &BTreeSet<TenantId>) -> HashMap<TenantId, i64> {
+        let last = self.last();
+        let of = |tenant: &TenantId| Some((*tenant, *last.get(tenant)?));
+        tenants.iter().filter_map(of).collect()
+    }
+
+    fn last(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, i64>> {
+        self.last.lock().expect("no code panics while it holds this lock")
+    }
+
+    /// Relays one batch; how many events it had, or none if the lease has run out.
+    ///
+    /// Two relays cannot write at once, nor one whose memory of the logs is old. The look that finds the events finds them only
+    /// while the lease is ours. Whoever takes the lease after it begins with the same events, the oldest, and to remove them is
+    /// the first thing both do: the second waits until the first has ended, and finds them gone.
+    async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<usize>> {
+        let oldest = || event::Entity::find().order_by_asc(event::Column::Id);
         // Most looks find nothing: do not queue for SQLite's one writer for that.
-        let oldest = event::Entity::find().order_by_asc(event::Column::Id).limit(BATCH);
-        let events = oldest
-            .all(self.system.across_tenants("the outbox is one queue"))
+        let on = self.system.across_tenants("the outbox is one queue");
+        let queued_for = on.get_database_backend() == DbBackend::Sqlite;
+        if queued_for && oldest().one(on).await?.is_none() {
+            return Ok(Some(0));
+        }
+        let tx = self
+            .system
+            .begin_across_tenants("the outbox is one queue")
+            .await?;
+        let events = oldest()
+            .filter(self.lease.held())
+            .limit(BATCH)
+            .all(tx.connection())
             .await?;
         if events.is_empty() {
             return Ok(Some(0));
         }
         let clock = self.system.clock();
         let now = clock.now();
-        let tx = self
-            .system
-            .begin_across_tenants("the outbox is one queue")
-            .await?;
-        if !self.lease.hold_in(&tx, &self.system).await? {
+        let ids = padded(events.iter().map(|event| event.id));
+        let gone = event::Entity::delete_many()
+            .filter(event::Column::Id.is_in(ids))
+            .exec(tx.connection())
+            .await?
+            .rows_affected;
+        if gone != events.len() as u64 || tokio::time::Instant::now() >= leading_until {
             return Ok(None);
         }
         let jobs: Vec<_> = events
@@ -176,20 +220,23 @@ impl Relay {
         let any_jobs = !jobs.is_empty();
         insert_jobs(tx.connection(), jobs).await?;
         let grown = self.append_to_logs(&tx, &events).await?;
-        let ids = events.iter().map(|event| event.id);
-        event::Entity::delete_many()
-            .filter(event::Column::Id.is_in(ids))
-            .exec(tx.connection())
-            .await?;
         kernel::failpoint!(try "relay.before_commit");
         tx.commit().await?;
         kernel::failpoint!("relay.committed");
         if any_jobs {
             self.bus.send(Hint::Jobs);
         }
-        for tenant in grown {
-            self.bus.send(Hint::Live(tenant));
+        let mut last = self.last();
+        if last.len() > REMEMBERED {
+            last.clear();
         }
+        for grown in grown {
+            if let Some(newest) = grown.frames.last() {
+                last.insert(grown.tenant, newest.seq);
+            }
+            self.bus.tell(grown);
+        }
+        drop(last);
         metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
         Ok(Some(events.len()))
     }
@@ -202,21 +249,35 @@ impl Relay {
         &self,
         tx: &kernel::tenant::SystemTx,
         events: &[event::Model],
-    ) -> Result<Vec<TenantId>> {
+    ) -> Result<Vec<Grown>> {
         let now = self.system.clock().now();
         let heard = events.iter().filter(|event| event.live.is_some());
         let tenants: BTreeSet<TenantId> = heard.map(|event| event.tenant_id).collect();
         if tenants.is_empty() {
             return Ok(Vec::new());
         }
-        let mut last = log::last_seqs(tx.connection(), tenants.iter().copied()).await?;
+        let mut last = self.known(&tenants);
+        let mut unknown: Vec<TenantId> = tenants.into_iter().collect();
+        unknown.retain(|tenant| !last.contains_key(tenant));
+        if !unknown.is_empty() {
+            last.extend(log::last_seqs(tx.connection(), unknown).await?);
+        }
         let mut rows = Vec::new();
+        let mut grown: HashMap<TenantId, Grown> = HashMap::new();
         for event in events {
             let Some(permission) = &event.live else { continue };
             let before = last.get(&event.tenant_id).copied().unwrap_or_default();
             // Time-based, so that the sequence goes on even after the whole log was forgotten.
             let seq = (before + 1).max(now.timestamp_micros());
             last.insert(event.tenant_id, seq);
+            let of_tenant = grown.entry(event.tenant_id).or_insert_with(|| Grown {
+                tenant: event.tenant_id,
+                after: before,
+                frames: Vec::new(),
+            });
+            of_tenant
+                .frames
+                .push(Frame::new(seq, permission, &event.name, &event.payload));
             rows.push(log::ActiveModel {
                 tenant_id: Set(event.tenant_id),
                 seq: Set(seq),
@@ -229,6 +290,6 @@ impl Relay {
         log::Entity::insert_many(rows)
             .exec_without_returning(tx.connection())
             .await?;
-        Ok(tenants.into_iter().collect())
+        Ok(grown.into_values().collect())
     }
 }

@@ -25,6 +25,7 @@ pub mod module;
 pub mod outbox;
 pub mod page;
 pub mod pump;
+mod sizes;
 pub mod tenant;
 pub mod vault;
 
@@ -43,6 +44,7 @@ pub use limit::{Limiter, Quota, Wait};
 pub use module::Module;
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};
+pub use sizes::padded;
 pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantRoutes, TenantTx};
 pub use vault::Vault;
 

@@ -25,8 +25,10 @@ pub struct Pump {
 /// What a turn of a pump came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pumped {
-    /// Nothing is left, as far as this turn could see, or somebody else is at it.
+    /// Nothing is left that somebody else is not at.
     Dry,
+    /// Somebody else is at the oldest: a look in a moment finds whether what is behind is still nobody's.
+    Held,
     /// There may be more: the tenant gets another turn after the others have had theirs.
     More,
 }

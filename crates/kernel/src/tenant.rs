@@ -8,15 +8,16 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::OnConflict,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryResult, QueryTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::OnConflict,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
 
-use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending};
+use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending, padded};
 
 /// An entity whose rows belong to tenants. Implement it with [`tenant_entity!`](crate::tenant_entity).
 pub trait TenantEntity: EntityTrait {
@@ -292,6 +293,47 @@ impl TenantTx {
         TenantSelect::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
     }
 
+    /// The oldest rows of a table that is a queue, by `key`, locked until the transaction ends. `Ok(None)` while another
+    /// transaction has the oldest of all and there are more, so that one works at a time, in order, and the others go away
+    /// instead of waiting. They look again in a moment: for as long as their transaction lasts they hold what is behind, and
+    /// whoever has just done with the oldest may have found nothing on account of that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn take_oldest<E: TenantEntity>(
+        &self,
+        key: E::Column,
+        most: u64,
+    ) -> Result<Option<Vec<E::Model>>> {
+        use sea_orm::{
+            ExprTrait, QueryOrder, QuerySelect,
+            sea_query::{Expr, LockBehavior, LockType, Query},
+        };
+        let mine = || E::tenant_column().eq(self.db.tenant);
+        let oldest = E::find().filter(mine()).order_by_asc(key).limit(most);
+        if self.inner.tx.get_database_backend() == DbBackend::Sqlite {
+            return Ok(Some(oldest.all(&self.inner.tx).await?));
+        }
+        // The sub-query reads without a lock, what others hold included: the locked rows are ours to work on only if the
+        // oldest of all is among them.
+        let first = Query::select()
+            .expr(Expr::col(key).min())
+            .from(E::default().table_ref())
+            .cond_where(sea_orm::Condition::all().add(mine()))
+            .to_owned();
+        let rows: Vec<Oldest<E::Model>> = oldest
+            .column_as(
+                Expr::col((E::default(), key)).eq(Expr::SubQuery(None, Box::new(first.into()))),
+                "is_oldest",
+            )
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_model()
+            .all(&self.inner.tx)
+            .await?;
+        let ours = rows.first().is_none_or(|first| first.is_oldest);
+        Ok(ours.then(|| rows.into_iter().map(|row| row.row).collect()))
+    }
+
     /// Inserts rows; their tenant is written here, whatever they say.
     ///
     /// # Errors
@@ -321,7 +363,8 @@ impl TenantTx {
         self.insert_many::<E>(vec![row.into_active_model()]).await
     }
 
-    /// Inserts rows, resolving conflicts as told. On MySQL any unique key fires, so give the row one besides its id at most.
+    /// Inserts rows, resolving conflicts as told: the same row twice must end as once. On MySQL any unique key fires, so give
+    /// the row one besides its id at most.
     ///
     /// # Errors
     /// The database's.
@@ -331,7 +374,7 @@ impl TenantTx {
         E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     {
         for batch in batches(self.owned::<E>(rows)) {
-            E::insert_many(batch)
+            E::insert_many(padded(batch))
                 .on_conflict(on_conflict.clone())
                 .exec_without_returning(&self.inner.tx)
                 .await?;
@@ -356,7 +399,7 @@ impl TenantTx {
         };
         let mut new = 0;
         for batch in batches(self.owned::<E>(rows)) {
-            let mut statement = E::insert_many(batch).build(backend);
+            let mut statement = E::insert_many(padded(batch)).build(backend);
             // sea-query spells it as an upsert, whose row count MySQL inflates; the native form counts only new rows.
             statement.sql = statement.sql.replacen("INSERT INTO", verb, 1);
             new += self.inner.tx.execute_raw(statement).await?.rows_affected();
@@ -432,6 +475,21 @@ impl TenantTx {
                 row
             })
             .collect()
+    }
+}
+
+/// A row, and whether it is the oldest of all.
+struct Oldest<M> {
+    row: M,
+    is_oldest: bool,
+}
+
+impl<M: FromQueryResult> FromQueryResult for Oldest<M> {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self {
+            row: M::from_query_result(result, prefix)?,
+            is_oldest: result.try_get::<i64>(prefix, "is_oldest")? == 1,
+        })
     }
 }
 

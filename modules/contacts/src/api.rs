@@ -212,6 +212,8 @@ impl TryFrom<Contact> for ContactOut {
             marketing_detail,
             book_name: _,
             book_at: _,
+            profile_name: _,
+            profile_at: _,
         } = row;
         let marketing = marketing.zip(marketing_at).map(|(state, since)| Marketing {
             state: match state.as_str() {

@@ -34,6 +34,10 @@ pub mod contact {
         pub book_name: Option<String>,
         /// How fresh `book_name` is, by the phone.
         pub book_at: Option<DateTimeUtc>,
+        /// What their own profile calls them.
+        pub profile_name: Option<String>,
+        /// When they were last seen with `profile_name`, by WhatsApp: an older name changes nothing.
+        pub profile_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -75,7 +79,7 @@ pub mod identity {
         #[sea_orm(primary_key, auto_increment = false)]
         pub value: String,
         pub contact_id: contracts::contacts::ContactId,
-        /// The youngest of a kind is the one shown and written to.
+        /// The youngest of a kind is the one shown and written to. Of a username, when WhatsApp last showed it with the contact.
         pub learned_at: DateTimeUtc,
     }
 

@@ -63,7 +63,8 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "contacts",
-        "SELECT c.name, c.name_from_profile, c.search, c.marketing, c.marketing_at, c.marketing_detail, i.kind, i.value \
+        "SELECT c.name, c.name_from_profile, c.profile_name, c.profile_at, c.book_name, c.book_at, c.search, c.marketing, c.marketing_at, c.marketing_detail, \
+      i.kind, i.value, CASE WHEN i.kind = 'username' THEN i.learned_at END AS seen_with_it_at \
       FROM contacts_contacts c JOIN contacts_identities i ON i.tenant_id = c.tenant_id AND i.contact_id = c.id WHERE c.tenant_id = ?",
     ),
     (
@@ -119,13 +120,21 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
     let wamid = |number: usize| format!("wamid.CASE{case}.{number}");
     let mut changes = Vec::new();
     let mut number = 0;
+    // How people look changes with every message, and a username that one had is another's later.
+    let looks: Vec<[u64; 2]> = (0..64).map(|_| [dice.below(4), dice.below(4)]).collect();
     let mut message = |customer: usize, mut body: Value, changes: &mut Vec<Value>| {
         number += 1;
         body["from"] = from(customer).into();
         body["id"] = wamid(number).into();
         body["timestamp"] = at().into();
-        let contact =
-            json!({ "wa_id": from(customer), "profile": { "name": format!("Customer {customer}") } });
+        let mut contact = json!({ "wa_id": from(customer), "profile": {} });
+        let [name, username] = looks[number];
+        if let Some(name) = ["Customer", "Client", "Guest"].get(usize::try_from(name).unwrap()) {
+            contact["profile"]["name"] = format!("{name} {customer}").into();
+        }
+        if let Some(username) = ["ada", "ben", "cleo"].get(usize::try_from(username).unwrap()) {
+            contact["profile"]["username"] = format!("{username}.{case}").into();
+        }
         changes.push(json!({ "contacts": [contact], "messages": [body] }));
         number
     };
@@ -197,6 +206,16 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
         let wish = if dice.below(2) == 0 { "stop" } else { "resume" };
         let preference = json!({ "wa_id": from(0), "category": "marketing_messages", "value": wish, "detail": wish, "timestamp": at() });
         changes.push(json!({ "$field": "user_preferences", "user_preferences": [preference] }));
+    }
+    // What the phone's address book calls them.
+    for _ in 0..4 {
+        let customer = usize::try_from(dice.below(3)).unwrap();
+        let mut entry = json!({ "type": "contact", "action": "add", "metadata": { "timestamp": at() },
+            "contact": { "full_name": format!("Book {}", dice.below(100)), "phone_number": from(customer) } });
+        if dice.below(3) == 0 {
+            entry["action"] = "remove".into();
+        }
+        changes.push(json!({ "$field": "smb_app_state_sync", "state_sync": [entry] }));
     }
     let stranger = json!({ "id": format!("wamid.STRAY{case}"), "status": "delivered", "timestamp": at(), "recipient_id": "1" });
     changes.push(json!({ "statuses": [stranger] }));

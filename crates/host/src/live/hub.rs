@@ -10,12 +10,13 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use kernel::{Result, SystemDb, TenantId};
-use tokio::sync::mpsc;
+use kernel::{Result, SystemDb, TenantId, padded};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::log;
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Grown, Hint};
 
 /// Frames a socket may lag behind before it is told to fetch afresh.
 const QUEUE: usize = 64;
@@ -27,7 +28,7 @@ const LOOKS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One event, serialised once for every socket.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frame {
     /// Its place in the tenant's log.
     pub seq: i64,
@@ -35,6 +36,17 @@ pub struct Frame {
     pub permission: String,
     /// `{"type":"event",…}`.
     pub text: String,
+}
+
+impl Frame {
+    /// `payload` is the event as JSON.
+    pub fn new(seq: i64, permission: &str, name: &str, payload: &str) -> Self {
+        Self {
+            seq,
+            permission: permission.to_owned(),
+            text: format!(r#"{{"type":"event","seq":{seq},"name":"{name}","payload":{payload}}}"#),
+        }
+    }
 }
 
 /// The sending end of one socket.
@@ -122,18 +134,31 @@ impl Hub {
     pub async fn run(self) {
         let this = &self;
         let stop = self.stop.clone();
-        let mut hints = self.bus.listen();
+        let (mut hints, mut grown) = (self.bus.listen(), self.bus.listen_live());
+        let mut look = tokio::time::interval(PATIENCE);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !stop.is_cancelled() {
             let hint = tokio::select! {
                 () = stop.cancelled() => return,
-                hint = tokio::time::timeout(PATIENCE, hints.next()) => hint.unwrap_or(Hint::Missed),
+                by = grown.recv() => match by {
+                    Ok(by) if self.continues(&by) => continue,
+                    Ok(by) => Hint::Live(by.tenant),
+                    Err(broadcast::error::RecvError::Lagged(_)) => Hint::Missed,
+                    // The sender lives as long as the application.
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+                hint = hints.next() => hint,
+                _ = look.tick() => Hint::Missed,
             };
             // Whatever else was hinted at meanwhile goes along: one look a tenant, and none waits for another's.
             let mut tenants = BTreeSet::new();
             for hint in std::iter::once(hint).chain(hints.more()) {
                 match hint {
                     Hint::Live(tenant) => _ = tenants.insert(tenant),
-                    Hint::Missed => tenants.extend(self.rooms().keys().copied()),
+                    Hint::Missed => match self.behind().await {
+                        Ok(behind) => tenants.extend(behind),
+                        Err(error) => tracing::warn!(%error, "live events may wait"),
+                    },
                     Hint::Events | Hint::Jobs | Hint::Arrivals(_) => {}
                 }
             }
@@ -145,6 +170,43 @@ impl Hub {
                 })
                 .await;
         }
+    }
+
+    /// Hands out what a log has grown by; false if something before it is missing here.
+    fn continues(&self, by: &Grown) -> bool {
+        match self.rooms().get_mut(&by.tenant) {
+            Some(room) if room.seq == by.after => {
+                let frames: Vec<_> = by.frames.iter().cloned().map(Arc::new).collect();
+                room.hand_out(&frames);
+                true
+            }
+            Some(room) => by.frames.last().is_none_or(|newest| newest.seq <= room.seq),
+            None => true,
+        }
+    }
+
+    /// The tenants with sockets here whose logs are longer than what their sockets were told.
+    async fn behind(&self) -> Result<Vec<TenantId>> {
+        let told: HashMap<TenantId, i64> = self
+            .rooms()
+            .iter()
+            .map(|(tenant, room)| (*tenant, room.seq))
+            .collect();
+        let on = self
+            .system
+            .across_tenants("the live logs are read for the tenants that have sockets here");
+        let tenants: Vec<TenantId> = told.keys().copied().collect();
+        let mut behind = Vec::new();
+        for some in tenants.chunks(500) {
+            let newest = log::last_seqs(on, padded(some.iter().copied())).await?;
+            behind.extend(
+                newest
+                    .into_iter()
+                    .filter(|(tenant, seq)| told[tenant] < *seq)
+                    .map(|(tenant, _)| tenant),
+            );
+        }
+        Ok(behind)
     }
 
     /// Hands the tenant's new events to its sockets.
@@ -247,13 +309,5 @@ impl Room {
 }
 
 fn frame(row: log::Model) -> Arc<Frame> {
-    let text = format!(
-        r#"{{"type":"event","seq":{},"name":"{}","payload":{}}}"#,
-        row.seq, row.name, row.payload
-    );
-    Arc::new(Frame {
-        seq: row.seq,
-        permission: row.permission,
-        text,
-    })
+    Arc::new(Frame::new(row.seq, &row.permission, &row.name, &row.payload))
 }

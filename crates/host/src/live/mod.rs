@@ -1,10 +1,10 @@
 //! `/api/v1/live`: one WebSocket a browser, everything that happens in the tenant, resumable by cursor.
 //!
-//! The tenant's log in the database is the truth; the bus only says that it has grown. A frame is serialised once for all
+//! The tenant's log in the database is the truth; the bus says that it has grown, and by what. A frame is serialised once for all
 //! sockets; a socket that does not keep up is told to fetch afresh instead of holding memory.
 
 pub mod hub;
 pub mod log;
 pub mod socket;
 
-pub use hub::Hub;
+pub use hub::{Frame, Hub};

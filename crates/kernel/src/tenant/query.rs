@@ -106,6 +106,39 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
         Ok(select.into_tuple::<T>().all(&self.on).await?)
     }
 
+    /// Some columns of each row and of the row of another of the tenant's tables whose `theirs` is this one's `ours`, in one
+    /// journey. Columns of a row that is not there are null.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn columns_beside<F, T>(
+        self,
+        (ours, theirs): (E::Column, F::Column),
+        columns: &[E::Column],
+        their_columns: &[F::Column],
+    ) -> Result<Vec<T>>
+    where
+        F: TenantEntity + Default,
+        T: sea_orm::TryGetableMany + Send + Sync,
+    {
+        // Both sides name the tenant: the fence stands around the joined table too.
+        let beside: sea_orm::RelationDef = E::belongs_to(F::default())
+            .from((E::tenant_column(), ours))
+            .to((F::tenant_column(), theirs))
+            .into();
+        let select = self
+            .select
+            .join(sea_orm::JoinType::LeftJoin, beside)
+            .select_only();
+        let select = columns
+            .iter()
+            .fold(select, |select, column| select.column(*column));
+        let select = their_columns
+            .iter()
+            .fold(select, |select, column| select.column(*column));
+        Ok(select.into_tuple::<T>().all(&self.on).await?)
+    }
+
     /// `GROUP BY key`, counted.
     ///
     /// # Errors

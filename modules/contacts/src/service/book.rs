@@ -49,7 +49,7 @@ pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>
         }
     }
     let changed = write(tx, &of_contact).await?;
-    learn::refresh(tx, &changed, &BTreeMap::new()).await
+    learn::refresh(tx, &changed).await
 }
 
 async fn write(tx: &TenantTx, entries: &BTreeMap<ContactId, &BookEntry>) -> Result<BTreeSet<ContactId>> {
@@ -86,8 +86,13 @@ async fn write(tx: &TenantTx, entries: &BTreeMap<ContactId, &BookEntry>) -> Resu
                         new.name = Set(Some(name));
                         new.name_from_profile = Set(false);
                     }
-                    // The profile's name takes its place when they write again.
-                    None if from_book => new.name_from_profile = Set(true),
+                    None if from_book => {
+                        new.name_from_profile = Set(true);
+                        // Without one, the book's stays until they write again.
+                        if row.profile_name.is_some() {
+                            new.name = Set(row.profile_name);
+                        }
+                    }
                     None => {}
                 }
             }

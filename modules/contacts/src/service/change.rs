@@ -64,6 +64,8 @@ pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Con
         marketing_detail: None,
         book_name: None,
         book_at: None,
+        profile_name: None,
+        profile_at: None,
     };
     let id = row.id;
 

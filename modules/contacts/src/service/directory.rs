@@ -22,6 +22,10 @@ impl ContactDirectory for Directory {
         learn::resolve(tx, sightings).await
     }
 
+    async fn recognise(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>> {
+        learn::recognise(tx, sightings).await
+    }
+
     async fn cards(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactCard>> {
         let identities = identities_of(db, contacts).await?;
         let mut cards = Vec::with_capacity(contacts.len());

@@ -1,5 +1,6 @@
 //! Identities as people type them, as WhatsApp shows them, and as they are stored.
 
+use chrono::{DateTime, Utc};
 use contracts::contacts::{ContactId, Sighting};
 use kernel::{Error, Result};
 use sea_orm::ActiveValue::Set;
@@ -97,11 +98,7 @@ impl Key {
     }
 
     /// The row that gives it to a contact.
-    pub(super) fn row(
-        &self,
-        contact: ContactId,
-        learned_at: chrono::DateTime<chrono::Utc>,
-    ) -> identity::ActiveModel {
+    pub(super) fn row(&self, contact: ContactId, learned_at: DateTime<Utc>) -> identity::ActiveModel {
         let Self { kind, scope, value } = self.clone();
         identity::ActiveModel {
             tenant_id: sea_orm::ActiveValue::NotSet,
@@ -147,6 +144,8 @@ pub(super) struct Seen {
     pub(super) phone: Option<Key>,
     pub(super) username: Option<Key>,
     pub(super) name: Option<String>,
+    /// By WhatsApp; none where that is now.
+    pub(super) at: Option<DateTime<Utc>>,
 }
 
 impl Seen {
@@ -159,6 +158,7 @@ impl Seen {
             bsuid,
             username: user,
             profile_name,
+            seen_at,
         } = sighting;
         let digits = |text: &String| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let phone = wa_id
@@ -189,6 +189,7 @@ impl Seen {
             phone,
             username: user.as_deref().and_then(username),
             name: name.map(|it| it.chars().take(MAX_NAME).collect()),
+            at: *seen_at,
         };
         if seen.keys().next().is_none() {
             return Err(Error::internal(

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged, Sighting};
-use kernel::{Error, Result, TenantTx};
+use kernel::{Error, Result, TenantTx, each, padded};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, IntoActiveModel, Order,
+    ColumnTrait, Condition, ExprTrait, IntoActiveModel, Order,
     sea_query::{Expr, OnConflict},
 };
 
@@ -27,49 +28,160 @@ type Owners = HashMap<Key, ContactId>;
 
 /// Finds or creates the contact of each sighting and learns what is new. See [`contracts::contacts::ContactDirectory`].
 pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>> {
-    let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
-    let mut owners = owners(tx, seen.iter().flat_map(Seen::lookups)).await?;
-    let newcomers = learn_keys(tx, &seen, &mut owners).await?;
+    let contacts = learn(tx, sightings, true).await?;
     // Every identity has an owner now, unless its contact was deleted while we looked; then the next try finds it free.
-    let contacts: Option<Vec<ContactId>> = seen.iter().map(|it| contact_of(it, &owners)).collect();
-    let contacts = contacts
-        .ok_or_else(|| Error::unavailable("A contact was deleted while it was looked up. Try again."))?;
+    let contacts: Option<Vec<ContactId>> = contacts.into_iter().collect();
+    contacts.ok_or_else(|| Error::unavailable("A contact was deleted while it was looked up. Try again."))
+}
 
-    let mut stale = newcomers;
-    stale.extend(learn_usernames(tx, &seen, &contacts, &owners).await?);
-    let names = profile_names(&seen, &contacts);
-    stale.extend(wrongly_named(tx, &names).await?);
-    refresh(tx, &stale, &names).await?;
+/// The same, but makes nobody.
+pub(super) async fn recognise(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>> {
+    learn(tx, sightings, false).await
+}
+
+async fn learn(tx: &mut TenantTx, sightings: &[Sighting], newcomers: bool) -> Result<Vec<Option<ContactId>>> {
+    let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
+    let mut known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
+    let mut learnt = learn_keys(tx, &seen, &mut known.owners, newcomers).await?;
+    let contacts: Vec<Option<ContactId>> = seen.iter().map(|it| contact_of(it, &known.owners)).collect();
+    let of_known: Vec<(&Seen, ContactId)> = seen
+        .iter()
+        .zip(&contacts)
+        .filter_map(|(it, contact)| Some((it, (*contact)?)))
+        .collect();
+    let now = tx.clock().now();
+    let names = profile_names(&of_known, now);
+    learn_usernames(tx, &of_known, &known, &mut learnt, now).await?;
+    let mut noted = Names::new();
+    for (id, (name, at)) in names.iter().filter(|(id, _)| !learnt.fresh.contains_key(*id)) {
+        match known.profiles.get(id) {
+            Some(profile) if !profile.nameless && profile.is_as_new_as(name, *at) => {}
+            Some(profile) if !profile.nameless && profile.name.as_deref() == Some(*name) => {
+                noted.insert(*id, (*name, *at));
+            }
+            _ => _ = learnt.changed.insert(*id),
+        }
+    }
+    create(tx, &learnt.fresh, &names, now).await?;
+    noted.retain(|id, _| !learnt.changed.contains(id));
+    note(tx, &noted).await?;
+    let made = learnt.fresh.keys().map(|id| change(*id, now)).collect();
+    renew(tx, &learnt.changed, &names, made).await?;
     Ok(contacts)
+}
+
+/// What is known of identities, and of the people to whom they lead.
+#[derive(Debug, Default)]
+struct Known {
+    owners: Owners,
+    /// When the usernames among them were last seen with their owners.
+    seen_at: HashMap<Key, DateTime<Utc>>,
+    profiles: HashMap<ContactId, Profile>,
+}
+
+/// What somebody's own profile calls them, and when they were last seen so.
+#[derive(Debug)]
+struct Profile {
+    name: Option<String>,
+    at: Option<DateTime<Utc>>,
+    /// Nothing is shown: somebody emptied the name.
+    nameless: bool,
+}
+
+impl Profile {
+    /// Within one of WhatsApp's seconds the order of the alphabet decides, which is the same in whatever order they are told.
+    fn is_as_new_as(&self, name: &str, at: DateTime<Utc>) -> bool {
+        (self.at, self.name.as_deref()) >= (Some(at), Some(name))
+    }
+}
+
+impl Known {
+    /// One statement for identities of all kinds and their people. It may find a few rows more than were asked for, under keys
+    /// that nobody looks at.
+    async fn read<'a>(tx: &TenantTx, keys: impl Iterator<Item = &'a Key>) -> Result<Self> {
+        type Row = (
+            Kind,
+            String,
+            String,
+            ContactId,
+            DateTime<Utc>,
+            Option<String>,
+            Option<String>,
+            Option<DateTime<Utc>>,
+        );
+        let mut known = Self::default();
+        let asked = Asked::of(keys);
+        for values in asked.values.chunks(IN_LIST) {
+            let rows: Vec<Row> = tx
+                .find::<Identities>()
+                .filter(asked.condition(values))
+                .columns_beside::<Contacts, _>(
+                    (identity::Column::ContactId, contact::Column::Id),
+                    &[
+                        identity::Column::Kind,
+                        identity::Column::Scope,
+                        identity::Column::Value,
+                        identity::Column::ContactId,
+                        identity::Column::LearnedAt,
+                    ],
+                    &[
+                        contact::Column::Name,
+                        contact::Column::ProfileName,
+                        contact::Column::ProfileAt,
+                    ],
+                )
+                .await?;
+            for (kind, scope, value, id, learned_at, shown, name, at) in rows {
+                let key = Key { kind, scope, value };
+                if kind == Kind::Username {
+                    known.seen_at.insert(key.clone(), learned_at);
+                }
+                known.owners.insert(key, id);
+                known.profiles.entry(id).or_insert(Profile {
+                    name,
+                    at,
+                    nameless: shown.is_none(),
+                });
+            }
+        }
+        Ok(known)
+    }
+}
+
+/// Identities as a statement asks for them.
+struct Asked<'a> {
+    kinds: BTreeSet<Kind>,
+    scopes: BTreeSet<&'a str>,
+    values: Vec<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(keys: impl Iterator<Item = &'a Key>) -> Self {
+        let (mut kinds, mut scopes) = (BTreeSet::new(), BTreeSet::new());
+        let mut values: BTreeSet<&str> = BTreeSet::new();
+        for Key { kind, scope, value } in keys {
+            kinds.insert(*kind);
+            scopes.insert(scope.as_str());
+            values.insert(value);
+        }
+        Self {
+            kinds,
+            scopes,
+            values: values.into_iter().collect(),
+        }
+    }
+
+    fn condition(&self, values: &[&str]) -> Condition {
+        Condition::all()
+            .add(identity::Column::Kind.is_in(self.kinds.iter().copied()))
+            .add(identity::Column::Scope.is_in(self.scopes.iter().copied()))
+            .add(identity::Column::Value.is_in(padded(values.iter().copied())))
+    }
 }
 
 /// Who holds these identities. Absent ones are nobody's yet.
 pub(super) async fn owners<'a>(tx: &TenantTx, keys: impl Iterator<Item = &'a Key>) -> Result<Owners> {
-    let mut kinds: BTreeSet<Kind> = BTreeSet::new();
-    let (mut scopes, mut values): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
-    for Key { kind, scope, value } in keys {
-        kinds.insert(*kind);
-        scopes.insert(scope);
-        values.insert(value);
-    }
-    let mut owners = Owners::new();
-    let values: Vec<&str> = values.into_iter().collect();
-    // One statement for all kinds. It may find a few rows more than were asked for, under keys that nobody looks at.
-    for values in values.chunks(IN_LIST) {
-        let rows = tx
-            .find::<Identities>()
-            .filter(identity::Column::Kind.is_in(kinds.iter().copied()))
-            .filter(identity::Column::Scope.is_in(scopes.iter().copied()))
-            .filter(identity::Column::Value.is_in(values.iter().copied()))
-            .all()
-            .await?;
-        owners.extend(
-            rows.into_iter()
-                .map(|row| (row.contact_id, Key::from(row)))
-                .map(|(id, key)| (key, id)),
-        );
-    }
-    Ok(owners)
+    Ok(Known::read(tx, keys).await?.owners)
 }
 
 /// The contact of a sighting whose identities are known: by BSUID, else by phone, else by the name alone.
@@ -90,10 +202,19 @@ pub(super) fn contact_of(seen: &Seen, owners: &Owners) -> Option<ContactId> {
         .find_map(|key| owners.get(key).copied())
 }
 
+/// Whom it concerned.
+#[derive(Debug, Default)]
+struct Learnt {
+    /// Contacts that are to be made, with their identities.
+    fresh: BTreeMap<ContactId, BTreeSet<Key>>,
+    /// Contacts of which something changed.
+    changed: BTreeSet<ContactId>,
+}
+
 /// Gives every unknown identity to somebody: to the contact its sighting is known by, to the contact of another sighting
-/// of the same person, or to a new one. Returns the contacts that changed or came to be.
-async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners) -> Result<BTreeSet<ContactId>> {
-    let mut fresh: BTreeSet<ContactId> = BTreeSet::new();
+/// of the same person, or to a new one, if there may be `newcomers`.
+async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners, newcomers: bool) -> Result<Learnt> {
+    let mut learnt = Learnt::default();
     let mut wanted: BTreeMap<Key, ContactId> = BTreeMap::new();
     for person in people(seen) {
         let unknown: BTreeSet<&Key> = person
@@ -108,9 +229,12 @@ async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners) -> Result
             .iter()
             .filter_map(|it| Some((by_phone(it, owners), contact_of(it, owners)?)))
             .min();
+        if known.is_none() && !newcomers {
+            continue;
+        }
         let of_person = known.map_or_else(|| tx.clock().new_id(), |(_, id)| id);
         if known.is_none() {
-            fresh.insert(of_person);
+            learnt.fresh.insert(of_person, BTreeSet::new());
         }
         for it in &person {
             let mine = contact_of(it, owners).unwrap_or(of_person);
@@ -118,33 +242,36 @@ async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners) -> Result
                 // Two claims to one identity are settled alike in whatever order they came.
                 wanted
                     .entry(key.clone())
-                    .and_modify(|id| *id = mine.min(*id))
+                    .and_modify(|id| *id = Ord::min(mine, *id))
                     .or_insert(mine);
             }
         }
     }
     if wanted.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(learnt);
     }
-    create(tx, &fresh).await?;
-    let mut stale: BTreeSet<ContactId> = wanted.values().copied().collect();
     let now = tx.clock().now();
     let rows = wanted.iter().map(|(key, id)| key.row(*id, now)).collect();
     let new = tx.insert_new::<Identities>(rows).await?;
-    if usize::try_from(new) == Ok(wanted.len()) {
-        owners.extend(wanted);
-        return Ok(stale);
+    let mut gone = HashMap::new();
+    let mut held = Owners::new();
+    if usize::try_from(new) != Ok(wanted.len()) {
+        // Another transaction saw one of them first and has committed: what it wrote is visible now, and counts.
+        held = self::owners(tx, wanted.keys()).await?;
+        gone = yield_to(tx, &wanted, &held, &learnt.fresh).await?;
+        learnt.changed.extend(gone.values());
     }
-    // Another transaction saw one of them first and has committed: what it wrote is visible now, and counts.
-    let held = self::owners(tx, wanted.keys()).await?;
-    let gone = yield_to(tx, &wanted, &held, &fresh).await?;
-    owners.extend(
-        held.into_iter()
-            .map(|(key, id)| (key, gone.get(&id).copied().unwrap_or(id))),
-    );
-    stale.retain(|id| !gone.contains_key(id));
-    stale.extend(gone.into_values());
-    Ok(stale)
+    for (key, mine) in wanted {
+        let holder = held.get(&key).copied().unwrap_or(mine);
+        let holder = gone.get(&holder).copied().unwrap_or(holder);
+        owners.insert(key.clone(), holder);
+        match learnt.fresh.get_mut(&holder) {
+            Some(keys) => _ = keys.insert(key),
+            None => _ = learnt.changed.insert(holder),
+        }
+    }
+    learnt.fresh.retain(|id, _| !gone.contains_key(id));
+    Ok(learnt)
 }
 
 /// Whether the sighting is known by its phone at best: such a contact comes after one known by BSUID.
@@ -155,17 +282,16 @@ fn by_phone(seen: &Seen, owners: &Owners) -> bool {
         .any(|key| owners.contains_key(key))
 }
 
-/// Contacts that nobody else can see yet and that met an older one of the same person give it all they have. Returns
-/// who went where.
+/// Contacts that are not made yet and that met an older one of the same person give it all they have. Returns who went where.
 async fn yield_to(
     tx: &TenantTx,
     wanted: &BTreeMap<Key, ContactId>,
     held: &Owners,
-    fresh: &BTreeSet<ContactId>,
+    fresh: &BTreeMap<ContactId, BTreeSet<Key>>,
 ) -> Result<HashMap<ContactId, ContactId>> {
     let mut gone: HashMap<ContactId, ContactId> = HashMap::new();
     // Keys are in order, BSUIDs first: the older contact that the BSUID names is preferred.
-    for (key, mine) in wanted.iter().filter(|(_, mine)| fresh.contains(*mine)) {
+    for (key, mine) in wanted.iter().filter(|(_, mine)| fresh.contains_key(mine)) {
         if let Some(winner) = held.get(key).filter(|holder| *holder != mine) {
             gone.entry(*mine).or_insert(*winner);
         }
@@ -177,26 +303,25 @@ async fn yield_to(
             .exec()
             .await?;
     }
-    if !gone.is_empty() {
-        tx.delete::<Contacts>()
-            .filter(contact::Column::Id.is_in(gone.keys().copied()))
-            .exec()
-            .await?;
-    }
     Ok(gone)
 }
 
-async fn create(tx: &TenantTx, ids: &BTreeSet<ContactId>) -> Result<()> {
-    let now = tx.clock().now();
-    let row = |id: &ContactId| {
+/// Makes the newcomers, whole: nothing of them has to be read or written again.
+async fn create(
+    tx: &TenantTx,
+    fresh: &BTreeMap<ContactId, BTreeSet<Key>>,
+    names: &Names<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = |(id, keys): (&ContactId, &BTreeSet<Key>)| {
+        let name = names.get(id).map(|(name, _)| (*name).to_owned());
         let row = contact::Model {
             tenant_id: tx.tenant(),
             id: *id,
-            name: None,
             name_from_profile: true,
             note: None,
             attributes: "{}".to_owned(),
-            search: String::new(),
+            search: search_text(name.as_deref(), keys.iter()),
             created_at: now,
             updated_at: now,
             marketing: None,
@@ -205,10 +330,13 @@ async fn create(tx: &TenantTx, ids: &BTreeSet<ContactId>) -> Result<()> {
             marketing_detail: None,
             book_name: None,
             book_at: None,
+            profile_at: names.get(id).map(|(_, at)| *at),
+            profile_name: name.clone(),
+            name,
         };
         row.into_active_model()
     };
-    tx.insert_many::<Contacts>(ids.iter().map(row).collect()).await
+    tx.insert_many::<Contacts>(fresh.iter().map(row).collect()).await
 }
 
 /// Sightings by person: those that share an identity, directly or through others, stand together.
@@ -236,37 +364,26 @@ fn people(seen: &[Seen]) -> Vec<Vec<&Seen>> {
     people.into_values().collect()
 }
 
-/// Moves usernames to whoever was last seen with them. Returns the contacts that won or lost one.
+/// Moves usernames to whoever was last seen with them, by WhatsApp's time. A contact keeps those it had before, which show it no
+/// longer: what is told late must find when they were seen.
 async fn learn_usernames(
     tx: &TenantTx,
-    seen: &[Seen],
-    contacts: &[ContactId],
-    owners: &Owners,
-) -> Result<BTreeSet<ContactId>> {
-    let mut holder: BTreeMap<&Key, ContactId> = BTreeMap::new();
-    let mut latest: BTreeMap<ContactId, &Key> = BTreeMap::new();
-    for (it, contact) in seen.iter().zip(contacts) {
-        if let Some(key) = &it.username {
-            holder.insert(key, *contact);
-            latest.insert(*contact, key);
-        }
+    seen: &[(&Seen, ContactId)],
+    known: &Known,
+    learnt: &mut Learnt,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut holders: BTreeMap<&Key, (DateTime<Utc>, ContactId)> = BTreeMap::new();
+    for (it, contact) in seen {
+        let Some(key) = &it.username else { continue };
+        let at = it.at.unwrap_or(now);
+        let holder = holders.entry(key).or_insert((at, *contact));
+        *holder = Ord::max(*holder, (at, *contact));
     }
-    let moved = holder
-        .into_iter()
-        .filter(|(key, id)| latest.get(id) == Some(key) && owners.get(*key) != Some(id));
-    let moved: Vec<(&Key, ContactId)> = moved.collect();
-    if moved.is_empty() {
-        return Ok(BTreeSet::new());
+    holders.retain(|key, (at, _)| known.seen_at.get(*key).is_none_or(|seen| seen < at));
+    if holders.is_empty() {
+        return Ok(());
     }
-    let winners: Vec<ContactId> = moved.iter().map(|(_, contact)| *contact).collect();
-    for ids in winners.chunks(IN_LIST) {
-        tx.delete::<Identities>()
-            .filter(identity::Column::ContactId.is_in(ids.iter().copied()))
-            .filter(identity::Column::Kind.eq(Kind::Username))
-            .exec()
-            .await?;
-    }
-    let now = tx.clock().now();
     let take_over = OnConflict::columns([
         identity::Column::TenantId,
         identity::Column::Kind,
@@ -275,84 +392,114 @@ async fn learn_usernames(
     ])
     .update_columns([identity::Column::ContactId, identity::Column::LearnedAt])
     .to_owned();
-    tx.upsert::<Identities>(
-        moved.iter().map(|(key, id)| key.row(*id, now)).collect(),
-        take_over,
-    )
-    .await?;
-    let losers = moved.iter().filter_map(|(key, _)| owners.get(*key).copied());
-    Ok(losers.chain(winners.iter().copied()).collect())
-}
-
-/// The last profile name seen of each contact.
-fn profile_names<'a>(seen: &'a [Seen], contacts: &[ContactId]) -> BTreeMap<ContactId, &'a str> {
-    let named = seen
-        .iter()
-        .zip(contacts)
-        .filter_map(|(it, contact)| Some((*contact, it.name.as_deref()?)));
-    named.collect()
-}
-
-/// Of these contacts, the ones that should take their profile's name and have not.
-async fn wrongly_named(tx: &TenantTx, names: &BTreeMap<ContactId, &str>) -> Result<Vec<ContactId>> {
-    let ids: Vec<ContactId> = names.keys().copied().collect();
-    let mut wrong = Vec::new();
-    for ids in ids.chunks(IN_LIST) {
-        let rows: Vec<(ContactId, Option<String>, bool)> = tx
-            .find::<Contacts>()
-            .filter(contact::Column::Id.is_in(ids.iter().copied()))
-            .columns(&[
-                contact::Column::Id,
-                contact::Column::Name,
-                contact::Column::NameFromProfile,
-            ])
-            .await?;
-        let differs = |(id, name, from_profile): (ContactId, Option<String>, bool)| {
-            let takes = from_profile || name.is_none();
-            (takes && name.as_deref() != names.get(&id).copied()).then_some(id)
-        };
-        wrong.extend(rows.into_iter().filter_map(differs));
+    let rows = holders.iter().map(|(key, (at, id))| key.row(*id, *at)).collect();
+    tx.upsert::<Identities>(rows, take_over).await?;
+    for (key, (_, winner)) in holders {
+        let before = known.owners.get(key).copied();
+        if before != Some(winner) {
+            learnt.changed.extend(before);
+            match learnt.fresh.get_mut(&winner) {
+                Some(keys) => _ = keys.insert(key.clone()),
+                None => _ = learnt.changed.insert(winner),
+            }
+        }
     }
-    Ok(wrong)
+    Ok(())
 }
 
-/// Writes names and what is searched anew, and tells. `names` are profile names; a name that somebody gave stays.
-pub(super) async fn refresh(
+/// Profile names, and when they were seen.
+type Names<'a> = BTreeMap<ContactId, (&'a str, DateTime<Utc>)>;
+
+/// The newest profile name seen of each contact.
+fn profile_names<'a>(seen: &[(&'a Seen, ContactId)], now: DateTime<Utc>) -> Names<'a> {
+    let mut names = Names::new();
+    for (it, contact) in seen {
+        let Some(name) = it.name.as_deref() else { continue };
+        let at = it.at.unwrap_or(now);
+        let newest = names.entry(*contact).or_insert((name, at));
+        if (newest.1, newest.0) < (at, name) {
+            *newest = (name, at);
+        }
+    }
+    names
+}
+
+/// Notes when people were last seen with the names that are known: a name that was theirs before may be told late.
+async fn note(tx: &TenantTx, seen: &Names<'_>) -> Result<()> {
+    use contact::Column::{Id, ProfileAt, ProfileName};
+    let seen: Vec<_> = seen.iter().map(|(id, (name, at))| (*id, *name, *at)).collect();
+    for some in seen.chunks(IN_LIST) {
+        let some = padded(some.iter().copied());
+        let names: Vec<(ContactId, &str)> = some.iter().map(|(id, name, _)| (*id, *name)).collect();
+        let times: Vec<(ContactId, DateTime<Utc>)> = some.iter().map(|(id, _, at)| (*id, *at)).collect();
+        // Somebody else may have learnt something newer since they were read.
+        let older = ProfileAt
+            .is_null()
+            .or(Expr::col(ProfileAt).lt(each(Id, &times, ProfileAt)));
+        tx.update::<Contacts>()
+            .filter(Id.is_in(some.iter().map(|(id, ..)| *id)))
+            .filter(Expr::col(ProfileName).eq(each(Id, &names, ProfileName)))
+            .filter(older)
+            .col_expr(ProfileAt, each(Id, &times, ProfileAt))
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes anew what is searched of these contacts, and tells.
+pub(super) async fn refresh(tx: &mut TenantTx, stale: &BTreeSet<ContactId>) -> Result<()> {
+    renew(tx, stale, &Names::new(), Vec::new()).await
+}
+
+/// Writes names and what is searched anew, and tells of it and of those that were `made`. A name that somebody gave stays.
+async fn renew(
     tx: &mut TenantTx,
     stale: &BTreeSet<ContactId>,
-    names: &BTreeMap<ContactId, &str>,
+    names: &Names<'_>,
+    made: Vec<ContactChange>,
 ) -> Result<()> {
     let now = tx.clock().now();
     let replace = OnConflict::columns([contact::Column::TenantId, contact::Column::Id])
         .update_columns([
             contact::Column::Name,
             contact::Column::NameFromProfile,
+            contact::Column::ProfileName,
+            contact::Column::ProfileAt,
             contact::Column::Search,
             contact::Column::UpdatedAt,
         ])
         .to_owned();
-    let mut items = Vec::with_capacity(stale.len());
+    let mut items = made;
     let ids: Vec<ContactId> = stale.iter().copied().collect();
     for ids in ids.chunks(IN_LIST) {
         let rows = tx
             .find::<Contacts>()
-            .filter(contact::Column::Id.is_in(ids.iter().copied()))
+            .filter(contact::Column::Id.is_in(padded(ids.iter().copied())))
             .order_by(contact::Column::Id, Order::Asc)
             .for_update()
             .all()
             .await?;
         let mut keys: HashMap<ContactId, Vec<Key>> = HashMap::new();
-        let mine = identity::Column::ContactId.is_in(ids.iter().copied());
+        let mine = identity::Column::ContactId.is_in(padded(ids.iter().copied()));
         for row in tx.find::<Identities>().filter(mine).all().await? {
             keys.entry(row.contact_id).or_default().push(row.into());
         }
         let renewed = |row: contact::Model| {
-            let given = names
-                .get(&row.id)
-                .filter(|_| row.name.is_none() || row.name_from_profile);
-            let name = given.map_or_else(|| row.name.clone(), |name| Some((*name).to_owned()));
             let mut new = row.clone().into_active_model();
-            new.name_from_profile = Set(row.name_from_profile || given.is_some());
+            let mut name = row.name.clone();
+            let mut profile = row.profile_name.clone();
+            if let Some((seen, at)) = names.get(&row.id)
+                && (row.profile_at, row.profile_name.as_deref()) < (Some(*at), Some(*seen))
+            {
+                profile = Some((*seen).to_owned());
+                new.profile_at = Set(Some(*at));
+            }
+            if names.contains_key(&row.id) && (row.name.is_none() || row.name_from_profile) {
+                name.clone_from(&profile);
+                new.name_from_profile = Set(true);
+            }
+            new.profile_name = Set(profile);
             new.search = Set(search_text(
                 name.as_deref(),
                 keys.get(&row.id).into_iter().flatten(),
@@ -361,11 +508,7 @@ pub(super) async fn refresh(
             new.updated_at = Set(now);
             new
         };
-        items.extend(rows.iter().map(|row| ContactChange {
-            contact_id: row.id,
-            deleted: false,
-            at: now,
-        }));
+        items.extend(rows.iter().map(|row| change(row.id, now)));
         tx.upsert::<Contacts>(rows.into_iter().map(renewed).collect(), replace.clone())
             .await?;
     }
@@ -373,6 +516,14 @@ pub(super) async fn refresh(
         tx.publish(&ContactsChanged { items })?;
     }
     Ok(())
+}
+
+fn change(contact_id: ContactId, at: DateTime<Utc>) -> ContactChange {
+    ContactChange {
+        contact_id,
+        deleted: false,
+        at,
+    }
 }
 
 #[cfg(test)]

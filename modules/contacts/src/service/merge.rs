@@ -1,6 +1,6 @@
 //! People who have another phone number or BSUID now, and contacts that turn out to be one person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::contacts::{
@@ -96,7 +96,7 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
         give(tx, id, previous.keys(), false).await?;
     }
     give(tx, id, current.keys(), true).await?;
-    learn::refresh(tx, &stale, &BTreeMap::new()).await?;
+    learn::refresh(tx, &stale).await?;
     Ok(other.map(|from| ContactMerge { from, into: id }))
 }
 
@@ -221,6 +221,13 @@ fn united(kept: &contact::Model, gone: &contact::Model) -> Result<contact::Activ
         row.marketing_at = Set(gone.marketing_at);
         row.marketing_source = Set(gone.marketing_source.clone());
         row.marketing_detail = Set(gone.marketing_detail.clone());
+    }
+    if (gone.profile_at, &gone.profile_name) > (kept.profile_at, &kept.profile_name) {
+        row.profile_name = Set(gone.profile_name.clone());
+        row.profile_at = Set(gone.profile_at);
+        if kept.name_from_profile && !given(gone) {
+            row.name = Set(gone.profile_name.clone());
+        }
     }
     if gone.book_at > kept.book_at {
         row.book_name = Set(gone.book_name.clone());

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use contracts::contacts::{ContactId, Sighting};
 use proptest::{
     prelude::*,
@@ -114,6 +115,7 @@ async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
         .resolve(&world.acme, &[named(seen("447700900002", ""), "first")])
         .await[0]
         .to_string();
+    world.hand.advance(TimeDelta::seconds(1));
     world
         .resolve(&world.acme, &[named(seen("447700900002", ""), "second")])
         .await;
@@ -131,6 +133,7 @@ async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
         .resolve(&world.acme, &[named(seen("447700900002", ""), "third")])
         .await;
     assert_eq!(name_of(&id).await, "Chosen");
+    world.hand.advance(TimeDelta::seconds(1));
     // Emptied by a person, it is the profile's again.
     world
         .patch(&world.acme, &format!("/contacts/{id}"), json!({"name": ""}))
@@ -153,6 +156,7 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
     let theirs = world
         .resolve(&world.globex, &[called(seen("", "GB.1"), "star")])
         .await[0];
+    world.hand.advance(TimeDelta::seconds(1));
     let b = world
         .resolve(&world.acme, &[called(seen("", "GB.2"), "star")])
         .await[0];
@@ -166,6 +170,7 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
         (None, Some("star".into()))
     );
     assert_eq!(world.directory.search(&world.acme, "star", 9).await.unwrap(), [b]);
+    world.hand.advance(TimeDelta::seconds(1));
     world
         .resolve(&world.acme, &[called(seen("", "GB.2"), "moon")])
         .await;
@@ -174,6 +179,8 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
         world.directory.search(&world.globex, "star", 9).await.unwrap(),
         [theirs]
     );
+    // What they were called before leads to them still, but is not shown.
+    assert_eq!(world.directory.search(&world.acme, "star", 9).await.unwrap(), [b]);
     // Nothing else known: the username has to do.
     let alone = world
         .resolve(

@@ -13,8 +13,8 @@ use contracts::{
         OutgoingMessage, Sender,
     },
 };
-use kernel::{Actor, Result, TenantTx, each};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, sea_query::Expr};
+use kernel::{Actor, Result, TenantTx, each, padded};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, IntoActiveModel, sea_query::Expr};
 
 use super::{
     Service,
@@ -134,24 +134,32 @@ pub(super) async fn conversations_of(
     let missing: Vec<_> = wanted
         .iter()
         .filter(|pair| !found.contains_key(pair))
-        .map(|(channel_id, contact_id)| conversation::ActiveModel {
-            id: Set(tx.clock().new_id()),
-            channel_id: Set(*channel_id),
-            contact_id: Set(*contact_id),
-            last_at: Set(now),
-            last_message_id: Set(None),
-            preview: Set(String::new()),
-            last_direction: Set("none".to_owned()),
-            unread: Set(0),
-            last_inbound_at: Set(None),
-            created_at: Set(now),
-            ..conversation::ActiveModel::default()
+        .map(|(channel_id, contact_id)| conversation::Model {
+            tenant_id: tx.tenant(),
+            id: tx.clock().new_id(),
+            channel_id: *channel_id,
+            contact_id: *contact_id,
+            last_at: now,
+            last_message_id: None,
+            preview: String::new(),
+            last_direction: "none".to_owned(),
+            unread: 0,
+            last_inbound_at: None,
+            created_at: now,
         })
         .collect();
     if !missing.is_empty() {
-        // Another transaction may make the same one: the unique pair decides, and reading again finds the winner.
-        tx.insert_new::<conversation::Entity>(missing).await?;
-        found = find_conversations(tx, &wanted).await?;
+        let rows = missing.iter().cloned().map(IntoActiveModel::into_active_model);
+        let made = tx.insert_new::<conversation::Entity>(rows.collect()).await?;
+        if made == missing.len() as u64 {
+            let ours = missing
+                .into_iter()
+                .map(|row| ((row.channel_id, row.contact_id), row));
+            found.extend(ours);
+        } else {
+            // Another transaction made one of them: the unique pair decided, and reading again finds the winner.
+            found = find_conversations(tx, &wanted).await?;
+        }
     }
     Ok(found)
 }
@@ -167,7 +175,7 @@ async fn find_conversations(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pai
         for contacts in contacts.chunks(500) {
             let these = Condition::all()
                 .add(Column::ChannelId.eq(channel_id))
-                .add(Column::ContactId.is_in(contacts.iter().copied()));
+                .add(Column::ContactId.is_in(padded(contacts.iter().copied())));
             for row in tx.find::<Entity>().filter(these).for_update().all().await? {
                 found.insert((row.channel_id, row.contact_id), row);
             }

@@ -2,7 +2,10 @@
 //! may again has them released. One that may only not write first is restricted to answers instead. The timeline decides, thought through in WhatsApp's order with the news and without them: a
 //! hold changes only when the verdict does, so that any order of telling ends alike, and holds made for other reasons stay.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{
@@ -128,7 +131,7 @@ impl Standing {
 }
 
 /// Applies what the news tell of accounts.
-pub(super) async fn apply(tx: &mut TenantTx, channels: &[channel::Model], news: &[News]) -> Result<()> {
+pub(super) async fn apply(tx: &mut TenantTx, channels: &[Arc<channel::Model>], news: &[News]) -> Result<()> {
     let accounts = accounts_of(news, |update| {
         matches!(update, Update::Account(_) | Update::Review(_))
     });
@@ -190,7 +193,7 @@ type Blame = (DateTime<Utc>, i64, String, Option<DateTime<Utc>>);
 /// past, and so is a hold that would be over by now.
 pub(super) async fn apply_failures(
     tx: &mut TenantTx,
-    channels: &[channel::Model],
+    channels: &[Arc<channel::Model>],
     failures: Vec<NumberFailure>,
 ) -> Result<()> {
     let now = tx.clock().now();

@@ -1,7 +1,10 @@
 //! What is done to messages later: reactions, edits, revokes. They may come before their message: what was done to a message is
 //! thought through anew whenever it or something about it comes, so that any order and repetition ends alike.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{InboundContent, InboundMessage};
@@ -13,7 +16,7 @@ use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde_json::Value;
 
-use super::inbound::WAMID;
+use super::{inbound::WAMID, when::told_at};
 use crate::{
     entity::{
         amendment::{self, EDIT, REACTION, REVOKE},
@@ -71,9 +74,6 @@ impl Amendment {
         now: DateTime<Utc>,
     ) -> Option<Self> {
         let (target, kind, content) = parts(message)?;
-        let told = message
-            .timestamp
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
         Some(Self {
             target,
             wamid: message.id.as_ref()?.as_str().chars().take(WAMID).collect(),
@@ -81,7 +81,7 @@ impl Amendment {
             channel_id,
             contact_id,
             content,
-            at: told.unwrap_or(now).min(now),
+            at: told_at(message.timestamp, now),
         })
     }
 }
@@ -90,7 +90,7 @@ impl Amendment {
 /// something may have waited.
 pub(super) async fn apply(
     tx: &mut TenantTx,
-    channels: &[channel::Model],
+    channels: &[Arc<channel::Model>],
     amendments: Vec<Amendment>,
     arrived: &[String],
 ) -> Result<()> {
@@ -197,7 +197,7 @@ async fn messages_of(tx: &TenantTx, wamids: &[String]) -> Result<Vec<message::Mo
 /// From now on messages of these numbers are asked whether something waited for them.
 async fn wait(
     tx: &TenantTx,
-    channels: &[channel::Model],
+    channels: &[Arc<channel::Model>],
     orphaned: BTreeSet<ChannelId>,
     now: DateTime<Utc>,
 ) -> Result<()> {

@@ -1,7 +1,10 @@
 //! Messages that did not come live: what the business sent by other means, and what its phone remembers. They raise no unread
 //! count and open no window, and they are the newest of a conversation only if they are.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::InboundMessage;
@@ -20,6 +23,7 @@ use super::{
     inbound::{WAMID, row},
     sort::{Echo, Past, digits},
     statuses,
+    when::told_at,
 };
 use crate::{
     entity::{
@@ -36,7 +40,7 @@ use crate::{
 /// A message from elsewhere, whatever its way here.
 #[derive(Debug)]
 struct Other {
-    channel: channel::Model,
+    channel: Arc<channel::Model>,
     sighting: Sighting,
     message: InboundMessage,
     inbound: bool,
@@ -54,7 +58,7 @@ pub(super) struct Noted {
 }
 
 impl Other {
-    fn of_echo(echo: Echo) -> Self {
+    fn of_echo(echo: Echo, now: DateTime<Utc>) -> Self {
         let Echo {
             channel,
             receiver,
@@ -74,6 +78,7 @@ impl Other {
                 bsuid: message.to_user_id.clone().or(receiver.user_id),
                 username: receiver.username,
                 profile_name: receiver.name,
+                seen_at: Some(told_at(message.timestamp, now)),
             },
             channel,
             message,
@@ -163,9 +168,10 @@ impl Service {
         echoes: Vec<Echo>,
         past: Vec<Past>,
     ) -> Result<Noted> {
+        let now = tx.clock().now();
         let others: Vec<Other> = echoes
             .into_iter()
-            .map(Other::of_echo)
+            .map(|echo| Other::of_echo(echo, now))
             .chain(past.into_iter().filter_map(Other::of_past))
             .collect();
         if others.is_empty() {
@@ -177,7 +183,6 @@ impl Service {
         }
         let sightings: Vec<Sighting> = others.iter().map(|other| other.sighting.clone()).collect();
         let contacts = self.directory.resolve(tx, &sightings).await?;
-        let now = tx.clock().now();
         let mut noted = Noted::default();
         let mut messages = Vec::new();
         for (other, contact) in others.into_iter().zip(contacts) {
@@ -200,10 +205,6 @@ impl Service {
         let conversations = conversations_of(tx, &pairs).await?;
         let mut written = Vec::with_capacity(messages.len());
         for ((other, _), (channel_id, contact_id)) in messages.into_iter().zip(pairs) {
-            let at = other
-                .message
-                .timestamp
-                .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
             let item = MessageReceived {
                 message_id: tx.clock().new_id(),
                 conversation_id: conversations[&(channel_id, contact_id)].id,
@@ -211,7 +212,7 @@ impl Service {
                 channel_id,
                 kind: other.message.kind.chars().take(32).collect(),
                 preview: shorten(&other.message.preview()),
-                at: at.unwrap_or(now).min(now),
+                at: told_at(other.message.timestamp, now),
             };
             noted.wamids.push(wamid(&other.message));
             written.push((other, item));

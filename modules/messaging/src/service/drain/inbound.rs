@@ -3,18 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cloud_api::webhook::{InboundMessage, WebhookContact};
+use cloud_api::webhook::{InboundContent, InboundMessage, WebhookContact};
 use contracts::{
-    contacts::Sighting,
+    contacts::{ContactId, Sighting},
     messaging::{MessageId, MessageReceived, MessagesReceived},
 };
-use kernel::{Result, TenantTx};
+use kernel::{Result, TenantTx, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
 
 use super::{
     amendments::{Amendment, is_amendment},
     elsewhere::Noted,
     sort::Arrived,
+    when::told_at,
 };
 use crate::{
     entity::{
@@ -36,14 +37,14 @@ impl Service {
     /// the wamids of those that are new.
     pub(super) async fn apply_messages(&self, tx: &mut TenantTx, arrived: Vec<Arrived>) -> Result<Noted> {
         let mut noted = Noted::default();
-        let new = only_new(tx, arrived).await?;
+        let now = tx.clock().now();
+        let arrived = each_once(arrived);
+        let arrived = self.only_new_system(tx, arrived).await?;
+        self.apply_system(tx, &arrived).await?;
+        let (new, contacts) = self.senders(tx, arrived, now).await?;
         if new.is_empty() {
             return Ok(noted);
         }
-        self.apply_system(tx, &new).await?;
-        let sightings: Vec<Sighting> = new.iter().map(sighting).collect();
-        let contacts = self.directory.resolve(tx, &sightings).await?;
-        let now = tx.clock().now();
         let mut pairs: Vec<Pair> = Vec::with_capacity(new.len());
         let mut messages = Vec::with_capacity(new.len());
         for (arrived, contact) in new.into_iter().zip(contacts) {
@@ -78,7 +79,10 @@ impl Service {
             rows.push(row(&arrived.message, &item, now));
             items.push(item);
         }
-        tx.insert_new::<Entity>(rows).await?;
+        let (new, items) = insert(tx, rows, new, items).await?;
+        if new.is_empty() {
+            return Ok(noted);
+        }
         let incoming: Vec<media::Incoming<'_>> = new
             .iter()
             .zip(&items)
@@ -97,6 +101,71 @@ impl Service {
         tx.publish(&MessagesReceived { items })?;
         Ok(noted)
     }
+
+    /// Who wrote what. Most senders are known. What is written by somebody else is looked up first: the repetition of a message
+    /// whose sender was deleted since must not make them anew.
+    async fn senders(
+        &self,
+        tx: &mut TenantTx,
+        arrived: Vec<Arrived>,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Arrived>, Vec<ContactId>)> {
+        if arrived.is_empty() {
+            return Ok((arrived, Vec::new()));
+        }
+        let sightings: Vec<Sighting> = arrived.iter().map(|one| sighting(one, now)).collect();
+        let known = self.directory.recognise(tx, &sightings).await?;
+        let (mut new, mut contacts, mut strange) = (Vec::new(), Vec::new(), Vec::new());
+        for (one, contact) in arrived.into_iter().zip(known) {
+            match contact {
+                Some(contact) => {
+                    new.push(one);
+                    contacts.push(contact);
+                }
+                None => strange.push(one),
+            }
+        }
+        let strange = only_new(tx, strange).await?;
+        if !strange.is_empty() {
+            let sightings: Vec<Sighting> = strange.iter().map(|one| sighting(one, now)).collect();
+            contacts.extend(self.directory.resolve(tx, &sightings).await?);
+            new.extend(strange);
+        }
+        Ok((new, contacts))
+    }
+
+    /// Leaves out system messages that are known: what they tell of people must not be done again after something newer.
+    async fn only_new_system(&self, tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> {
+        let of_system = |one: &Arrived| matches!(one.message.content, InboundContent::System(_));
+        if !arrived.iter().any(of_system) {
+            return Ok(arrived);
+        }
+        let (system, mut arrived): (Vec<_>, Vec<_>) = arrived.into_iter().partition(of_system);
+        arrived.extend(only_new(tx, system).await?);
+        Ok(arrived)
+    }
+}
+
+/// Writes the rows; answers the messages of those that were new: WhatsApp delivers at least once.
+async fn insert(
+    tx: &TenantTx,
+    rows: Vec<ActiveModel>,
+    arrived: Vec<Arrived>,
+    items: Vec<MessageReceived>,
+) -> Result<(Vec<Arrived>, Vec<MessageReceived>)> {
+    if tx.insert_new::<Entity>(rows).await? == items.len() as u64 {
+        return Ok((arrived, items));
+    }
+    let mut written: HashSet<MessageId> = HashSet::new();
+    for some in items.chunks(500) {
+        let ours = Column::Id.is_in(padded(some.iter().map(|item| item.message_id)));
+        let ids: Vec<MessageId> = tx.find::<Entity>().filter(ours).columns(&[Column::Id]).await?;
+        written.extend(ids);
+    }
+    let both = arrived.into_iter().zip(items);
+    Ok(both
+        .filter(|(_, item)| written.contains(&item.message_id))
+        .unzip())
 }
 
 fn wamid(arrived: &Arrived) -> Option<String> {
@@ -104,14 +173,23 @@ fn wamid(arrived: &Arrived) -> Option<String> {
     Some(id.as_str().chars().take(WAMID).collect())
 }
 
-/// Drops what is known already: WhatsApp delivers at least once.
+/// Of what came several times, the first.
+fn each_once(arrived: Vec<Arrived>) -> Vec<Arrived> {
+    let mut known: HashSet<String> = HashSet::with_capacity(arrived.len());
+    arrived
+        .into_iter()
+        .filter(|one| wamid(one).is_some_and(|id| known.insert(id)))
+        .collect()
+}
+
+/// Leaves out what is in the inbox already.
 async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> {
     let wamids: Vec<String> = arrived.iter().filter_map(wamid).collect();
     let mut known: HashSet<String> = HashSet::new();
     for some in wamids.chunks(500) {
         let rows = tx
             .find::<Entity>()
-            .filter(Column::Wamid.is_in(some.iter().cloned()));
+            .filter(Column::Wamid.is_in(padded(some.iter().cloned())));
         known.extend(
             rows.columns::<Option<String>>(&[Column::Wamid])
                 .await?
@@ -121,11 +199,11 @@ async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> 
     }
     Ok(arrived
         .into_iter()
-        .filter(|one| wamid(one).is_some_and(|id| known.insert(id)))
+        .filter(|one| wamid(one).is_some_and(|id| !known.contains(&id)))
         .collect())
 }
 
-fn sighting(arrived: &Arrived) -> Sighting {
+fn sighting(arrived: &Arrived, now: DateTime<Utc>) -> Sighting {
     let sender = arrived.sender.as_ref();
     let message = &arrived.message;
     let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
@@ -144,15 +222,19 @@ fn sighting(arrived: &Arrived) -> Sighting {
             .or(other.into_iter().next()),
         username: sender.and_then(|sender| sender.username.clone()),
         profile_name: sender.and_then(|sender| sender.name.clone()),
+        seen_at: Some(told_at(message.timestamp, now)),
     }
 }
 
 /// WhatsApp's time, but never the future: a wrong clock must not keep a window open for years. WhatsApp tells whole seconds;
 /// what was written just now gets the time of its arrival, or a reply within the same second would stand before it.
 fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
-    let told = timestamp.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    told.filter(|at| now - *at >= TimeDelta::seconds(2))
-        .unwrap_or(now)
+    let told = told_at(timestamp, now);
+    if now - told < TimeDelta::seconds(2) {
+        now
+    } else {
+        told
+    }
 }
 
 pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
@@ -176,14 +258,7 @@ pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTim
         preview: Set(item.preview.clone()),
         wamid: Set(wamid),
         reply_to: Set(quoted.map(|id| id.as_str().chars().take(WAMID).collect())),
-        sent_by: Set(None),
-        error: Set(None),
         raw: Set(Some(raw.to_string())),
-        chunk_id: Set(None),
-        sent_at: Set(None),
-        delivered_at: Set(None),
-        read_at: Set(None),
-        failed_at: Set(None),
         at: Set(item.at),
         created_at: Set(now),
         ..ActiveModel::default()

@@ -12,15 +12,19 @@ mod sort;
 pub(super) mod statuses;
 mod templates;
 mod timeline;
+mod when;
 mod words;
 
 pub(super) use self::{numbers::told, words::TEMPLATE};
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
-use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};
+use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, padded, retrying};
 use poem::http::StatusCode;
-use sea_orm::{ColumnTrait, Order as Sort};
+use sea_orm::ColumnTrait;
 
 use super::{Service, channels::CHANNELS};
 use crate::entity::{
@@ -45,9 +49,12 @@ enum Drained {
     Full,
     /// It is applied, and it was all that waited.
     All,
-    /// Another process has it, and will look for more itself.
-    Taken,
+    /// Another process is at it.
+    Held,
 }
+
+/// How many bodies were applied, and their bytes; or what was wrong with which.
+type Applied = Result<Option<(u64, u64)>, (Error, Vec<Model>)>;
 
 impl Service {
     /// Applies what waits, up to a turn's worth.
@@ -57,8 +64,10 @@ impl Service {
     pub async fn drain_turn(&self, db: &TenantDb) -> Result<Pumped> {
         let limit = AtomicU64::new(FIRST);
         for _ in 0..TURN {
-            if self.drain_batch(db, &limit).await? != Drained::Full {
-                return Ok(Pumped::Dry);
+            match self.drain_batch(db, &limit).await? {
+                Drained::Full => {}
+                Drained::All => return Ok(Pumped::Dry),
+                Drained::Held => return Ok(Pumped::Held),
             }
         }
         Ok(Pumped::More)
@@ -72,32 +81,24 @@ impl Service {
 
     async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {
         let asked = limit.load(Ordering::Relaxed);
-        let bodies = db
-            .find::<Entity>()
-            .order_by(Column::Id, Sort::Asc)
-            .limit(asked)
-            .all()
-            .await?;
-        let count = bodies.len() as u64;
-        if count == 0 {
-            return Ok(Drained::All);
-        }
-        let bytes: u64 = bodies.iter().map(|body| body.body.len() as u64).sum();
-        limit.store(
-            (BATCH_BYTES * count / bytes.max(1)).clamp(1, BATCH),
-            Ordering::Relaxed,
-        );
-        match retrying(|| self.apply(db, &bodies)).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(Drained::Taken),
-            Err(error) if error.is_contention() => return Err(error),
-            Err(error) => {
+        let (count, bytes) = match retrying(|| self.apply_oldest(db, asked)).await? {
+            Ok(None) => return Ok(Drained::Held),
+            Ok(Some(applied)) => applied,
+            Err((error, bodies)) => {
                 tracing::warn!(%error, bodies = bodies.len(), "a batch could not be applied; its bodies are tried one by one");
                 for body in &bodies {
                     self.apply_or_keep(db, body).await?;
                 }
+                size(&bodies)
             }
+        };
+        if count == 0 {
+            return Ok(Drained::All);
         }
+        limit.store(
+            (BATCH_BYTES * count / bytes.max(1)).clamp(1, BATCH),
+            Ordering::Relaxed,
+        );
         Ok(if count == asked {
             Drained::Full
         } else {
@@ -105,18 +106,33 @@ impl Service {
         })
     }
 
-    /// Whether the bodies were there to be applied: somebody else may have them.
-    async fn apply(&self, db: &TenantDb, bodies: &[Model]) -> Result<bool> {
-        let mut tx = db.begin().await?;
-        if !claim(&tx, bodies).await? {
-            return Ok(false);
+    /// Takes the oldest bodies and applies them, unless another process is at it. All drainers of a tenant want its oldest body,
+    /// so one of them works at a time, in the order in which bodies came. Answers how many there were and their bytes, nothing if
+    /// another process is at them, or what was wrong with which.
+    async fn apply_oldest(&self, db: &TenantDb, most: u64) -> Result<Applied> {
+        let tx = db.begin().await?;
+        let Some(bodies) = tx.take_oldest::<Entity>(Column::Id, most).await? else {
+            return Ok(Ok(None));
+        };
+        if bodies.is_empty() {
+            return Ok(Ok(Some((0, 0))));
         }
+        match self.apply(tx, &bodies).await {
+            Ok(()) => Ok(Ok(Some(size(&bodies)))),
+            Err(error) if error.is_contention() => Err(error),
+            Err(error) => Ok(Err((error, bodies))),
+        }
+    }
+
+    /// Applies bodies that this transaction has taken.
+    async fn apply(&self, mut tx: TenantTx, bodies: &[Model]) -> Result<()> {
         let channels = tx.find::<channel::Entity>().limit(CHANNELS).all().await?;
+        let channels: Vec<Arc<channel::Model>> = channels.into_iter().map(Arc::new).collect();
         let by_number = channels
             .iter()
-            .map(|channel| (channel.phone_number_id.clone(), channel.clone()))
+            .map(|channel| (channel.phone_number_id.as_str(), channel))
             .collect();
-        let sorted = self.sort(db, bodies, &by_number).await?;
+        let sorted = self.sort(tx.tenant(), bodies, &by_number).await?;
         // Contacts must know who is who before anything of them is written.
         let news = timeline::record(&mut tx, sorted.news).await?;
         self.apply_user_ids(&mut tx, &news).await?;
@@ -140,12 +156,12 @@ impl Service {
         kernel::failpoint!(try "drain.before_commit");
         tx.commit().await?;
         kernel::failpoint!("drain.committed");
-        Ok(true)
+        Ok(())
     }
 
     /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
     async fn apply_or_keep(&self, db: &TenantDb, body: &Model) -> Result<()> {
-        match retrying(|| self.apply(db, std::slice::from_ref(body))).await {
+        match retrying(|| self.apply_alone(db, body)).await {
             Err(error) if error.status() != StatusCode::SERVICE_UNAVAILABLE => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, inbox = %body.id, "a webhook could not be applied and is kept as it came");
@@ -154,30 +170,36 @@ impl Service {
                 remove(&tx, std::slice::from_ref(body)).await?;
                 tx.commit().await
             }
-            outcome => outcome.map(drop),
+            outcome => outcome,
         }
+    }
+
+    async fn apply_alone(&self, db: &TenantDb, body: &Model) -> Result<()> {
+        let tx = db.begin().await?;
+        let taken: Vec<InboxId> = tx
+            .find::<Entity>()
+            .filter(Column::Id.eq(body.id))
+            .for_update_if_free()
+            .columns(&[Column::Id])
+            .await?;
+        if taken.is_empty() {
+            // Somebody else has it.
+            return Ok(());
+        }
+        self.apply(tx, std::slice::from_ref(body)).await
     }
 }
 
-/// Takes the first body for this transaction. All drainers of a tenant want its oldest body first, so one of them works at a
-/// time, in the order in which bodies came, and the others go away instead of waiting.
-async fn claim(tx: &TenantTx, bodies: &[Model]) -> Result<bool> {
-    let Some(first) = bodies.first() else {
-        return Ok(false);
-    };
-    let held: Vec<InboxId> = tx
-        .find::<Entity>()
-        .filter(Column::Id.eq(first.id))
-        .for_update_if_free()
-        .columns(&[Column::Id])
-        .await?;
-    Ok(!held.is_empty())
+/// How many bodies, and their bytes.
+fn size(bodies: &[Model]) -> (u64, u64) {
+    let bytes = bodies.iter().map(|body| body.body.len() as u64).sum();
+    (bodies.len() as u64, bytes)
 }
 
 /// # Errors
 /// [`Error::contention`] when some are gone: then somebody else applies them, and this transaction must not.
 async fn remove(tx: &TenantTx, bodies: &[Model]) -> Result<()> {
-    let ids = bodies.iter().map(|body| body.id);
+    let ids = padded(bodies.iter().map(|body| body.id));
     let gone = tx.delete::<Entity>().filter(Column::Id.is_in(ids)).exec().await?;
     if gone == bodies.len() as u64 {
         Ok(())

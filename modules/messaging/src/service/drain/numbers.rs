@@ -1,7 +1,10 @@
 //! What became of numbers: limits, speed, quality, names. Of each the newest by WhatsApp's time counts, in whatever order they
 //! came: what the timeline tells is thought through with the news and without them, and what differs is written.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use cloud_api::webhook::{Decision, NumberEvent, Update};
 use kernel::{Result, TenantTx};
@@ -106,7 +109,7 @@ pub(super) fn accounts_of(news: &[News], concerns: impl Fn(&Update) -> bool) -> 
 }
 
 /// Applies what the news tell of numbers.
-pub(super) async fn apply(tx: &mut TenantTx, channels: &[channel::Model], news: &[News]) -> Result<()> {
+pub(super) async fn apply(tx: &mut TenantTx, channels: &[Arc<channel::Model>], news: &[News]) -> Result<()> {
     let accounts = accounts_of(news, |update| {
         matches!(
             update,

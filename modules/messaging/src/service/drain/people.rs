@@ -1,6 +1,5 @@
 //! What people chose and became: marketing, new numbers and ids, names out of the phone app's address book.
 
-use chrono::{DateTime, Utc};
 use cloud_api::webhook::{Choice, InboundContent, Update};
 use contracts::{
     contacts::{BookEntry, ContactMerge, IdentityChange, KnownBy, MarketingChoice, Sighting},
@@ -9,16 +8,14 @@ use contracts::{
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
-use super::sort::{Arrived, News, Said};
+use super::{
+    sort::{Arrived, News, Said},
+    when::told_at,
+};
 use crate::{
     entity::{amendment, conversation, media, message, opening},
     service::Service,
 };
-
-fn time(seconds: Option<i64>, otherwise: DateTime<Utc>) -> DateTime<Utc> {
-    let told = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    told.unwrap_or(otherwise).min(otherwise)
-}
 
 fn portfolio(news: &News) -> String {
     let channel = news.channel.as_ref();
@@ -48,7 +45,7 @@ impl Service {
                             wa_id: one.wa_id.clone(),
                             bsuid: one.current.clone(),
                         },
-                        at: time(one.timestamp, news.at),
+                        at: told_at(one.timestamp, news.at),
                     }),
             );
         }
@@ -78,7 +75,7 @@ impl Service {
                 portfolio: arrived.channel.portfolio_id.clone().unwrap_or_default(),
                 previous,
                 current,
-                at: time(arrived.message.timestamp, now),
+                at: told_at(arrived.message.timestamp, now),
             })
         });
         let changes: Vec<IdentityChange> = changes.collect();
@@ -123,7 +120,7 @@ impl Service {
                     bsuid: one.user_id.clone(),
                     ..Sighting::default()
                 });
-                choices.push((allowed, time(one.timestamp, news.at), one.detail.clone()));
+                choices.push((allowed, told_at(one.timestamp, news.at), one.detail.clone()));
             }
         }
         if sightings.is_empty() {
@@ -156,7 +153,7 @@ impl Service {
                 Some(BookEntry {
                     wa_id: one.phone_number.clone()?,
                     name: name.filter(|_| !one.removed),
-                    at: time(one.timestamp, news.at),
+                    at: told_at(one.timestamp, news.at),
                 })
             }));
         }

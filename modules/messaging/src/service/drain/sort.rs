@@ -1,6 +1,6 @@
 //! What a batch of bodies holds, sorted by where it goes.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{
@@ -8,10 +8,10 @@ use cloud_api::webhook::{
     WebhookError,
 };
 use contracts::messaging::ChannelId;
-use kernel::{Result, TenantDb};
+use kernel::{Result, TenantId};
 use serde_json::Value;
 
-use super::kept::Kept;
+use super::{kept::Kept, when::told_at};
 use crate::{
     entity::{channel, inbox::Model},
     service::{Service, channels::PHONE_ROUTE},
@@ -20,7 +20,7 @@ use crate::{
 /// A message from a customer, with what the body says about its sender.
 #[derive(Debug)]
 pub(super) struct Arrived {
-    pub(super) channel: channel::Model,
+    pub(super) channel: Arc<channel::Model>,
     pub(super) sender: Option<WebhookContact>,
     pub(super) message: InboundMessage,
 }
@@ -28,7 +28,7 @@ pub(super) struct Arrived {
 /// A message that the business sent by other means.
 #[derive(Debug)]
 pub(super) struct Echo {
-    pub(super) channel: channel::Model,
+    pub(super) channel: Arc<channel::Model>,
     pub(super) receiver: Option<WebhookContact>,
     pub(super) message: InboundMessage,
     /// Whether its phone app sent it; another partner otherwise.
@@ -38,7 +38,7 @@ pub(super) struct Echo {
 /// A message out of a phone's history.
 #[derive(Debug)]
 pub(super) struct Past {
-    pub(super) channel: channel::Model,
+    pub(super) channel: Arc<channel::Model>,
     /// Digits of the other side, if the chunk names them.
     pub(super) thread: Option<String>,
     /// WhatsApp's word for its state.
@@ -74,7 +74,7 @@ pub(super) struct News {
     pub(super) field: String,
     pub(super) waba_id: String,
     /// The number it is about, if not the whole account.
-    pub(super) channel: Option<channel::Model>,
+    pub(super) channel: Option<Arc<channel::Model>>,
     /// When, by WhatsApp.
     pub(super) at: DateTime<Utc>,
     /// Whether WhatsApp says when: it tells two equal events apart.
@@ -98,10 +98,15 @@ pub(super) struct Sorted {
     pub(super) kept: Vec<Kept>,
 }
 
-type Channels = HashMap<String, channel::Model>;
+type Channels<'c> = HashMap<&'c str, &'c Arc<channel::Model>>;
 
 impl Service {
-    pub(super) async fn sort(&self, db: &TenantDb, bodies: &[Model], channels: &Channels) -> Result<Sorted> {
+    pub(super) async fn sort(
+        &self,
+        tenant: TenantId,
+        bodies: &[Model],
+        channels: &Channels<'_>,
+    ) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         for body in bodies {
             let Ok(envelope) = webhook::parse(&body.body) else {
@@ -127,7 +132,7 @@ impl Service {
                                 .routes
                                 .resolve(PHONE_ROUTE, number)
                                 .await?
-                                .is_some_and(|owner| owner.tenant() != db.tenant()) => {}
+                                .is_some_and(|owner| owner.tenant() != tenant) => {}
                             None if body.own_path => sorted.kept.push(Kept::new(
                                 "unknown_number",
                                 entry.id.as_deref(),
@@ -145,10 +150,11 @@ impl Service {
 }
 
 /// Sorts a change of an account, which names no phone number id.
-fn sort_account(sorted: &mut Sorted, channels: &Channels, body: &Model, entry: &Entry, change: &Change) {
+fn sort_account(sorted: &mut Sorted, channels: &Channels<'_>, body: &Model, entry: &Entry, change: &Change) {
     let waba = account_of(entry, change);
     let mut ours = channels
         .values()
+        .copied()
         .filter(|channel| Some(channel.waba_id.as_str()) == waba)
         .peekable();
     if ours.peek().is_none() {
@@ -178,7 +184,7 @@ fn sort_account(sorted: &mut Sorted, channels: &Channels, body: &Model, entry: &
             }
         },
     };
-    let told = told_at(&update).or(entry.time);
+    let told = second_of(&update).or(entry.time);
     sorted
         .news
         .push(news(waba, channel, told, body, change, Said::Update(update)));
@@ -215,9 +221,9 @@ pub(super) fn digits(text: &str) -> String {
 
 /// The number among an account's. The API shows `+44 7700 900555`, webhooks say `447700900555`: only digits count. Where no
 /// number is known yet, the only one of the account must be it.
-fn by_number<'c>(channels: Vec<&'c channel::Model>, number: &str) -> Option<&'c channel::Model> {
+fn by_number<'c>(channels: Vec<&'c Arc<channel::Model>>, number: &str) -> Option<&'c Arc<channel::Model>> {
     let wanted = digits(number);
-    let shown = |channel: &&channel::Model| channel.display_phone_number.as_deref().map(digits);
+    let shown = |channel: &&Arc<channel::Model>| channel.display_phone_number.as_deref().map(digits);
     let same = channels
         .iter()
         .find(|channel| shown(channel).as_ref() == Some(&wanted));
@@ -228,7 +234,7 @@ fn by_number<'c>(channels: Vec<&'c channel::Model>, number: &str) -> Option<&'c 
 }
 
 /// When somebody did it, where the change itself says so.
-fn told_at(update: &Update) -> Option<i64> {
+fn second_of(update: &Update) -> Option<i64> {
     match update {
         Update::Preferences(all) => all.iter().filter_map(|one| one.timestamp).max(),
         Update::UserIds(all) => all.iter().filter_map(|one| one.timestamp).max(),
@@ -239,20 +245,18 @@ fn told_at(update: &Update) -> Option<i64> {
 
 fn news(
     waba: &str,
-    channel: Option<channel::Model>,
+    channel: Option<Arc<channel::Model>>,
     told: Option<i64>,
     body: &Model,
     change: &Change,
     said: Said,
 ) -> News {
-    let at = told.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     News {
         field: change.field.clone().unwrap_or_else(|| "messages".to_owned()),
         waba_id: waba.to_owned(),
         channel,
-        // A clock that is ahead must not make an event count for ever.
-        at: at.unwrap_or(body.received_at).min(body.received_at),
-        dated: at.is_some(),
+        at: told_at(told, body.received_at),
+        dated: told.is_some(),
         said,
         value: change.raw.get("value").cloned().unwrap_or_default(),
         digest: String::new(),
@@ -260,7 +264,13 @@ fn news(
 }
 
 /// Takes from a number's change what has a home, and keeps the whole of it when anything has none.
-fn sort_change(sorted: &mut Sorted, channel: &channel::Model, body: &Model, entry: &Entry, change: &Change) {
+fn sort_change(
+    sorted: &mut Sorted,
+    channel: &Arc<channel::Model>,
+    body: &Model,
+    entry: &Entry,
+    change: &Change,
+) {
     let value = &change.value;
     let field = change.field.as_deref().unwrap_or("messages");
     let waba = channel.waba_id.as_str();
@@ -322,7 +332,7 @@ fn sort_change(sorted: &mut Sorted, channel: &channel::Model, body: &Model, entr
         _ => {
             if let Some(update) = value.update.clone().filter(has_home) {
                 found = true;
-                tell(sorted, told_at(&update).or(entry.time), Said::Update(update));
+                tell(sorted, second_of(&update).or(entry.time), Said::Update(update));
             }
         }
     }
@@ -339,7 +349,7 @@ fn sort_change(sorted: &mut Sorted, channel: &channel::Model, body: &Model, entr
 }
 
 /// Messages and their statuses; false if any of them could not be taken.
-fn sort_messages(sorted: &mut Sorted, channel: &channel::Model, body: &Model, change: &Change) -> bool {
+fn sort_messages(sorted: &mut Sorted, channel: &Arc<channel::Model>, body: &Model, change: &Change) -> bool {
     let value = &change.value;
     let mut whole = true;
     for message in &value.messages {
@@ -357,14 +367,11 @@ fn sort_messages(sorted: &mut Sorted, channel: &channel::Model, body: &Model, ch
     for status in &value.statuses {
         match status.id {
             Some(_) => {
-                let told = status
-                    .timestamp
-                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
                 if let Some(code) = status.errors.first().and_then(|error| error.code) {
                     sorted.failures.push(NumberFailure {
                         channel_id: channel.id,
                         code,
-                        at: told.unwrap_or(body.received_at).min(body.received_at),
+                        at: told_at(status.timestamp, body.received_at),
                     });
                 }
                 sorted.statuses.push(status.clone());

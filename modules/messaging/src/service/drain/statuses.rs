@@ -1,20 +1,19 @@
 //! What became of our messages, by WhatsApp. Statuses come in any order, twice, early or late; the end is the same.
 //!
-//! A batch is read, locked and thought through in memory, and written in as many statements as it has different changes: a
-//! handful, whatever its size.
+//! A batch is read, locked and thought through in memory; what then differs is written in a handful of statements.
+
+mod changes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
 use contracts::messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged};
-use kernel::{Result, TenantTx};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ExprTrait,
-    sea_query::{CaseStatement, Expr, SimpleExpr},
-};
+use kernel::{Result, TenantTx, each, padded};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
+use self::changes::Changes;
+use super::when::told_at;
 use crate::entity::{
     Status,
     message::{Column, Entity, Failure},
@@ -23,10 +22,6 @@ use crate::entity::{
 
 /// Keys of one list in a statement at most.
 const IN_LIST: usize = 500;
-/// Different changes that are written one by one; more go into statements with a `CASE` for each column.
-const ALIKE: usize = 6;
-/// Messages of one `CASE` at most: the database looks through it for each of them.
-const CASES: usize = 100;
 
 /// One status, with what is needed to apply it.
 #[derive(Clone, Debug)]
@@ -35,6 +30,12 @@ struct Told {
     status: Option<Status>,
     at: DateTime<Utc>,
     failure: Option<Failure>,
+}
+
+impl Told {
+    fn error(&self) -> Option<String> {
+        serde_json::to_string(self.failure.as_ref()?).ok()
+    }
 }
 
 /// Records the statuses, each once, and moves the messages they speak of.
@@ -68,7 +69,7 @@ pub(in crate::service) async fn apply_parked(
     let mut found = Vec::new();
     for some in accepted.chunks(IN_LIST) {
         let parked = Condition::all()
-            .add(Column::Wamid.is_in(some.iter().map(|(_, wamid)| wamid.clone())))
+            .add(Column::Wamid.is_in(padded(some.iter().map(|(_, wamid)| wamid.clone()))))
             .add(Column::MessageId.is_null());
         found.extend(tx.find::<Entity>().filter(parked).limit(5_000).all().await?);
     }
@@ -76,17 +77,17 @@ pub(in crate::service) async fn apply_parked(
     if found.is_empty() {
         return Ok(());
     }
-    for some in found.chunks(CASES) {
-        let whose = some.iter().fold(CaseStatement::new(), |case, row| {
-            let id = by_wamid[row.wamid.as_str()];
-            case.case(Expr::col(Column::Id).eq(row.id), Expr::value(id))
-        });
+    let mut whose: Vec<_> = found
+        .iter()
+        .map(|row| (row.id, by_wamid[row.wamid.as_str()]))
+        .collect();
+    // In key order, so that two transactions cannot wait for each other's rows.
+    whose.sort_unstable_by_key(|(id, _)| *id);
+    for some in whose.chunks(IN_LIST) {
+        let some = padded(some.iter().copied());
         tx.update::<Entity>()
-            .filter(Column::Id.is_in(some.iter().map(|row| row.id)))
-            .col_expr(
-                Column::MessageId,
-                whose.finally(Expr::col(Column::MessageId)).into(),
-            )
+            .filter(Column::Id.is_in(some.iter().map(|(id, _)| *id)))
+            .col_expr(Column::MessageId, each(Column::Id, &some, Column::MessageId))
             .exec()
             .await?;
     }
@@ -166,7 +167,7 @@ impl Messages {
         for some in wamids.chunks(IN_LIST) {
             let known = tx
                 .find::<Entity>()
-                .filter(Column::Wamid.is_in(some.iter().copied()))
+                .filter(Column::Wamid.is_in(padded(some.iter().copied())))
                 .filter(Column::Direction.eq("outbound"))
                 .columns::<(MessageId, String)>(&[Column::Id, Column::Wamid])
                 .await?;
@@ -200,7 +201,7 @@ impl Messages {
         for some in ids.chunks(IN_LIST) {
             let rows: Vec<Row> = tx
                 .find::<Entity>()
-                .filter(Column::Id.is_in(some.iter().copied()))
+                .filter(Column::Id.is_in(padded(some.iter().copied())))
                 .filter(Column::Direction.eq("outbound"))
                 .for_update()
                 .columns(&[
@@ -265,20 +266,13 @@ impl Messages {
 
     /// Writes what has changed, and tells.
     async fn write(self, tx: &mut TenantTx) -> Result<()> {
-        let mut wamids: Vec<(MessageId, Change)> = Vec::new();
-        let mut alike: BTreeMap<Change, Vec<MessageId>> = BTreeMap::new();
+        let mut changes = Changes::default();
         let mut items = Vec::new();
         for (id, message) in &self.by_id {
             let Some(at) = message.told_at.filter(|_| message.before != message.after) else {
                 continue;
             };
-            let (wamid, change) = Change::between(&message.before, &message.after);
-            if wamid.0 != [const { None }; COLUMNS.len()] {
-                wamids.push((*id, wamid));
-            }
-            if change.0 != [const { None }; COLUMNS.len()] {
-                alike.entry(change).or_default().push(*id);
-            }
+            changes.add(*id, &message.before, &message.after);
             items.push(MessageStatusChanged {
                 at,
                 error_code: message.after.error_code(),
@@ -287,19 +281,7 @@ impl Messages {
                 status: message.after.status.clone(),
             });
         }
-        write_each(tx, wamids).await?;
-        if alike.len() <= ALIKE {
-            for (change, ids) in alike {
-                write_alike(tx, &change, &ids).await?;
-            }
-        } else {
-            let each = alike
-                .into_iter()
-                .flat_map(|(change, ids)| ids.into_iter().map(move |id| (id, change.clone())));
-            let mut each: Vec<_> = each.collect();
-            each.sort_unstable_by_key(|(id, _)| *id);
-            write_each(tx, each).await?;
-        }
+        changes.write(tx).await?;
         if items.is_empty() {
             Ok(())
         } else {
@@ -312,6 +294,7 @@ impl State {
     /// Moves up, never down. Any order and repetition of what is told ends in the same state.
     fn hear(&mut self, told: &Told) {
         let Some(status) = told.status else { return };
+        let failed_before = self.failed_at.filter(|_| self.rank == Status::Failed.rank());
         if self.wamid.is_none() {
             self.wamid = Some(told.wamid.clone());
         }
@@ -332,15 +315,19 @@ impl State {
                 *time = Some(told.at);
             }
         }
+        // Of several failures the earliest is the message's, whichever is told first.
+        if let (Status::Failed, Some(known)) = (status, failed_before) {
+            let error = told.error();
+            if (told.at, &error) < (known, &self.error) {
+                self.error = error;
+            }
+        }
         if self.rank >= status.rank() {
             return;
         }
         // A message that did arrive somewhere keeps its success; the failure is in the list of statuses.
         if status == Status::Failed {
-            self.error = told
-                .failure
-                .as_ref()
-                .and_then(|failure| serde_json::to_string(failure).ok());
+            self.error = told.error();
         } else if status > Status::Failed {
             self.error = None;
         }
@@ -354,101 +341,6 @@ impl State {
     }
 }
 
-/// What a [`Change`] may set, in the order of its values.
-const COLUMNS: [Column; 8] = [
-    Column::Wamid,
-    Column::Error,
-    Column::SentAt,
-    Column::DeliveredAt,
-    Column::ReadAt,
-    Column::FailedAt,
-    Column::Status,
-    Column::StatusRank,
-];
-
-/// New values of some of [`COLUMNS`]. Compared as a whole: messages that change alike are written together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Change([Option<New>; COLUMNS.len()]);
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum New {
-    Text(Option<String>),
-    Time(Option<DateTime<Utc>>),
-    Rank(i32),
-}
-
-impl Change {
-    /// The wamid that was learnt, which is a message's own, and apart from it what other messages may share.
-    fn between(before: &State, after: &State) -> (Self, Self) {
-        fn new<T: PartialEq + Clone>(before: &T, after: &T, new: fn(T) -> New) -> Option<New> {
-            (before != after).then(|| new(after.clone()))
-        }
-        const NONE: Option<New> = None;
-        let mut wamid = [NONE; COLUMNS.len()];
-        wamid[0] = new(&before.wamid, &after.wamid, New::Text);
-        let rest = [
-            None,
-            new(&before.error, &after.error, New::Text),
-            new(&before.sent_at, &after.sent_at, New::Time),
-            new(&before.delivered_at, &after.delivered_at, New::Time),
-            new(&before.read_at, &after.read_at, New::Time),
-            new(&before.failed_at, &after.failed_at, New::Time),
-            (before.status != after.status).then(|| New::Text(Some(after.status.clone()))),
-            new(&before.rank, &after.rank, New::Rank),
-        ];
-        (Self(wamid), Self(rest))
-    }
-}
-
-impl New {
-    fn value(&self) -> SimpleExpr {
-        match self {
-            Self::Text(text) => Expr::value(text.clone()),
-            Self::Time(time) => Expr::value(*time),
-            Self::Rank(rank) => Expr::value(*rank),
-        }
-    }
-}
-
-/// One change of many messages.
-async fn write_alike(tx: &TenantTx, change: &Change, ids: &[MessageId]) -> Result<()> {
-    for some in ids.chunks(IN_LIST) {
-        let update = tx
-            .update::<Entity>()
-            .filter(Column::Id.is_in(some.iter().copied()));
-        let columns = COLUMNS.into_iter().zip(&change.0);
-        columns
-            .filter_map(|(column, new)| Some((column, new.as_ref()?.value())))
-            .fold(update, |update, (column, new)| update.col_expr(column, new))
-            .exec()
-            .await?;
-    }
-    Ok(())
-}
-
-/// A change of its own for each message, in key order.
-async fn write_each(tx: &TenantTx, changes: Vec<(MessageId, Change)>) -> Result<()> {
-    for some in changes.chunks(CASES) {
-        let mut update = tx
-            .update::<Entity>()
-            .filter(Column::Id.is_in(some.iter().map(|(id, _)| *id)));
-        for (place, column) in COLUMNS.into_iter().enumerate() {
-            let mut case = None;
-            for (id, change) in some {
-                if let Some(new) = &change.0[place] {
-                    let so_far = case.unwrap_or_else(CaseStatement::new);
-                    case = Some(so_far.case(Expr::col(Column::Id).eq(*id), new.value()));
-                }
-            }
-            if let Some(case) = case {
-                update = update.col_expr(column, case.finally(Expr::col(column)).into());
-            }
-        }
-        update.exec().await?;
-    }
-    Ok(())
-}
-
 fn callback_id(status: &WebhookStatus) -> Option<MessageId> {
     status.callback_data.as_deref()?.parse().ok()
 }
@@ -457,10 +349,7 @@ fn told(status: &WebhookStatus, now: DateTime<Utc>) -> Option<Told> {
     Some(Told {
         wamid: status.id.as_ref()?.as_str().chars().take(256).collect(),
         status: Status::from_webhook(&status.status),
-        at: status
-            .timestamp
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .unwrap_or(now),
+        at: told_at(status.timestamp, now),
         failure: status.errors.first().map(failure),
     })
 }

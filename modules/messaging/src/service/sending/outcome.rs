@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contracts::messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged};
-use kernel::{Result, TenantTx};
+use kernel::{Result, TenantTx, padded};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -26,8 +26,6 @@ use crate::{
 
 /// Messages of one statement.
 const A_STATEMENT: usize = 256;
-/// Sizes of statements beyond the powers of two: padding costs less than an eighth then.
-const STEP: usize = 32;
 
 /// A message and its verdict.
 #[derive(Clone, Debug)]
@@ -98,7 +96,7 @@ pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]
             .filter(|outcome| outcome.status() == status)
             .collect();
         for some in these.chunks(A_STATEMENT) {
-            raise(tx, status, &padded(some), now).await?;
+            raise(tx, status, &padded(some.iter().copied()), now).await?;
         }
     }
     put_back(tx, taken, &outcomes, now).await?;
@@ -128,20 +126,6 @@ fn tell(tx: &mut TenantTx, lane: Lane, outcomes: &[&Outcome], now: DateTime<Utc>
         return Ok(());
     }
     tx.publish(&MessageStatusesChanged { items })
-}
-
-/// The last one repeated up to the next of a few sizes: a statement is prepared once for each of them, not for every number of
-/// messages there may be.
-fn padded<'o>(outcomes: &[&'o Outcome]) -> Vec<&'o Outcome> {
-    let size = match outcomes.len() {
-        few @ ..STEP => few.next_power_of_two(),
-        many => many.next_multiple_of(STEP),
-    };
-    let mut padded = outcomes.to_vec();
-    if let Some(last) = outcomes.last() {
-        padded.resize(size.max(outcomes.len()), last);
-    }
-    padded
 }
 
 /// One statement for all messages with the same outcome. A status that came before us is higher and stays.
