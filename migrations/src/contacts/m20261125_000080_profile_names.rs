@@ -19,9 +19,13 @@ impl MigrationTrait for Migration {
                 .to_owned();
             schema.alter_table(table).await?;
         }
-        let known = "UPDATE contacts_contacts SET profile_name = name WHERE name_from_profile = 1 AND book_name IS NULL";
-        schema.get_connection().execute_unprepared(known).await?;
-        Ok(())
+        let known = Query::update()
+            .table("contacts_contacts")
+            .value("profile_name", Expr::col("name"))
+            .and_where(Expr::col("name_from_profile").eq(true))
+            .and_where(Expr::col("book_name").is_null())
+            .to_owned();
+        schema.execute(known).await
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
