@@ -42,6 +42,9 @@ export function codeOf(sentences: Sentence[] | undefined) {
   return first?.term === 'code' ? Number(first.params?.[0]?.value) : undefined
 }
 
+/** Whether they name a time themselves. */
+export const tellsTime = (sentences: Sentence[] | undefined) => !!sentences?.some((s) => isKnown(s) && s.params?.some((p) => p.kind === 'time'))
+
 const isKnown = ({ term }: Sentence) => i18next.exists(`terms:${term}`)
 
 function sentence({ term, params = [] }: Sentence): string {

@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
 import { formatDateTime, isolated } from '@/lib/format'
 import { P } from '@/lib/permissions'
-import { aside, say } from '@/lib/said'
+import { aside, say, tellsTime } from '@/lib/said'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { useResumeChannel } from './queries'
@@ -34,8 +34,12 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
         <p className="font-semibold">{t(`${kind}.title`)}</p>
-        <p dir="auto" className="align-ui">{say(terms, reason)}</p>
-        <p>{until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} {t(`${kind}.waits`)}</p>
+        <p>{say(terms, reason)}</p>
+        <p>
+          {/* A restriction says its own end. */}
+          {!tellsTime(terms) && `${until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} `}
+          {t(`${kind}.waits`)}
+        </p>
         {can(P.channelsManage) ? (
           <Button
             variant="outline"
@@ -62,7 +66,7 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
               {t('failure.details')}
               <ChevronDown className="size-3 transition-transform group-open/why:rotate-180" aria-hidden />
             </summary>
-            <p dir="auto" className="align-ui mt-1 wrap-anywhere">{more}</p>
+            <p className="mt-1 wrap-anywhere">{more}</p>
           </details>
         )}
       </div>

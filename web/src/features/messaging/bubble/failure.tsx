@@ -30,9 +30,9 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
       <div className="min-w-0 space-y-1">
         <p>
           <span className="sr-only">{t('status.failed')}: </span>
-          <strong dir="auto" className="font-semibold">{title}</strong>
+          <strong className="font-semibold">{title}</strong>
         </p>
-        {advice && <p dir="auto" className="align-ui text-muted-foreground">{advice}</p>}
+        {advice && <p className="text-muted-foreground">{advice}</p>}
         {fields.length > 0 && <ul className="space-y-0.5 text-muted-foreground">{fields.map((f) => <li key={f.field} dir="auto"><bdi className="font-mono">{f.field}</bdi>: {describeField(f)}</li>)}</ul>}
         {retryable === false && <p className="text-muted-foreground">{t('failure.sameAgain')}</p>}
         <div className="flex flex-wrap items-center gap-1">
