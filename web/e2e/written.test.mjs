@@ -89,6 +89,22 @@ function tooFaint(exempt) {
     const { color, opacity: own } = getComputedStyle(field, '::placeholder')
     note(field, 'placeholder', color, 4.5, Number(own))
   }
+  // Where something can be filled in or switched is seen by its border or its own colour.
+  for (const field of document.querySelectorAll('input, textarea, [role=checkbox], [role=switch], [role=combobox]')) {
+    // The simulator's phone looks like WhatsApp, for better or worse.
+    if (!shown(field) || field.matches('[type=range], [type=file], [cmdk-input], .sim-phone *')) continue
+    let best = 0
+    for (let at = field, steps = 0; at.parentElement && steps < 4; at = at.parentElement, steps++) {
+      const outside = behind(at.parentElement)
+      const style = getComputedStyle(at)
+      if (!outside) break
+      const seen = parseFloat(style.borderTopWidth) > 0 ? [rgba(style.borderTopColor)] : []
+      seen.push(rgba(style.backgroundColor))
+      for (const color of seen) best = Math.max(best, ratio(over(color, outside), outside))
+    }
+    const what = field.getAttribute('aria-label') ?? field.id
+    if (best < 2.995 && !found.has(`field ${what}`)) found.set(`field ${what}`, `${best.toFixed(2)} instead of 3: the place of ${field.tagName.toLowerCase()} “${what}”`)
+  }
   // A button that is an icon is known by nothing else.
   for (const icon of document.querySelectorAll('button svg, a svg, [role=switch], [role=checkbox]')) {
     const control = icon.closest('button, a')
