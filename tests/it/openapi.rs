@@ -60,44 +60,47 @@ async fn only_listed_operations_are_public() {
     }
 }
 
-/// What the API says of an error is English; the portal has the same in its other languages, for every code of the table.
+/// A file of the portal's words.
+fn words(file: &str) -> serde_json::Value {
+    let file = format!("{}/../web/src/i18n/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+}
+
+/// The portal says what WhatsApp's codes mean from one table a language, with every code of ours in it.
 #[test]
-fn every_error_code_has_words_in_arabic() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/src/i18n/codes.ar.json");
-    let words: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let words = words.as_object().unwrap();
+fn every_error_code_has_words_in_both_languages() {
+    /// Said of codes that no table has.
+    const GENERAL: [&str; 2] = ["permission", "unknown"];
     let arabic = |text: &str| text.chars().any(|c| ('\u{0600}'..='\u{06ff}').contains(&c));
-    for row in cloud_api::codes::CODES {
-        let code = row.code;
-        let Some(said) = words.get(&code.to_string()) else {
-            panic!("{code} ({}) is not in codes.ar.json", row.advice.title);
-        };
-        for part in ["title", "advice"] {
-            assert!(said[part].as_str().is_some_and(arabic), "{code}: {part}");
+    for language in ["en", "ar"] {
+        let words = words(&format!("codes.{language}"));
+        let words = words.as_object().unwrap();
+        let codes = cloud_api::codes::CODES.iter().map(|row| row.code.to_string());
+        for code in codes.chain(GENERAL.map(ToOwned::to_owned)) {
+            let said = words
+                .get(&code)
+                .unwrap_or_else(|| panic!("{code} is not in codes.{language}.json"));
+            for part in ["title", "advice"] {
+                let text = said[part].as_str();
+                assert!(
+                    text.is_some_and(|text| arabic(text) == (language == "ar")),
+                    "{language}: {code}: {part}"
+                );
+            }
         }
-        let english = row.advice.advice.contains("whatsapp_business_messaging");
         assert_eq!(
-            said["advice"]
-                .as_str()
-                .unwrap()
-                .contains("whatsapp_business_messaging"),
-            english,
-            "{code}: names what must be named"
+            words.len(),
+            cloud_api::codes::CODES.len() + GENERAL.len(),
+            "{language}: words for a code that is not there"
         );
     }
-    assert_eq!(
-        words.len(),
-        cloud_api::codes::CODES.len(),
-        "a word for a code that is not there"
-    );
 }
 
 /// Each thing that the platform does by itself about an error is in the portal's words.
 #[test]
 fn every_action_about_an_error_has_words() {
     for language in ["en", "ar"] {
-        let file = format!("{}/../web/src/i18n/{language}.json", env!("CARGO_MANIFEST_DIR"));
-        let words: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let words = words(language);
         for row in cloud_api::codes::CODES {
             let action = row.action.as_str();
             assert!(
@@ -106,4 +109,62 @@ fn every_action_about_an_error_has_words() {
             );
         }
     }
+}
+
+/// Whatever a problem's `code` may be, the portal has words for it. The codes are read off the sources: they are literals in the
+/// calls that make an error.
+#[test]
+fn every_problem_code_has_words() {
+    const MAKERS: [&str; 6] = [
+        "conflict(",
+        "unauthenticated(",
+        "forbidden(",
+        "with_code(",
+        "Error::new(",
+        "Self::new(StatusCode",
+    ];
+    let mut codes = std::collections::BTreeSet::new();
+    for folder in ["crates/kernel", "crates/host", "crates/identity", "modules"] {
+        let folder = format!("{}/../{folder}", env!("CARGO_MANIFEST_DIR"));
+        for source in sources(folder.as_ref()) {
+            for maker in MAKERS {
+                for call in source.split(maker).skip(1) {
+                    // The first text of a call is its code, if it looks like one.
+                    let code = call.split(['"', ';', '{']).nth(1).unwrap_or_default();
+                    let before = call.split('"').next().unwrap_or_default();
+                    let is_code =
+                        !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                    if is_code && !before.contains([';', '{', '}']) {
+                        codes.insert(code.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    assert!(codes.len() > 30, "only these codes were found: {codes:?}");
+    for language in ["en", "ar"] {
+        let words = words(language);
+        let known = |code: &str| {
+            words["errors"][code].is_string() || words["errors"][format!("{code}_other")].is_string()
+        };
+        let unknown: Vec<_> = codes.iter().filter(|code| !known(code)).collect();
+        assert!(
+            unknown.is_empty(),
+            "errors.* of {language}.json has no words for {unknown:?}"
+        );
+    }
+}
+
+/// Every Rust file of the `src` folders below.
+fn sources(folder: &std::path::Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            all.extend(sources(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            all.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    all
 }

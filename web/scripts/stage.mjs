@@ -193,6 +193,22 @@ export async function accountNews(phone) {
   await settled()
 }
 
+/** What else WhatsApp may tell of an account, in every way that a sentence of the timeline can be filled. */
+export async function moreNews(phone) {
+  const told = (field, value) => sim('/webhooks/raw', { field, value, waba_id: phone.waba_id, phone_id: phone.id })
+  await told('phone_number_name_update', { display_phone_number: phone.digits, decision: 'REJECTED', requested_verified_name: 'BEST BEANS!!', rejection_reason: 'NAME_FORMAT_UNACCEPTABLE' })
+  await told('phone_number_quality_update', { display_phone_number: phone.digits, event: 'DOWNGRADE', old_limit: 'TIER_10K', current_limit: 'TIER_2K' })
+  await told('message_template_status_update', { event: 'REJECTED', message_template_id: 812, message_template_name: 'summer_sale', message_template_language: 'en', reason: 'ABUSIVE_CONTENT' })
+  await told('template_category_update', { message_template_id: 813, message_template_name: 'order_news', message_template_language: 'en', previous_category: 'UTILITY', new_category: 'MARKETING' })
+  await told('message_template_quality_update', { previous_quality_score: 'GREEN', new_quality_score: 'YELLOW', message_template_id: 812, message_template_name: 'summer_sale', message_template_language: 'en' })
+  await told('flows', { event: 'FLOW_STATUS_CHANGE', message: 'Flow 77 was throttled.', flow_id: '77', old_status: 'PUBLISHED', new_status: 'THROTTLED' })
+  await told('account_update', { event: 'PARTNER_REMOVED', waba_info: { waba_id: phone.waba_id, owner_business_id: '55' }, disconnection_info: { reason: 'PRIMARY_INACTIVITY', initiated_by: 'SYSTEM' } })
+  await told('account_update', { event: 'BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE', country: 'GB' })
+  await told('account_update', { event: 'VOLUME_BASED_PRICING_TIER_UPDATE', volume_tier_info: { pricing_category: 'UTILITY', tier: '0:750000', effective_month: '2026-11', region: 'United Kingdom' } })
+  await told('business_capability_update', { max_daily_conversation_per_phone: 2000, max_phone_numbers_per_business: 25 })
+  await settled()
+}
+
 /** What webhooks brought and nothing has a place for. */
 export async function unplaced(phone) {
   const told = (field, value) => sim('/webhooks/raw', { field, value, waba_id: phone.waba_id, phone_id: phone.id })
@@ -220,6 +236,16 @@ export async function heldNumber({ api, name, from, person }) {
   const conversation = await conversationWith(api, person)
   await refused(from, 131031)
   await say(api, conversation, 'text', { body: 'Yes, until ten.' })
+  return { channel, conversation }
+}
+
+/** A number that may only answer, and somebody whom it answers. */
+export async function restrictedNumber({ api, name, from, person }) {
+  const channel = await connect({ api, name })
+  await inbound({ phone_id: channel.phone_number_id, from, name: person, type: 'text', text: { body: 'Is there a tasting this week?' } })
+  const conversation = await conversationWith(api, person)
+  await sim(`/wabas/${channel.waba_id}/restrict`, { seconds: 3 * 86_400 })
+  await until(() => api.get(`/channels/${channel.id}`), ({ restricted }) => restricted)
   return { channel, conversation }
 }
 

@@ -16,6 +16,9 @@ mod m20261125_000062_edited_messages;
 mod m20261125_000063_number_states;
 mod m20261125_000064_waiting_and_released;
 mod m20261125_000074_channel_restrictions;
+mod m20261125_000080_channel_sentences;
+mod m20261125_000081_account_event_sentences;
+mod m20261125_000082_media_sentences;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -33,5 +36,8 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_000063_number_states::Migration),
         Box::new(m20261125_000064_waiting_and_released::Migration),
         Box::new(m20261125_000074_channel_restrictions::Migration),
+        Box::new(m20261125_000080_channel_sentences::Migration),
+        Box::new(m20261125_000081_account_event_sentences::Migration),
+        Box::new(m20261125_000082_media_sentences::Migration),
     ]
 }

@@ -5,6 +5,8 @@ use poem::http::StatusCode;
 use poem_openapi::types::Any;
 use serde_json::Value;
 
+use crate::entity::sentence::{ParamKind, Sentence, Sentences, Term};
+
 /// One variant a reason.
 #[derive(Debug, thiserror::Error)]
 pub enum MessagingError {
@@ -167,12 +169,12 @@ fn field(invalid: cloud_api::error::Invalid) -> FieldError {
 }
 
 fn whatsapp(error: &cloud_api::error::Error) -> Error {
-    let detail = explain(error);
+    let detail = explain(error).to_string();
     Error::new(StatusCode::BAD_GATEWAY, "whatsapp_refused", detail)
 }
 
 /// What happened and what to do, for a person.
-pub fn explain(error: &cloud_api::error::Error) -> String {
+pub fn explain(error: &cloud_api::error::Error) -> Sentences {
     match error.graph() {
         Some(graph) => {
             let details = graph
@@ -180,13 +182,13 @@ pub fn explain(error: &cloud_api::error::Error) -> String {
                 .as_deref()
                 .or(graph.user_msg.as_deref())
                 .unwrap_or(&graph.message);
-            format!(
-                "{} (WhatsApp said: {}, code {})",
-                graph.advice().advice,
-                details.trim_end_matches('.'),
-                graph.code
-            )
+            let refused = Sentence::new(Term::Refused)
+                .text("said", details.trim_end_matches('.'))
+                .with("code", ParamKind::Code, graph.code);
+            Sentences::from(Sentence::code(graph.code)).and(refused)
         }
-        None => format!("{error}. Check the address and the network, then try again."),
+        None => Sentence::new(Term::Unreachable)
+            .text("error", &error.to_string())
+            .into(),
     }
 }

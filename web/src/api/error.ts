@@ -1,6 +1,9 @@
 export interface FieldError {
   field: string
   message: string
+  /** The limit that was not kept, and what was found. */
+  limit?: number
+  value?: unknown
 }
 
 /** A problem+json answer (RFC 9457). `code` is stable and may be branched on; `detail` is for people. */

@@ -777,6 +777,11 @@ export interface components {
             channel_id?: string;
             /** @description What it means and what to do; absent when the title says it all. */
             detail?: string;
+            /**
+             * @description `detail`, to be said in any language.
+             * @default []
+             */
+            detail_terms?: components["schemas"]["Sentence"][];
             /** @description WhatsApp's word for what happened, for example `ACCOUNT_RESTRICTION`. */
             event: string;
             /** @description WhatsApp's webhook field, for example `account_update`. */
@@ -798,6 +803,11 @@ export interface components {
             severity: components["schemas"]["Severity"] & unknown;
             /** @description What happened, in plain words. */
             title: string;
+            /**
+             * @description `title`, to be said in any language; absent for events from before this was kept.
+             * @default []
+             */
+            title_terms?: components["schemas"]["Sentence"][];
             /** @description The WhatsApp Business Account. */
             waba_id: string;
         };
@@ -1377,6 +1387,11 @@ export interface components {
             /** @description What is wrong, in words. */
             status_reason?: string;
             /**
+             * @description `status_reason`, to be said in any language.
+             * @default []
+             */
+            status_terms?: components["schemas"]["Sentence"][];
+            /**
              * Format: int32
              * @description Messages a second that WhatsApp takes from this number: 80, 1000, or 20 if the phone app uses it too.
              */
@@ -1400,6 +1415,8 @@ export interface components {
         ChannelHold: {
             /** @description What happened and what to do, in plain words. */
             reason: string;
+            /** @description `reason`, to be said in any language. */
+            terms: components["schemas"]["Sentence"][];
             /**
              * Format: date-time
              * @description When it sends again by itself; absent if somebody has to act first.
@@ -1459,6 +1476,8 @@ export interface components {
         ChannelRestriction: {
             /** @description What happened and what to do, in plain words. */
             reason: string;
+            /** @description `reason`, to be said in any language. */
+            terms: components["schemas"]["Sentence"][];
             /**
              * Format: date-time
              * @description When it ends by itself; absent if WhatsApp has not said.
@@ -1581,12 +1600,19 @@ export interface components {
         ConnectionCheck: {
             /** @description What was found. */
             message: string;
+            /** @description `message`, to be said in any language. */
+            message_terms: components["schemas"]["Sentence"][];
             /** @description `token`, `number`, `account`, `webhook`; and `sending` if something stops it that no test can see, such as a ban. */
             name: string;
             /** @description Whether it is as it should be. */
             ok: boolean;
             /** @description What to do about it. */
             remedy?: string;
+            /**
+             * @description `remedy`, to be said in any language.
+             * @default []
+             */
+            remedy_terms?: components["schemas"]["Sentence"][];
         };
         /**
          * ConnectionTest
@@ -3199,6 +3225,11 @@ export interface components {
             mime: string;
             /** @description Why it failed, and what to do. */
             reason?: string;
+            /**
+             * @description `reason`, to be said in any language.
+             * @default []
+             */
+            reason_terms?: components["schemas"]["Sentence"][];
             /** @description SHA-256 of the bytes, in hexadecimal digits. */
             sha256?: string;
             /**
@@ -3349,6 +3380,8 @@ export interface components {
             detail?: string;
             /** @description Whether the same message may be sent again without anybody changing anything. */
             retryable: boolean;
+            /** @description `advice`, to be said in any language. */
+            terms: components["schemas"]["Sentence"][];
             /** @description Short name. */
             title: string;
         };
@@ -3938,6 +3971,47 @@ export interface components {
             name: string;
         };
         /**
+         * Sentence
+         * @description A sentence for people, to be said in any language: a word that stays, and what fills its blanks. The field beside it has the
+         *     same in English.
+         * @example {
+         *       "params": [
+         *         {
+         *           "kind": "time",
+         *           "name": "until",
+         *           "value": "2026-12-01T00:00:00+00:00"
+         *         }
+         *       ],
+         *       "term": "may_not_write_first_until"
+         *     }
+         */
+        Sentence: {
+            /**
+             * @description What fills its blanks.
+             * @default []
+             */
+            params?: components["schemas"]["SentenceParam"][];
+            /** @description Which sentence it is. */
+            term: components["schemas"]["Term"] & unknown;
+        };
+        /**
+         * SentenceParam
+         * @description What fills a blank of a sentence.
+         */
+        SentenceParam: {
+            /** @description What it is. */
+            kind: components["schemas"]["SentenceParamKind"] & unknown;
+            /** @description Name of the blank. */
+            name: string;
+            /** @description As text. */
+            value: string;
+        };
+        /**
+         * @description What a parameter is, and so how it is shown.
+         * @enum {string}
+         */
+        SentenceParamKind: "text" | "word" | "time" | "day" | "number" | "people" | "code";
+        /**
          * Session
          * @description Who is signed in, where, and with which rights.
          */
@@ -4173,6 +4247,11 @@ export interface components {
             /** @description What the person is in it. */
             role: components["schemas"]["Role"] & unknown;
         };
+        /**
+         * @description Which sentence it is. A word never changes its meaning; there may be more of them one day.
+         * @enum {string}
+         */
+        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "restricted_now" | "manager_says_why" | "limit_reached" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
         /**
          * TextHeaderIn
          * @description A header of text.

@@ -26,6 +26,8 @@ export type WebhookEvent = Schemas['WebhookEvent']
 export type AccountEvent = Schemas['AccountEvent']
 export type WebhookSummary = Schemas['WebhookEventSummary']
 export type Media = Schemas['Media']
+export type Sentence = Schemas['Sentence']
+export type SentenceParam = Schemas['SentenceParam']
 export type MessageStatus = Schemas['MessageStatus']
 
 export interface Page<T> {

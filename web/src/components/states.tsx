@@ -16,7 +16,7 @@ interface EmptyStateProps {
 
 export function EmptyState({ icon: Icon, title, body, action, className }: EmptyStateProps) {
   return (
-    <div className={cn('mx-auto flex max-w-sm flex-col items-center justify-center gap-1 px-6 py-14 text-center', className)}>
+    <div data-empty className={cn('mx-auto flex max-w-sm flex-col items-center justify-center gap-1 px-6 py-14 text-center', className)}>
       <div className="mb-3 grid size-11 place-items-center rounded-xl border bg-card text-muted-foreground shadow-xs">
         <Icon className="size-5" strokeWidth={1.75} aria-hidden />
       </div>

@@ -19,13 +19,23 @@ function initial(): Language {
   return isLanguage(browser) ? browser : 'en'
 }
 
-/** English is in the bundle as the fallback; other languages are fetched when chosen. */
+/** English is in the bundle as the fallback; everything else is fetched when its language is chosen. */
 async function load(language: Language) {
-  if (language === 'ar' && !i18next.hasResourceBundle('ar', 'translation')) {
-    const [strings, codes] = await Promise.all([import('./ar.json'), import('./codes.ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
+  if (i18next.hasResourceBundle(language, 'terms')) return
+  if (language === 'ar') {
+    const [strings, codes, terms] = await Promise.all([import('./ar.json'), import('./codes.ar.json'), import('./terms.ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
     i18next.addResourceBundle('ar', 'translation', strings.default)
-    i18next.addResourceBundle('ar', 'codes', codes.default)
+    addSaid('ar', codes.default, terms.default)
+  } else {
+    const [codes, terms] = await Promise.all([import('./codes.en.json'), import('./terms.en.json')])
+    addSaid('en', codes.default, terms.default)
   }
+}
+
+/** What the server says by code or term: see `lib/said.ts`. */
+function addSaid(language: Language, codes: object, terms: object) {
+  i18next.addResourceBundle(language, 'codes', codes)
+  i18next.addResourceBundle(language, 'terms', terms)
 }
 
 function applyDirection(language: Language) {

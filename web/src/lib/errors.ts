@@ -1,16 +1,28 @@
 import i18next from 'i18next'
 import type { FieldPath, FieldValues, UseFormSetError } from 'react-hook-form'
 import { toast } from 'sonner'
-import { ApiError, NetworkError } from '@/api/error'
+import { ApiError, type FieldError, NetworkError } from '@/api/error'
+import { formatNumber } from './format'
 
-/** What went wrong, in the reader's language where the code is known, else in the server's words. */
+/** Of these the server's English says more than the code does: which value, which limit, which file. */
+const DETAILED = new Set(['invalid_request', 'link_failed', 'link_refused', 'media_type', 'module_required', 'number_held', 'number_restricted', 'scope_not_held', 'too_large', 'whatsapp_refused'])
+
+/** What went wrong, in the reader's language; a code that only a newer server knows, in the server's words. */
 export function describeError(error: unknown): string {
   if (error instanceof NetworkError) return i18next.t('errors.network')
   if (error instanceof ApiError) {
     if (error.code === 'too_many_requests') return i18next.t('errors.too_many_requests', { count: Math.ceil(error.retryAfter ?? 60) })
+    if (DETAILED.has(error.code) && i18next.language === 'en' && error.detail) return error.detail
     return i18next.t(`errors.${error.code}`, { defaultValue: error.detail })
   }
   return i18next.t('errors.unexpected')
+}
+
+/** What is wrong with a field: the server's English names the rule; in other languages its numbers say it. */
+export function describeField({ message, limit, value }: FieldError): string {
+  if (i18next.language === 'en') return message
+  const key = limit === undefined ? 'fieldInvalid' : typeof value === 'number' ? 'fieldLimit' : 'fieldLimitOnly'
+  return i18next.t(`errors.${key}`, { limit: formatNumber(limit ?? 0), value: formatNumber(Number(value)) })
 }
 
 export const toastError = (error: unknown) => toast.error(describeError(error))
@@ -19,7 +31,9 @@ export const toastError = (error: unknown) => toast.error(describeError(error))
 export function mapFieldErrors<V extends FieldValues>(error: unknown, fields: readonly FieldPath<V>[], setError: UseFormSetError<V>): string | undefined {
   if (!(error instanceof ApiError) || error.errors.length === 0) return describeError(error)
   let unplaced: string | undefined
-  for (const { field, message } of error.errors) {
+  for (const wrong of error.errors) {
+    const { field } = wrong
+    const message = describeField(wrong)
     const name = fields.find((f) => f === field || field.startsWith(`${f}.`) || field.endsWith(`.${f}`))
     if (name) setError(name, { type: 'server', message }, { shouldFocus: true })
     else unplaced = message

@@ -1,5 +1,6 @@
 import type { Media } from '@/api/types'
 import { type Carried, inner, safeLink } from './content'
+import { say } from './said'
 import { text } from './utils'
 
 /** The file of a message as a bubble sees it: there, on its way, or not to be had. */
@@ -40,7 +41,7 @@ export function fileOf(message: WithFile, inSimulator = false): FileView {
   const media = message.media
   const name = text(body.filename) ?? media?.file_name
   if (message.local_url) return { state: 'ready', url: message.local_url, name, mime: media?.mime, size: media?.size }
-  if (media) return { state: media.state, url: media.url, name, mime: media.mime, size: media.size, reason: media.reason, id: media.id, until: media.direction === 'inbound' ? media.whatsapp_until : undefined }
+  if (media) return { state: media.state, url: media.url, name, mime: media.mime, size: media.size, reason: media.reason && say(media.reason_terms, media.reason), id: media.id, until: media.direction === 'inbound' ? media.whatsapp_until : undefined }
   const link = safeLink(body.link)
   if (link) return { state: 'ready', url: link, name: name ?? lastPart(link), mime: text(body.mime_type) }
   const id = text(body.id)

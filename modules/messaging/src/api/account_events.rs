@@ -7,7 +7,10 @@ use poem_openapi::{Enum, Object, OpenApi, param::Query, payload::Json, types::An
 
 use super::{Tag, page_query};
 use crate::{
-    entity::account_event::{self, AccountEventId},
+    entity::{
+        account_event::{self, AccountEventId},
+        sentence::{Sentence, Sentences},
+    },
     permission::{ReadChannels, ReadMessages},
     service::{AccountEventFilter, KeptCount, Service, page},
 };
@@ -54,6 +57,12 @@ pub struct AccountEventOut {
     pub title: String,
     /// What it means and what to do; absent when the title says it all.
     pub detail: Option<String>,
+    /// `title`, to be said in any language; absent for events from before this was kept.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub title_terms: Vec<Sentence>,
+    /// `detail`, to be said in any language.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub detail_terms: Vec<Sentence>,
     /// When, by WhatsApp.
     pub at: DateTime<Utc>,
     /// When we received it.
@@ -75,6 +84,8 @@ fn shape(row: account_event::Model) -> AccountEventOut {
         severity,
         title,
         detail,
+        title_terms,
+        detail_terms,
         payload,
         at,
         received_at,
@@ -92,6 +103,8 @@ fn shape(row: account_event::Model) -> AccountEventOut {
         },
         title,
         detail: Some(detail).filter(|detail| !detail.is_empty()),
+        title_terms: Sentences::read(title_terms.as_deref()).0,
+        detail_terms: Sentences::read(detail_terms.as_deref()).0,
         at,
         received_at,
         payload: Any(serde_json::from_str(&payload).unwrap_or_default()),

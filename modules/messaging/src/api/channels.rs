@@ -11,12 +11,15 @@ use poem_openapi::{
 };
 use secrecy::SecretString;
 
+mod stops;
+
 use super::{Tag, page_query};
 use crate::{
-    entity::channel,
+    entity::{channel, sentence::Sentence},
     permission::{ManageChannels, ReadChannels},
     service::{ChannelChanges, NewChannel, Service, TestReport},
 };
+use stops::{Held, Restricted};
 
 /// Where a number lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -93,27 +96,6 @@ pub struct ChannelPatch {
     pub verify_token: Option<String>,
 }
 
-/// Why a number sends nothing. What a campaign has queued waits; everything else is refused with 409 `number_held`.
-#[derive(Debug, Object)]
-#[oai(rename = "ChannelHold", skip_serializing_if_is_none)]
-pub struct Held {
-    /// What happened and what to do, in plain words.
-    pub reason: String,
-    /// When it sends again by itself; absent if somebody has to act first.
-    pub until: Option<DateTime<Utc>>,
-}
-
-/// Why a number may not write to people first. Campaigns wait, templates are refused with 409 `number_restricted`; answers
-/// within the 24-hour window leave.
-#[derive(Debug, Object)]
-#[oai(rename = "ChannelRestriction", skip_serializing_if_is_none)]
-pub struct Restricted {
-    /// What happened and what to do, in plain words.
-    pub reason: String,
-    /// When it ends by itself; absent if WhatsApp has not said.
-    pub until: Option<DateTime<Utc>>,
-}
-
 /// A connected number.
 #[derive(Debug, Object)]
 #[oai(rename = "Channel", skip_serializing_if_is_none)]
@@ -150,6 +132,9 @@ pub struct ChannelOut {
     pub status: ChannelStatus,
     /// What is wrong, in words.
     pub status_reason: Option<String>,
+    /// `status_reason`, to be said in any language.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub status_terms: Vec<Sentence>,
     /// Where WhatsApp must send webhooks.
     pub webhook_url: String,
     /// An access token is stored.
@@ -174,8 +159,13 @@ pub struct ConnectionCheck {
     pub ok: bool,
     /// What was found.
     pub message: String,
+    /// `message`, to be said in any language.
+    pub message_terms: Vec<Sentence>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// `remedy`, to be said in any language.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub remedy_terms: Vec<Sentence>,
 }
 
 /// What a connection test found.
@@ -213,8 +203,16 @@ pub struct TemplateList {
 }
 
 fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
-    let trouble = row.trouble(now).map(ToOwned::to_owned);
-    let stopped = row.held(now).is_some() || row.restricted(now).is_some();
+    let (held, restricted) = (Held::of(&row, now), Restricted::of(&row, now));
+    let trouble = row.trouble(now);
+    let status = match row.status.as_str() {
+        _ if held.is_some() || restricted.is_some() => ChannelStatus::Attention,
+        "attention" if trouble.is_some() => ChannelStatus::Attention,
+        "connected" | "attention" => ChannelStatus::Connected,
+        _ => ChannelStatus::Untested,
+    };
+    let status_reason = trouble.map(|it| it.reason.to_owned());
+    let status_terms = trouble.map(|it| it.sentences().0).unwrap_or_default();
     let channel::Model {
         tenant_id: _,
         id,
@@ -226,16 +224,19 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         display_phone_number,
         verified_name,
         quality_rating,
-        status,
+        status: _,
         status_reason: _,
+        status_terms: _,
         access_token,
         app_secret,
         verify_token,
         throughput,
-        held_reason,
-        held_until,
-        restricted_reason,
-        restricted_until,
+        held_reason: _,
+        held_terms: _,
+        held_until: _,
+        restricted_reason: _,
+        restricted_terms: _,
+        restricted_until: _,
         messaging_limit,
         phone_status,
         name_status,
@@ -261,25 +262,11 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         phone_status,
         messaging_limit,
         throughput,
-        held: held_reason
-            .filter(|_| held_until.is_none_or(|until| until > now))
-            .map(|reason| Held {
-                reason,
-                until: held_until,
-            }),
-        restricted: restricted_reason
-            .filter(|_| restricted_until.is_none_or(|until| until > now))
-            .map(|reason| Restricted {
-                reason,
-                until: restricted_until,
-            }),
-        status: match status.as_str() {
-            _ if stopped => ChannelStatus::Attention,
-            "attention" if trouble.is_some() => ChannelStatus::Attention,
-            "connected" | "attention" => ChannelStatus::Connected,
-            _ => ChannelStatus::Untested,
-        },
-        status_reason: trouble,
+        held,
+        restricted,
+        status,
+        status_reason,
+        status_terms,
         webhook_url: webhook_url.to_owned(),
         has_access_token: !access_token.is_empty(),
         has_app_secret: !app_secret.is_empty(),
@@ -293,8 +280,10 @@ fn shape_report(report: TestReport) -> ConnectionTest {
     let checks = report.checks.into_iter().map(|check| ConnectionCheck {
         name: check.name.to_owned(),
         ok: check.ok,
-        message: check.message,
-        remedy: check.remedy,
+        message: check.message.to_string(),
+        message_terms: check.message.0,
+        remedy: check.remedy.as_ref().map(ToString::to_string),
+        remedy_terms: check.remedy.unwrap_or_default().0,
     });
     ConnectionTest {
         ok: report.ok,

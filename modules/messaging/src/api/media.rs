@@ -15,6 +15,7 @@ use super::{
     upload::{BytesBody, FormBody, LinkBody, MediaIn},
 };
 use crate::{
+    entity::sentence::{Sentence, Sentences},
     permission::{ReadMessages, SendMessages},
     service::{MediaView, NewMedia, Service, page},
 };
@@ -91,6 +92,9 @@ pub struct MediaOut {
     pub state: State,
     /// Why it failed, and what to do.
     pub reason: Option<String>,
+    /// `reason`, to be said in any language.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub reason_terms: Vec<Sentence>,
     /// Type of the bytes; while there are none, what WhatsApp says it is.
     pub mime: String,
     /// Bytes.
@@ -124,6 +128,7 @@ pub(super) fn shape(view: MediaView) -> MediaOut {
         kind: row.kind,
         state: State::parse(&row.state),
         reason: row.reason,
+        reason_terms: Sentences::read(row.reason_terms.as_deref()).0,
         mime: row.mime,
         size: row.size,
         sha256: row.sha256,

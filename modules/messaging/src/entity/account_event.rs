@@ -33,6 +33,12 @@ pub struct Model {
     pub title: String,
     /// What it means and what to do; empty when the title says it all.
     pub detail: String,
+    /// [`Sentences`](super::sentence::Sentences) of `title`; none of what was told before they were kept.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub title_terms: Option<String>,
+    /// [`Sentences`](super::sentence::Sentences) of `detail`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub detail_terms: Option<String>,
     /// `value` of the change; of a history only what is about the whole.
     #[sea_orm(column_type = "Text")]
     pub payload: String,

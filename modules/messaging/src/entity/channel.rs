@@ -4,6 +4,8 @@ use contracts::messaging::ChannelId;
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
+use super::sentence::{Sentence, Sentences, Term};
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_channels")]
 pub struct Model {
@@ -25,6 +27,9 @@ pub struct Model {
     pub status: String,
     #[sea_orm(column_type = "Text", nullable)]
     pub status_reason: Option<String>,
+    /// [`Sentences`] of `status_reason`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub status_terms: Option<String>,
     /// Sealed.
     #[sea_orm(column_type = "Text")]
     pub access_token: String,
@@ -39,11 +44,17 @@ pub struct Model {
     /// Why nothing is sent from it, in a sentence for people; none while it may send.
     #[sea_orm(column_type = "Text", nullable)]
     pub held_reason: Option<String>,
+    /// [`Sentences`] of `held_reason`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub held_terms: Option<String>,
     /// When it may send again by itself; none means that somebody has to do something first.
     pub held_until: Option<DateTimeUtc>,
     /// Why it may not write to people first, in a sentence for people; none while it may. Answers still leave.
     #[sea_orm(column_type = "Text", nullable)]
     pub restricted_reason: Option<String>,
+    /// [`Sentences`] of `restricted_reason`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub restricted_terms: Option<String>,
     /// When it may again by itself; none means when WhatsApp says so.
     pub restricted_until: Option<DateTimeUtc>,
     /// People of the portfolio who may be written to first in 24 hours; -1 without limit, none while unknown
@@ -66,30 +77,68 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 kernel::tenant_entity!();
 
+/// What stops a number, wholly or from writing first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop<'a> {
+    /// Why and what to do, in English.
+    pub reason: &'a str,
+    /// [`Sentences`] of it, as kept.
+    terms: Option<&'a str>,
+    /// When it ends by itself; none means that somebody, or WhatsApp, has to do something first.
+    pub until: Option<DateTimeUtc>,
+}
+
+impl Stop<'_> {
+    /// Why and what to do; in one sentence of somebody's where it was not kept in sentences.
+    pub fn sentences(&self) -> Sentences {
+        let kept = Sentences::read(self.terms);
+        if kept.is_empty() {
+            return Sentence::new(Term::Said).text("said", self.reason).into();
+        }
+        kept
+    }
+}
+
 impl Model {
     /// Why nothing may leave by this number at `now`; none if it may send.
-    pub fn held(&self, now: DateTimeUtc) -> Option<&str> {
-        let over = self.held_until.is_some_and(|until| until <= now);
-        self.held_reason.as_deref().filter(|_| !over)
+    pub fn held(&self, now: DateTimeUtc) -> Option<Stop<'_>> {
+        stop(&self.held_reason, &self.held_terms, self.held_until, now)
     }
 
     /// Why it may not write to people first at `now`: no templates and no campaigns leave by it. None if it may.
-    pub fn restricted(&self, now: DateTimeUtc) -> Option<&str> {
-        let over = self.restricted_until.is_some_and(|until| until <= now);
-        self.restricted_reason.as_deref().filter(|_| !over)
+    pub fn restricted(&self, now: DateTimeUtc) -> Option<Stop<'_>> {
+        stop(
+            &self.restricted_reason,
+            &self.restricted_terms,
+            self.restricted_until,
+            now,
+        )
     }
 
     /// What is wrong with it at `now`, in words; none if nothing is. The reason of a hold or restriction that is over by now
     /// is wrong no more.
-    pub fn trouble(&self, now: DateTimeUtc) -> Option<&str> {
+    pub fn trouble(&self, now: DateTimeUtc) -> Option<Stop<'_>> {
+        let (held, restricted) = (self.held(now), self.restricted(now));
         let told = self.status_reason.as_deref();
-        let over = |reason: &Option<String>, stands: Option<&str>| {
+        let over = |reason: &Option<String>, stands: Option<Stop<'_>>| {
             reason.is_some() && stands.is_none() && told == reason.as_deref()
         };
-        let past =
-            over(&self.held_reason, self.held(now)) || over(&self.restricted_reason, self.restricted(now));
-        told.filter(|_| !past)
-            .or_else(|| self.held(now))
-            .or_else(|| self.restricted(now))
+        let past = over(&self.held_reason, held) || over(&self.restricted_reason, restricted);
+        let told = stop(&self.status_reason, &self.status_terms, None, now);
+        told.filter(|_| !past).or(held).or(restricted)
     }
+}
+
+fn stop<'a>(
+    reason: &'a Option<String>,
+    terms: &'a Option<String>,
+    until: Option<DateTimeUtc>,
+    now: DateTimeUtc,
+) -> Option<Stop<'a>> {
+    let over = until.is_some_and(|until| until <= now);
+    Some(Stop {
+        reason: reason.as_deref().filter(|_| !over)?,
+        terms: terms.as_deref(),
+        until,
+    })
 }

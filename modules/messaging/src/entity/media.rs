@@ -34,6 +34,9 @@ pub struct Model {
     pub state: String,
     /// Why it failed, for a person.
     pub reason: Option<String>,
+    /// [`Sentences`](super::sentence::Sentences) of `reason`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reason_terms: Option<String>,
     /// WhatsApp's id of a file that was received.
     pub whatsapp_id: Option<String>,
     /// Until when WhatsApp keeps it.

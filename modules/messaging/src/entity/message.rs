@@ -7,7 +7,10 @@ use contracts::{
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
-use super::chunk::ChunkId;
+use super::{
+    chunk::ChunkId,
+    sentence::{Sentence, Sentences, Term},
+};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_messages")]
@@ -73,4 +76,35 @@ pub struct Failure {
     /// WhatsApp's own details.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
+    /// Why, in sentences, where the reason is our own; WhatsApp's codes explain themselves.
+    #[serde(skip_serializing_if = "Sentences::is_empty", default)]
+    pub terms: Sentences,
+}
+
+impl Failure {
+    /// As WhatsApp told it. Its codes explain themselves, but for 0, which stands for reasons of our own too.
+    pub fn told(code: Option<i64>, title: String, detail: Option<String>) -> Self {
+        let terms = match code {
+            None => Term::NoReasonTold.into(),
+            Some(0) => Sentence::code(0).into(),
+            Some(_) => Sentences::default(),
+        };
+        Self {
+            code: code.unwrap_or_default(),
+            title,
+            detail,
+            terms,
+        }
+    }
+
+    /// For a reason of our own.
+    pub fn of_ours(why: impl Into<Sentences>) -> Self {
+        let terms = why.into();
+        Self {
+            code: 0,
+            title: "Not sent".to_owned(),
+            detail: Some(terms.to_string()),
+            terms,
+        }
+    }
 }

@@ -11,9 +11,11 @@ pub mod media;
 pub mod media_copy;
 pub mod message;
 pub mod opening;
+pub mod sentence;
 pub mod status_event;
 pub mod webhook_event;
 
 mod status;
+mod term;
 
 pub use status::Status;

@@ -119,13 +119,16 @@ impl Service {
             quality_rating: None,
             status: "untested".to_owned(),
             status_reason: None,
+            status_terms: None,
             access_token: seal("access_token", &new.access_token)?,
             app_secret: seal("app_secret", &new.app_secret)?,
             verify_token: seal("verify_token", &new.verify_token)?,
             throughput: THROUGHPUT,
             held_reason: None,
+            held_terms: None,
             held_until: None,
             restricted_reason: None,
+            restricted_terms: None,
             restricted_until: None,
             messaging_limit: None,
             phone_status: None,
@@ -180,6 +183,7 @@ impl Service {
         if waba_id.is_some() || access_token.is_some() || app_secret.is_some() || verify_token.is_some() {
             row.status = Set("untested".to_owned());
             row.status_reason = Set(None);
+            row.status_terms = Set(None);
         }
         if let Some(name) = name {
             row.name = Set(name);
@@ -191,10 +195,12 @@ impl Service {
             row.access_token = Set(seal("access_token", &secret)?);
             if before.held_reason.as_deref().is_some_and(made_by_token) {
                 row.held_reason = Set(None);
+                row.held_terms = Set(None);
                 row.held_until = Set(None);
                 row.released_at = Set(Some(tx.clock().now()));
                 row.status = Set("untested".to_owned());
                 row.status_reason = Set(None);
+                row.status_terms = Set(None);
             }
         }
         if let Some(secret) = app_secret {

@@ -21,7 +21,10 @@ use super::{
     hold::{over_by_test, release},
 };
 use crate::{
-    entity::channel::{ActiveModel, Column, Entity, Model},
+    entity::{
+        channel::{ActiveModel, Column, Entity, Model},
+        sentence::{ParamKind, Sentence, Sentences, Term},
+    },
     error::{MessagingError, explain},
 };
 
@@ -33,9 +36,9 @@ pub struct Check {
     /// Whether it is as it should be.
     pub ok: bool,
     /// What was found.
-    pub message: String,
+    pub message: Sentences,
     /// What to do about it.
-    pub remedy: Option<String>,
+    pub remedy: Option<Sentences>,
 }
 
 /// All steps, in order; those after a failed one that need it are left out.
@@ -63,14 +66,14 @@ impl Service {
             .await;
         match number {
             Ok(number) => {
-                checks.push(passed("token", "The access token is valid."));
-                let shown = number.display_phone_number.clone().unwrap_or_default();
-                let named = number
-                    .verified_name
-                    .clone()
-                    .unwrap_or_else(|| "no verified name yet".to_owned());
+                checks.push(passed("token", Term::TokenValid));
+                let shown = number.display_phone_number.as_deref().unwrap_or_default();
+                let is = match &number.verified_name {
+                    Some(name) => Sentence::new(Term::NumberIs).text("name", name),
+                    None => Sentence::new(Term::NumberIsUnnamed),
+                };
                 connected = number.status.as_deref().is_none_or(|word| word == "CONNECTED");
-                checks.push(passed("number", format!("{shown}, {named}.")));
+                checks.push(passed("number", is.text("number", shown)));
                 row.display_phone_number = Set(number.display_phone_number);
                 row.verified_name = Set(number.verified_name);
                 row.quality_rating = Set(number.quality_rating);
@@ -108,14 +111,15 @@ impl Service {
         let channel = channel.ok_or(MessagingError::NoChannel)?;
         let held = channel.held(now);
         let passed = checks.iter().all(|check| check.ok);
-        let over = passed && held.is_some_and(|reason| over_by_test(reason, connected));
+        let over = passed && held.is_some_and(|stop| over_by_test(stop.reason, connected));
         if passed && !over {
             checks.extend(still_stopped(&channel, now));
         }
         let failed = checks.iter().find(|check| !check.ok);
         let status = failed.map_or("connected", |_| "attention");
         row.status = Set(status.to_owned());
-        row.status_reason = Set(failed.map(|check| check.message.clone()));
+        row.status_reason = Set(failed.map(|check| check.message.to_string()));
+        row.status_terms = Set(failed.and_then(|check| check.message.kept()));
         tx.update::<Entity>().filter(this()).set(row).exec().await?;
         if over {
             release(&mut tx, id).await?;
@@ -129,16 +133,9 @@ impl Service {
         match client.waba(&WabaId::from(channel.waba_id.clone())).await {
             Ok(waba) => passed(
                 "account",
-                format!(
-                    "WhatsApp Business Account {}.",
-                    waba.name.unwrap_or(channel.waba_id.clone())
-                ),
+                Sentence::new(Term::AccountIs).text("name", waba.name.as_deref().unwrap_or(&channel.waba_id)),
             ),
-            Err(error) => failed(
-                "account",
-                explain(&error),
-                "Copy the WhatsApp Business Account ID from Meta's WhatsApp Manager, and give the token's system user access to it.",
-            ),
+            Err(error) => failed("account", explain(&error), Term::CopyAccountId),
         }
     }
 
@@ -152,8 +149,8 @@ impl Service {
         let Ok(address) = Url::parse(&url) else {
             return Ok(failed(
                 "webhook",
-                format!("{url} is not an address."),
-                "Set the platform's public address (WAPRO_PUBLIC_URL).",
+                Sentence::new(Term::NoWebAddress).text("url", &url),
+                Term::SetPublicUrl,
             ));
         };
         let waba = WabaId::from(channel.waba_id.clone());
@@ -162,17 +159,11 @@ impl Service {
                 .subscribe(&waba, Some((&address, token.expose_secret())))
                 .await
             {
-                Ok(()) => passed(
-                    "webhook",
-                    format!("WhatsApp sends this account's messages and statuses to {url}."),
-                ),
+                Ok(()) => passed("webhook", Sentence::new(Term::WebhookWorks).text("url", &url)),
                 Err(error) => failed(
                     "webhook",
                     explain(&error),
-                    format!(
-                        "WhatsApp could not reach {url}. The address must be public, with a valid certificate. Or enter it with the \
-                     verify token under Configuration of your Meta app, and subscribe to the field `messages`."
-                    ),
+                    Sentence::new(Term::WebhookUnreachable).text("url", &url),
                 ),
             },
         )
@@ -181,21 +172,12 @@ impl Service {
 
 /// What stops a number though its connection is as it should be.
 fn still_stopped(channel: &Model, now: DateTime<Utc>) -> Option<Check> {
-    let (reason, until) = match (channel.held(now), channel.restricted(now)) {
-        (Some(reason), _) => (reason, channel.held_until),
-        (None, Some(reason)) => (reason, channel.restricted_until),
-        (None, None) => return None,
+    let stop = channel.held(now).or(channel.restricted(now))?;
+    let remedy = match stop.until {
+        Some(until) => Sentence::new(Term::EndsAt).with("until", ParamKind::Time, until),
+        None => Sentence::new(Term::EndsByWhatsapp),
     };
-    let remedy = match until {
-        Some(until) => format!(
-            "It ends by itself at {} UTC.",
-            until.format("%-d %B %Y, %H:%M")
-        ),
-        None => "WhatsApp tells when it has lifted this, and the number goes on by itself then. If you know that it is over, let \
-                 it send again by hand."
-            .to_owned(),
-    };
-    Some(failed("sending", reason, remedy))
+    Some(failed("sending", stop.sentences(), remedy))
 }
 
 /// Messages a second by WhatsApp's word for them (Cloud API: throughput); none for a word that is no speed.
@@ -215,28 +197,16 @@ fn cut(word: &str) -> String {
 fn token_or_number(error: &Error) -> Vec<Check> {
     use cloud_api::codes::Class;
     match error.class() {
-        Class::Token => vec![failed(
-            "token",
-            explain(error),
-            "Create a new token for a system user with the permissions whatsapp_business_messaging and whatsapp_business_management.",
-        )],
+        Class::Token => vec![failed("token", explain(error), Term::NewToken)],
         _ if error.graph().is_some() => vec![
-            passed("token", "The access token is valid."),
-            failed(
-                "number",
-                explain(error),
-                "Copy the Phone number ID (not the number itself) from API Setup of your Meta app, and give the token access to it.",
-            ),
+            passed("token", Term::TokenValid),
+            failed("number", explain(error), Term::CopyNumberId),
         ],
-        _ => vec![failed(
-            "token",
-            explain(error),
-            "WhatsApp could not be reached from this server. Check its network.",
-        )],
+        _ => vec![failed("token", explain(error), Term::CheckNetwork)],
     }
 }
 
-fn passed(name: &'static str, message: impl Into<String>) -> Check {
+fn passed(name: &'static str, message: impl Into<Sentences>) -> Check {
     Check {
         name,
         ok: true,
@@ -245,7 +215,7 @@ fn passed(name: &'static str, message: impl Into<String>) -> Check {
     }
 }
 
-fn failed(name: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Check {
+fn failed(name: &'static str, message: impl Into<Sentences>, remedy: impl Into<Sentences>) -> Check {
     Check {
         name,
         ok: false,

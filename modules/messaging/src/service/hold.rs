@@ -8,7 +8,10 @@ use kernel::{Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{Service, channels::publish};
-use crate::entity::channel::{ActiveModel, Column, Entity};
+use crate::entity::{
+    channel::{ActiveModel, Column, Entity},
+    sentence::Sentences,
+};
 
 /// WhatsApp blocks an account for a while (Cloud API: error code table). Of one that may only answer it says so of templates.
 const BLOCKED: i64 = 368;
@@ -18,20 +21,23 @@ const BLOCKED: i64 = 368;
 pub(super) async fn hold(
     tx: &mut TenantTx,
     id: ChannelId,
-    reason: &str,
+    why: &Sentences,
     until: Option<DateTime<Utc>>,
 ) -> Result<()> {
+    let (reason, terms) = (why.to_string(), why.kept());
     let row = ActiveModel {
-        held_reason: Set(Some(reason.to_owned())),
+        held_reason: Set(Some(reason.clone())),
+        held_terms: Set(terms.clone()),
         held_until: Set(until),
         status: Set("attention".to_owned()),
-        status_reason: Set(Some(reason.to_owned())),
+        status_reason: Set(Some(reason.clone())),
+        status_terms: Set(terms),
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
     };
     let now = tx.clock().now();
     let mut this = Condition::all().add(Column::Id.eq(id));
-    if code_in(reason) == Some(BLOCKED) {
+    if code_in(&reason) == Some(BLOCKED) {
         let may_write_first = Condition::any()
             .add(Column::RestrictedReason.is_null())
             .add(Column::RestrictedUntil.lte(now));
@@ -45,10 +51,12 @@ pub(super) async fn hold(
 pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
     let row = ActiveModel {
         held_reason: Set(None),
+        held_terms: Set(None),
         held_until: Set(None),
         released_at: Set(Some(tx.clock().now())),
         status: Set("connected".to_owned()),
         status_reason: Set(None),
+        status_terms: Set(None),
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
     };
@@ -67,12 +75,13 @@ pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
 pub(super) async fn restrict(
     tx: &mut TenantTx,
     id: ChannelId,
-    restriction: Option<(String, Option<DateTime<Utc>>)>,
+    restriction: Option<(Sentences, Option<DateTime<Utc>>)>,
 ) -> Result<()> {
-    let (reason, until) = restriction.map_or((None, None), |(reason, until)| (Some(reason), until));
-    let restricts = reason.is_some();
+    let (why, until) = restriction.map_or((None, None), |(why, until)| (Some(why), until));
+    let restricts = why.is_some();
     let row = ActiveModel {
-        restricted_reason: Set(reason),
+        restricted_reason: Set(why.as_ref().map(ToString::to_string)),
+        restricted_terms: Set(why.as_ref().and_then(Sentences::kept)),
         restricted_until: Set(until),
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
@@ -137,8 +146,8 @@ fn code_in(reason: &str) -> Option<i64> {
 pub(super) fn hold_of(
     code: i64,
     class: Class,
-    explained: impl FnOnce() -> String,
-) -> Option<(String, Option<TimeDelta>)> {
+    explained: impl FnOnce() -> Sentences,
+) -> Option<(Sentences, Option<TimeDelta>)> {
     let length = match code {
         // One recipient's country, calls, a template that is not there yet: the number itself is fine.
         130_497 | 131_044 | 131_049 | 134_101 => return None,
@@ -197,7 +206,7 @@ mod tests {
     fn only_what_concerns_the_number_holds_it() {
         let held = |code: i64| {
             let class = cloud_api::codes::find(code).unwrap().class;
-            hold_of(code, class, || "because".to_owned()).map(|(_, length)| length)
+            hold_of(code, class, Sentences::default).map(|(_, length)| length)
         };
         for code in [190, 131_031, 131_042, 131_045] {
             assert_eq!(held(code), Some(None), "{code}: somebody has to act");

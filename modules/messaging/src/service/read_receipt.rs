@@ -38,7 +38,7 @@ impl Service {
         {
             Ok(()) => Ok(()),
             Err(error) if error.class().is_retryable() => {
-                Err(kernel::Error::unavailable(explain(&error)).into())
+                Err(kernel::Error::unavailable(explain(&error).to_string()).into())
             }
             // Older than 30 days, or not known to WhatsApp: nobody is waiting for that tick.
             Err(error) => {

@@ -99,8 +99,8 @@ async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane)
         return Ok(());
     }
     let now = tx.clock().now();
-    if let Some(reason) = known.iter().find_map(|channel| channel.held(now)) {
-        let reason = reason.to_owned();
+    if let Some(stop) = known.iter().find_map(|channel| channel.held(now)) {
+        let reason = stop.reason.to_owned();
         return Err(MessagingError::NumberHeld { reason }.into());
     }
     let template = |channel: &&channel::Model| {
@@ -113,8 +113,8 @@ async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane)
         .filter(template)
         .find_map(|channel| channel.restricted(now));
     match restricted {
-        Some(reason) => Err(MessagingError::NumberRestricted {
-            reason: reason.to_owned(),
+        Some(stop) => Err(MessagingError::NumberRestricted {
+            reason: stop.reason.to_owned(),
         }
         .into()),
         None => Ok(()),

@@ -36,7 +36,7 @@ export function MobileBar({ items, unread, onCommand }: { items: NavItem[]; unre
                   <span className="relative">
                     <Icon className="size-5" aria-hidden />
                     {name === 'inbox' && unread > 0 && (
-                      <span className="absolute -end-2.5 -top-1.5"><UnreadBadge count={unread} /></span>
+                      <span className="absolute start-[calc(100%-0.5rem)] -top-1.5"><UnreadBadge count={unread} /></span>
                     )}
                   </span>
                   {t(`nav.${name}`)}

@@ -68,7 +68,7 @@ export function FilePlace({ file, icon: Icon, label }: { file: FileView; icon: L
       <span className="min-w-0 flex-1 space-y-0.5 text-xs">
         <span dir="auto" className="align-ui block text-sm wrap-anywhere">{file.name ?? label}</span>
         {waiting && <span className="block opacity-75">{t('files.waiting')}{file.size ? ` · ${formatSize(file.size)}` : ''}</span>}
-        {failed && <span dir="auto" className="align-ui block opacity-85">{problem ?? file.reason ?? t('files.failed')}</span>}
+        {failed && <span className="block opacity-85">{problem ?? file.reason ?? t('files.failed')}</span>}
         {failed && file.until && <span className="block opacity-75">{canAsk ? t('files.until', { date: formatDate(file.until) }) : t('files.gone')}</span>}
         {canAsk && (
           <button type="button" disabled={asking} onClick={() => void ask()} className="mt-1 inline-flex items-center gap-1.5 rounded-md border bg-card px-2 py-1 font-medium shadow-xs hover:bg-accent disabled:opacity-60">

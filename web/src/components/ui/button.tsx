@@ -11,7 +11,7 @@ export const buttonVariants = cva(
       variant: {
         default: 'bg-primary text-primary-foreground shadow-xs hover:bg-primary/90',
         destructive: 'bg-destructive text-destructive-foreground shadow-xs hover:bg-destructive/90',
-        outline: 'border border-input bg-card text-foreground shadow-xs hover:bg-accent',
+        outline: 'border border-outline bg-card text-foreground shadow-xs hover:bg-accent',
         secondary: 'bg-secondary text-secondary-foreground hover:bg-secondary/80',
         ghost: 'text-foreground hover:bg-accent',
         link: 'text-primary underline-offset-4 hover:underline',

@@ -12,6 +12,7 @@ import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@
 import { Skeleton } from '@/components/ui/skeleton'
 import { formatDateTime } from '@/lib/format'
 import { rows } from '@/lib/paging'
+import { say } from '@/lib/said'
 import { cn } from '@/lib/utils'
 import { useAccountEvents } from './queries'
 
@@ -68,11 +69,11 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
                     <p className="flex flex-wrap items-baseline justify-between gap-x-3">
                       <span className="min-w-0">
                         <span className="sr-only">{t(`activity.severity.${event.severity}`)}: </span>
-                        <bdi className="font-medium">{event.title}</bdi>
+                        <span className="font-medium">{say(event.title_terms, event.title)}</span>
                       </span>
                       <TimeText iso={event.at} className="text-xs text-muted-foreground">{formatDateTime(event.at)}</TimeText>
                     </p>
-                    {event.detail && <p dir="auto" className="align-ui mt-0.5 text-muted-foreground">{event.detail}</p>}
+                    {event.detail && <p className="mt-0.5 text-muted-foreground">{say(event.detail_terms, event.detail)}</p>}
                     <p className="mt-0.5 text-xs text-muted-foreground">{event.channel_id ? <bdi>{names.get(event.channel_id) ?? t('activity.removedNumber')}</bdi> : t('activity.wholeAccount')}</p>
                     <RawDetails value={event.payload} />
                   </div>

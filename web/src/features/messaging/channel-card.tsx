@@ -12,6 +12,7 @@ import { Card } from '@/components/ui/card'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { toastError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
+import { say } from '@/lib/said'
 import { cn } from '@/lib/utils'
 import { HeldNotice } from './held-notice'
 import { useTestChannel } from './queries'
@@ -56,7 +57,7 @@ export function ChannelCard({ channel, onEdit, onDelete }: { channel: Channel; o
         )}
       </div>
       {channel.status_reason && channel.status !== 'connected' && channel.status_reason !== (channel.held ?? channel.restricted)?.reason && (
-        <p dir="auto" className="align-ui mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{channel.status_reason}</p>
+        <p className="mx-5 mb-4 rounded-lg bg-warning-soft px-3 py-2 text-[0.8125rem] text-warning-soft-foreground">{say(channel.status_terms, channel.status_reason)}</p>
       )}
       <HeldNotice channel={channel} className="mx-5 mb-4" onResumed={() => testButton.current?.focus()} />
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-t px-5 py-4 text-[0.8125rem]">
@@ -142,9 +143,9 @@ export function Checks({ result }: { result: ChannelTest }) {
               <p>
                 <span className="font-medium">{t(`numbers.checks.${check.name}`, { defaultValue: check.name })}</span>
                 <span className="sr-only">: {t(check.ok ? 'numbers.passed' : 'numbers.failed')}</span>
-                <bdi className="text-muted-foreground"> {check.message}</bdi>
+                <span className="text-muted-foreground"> {say(check.message_terms, check.message)}</span>
               </p>
-              {check.remedy && <p dir="auto" className="align-ui mt-0.5">{check.remedy}</p>}
+              {check.remedy && <p className="mt-0.5">{say(check.remedy_terms, check.remedy)}</p>}
             </div>
           </li>
         ))}

@@ -15,6 +15,7 @@ import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { Hint } from '@/components/ui/tooltip'
 import { displayName, personSeed, shortWhen } from '@/lib/format'
 import { useNow, useOnVisible } from '@/lib/hooks'
+import { localPreview } from '@/lib/preview'
 import { cn } from '@/lib/utils'
 import { HeldLines } from './held-notice'
 import type { ConversationFilter } from './queries'
@@ -153,7 +154,7 @@ function Row({ conversation, active, channel }: { conversation: Conversation; ac
   }, [active])
   const { contact, unread } = conversation
   const name = displayName(contact, t('contacts.stranger'))
-  const preview = conversation.preview || t('inbox.noPreview')
+  const preview = localPreview(conversation.preview) || t('inbox.noPreview')
   return (
     <li>
       <Link

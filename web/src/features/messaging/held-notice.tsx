@@ -7,9 +7,9 @@ import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
 import { formatDateTime, isolated } from '@/lib/format'
 import { P } from '@/lib/permissions'
+import { aside, say, tellsTime } from '@/lib/said'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
-import { codeIn, whyOf } from '@/lib/why'
 import { useResumeChannel } from './queries'
 
 interface HeldNoticeProps {
@@ -27,15 +27,19 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   const kind = channel.held ? 'held' : 'restricted'
   const stop = channel.held ?? channel.restricted
   if (!stop) return null
-  const { reason, until } = stop
-  const why = whyOf(codeIn(reason), t)
+  const { reason, terms, until } = stop
+  const more = aside(terms)
   return (
     <div role="status" data-held={kind} className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
         <p className="font-semibold">{t(`${kind}.title`)}</p>
-        <p dir="auto" className="align-ui">{why && kind === 'held' ? `${why.title}. ${why.advice}` : reason}</p>
-        <p>{until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} {t(`${kind}.waits`)}</p>
+        <p>{say(terms, reason)}</p>
+        <p>
+          {/* A restriction says its own end. */}
+          {!tellsTime(terms) && `${until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} `}
+          {t(`${kind}.waits`)}
+        </p>
         {can(P.channelsManage) ? (
           <Button
             variant="outline"
@@ -56,13 +60,13 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
         ) : (
           <p>{t('held.askAdmin')}</p>
         )}
-        {why && (
+        {more && (
           <details className="group/why pt-1 text-xs">
             <summary className="inline-flex list-none items-center gap-1 rounded-md underline-offset-2 hover:underline [&::-webkit-details-marker]:hidden">
               {t('failure.details')}
               <ChevronDown className="size-3 transition-transform group-open/why:rotate-180" aria-hidden />
             </summary>
-            <p dir="auto" className="align-ui mt-1 wrap-anywhere">{reason}</p>
+            <p className="mt-1 wrap-anywhere">{more}</p>
           </details>
         )}
       </div>

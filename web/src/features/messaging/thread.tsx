@@ -9,6 +9,7 @@ import { FileActionsProvider } from '@/components/message/file-context'
 import { dayLabel } from '@/lib/format'
 import { scrollBehaviour, useHotkeys, useOnVisible } from '@/lib/hooks'
 import { rows } from '@/lib/paging'
+import { localPreview } from '@/lib/preview'
 import { cn } from '@/lib/utils'
 import { arrange, asHappened, together } from './arrange'
 import { Bubble, type BubbleHandlers } from './bubble/bubble'
@@ -63,7 +64,7 @@ export function Thread({ conversationId, contactName, onReply, onReact, onResend
       onIncoming((items) => {
         const mine = items.filter((item) => item.conversation_id === conversationId)
         const newest = mine[mine.length - 1]
-        if (newest) setSaid(t('thread.announce', { name: contactName, preview: newest.preview }))
+        if (newest) setSaid(t('thread.announce', { name: contactName, preview: localPreview(newest.preview) }))
       }),
     [conversationId, contactName, t],
   )

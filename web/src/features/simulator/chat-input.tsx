@@ -90,7 +90,7 @@ export function ChatInput({ replyTo, businessName, sending, onCancelReply, onSen
             }}
             placeholder={t('sim.placeholder')}
             aria-label={t('sim.messageTo', { name: businessName })}
-            className="thin-scroll max-h-30 min-w-0 flex-1 resize-none bg-transparent py-2.5 pe-4 text-base leading-5 outline-none placeholder:opacity-60 md:text-sm"
+            className="thin-scroll max-h-30 min-w-0 flex-1 resize-none bg-transparent py-2.5 pe-4 text-base leading-5 outline-none placeholder:text-current placeholder:opacity-75 md:text-sm"
           />
         </div>
         <button type="submit" disabled={!body} aria-label={t('composer.send')} className="grid size-10 shrink-0 place-items-center rounded-full bg-(--sim-accent) text-white shadow-xs transition-opacity disabled:opacity-50 dark:text-[#0b1a15]">

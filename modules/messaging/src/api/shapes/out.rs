@@ -17,6 +17,7 @@ use crate::{
     entity::{
         Status,
         message::{self, Failure},
+        sentence::{Sentence, Term},
     },
     service::Service,
 };
@@ -33,6 +34,8 @@ pub struct MessageError {
     pub detail: Option<String>,
     /// What happened and what to do, in plain words.
     pub advice: String,
+    /// `advice`, to be said in any language.
+    pub terms: Vec<Sentence>,
     /// Whether the same message may be sent again without anybody changing anything.
     pub retryable: bool,
     /// What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, …
@@ -194,19 +197,27 @@ fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
 }
 
 fn shape_failure(failure: Failure) -> MessageError {
-    let Failure { code, title, detail } = failure;
-    // Reasons of our own explain themselves.
-    let advice = match (code, &detail) {
-        (0, Some(detail)) => detail.clone(),
-        _ => cloud_api::codes::advice(code).advice.to_owned(),
+    let Failure {
+        code,
+        title,
+        detail,
+        terms,
+    } = failure;
+    let terms = match (code, &detail) {
+        _ if !terms.is_empty() => terms,
+        // From before reasons of our own were kept in sentences.
+        (0, Some(detail)) => Sentence::new(Term::Said).text("said", detail).into(),
+        _ => Sentence::code(code).into(),
     };
-    let row = cloud_api::codes::find(code).filter(|_| code != 0);
+    let whatsapps = terms.0.first().is_some_and(|said| said.term == Term::Code);
+    let row = cloud_api::codes::find(code).filter(|_| whatsapps);
     let action = row.map_or(Action::Fail, |row| row.action);
     MessageError {
         code,
         title,
         detail,
-        advice,
+        advice: terms.to_string(),
+        terms: terms.0,
         retryable: row.is_some_and(|row| row.class.is_retryable()),
         action: action.as_str().to_owned(),
     }

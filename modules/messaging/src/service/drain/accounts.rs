@@ -21,7 +21,10 @@ use super::{
     words::{STANDING, ban_state, restricted},
 };
 use crate::{
-    entity::channel,
+    entity::{
+        channel,
+        sentence::{ParamKind, Sentence, Sentences, Term},
+    },
     service::hold::{hold, hold_of, release, restrict},
 };
 
@@ -36,7 +39,7 @@ struct Standing {
 }
 
 /// Why a number may not send, and until when; none for when if somebody has to act.
-type Verdict = Option<(String, Option<DateTime<Utc>>)>;
+type Verdict = Option<(Sentences, Option<DateTime<Utc>>)>;
 
 impl Standing {
     fn hear(&mut self, update: &Update) {
@@ -67,30 +70,22 @@ impl Standing {
     }
 
     fn verdict(&self, now: DateTime<Utc>) -> Verdict {
-        let act = |reason: &str| Some((reason.to_owned(), None));
+        let act = |why: Term| Some((why.into(), None));
         if self.deleted {
-            return act(
-                "The WhatsApp Business Account was deleted. Connect the number under another account.",
-            );
+            return act(Term::HeldDeleted);
         }
         if self.disabled {
-            return act(
-                "WhatsApp disabled the account. Ask for a review in WhatsApp Manager (Business Support Home).",
-            );
+            return act(Term::HeldDisabled);
         }
         if self.refused {
-            return act(
-                "WhatsApp refused the account. Ask for another review in WhatsApp Manager (Business Support Home).",
-            );
+            return act(Term::HeldRefused);
         }
         if self.offboarded {
-            return act(
-                "The phone app disconnected the number. Connect it again in the WhatsApp Business app.",
-            );
+            return act(Term::HeldDisconnected);
         }
         let (standing, until) = self.restricted_to(&RestrictionKind::CustomerInitiated, now)?;
         Some((
-            format!("WhatsApp restricts the account. {}", restricted(&standing)),
+            Sentences::from(Term::RestrictedNow).and(restricted(&standing)),
             until,
         ))
     }
@@ -99,11 +94,9 @@ impl Standing {
     fn may_only_answer(&self, now: DateTime<Utc>) -> Verdict {
         let (standing, until) = self.restricted_to(&RestrictionKind::BusinessInitiated, now)?;
         Some((
-            format!(
-                "WhatsApp restricts the account. {} WhatsApp Manager (Business Support Home) says why, and takes a request for \
-                 a review.",
-                restricted(&standing)
-            ),
+            Sentences::from(Term::RestrictedNow)
+                .and(restricted(&standing))
+                .and(Term::ManagerSaysWhy),
             until,
         ))
     }
@@ -176,8 +169,8 @@ async fn settle(tx: &mut TenantTx, channel: &channel::Model, before: Verdict, af
         .one()
         .await?;
     let Some(row) = row else { return Ok(()) };
-    let ours = row.held_reason.is_some()
-        && row.held_reason.as_deref() == before.as_ref().map(|(reason, _)| reason.as_str());
+    let ours =
+        row.held_reason.is_some() && row.held_reason == before.as_ref().map(|(why, _)| why.to_string());
     let others = row.held_reason.is_some() && row.held_until.is_none() && !ours;
     match after {
         Some((reason, until)) if !others => hold(tx, channel.id, &reason, until).await,
@@ -187,7 +180,7 @@ async fn settle(tx: &mut TenantTx, channel: &channel::Model, before: Verdict, af
 }
 
 /// When a status blamed the number, by which code, why, and until when it may not send.
-type Blame = (DateTime<Utc>, i64, String, Option<DateTime<Utc>>);
+type Blame = (DateTime<Utc>, i64, Sentences, Option<DateTime<Utc>>);
 
 /// Holds numbers of which statuses tell that they may not send. What was told of the time before a number was last let go is
 /// past, and so is a hold that would be over by now.
@@ -202,7 +195,10 @@ pub(super) async fn apply_failures(
         let Some(known) = cloud_api::codes::find(failure.code) else {
             continue;
         };
-        let explained = || format!("{} (code {})", known.advice.advice, failure.code);
+        let explained = || {
+            let named = Sentence::new(Term::NamedCode).with("code", ParamKind::Code, failure.code);
+            Sentences::from(Sentence::code(failure.code)).and(named)
+        };
         let Some((reason, length)) = hold_of(failure.code, known.class, explained) else {
             continue;
         };

@@ -385,22 +385,16 @@ fn failure(error: &WebhookError) -> Failure {
     let title = error
         .code
         .map(|code| cloud_api::codes::advice(code).title.to_owned());
-    Failure {
-        code: error.code.unwrap_or_default(),
-        title: error
-            .title
-            .clone()
-            .or(title)
-            .unwrap_or_else(|| "Failed".to_owned()),
-        detail: error.details.clone().or_else(|| error.message.clone()),
-    }
+    let title = error.title.clone().or(title);
+    let detail = error.details.clone().or_else(|| error.message.clone());
+    Failure::told(error.code, title.unwrap_or_else(|| "Failed".to_owned()), detail)
 }
 
 fn failure_in(error: &serde_json::Value) -> Failure {
     let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
-    Failure {
-        code: error["code"].as_i64().unwrap_or_default(),
-        title: text(&error["title"]).unwrap_or_else(|| "Failed".to_owned()),
-        detail: text(&error["error_data"]["details"]).or_else(|| text(&error["message"])),
-    }
+    Failure::told(
+        error["code"].as_i64(),
+        text(&error["title"]).unwrap_or_else(|| "Failed".to_owned()),
+        text(&error["error_data"]["details"]).or_else(|| text(&error["message"])),
+    )
 }

@@ -47,7 +47,7 @@ pub(super) async fn record(tx: &mut TenantTx, mut news: Vec<News>) -> Result<Vec
             channel_id: news.channel.as_ref().map(|channel| channel.id),
             field: news.field.clone(),
             severity: words.severity.to_owned(),
-            title: words.title.clone(),
+            title: words.title.to_string(),
         });
         rows.push(row(id, digest.clone(), news, words, now));
     }
@@ -79,8 +79,10 @@ fn row(
         channel_id: Set(news.channel.as_ref().map(|channel| channel.id)),
         waba_id: Set(cut(&news.waba_id, 64)),
         severity: Set(words.severity.to_owned()),
-        title: Set(cut(&words.title, 255)),
-        detail: Set(cut(&words.detail, 2_000)),
+        title: Set(cut(&words.title.to_string(), 255)),
+        detail: Set(cut(&words.detail.to_string(), 2_000)),
+        title_terms: Set(words.title.kept()),
+        detail_terms: Set(words.detail.kept()),
         payload: Set(payload(news).to_string()),
         at: Set(news.at),
         received_at: Set(now),

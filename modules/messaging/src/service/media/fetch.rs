@@ -29,6 +29,7 @@ use crate::{
     entity::{
         channel,
         media::{ActiveModel, Column, Entity, FAILED, Model, READY, WAITING},
+        sentence::{ParamKind, Sentence, Sentences, Term},
     },
     error::{MessagingError, explain},
     job::FetchMedia,
@@ -62,20 +63,20 @@ struct Kept {
 /// They are not.
 struct NotFetched {
     /// Why, for a person.
-    reason: String,
+    reason: Sentences,
     /// When to try again; never if absent.
     after: Option<Duration>,
 }
 
 impl NotFetched {
-    fn never(reason: impl Into<String>) -> Self {
+    fn never(reason: impl Into<Sentences>) -> Self {
         Self {
             reason: reason.into(),
             after: None,
         }
     }
 
-    fn later(reason: impl Into<String>, after: Duration) -> Self {
+    fn later(reason: impl Into<Sentences>, after: Duration) -> Self {
         Self {
             reason: reason.into(),
             after: Some(after),
@@ -128,7 +129,7 @@ impl Service {
                     after: Some(after),
                 }) = result
                 {
-                    tracing::info!(media = %row.id, reason, ?after, "a file will be asked for again");
+                    tracing::info!(media = %row.id, %reason, ?after, "a file will be asked for again");
                     wait = Some(wait.map_or(after, |wait| wait.min(after)));
                 }
             }
@@ -145,16 +146,15 @@ impl Service {
     }
 
     async fn fetch_one(&self, db: &TenantDb, row: &Model, attempt: u32) -> Result<Kept, NotFetched> {
-        let ours = |error: Error| NotFetched::later(error.detail().to_owned(), backoff(attempt));
+        let ours = |error: Error| NotFetched::later(own_error(&error), backoff(attempt));
         let (Some(whatsapp_id), Some(channel_id)) = (&row.whatsapp_id, row.channel_id) else {
-            return Err(NotFetched::never("WhatsApp named no file."));
+            return Err(NotFetched::never(Term::NoFileNamed));
         };
         let channel = channel_of(db, channel_id).await.map_err(ours)?;
-        let channel =
-            channel.ok_or_else(|| NotFetched::never("The number it was sent to has been removed."))?;
+        let channel = channel.ok_or_else(|| NotFetched::never(Term::FileNumberRemoved))?;
         let client = self
             .client(&channel)
-            .map_err(|error| NotFetched::never(error.detail().to_owned()))?;
+            .map_err(|error| NotFetched::never(own_error(&error)))?;
         let told = row
             .url
             .as_deref()
@@ -179,22 +179,15 @@ impl Service {
             .url
             .as_deref()
             .and_then(|url| self.download_address(&channel, url));
-        let url = named
-            .ok_or_else(|| NotFetched::never("WhatsApp named a download address that is not WhatsApp's."))?;
+        let url = named.ok_or_else(|| NotFetched::never(Term::FileAddressForeign))?;
         match self
             .download(db, row, &client, url, node.sha256.as_deref(), attempt)
             .await
         {
             Ok(kept) => Ok(kept),
             Err(DownloadError::Other(error)) => Err(error),
-            Err(DownloadError::NotTheFile) => Err(NotFetched::later(
-                "The bytes that came are not the file that WhatsApp announced (SHA-256).",
-                backoff(attempt),
-            )),
-            Err(DownloadError::Expired) => Err(NotFetched::later(
-                "WhatsApp's download address did not work.",
-                backoff(attempt),
-            )),
+            Err(DownloadError::NotTheFile) => Err(NotFetched::later(Term::FileDiffers, backoff(attempt))),
+            Err(DownloadError::Expired) => Err(NotFetched::later(Term::FileAddressDead, backoff(attempt))),
         }
     }
 
@@ -237,11 +230,12 @@ impl Service {
             .map_err(|error| io::Error::other(error.without_url()))
             .boxed();
         let broke = |error: io::Error| {
-            NotFetched::later(format!("The download broke off: {error}."), backoff(attempt))
+            let broke_off = Sentence::new(Term::FileBrokeOff).text("error", &error.to_string());
+            NotFetched::later(broke_off, backoff(attempt))
         };
         let (head, bytes) = peek(bytes).await.map_err(broke)?;
         let (bytes, meter) = metered(bytes, LIMIT);
-        let place = key(db.tenant(), row.id).map_err(|error| NotFetched::never(error.detail().to_owned()))?;
+        let place = key(db.tenant(), row.id).map_err(|error| NotFetched::never(own_error(&error)))?;
         let size = match self.files.parts.store.put(&place, bytes, LIMIT).await {
             Ok(size) => size,
             Err(_) if meter.too_large() => return Err(over_the_limit().into()),
@@ -249,7 +243,7 @@ impl Service {
             Err(PutError::Source(error)) => return Err(broke(error).into()),
             Err(error @ PutError::Store(_)) => {
                 tracing::error!(%error, media = %row.id, "a file could not be stored");
-                return Err(NotFetched::later("The file store is out of reach.", backoff(attempt)).into());
+                return Err(NotFetched::later(Term::StoreAway, backoff(attempt)).into());
             }
         };
         let sha256 = meter.sha256();
@@ -292,6 +286,7 @@ impl Service {
         let again = ActiveModel {
             state: Set(WAITING.to_owned()),
             reason: Set(None),
+            reason_terms: Set(None),
             ..ActiveModel::default()
         };
         tx.update::<Entity>()
@@ -321,7 +316,12 @@ impl From<NotFetched> for DownloadError {
 }
 
 fn over_the_limit() -> NotFetched {
-    NotFetched::never(format!("The file is larger than {LIMIT} bytes."))
+    let limit = i64::try_from(LIMIT).unwrap_or(i64::MAX);
+    NotFetched::never(Sentence::new(Term::FileTooLarge).with("limit", ParamKind::Number, limit))
+}
+
+fn own_error(error: &Error) -> Sentence {
+    Sentence::new(Term::OwnError).text("error", error.detail())
 }
 
 async fn channel_of(db: &TenantDb, id: ChannelId) -> Result<Option<channel::Model>> {
@@ -343,6 +343,7 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
             Ok(kept) => ActiveModel {
                 state: Set(READY.to_owned()),
                 reason: Set(None),
+                reason_terms: Set(None),
                 mime: Set(kept.mime.clone()),
                 size: Set(i64::try_from(kept.size).ok()),
                 sha256: Set(Some(hex::encode(kept.sha256))),
@@ -351,7 +352,8 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
             },
             Err(NotFetched { reason, .. }) => ActiveModel {
                 state: Set(FAILED.to_owned()),
-                reason: Set(Some(reason.chars().take(500).collect())),
+                reason: Set(Some(reason.to_string().chars().take(500).collect())),
+                reason_terms: Set(reason.kept()),
                 ..ActiveModel::default()
             },
         };

@@ -23,6 +23,7 @@ use crate::{
         media::{self, ActiveModel, Column, Entity, READY},
         media_copy,
         message::Failure,
+        sentence::{Sentence, Sentences, Term},
     },
     error::{MessagingError, explain},
     service::Service,
@@ -57,23 +58,19 @@ pub(in crate::service) enum NotPlaced {
         /// Why, for the message.
         failure: Failure,
         /// Why and what to do, for the number.
-        channel_trouble: String,
+        channel_trouble: Sentences,
     },
 }
 
 impl NotPlaced {
-    fn never(detail: impl Into<String>) -> Self {
-        Self::Never(failure(detail))
-    }
-
     fn from_api(error: &CloudError) -> Self {
         let failure = match error.graph() {
-            Some(graph) => Failure {
-                code: graph.code,
-                title: graph.advice().title.to_owned(),
-                detail: Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
-            },
-            None => failure(error.to_string()),
+            Some(graph) => Failure::told(
+                Some(graph.code),
+                graph.advice().title.to_owned(),
+                Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
+            ),
+            None => Failure::of_ours(Sentence::new(Term::NotReached).text("error", &error.to_string())),
         };
         match error.class() {
             // An upload that nobody knows the end of is repeated without harm.
@@ -95,10 +92,10 @@ impl From<Error> for NotPlaced {
         if error.status().is_server_error() {
             Self::Later {
                 after: AGAIN_AFTER,
-                failure: failure(error.detail()),
+                failure: of_error(&error),
             }
         } else {
-            Self::never(error.detail())
+            Self::Never(of_error(&error))
         }
     }
 }
@@ -168,7 +165,7 @@ impl Service {
         let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
         let row = row
             .filter(|row| row.state == READY)
-            .ok_or_else(|| NotPlaced::never("The file of this message is not there any more."))?;
+            .ok_or_else(|| NotPlaced::Never(Failure::of_ours(Term::FileGone)))?;
         let placed = self.upload_to_whatsapp(db, channel, &row).await?;
         retrying(|| remember(db, channel, id, &placed)).await?;
         Ok(placed)
@@ -299,12 +296,8 @@ fn ours(source: &MediaSource) -> Option<MediaId> {
     }
 }
 
-fn failure(detail: impl Into<String>) -> Failure {
-    Failure {
-        code: 0,
-        title: "Not sent".to_owned(),
-        detail: Some(detail.into()),
-    }
+fn of_error(error: &Error) -> Failure {
+    Failure::of_ours(Sentence::new(Term::OwnError).text("error", error.detail()))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::{
         Status,
         chunk::{self, ChunkId},
         message::{Column, Entity},
+        sentence::Sentences,
     },
     job::lane_of,
     service::drain::statuses,
@@ -192,12 +193,12 @@ impl Taken {
 
     /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
     /// still ours.
-    pub(super) async fn refuse_templates(&mut self, db: &TenantDb, reason: &str) -> Result<bool> {
+    pub(super) async fn refuse_templates(&mut self, db: &TenantDb, why: &Sentences) -> Result<bool> {
         let left = self.next(db, self.mark, ALL).await?;
         let outcomes: Vec<Outcome> = left
             .into_iter()
             .filter(|message| message.kind == "template")
-            .map(|message| Outcome::refused(message, reason))
+            .map(|message| Outcome::refused(message, why))
             .collect();
         if outcomes.is_empty() {
             return Ok(true);

@@ -26,7 +26,13 @@ use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retryi
 use sea_orm::ColumnTrait;
 
 use super::{Service, hold::hold};
-use crate::{entity::channel, job::SendChunk};
+use crate::{
+    entity::{
+        channel,
+        sentence::{Sentence, Sentences, Term},
+    },
+    job::SendChunk,
+};
 use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
@@ -76,28 +82,20 @@ impl Service {
             known => known,
         };
         let Some(channel) = channel else {
-            self.refuse(
-                &db,
-                &mut taken,
-                "The number this message was to leave from has been removed.",
-            )
-            .await?;
+            self.refuse(&db, &mut taken, &Term::NumberRemoved.into()).await?;
             return Ok(());
         };
         let now = db.clock().now();
-        if channel.held(now).is_some() {
-            return Err(JobError::later(
-                until(now, channel.held_until),
-                "the number is held",
-            ));
+        if let Some(stop) = channel.held(now) {
+            return Err(JobError::later(until(now, stop.until), "the number is held"));
         }
-        if let Some(reason) = channel.restricted(now) {
+        if let Some(stop) = channel.restricted(now) {
             // A campaign writes first, so it waits; of the others only templates do.
             if taken.lane == Lane::Bulk {
-                let wait = until(now, channel.restricted_until);
+                let wait = until(now, stop.until);
                 return Err(JobError::later(wait, "the number may not write first"));
             }
-            if !taken.refuse_templates(&db, reason).await? {
+            if !taken.refuse_templates(&db, &stop.sentences()).await? {
                 return Ok(());
             }
         }
@@ -108,11 +106,12 @@ impl Service {
         let line = match line {
             Ok(Ok(line)) => line,
             Ok(Err(invalid)) => {
-                self.refuse(&db, &mut taken, &invalid.to_string()).await?;
+                let why = own_error(&invalid.to_string());
+                self.refuse(&db, &mut taken, &why).await?;
                 return Ok(());
             }
             Err(error) => {
-                self.refuse(&db, &mut taken, error.detail()).await?;
+                self.refuse(&db, &mut taken, &own_error(error.detail())).await?;
                 return Ok(());
             }
         };
@@ -131,7 +130,7 @@ impl Service {
     }
 
     /// Fails whatever is left of a chunk.
-    async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, reason: &str) -> Result<()> {
+    async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, why: &Sentences) -> Result<()> {
         loop {
             let left = taken.next(db, taken.mark(), GONE).await?;
             let Some(last) = left.last().map(|last| last.id) else {
@@ -139,7 +138,7 @@ impl Service {
             };
             let outcomes: Vec<Outcome> = left
                 .into_iter()
-                .map(|message| Outcome::refused(message, reason))
+                .map(|message| Outcome::refused(message, why))
                 .collect();
             if !taken.commit(db, &outcomes, Some(last)).await? {
                 return Ok(());
@@ -154,6 +153,11 @@ async fn channel_of(db: &TenantDb, id: Option<ChannelId>) -> Result<Option<chann
     db.find::<channel::Entity>().filter(this).one().await
 }
 
+/// Why, where what went wrong has only words for developers.
+fn own_error(error: &str) -> Sentences {
+    Sentence::new(Term::OwnError).text("error", error).into()
+}
+
 /// How long a chunk of a number that may not send it waits: short enough that a person who lets it go on sees it go on.
 fn until(now: DateTime<Utc>, held_until: Option<DateTime<Utc>>) -> Duration {
     let left = held_until.and_then(|until| (until - now).to_std().ok());
@@ -164,7 +168,7 @@ fn until(now: DateTime<Utc>, held_until: Option<DateTime<Utc>>) -> Duration {
 async fn write_hold(
     db: &TenantDb,
     channel: &channel::Model,
-    reason: &str,
+    reason: &Sentences,
     until: Option<DateTime<Utc>>,
 ) -> Result<()> {
     retrying(|| async {

@@ -13,13 +13,14 @@ use sea_orm::{
 
 use super::{
     chunk::{Taken, Waiting},
-    verdict::{TRIES, Verdict, own_failure},
+    verdict::{TRIES, Verdict},
 };
 use crate::{
     entity::{
         Status,
         chunk::{self, ChunkId},
         message::{Column, Entity, Failure},
+        sentence::Sentences,
     },
     job::{SendChunk, lane_name},
 };
@@ -49,10 +50,10 @@ impl Outcome {
     }
 
     /// A message that cannot leave for a reason of ours.
-    pub(super) fn refused(message: Waiting, reason: &str) -> Self {
+    pub(super) fn refused(message: Waiting, why: &Sentences) -> Self {
         Self {
             message,
-            verdict: Verdict::Failed(own_failure(reason)),
+            verdict: Verdict::Failed(Failure::of_ours(why.clone())),
         }
     }
 

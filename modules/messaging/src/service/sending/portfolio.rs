@@ -12,6 +12,7 @@ use super::chunk::Waiting;
 use crate::entity::{
     channel, conversation,
     opening::{ActiveModel, Column, Entity},
+    sentence::{ParamKind, Sentence, Sentences, Term},
 };
 use crate::service::channels::publish;
 
@@ -30,12 +31,10 @@ pub(super) struct Over {
 
 impl Over {
     /// In a sentence for people.
-    pub(super) fn reason(&self, limit: i32) -> String {
-        format!(
-            "{REACHED}: WhatsApp lets this business write first to {limit} people in 24 hours. \
-             What waits goes on by itself; replies within the 24-hour window are not affected. The limit grows with use and \
-             good quality, and with the verification of the business."
-        )
+    pub(super) fn reason(&self, limit: i32) -> Sentences {
+        Sentence::new(Term::LimitReached)
+            .with("limit", ParamKind::Number, i64::from(limit))
+            .into()
     }
 }
 
@@ -153,7 +152,7 @@ async fn outside_the_window(
 }
 
 /// Shows on the number that the limit is reached, or no longer is. It is no hold: replies within the window go out.
-pub(super) async fn tell(db: &TenantDb, channel: &channel::Model, reason: Option<&str>) {
+pub(super) async fn tell(db: &TenantDb, channel: &channel::Model, reason: Option<&Sentences>) {
     let told = channel
         .status_reason
         .as_deref()
@@ -168,7 +167,8 @@ pub(super) async fn tell(db: &TenantDb, channel: &channel::Model, reason: Option
     };
     let row = channel::ActiveModel {
         status: Set(status.to_owned()),
-        status_reason: Set(reason.map(ToOwned::to_owned)),
+        status_reason: Set(reason.map(ToString::to_string)),
+        status_terms: Set(reason.and_then(Sentences::kept)),
         ..channel::ActiveModel::default()
     };
     let written = retrying(|| async {

@@ -30,10 +30,17 @@ use super::{
     places::{Flow, Places},
     portfolio::{self, Over},
     tally::{Step, Tally},
-    verdict::{Consequence, Verdict, judge, judge_file, own_failure},
+    verdict::{Consequence, Verdict, judge, judge_file},
     write_hold,
 };
-use crate::{entity::channel, service::Service};
+use crate::{
+    entity::{
+        channel,
+        message::Failure,
+        sentence::{Sentences, Term},
+    },
+    service::Service,
+};
 
 /// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
 const TURN: Duration = Duration::from_secs(5);
@@ -90,7 +97,7 @@ pub(super) struct Run {
     oldest: Option<Instant>,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
-    hold: Option<(String, Option<TimeDelta>)>,
+    hold: Option<(Sentences, Option<TimeDelta>)>,
 }
 
 impl Run {
@@ -207,7 +214,7 @@ impl Run {
         }
     }
 
-    async fn hold(&mut self, reason: String, length: Option<TimeDelta>) {
+    async fn hold(&mut self, reason: Sentences, length: Option<TimeDelta>) {
         if self.hold.is_some() {
             return;
         }
@@ -292,7 +299,7 @@ impl Run {
         let shared = self.shared.clone();
         let limit = shared.channel.messaging_limit.unwrap_or_default();
         let reason = over.as_ref().map(|over| over.reason(limit));
-        portfolio::tell(&shared.db, &shared.channel, reason.as_deref()).await;
+        portfolio::tell(&shared.db, &shared.channel, reason.as_ref()).await;
         let (Some(over), Some(reason)) = (over, reason) else {
             return;
         };
@@ -302,10 +309,10 @@ impl Run {
         let verdict = match shared.lane {
             Lane::Bulk => Verdict::Again {
                 after: after.clamp(Duration::from_secs(60), Duration::from_secs(3_600)),
-                failure: own_failure(reason),
+                failure: Failure::of_ours(reason),
                 counts: false,
             },
-            _ => Verdict::Failed(own_failure(reason)),
+            _ => Verdict::Failed(Failure::of_ours(reason)),
         };
         let aside = next.extract_if(.., |(message, _)| over.contacts.contains(&message.contact_id));
         let aside = aside.map(|(message, _)| Outcome::new(message, verdict.clone(), shared.attempt));
@@ -334,14 +341,14 @@ impl Shared {
         step: &mut Step<'_>,
     ) -> (Verdict, Consequence) {
         let Some(to) = to else {
-            let reason = "This contact has neither a phone number nor a WhatsApp user id any more.";
-            return (Verdict::Failed(own_failure(reason)), Consequence::None);
+            let failure = Failure::of_ours(Term::NoAddress);
+            return (Verdict::Failed(failure), Consequence::None);
         };
         if let Err(after) = self
             .pairs
             .take(self.channel.id, message.contact_id, Instant::now())
         {
-            let failure = own_failure("WhatsApp takes one message in six seconds for the same person.");
+            let failure = Failure::of_ours(Term::PairLimit);
             let again = Verdict::Again {
                 after,
                 failure,
@@ -383,8 +390,8 @@ impl Shared {
 
     async fn place_files(&self, message: &Waiting) -> std::result::Result<String, (Verdict, Consequence)> {
         let unreadable = |_| {
-            let reason = "The message's content could not be read back.";
-            (Verdict::Failed(own_failure(reason)), Consequence::None)
+            let failure = Failure::of_ours(Term::ContentUnreadable);
+            (Verdict::Failed(failure), Consequence::None)
         };
         let value = serde_json::from_str(&message.content)
             .map_err(|error: serde_json::Error| unreadable(error.to_string()))?;

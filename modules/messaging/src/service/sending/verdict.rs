@@ -13,7 +13,10 @@ use cloud_api::{
 use contracts::messaging::Lane;
 
 use crate::{
-    entity::message::Failure,
+    entity::{
+        message::Failure,
+        sentence::{Sentence, Sentences, Term},
+    },
     error::explain,
     service::{hold::hold_of, media::NotPlaced},
 };
@@ -52,8 +55,8 @@ pub(in crate::service) enum Consequence {
     Slower(Duration),
     /// Nothing is sent until then, or until somebody acts; in a sentence for people, why and what to do.
     Hold {
-        /// The sentence.
-        reason: String,
+        /// The sentences.
+        reason: Sentences,
         /// How long; none when somebody has to do something.
         length: Option<TimeDelta>,
     },
@@ -159,20 +162,11 @@ fn backoff(attempt: i32) -> u32 {
 
 fn told(error: &CloudError) -> Failure {
     match error.graph() {
-        Some(graph) => Failure {
-            code: graph.code,
-            title: advice(graph.code).title.to_owned(),
-            detail: Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
-        },
-        None => own_failure(error.to_string()),
-    }
-}
-
-/// A failure for a reason of our own.
-pub(super) fn own_failure(detail: impl Into<String>) -> Failure {
-    Failure {
-        code: 0,
-        title: "Not sent".to_owned(),
-        detail: Some(detail.into()),
+        Some(graph) => Failure::told(
+            Some(graph.code),
+            advice(graph.code).title.to_owned(),
+            Some(graph.details.clone().unwrap_or_else(|| graph.message.clone())),
+        ),
+        None => Failure::of_ours(Sentence::new(Term::NotReached).text("error", &error.to_string())),
     }
 }

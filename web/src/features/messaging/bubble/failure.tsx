@@ -1,9 +1,8 @@
 import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
-import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
-import { describeError } from '@/lib/errors'
-import { whyOf } from '@/lib/why'
+import { describeError, describeField } from '@/lib/errors'
+import { aside, codeOf, titled } from '@/lib/said'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../live-updates'
@@ -20,9 +19,9 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const { t } = useTranslation()
   const unsent = message.failed_to_send
   const error = message.error
-  const why = whyOf(error?.code, t)
-  const title = why?.title ?? ofCode(t, error, 'title') ?? (unsent ? t('failure.notAccepted') : t('thread.failed'))
-  const advice = why?.advice ?? ofCode(t, error, 'advice') ?? (unsent ? describeError(unsent) : undefined)
+  const { title, advice } = error
+    ? titled(error.terms, t('failure.notSent'), error.advice)
+    : { title: unsent ? t('failure.notAccepted') : t('thread.failed'), advice: unsent ? describeError(unsent) : undefined }
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
@@ -31,10 +30,10 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
       <div className="min-w-0 space-y-1">
         <p>
           <span className="sr-only">{t('status.failed')}: </span>
-          <strong dir="auto" className="font-semibold">{title}</strong>
+          <strong className="font-semibold">{title}</strong>
         </p>
-        {advice && <p dir="auto" className="align-ui text-muted-foreground">{advice}</p>}
-        {fields.length > 0 && <ul className="space-y-0.5 text-muted-foreground">{fields.map((f) => <li key={f.field} dir="auto"><bdi className="font-mono">{f.field}</bdi>: {f.message}</li>)}</ul>}
+        {advice && <p className="text-muted-foreground">{advice}</p>}
+        {fields.length > 0 && <ul className="space-y-0.5 text-muted-foreground">{fields.map((f) => <li key={f.field} dir="auto"><bdi className="font-mono">{f.field}</bdi>: {describeField(f)}</li>)}</ul>}
         {retryable === false && <p className="text-muted-foreground">{t('failure.sameAgain')}</p>}
         <div className="flex flex-wrap items-center gap-1">
           {onResend && (
@@ -51,16 +50,12 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   )
 }
 
-/** What the API says of WhatsApp's error is English; `codes.ar.json` says it in Arabic. What went wrong on our side has code 0. */
-function ofCode(t: TFunction, error: ThreadMessage['error'], part: 'title' | 'advice') {
-  const told = error?.[part]
-  return told && error.code > 0 ? t(`codes:${error.code}.${part}`, { defaultValue: told }) : told
-}
-
 function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> }) {
   const { t } = useTranslation()
   const more = record(error)
-  const code = Number(error.code)
+  const code = codeOf(error.terms)
+  // WhatsApp's words, or the error itself where the reason is ours.
+  const said = code === undefined ? aside(error.terms) : error.detail
   return (
     <details className="group/why min-w-0">
       <summary className="inline-flex list-none items-center gap-1 rounded-md px-1.5 py-1 text-muted-foreground hover:bg-accent [&::-webkit-details-marker]:hidden">
@@ -69,11 +64,11 @@ function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> })
       </summary>
       <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 rounded-md bg-muted px-2.5 py-2 text-muted-foreground">
         <dt>{t('failure.code')}</dt>
-        <dd className="tnum text-start"><bdi>{code > 0 ? code : t('failure.ownReason')}</bdi></dd>
-        {error.detail && (
+        <dd className="tnum text-start"><bdi>{code ?? t('failure.ownReason')}</bdi></dd>
+        {said && (
           <>
-            <dt>{t('failure.whatsappSaid')}</dt>
-            <dd dir="auto" className="wrap-anywhere">{error.detail}</dd>
+            <dt>{t(code === undefined ? 'failure.technical' : 'failure.whatsappSaid')}</dt>
+            <dd dir="auto" className="wrap-anywhere"><bdi>{said}</bdi></dd>
           </>
         )}
         {text(more.action) && (

@@ -3,64 +3,56 @@
 use chrono::DateTime;
 use cloud_api::webhook::{AccountEvent, AccountUpdate, BanState, Decision, Restriction, RestrictionKind};
 
-use super::{CRITICAL, INFO, STANDING, WARNING, Words, plain, words};
+use super::{CRITICAL, INFO, STANDING, WARNING, Words, said, words};
+use crate::entity::sentence::{ParamKind, Sentence, Sentences, Term};
 
 const PARTNERS: &str = "partners";
 const ACCOUNT: &str = "account";
+const PRICES: &str = "prices";
 
 /// `account_update` in plain words.
 pub(super) fn of(update: &AccountUpdate) -> Words {
     let event = update.event.as_str().to_owned();
-    let told =
-        |topic, severity, title: &str, detail: String| words(event.clone(), topic, severity, title, detail);
     match &update.event {
-        AccountEvent::Deleted => told(
+        AccountEvent::Deleted => words(
+            event,
             STANDING,
             CRITICAL,
-            "The WhatsApp Business Account was deleted",
-            "Its numbers cannot send any more. Connect them under another account.".to_owned(),
+            Term::AccountDeleted,
+            Term::NumbersNeedAnotherAccount,
         ),
         AccountEvent::Violation => violation(update, &event),
-        AccountEvent::Restriction => told(
+        AccountEvent::Restriction => words(
+            event,
             STANDING,
             CRITICAL,
-            "WhatsApp restricts the account",
-            format!(
-                "{} Look at it in WhatsApp Manager, where you can ask for a review.",
-                restricted(&update.restrictions)
-            ),
+            Term::AccountRestricted,
+            restricted(&update.restrictions).and(Term::ReviewInManager),
         ),
         AccountEvent::DisabledUpdate => banned(update, &event),
-        AccountEvent::Offboarded => told(
+        AccountEvent::Offboarded => words(
+            event,
             STANDING,
             CRITICAL,
-            "The phone app disconnected the number",
-            "Nothing can be sent by this platform until it is connected again in the WhatsApp Business app."
-                .to_owned(),
+            Term::AppDisconnected,
+            Term::ConnectInApp,
         ),
-        AccountEvent::Reconnected => told(
-            STANDING,
-            INFO,
-            "The number is connected to this platform again",
-            String::new(),
-        ),
+        AccountEvent::Reconnected => words(event, STANDING, INFO, Term::AppReconnected, ()),
         _ => others(update, &event),
     }
 }
 
 fn violation(update: &AccountUpdate, event: &str) -> Words {
     let violation = update.violation.as_ref();
-    let kind = violation
-        .and_then(|it| it.kind.as_deref())
-        .unwrap_or("a rule that is not named");
-    let remedy = violation.and_then(|it| it.remediation.clone());
-    words(
-        event,
-        ACCOUNT,
-        WARNING,
-        format!("WhatsApp says the account broke its rules: {}", plain(kind)),
-        remedy.unwrap_or_else(|| "Stop what breaks the rule: a repetition leads to restrictions.".to_owned()),
-    )
+    let title = match violation.and_then(|it| it.kind.as_deref()) {
+        Some(kind) => Sentence::new(Term::RuleBroken).word("rule", kind),
+        None => Sentence::new(Term::RuleBrokenUnnamed),
+    };
+    let remedy = match violation.and_then(|it| it.remediation.as_deref()) {
+        Some(remedy) => said(remedy),
+        None => Term::StopBreaking.into(),
+    };
+    words(event, ACCOUNT, WARNING, title, remedy)
 }
 
 fn banned(update: &AccountUpdate, event: &str) -> Words {
@@ -70,27 +62,21 @@ fn banned(update: &AccountUpdate, event: &str) -> Words {
             event,
             STANDING,
             CRITICAL,
-            "WhatsApp disabled the account",
-            "Its numbers cannot send. Ask for a review in WhatsApp Manager (Business Support Home).",
+            Term::AccountDisabled,
+            Term::NumbersCannotSend,
         ),
-        Some(BanState::Reinstate) => words(event, STANDING, INFO, "The account may send again", ""),
+        Some(BanState::Reinstate) => words(event, STANDING, INFO, Term::AccountReinstated, ()),
         Some(BanState::ScheduleForDisable) => words(
             event,
             STANDING,
             CRITICAL,
             match date {
-                Some(date) => format!("WhatsApp will disable the account on {date}"),
-                None => "WhatsApp will disable the account soon".to_owned(),
+                Some(date) => Sentence::new(Term::AccountToBeDisabledOn).text("date", date),
+                None => Sentence::new(Term::AccountToBeDisabled),
             },
-            "Ask for a review in WhatsApp Manager (Business Support Home) before it does.",
+            Term::ReviewBefore,
         ),
-        _ => words(
-            event,
-            ACCOUNT,
-            WARNING,
-            "Something about a ban of the account changed",
-            "Look at it in WhatsApp Manager.",
-        ),
+        _ => words(event, ACCOUNT, WARNING, Term::BanChanged, Term::LookInManager),
     }
 }
 
@@ -109,153 +95,101 @@ pub(in crate::service::drain) fn ban_state(update: &AccountUpdate) -> Option<&Ba
 }
 
 /// What a restricted account may not do, and until when.
-pub(in crate::service::drain) fn restricted(all: &[Restriction]) -> String {
+pub(in crate::service::drain) fn restricted(all: &[Restriction]) -> Sentences {
     let each = all.iter().map(|one| {
-        let what = match &one.kind {
-            RestrictionKind::BusinessInitiated => "It may not write to people first",
-            RestrictionKind::CustomerInitiated => "It may not answer people",
-            RestrictionKind::AddPhoneNumber => "It may not get more numbers",
-            _ => "Something is not allowed",
+        let (what, what_until) = match &one.kind {
+            RestrictionKind::BusinessInitiated => (Term::MayNotWriteFirst, Term::MayNotWriteFirstUntil),
+            RestrictionKind::CustomerInitiated => (Term::MayNotAnswer, Term::MayNotAnswerUntil),
+            RestrictionKind::AddPhoneNumber => (Term::MayNotAddNumbers, Term::MayNotAddNumbersUntil),
+            _ => (Term::SomethingNotAllowed, Term::SomethingNotAllowedUntil),
         };
         match one
             .expiration
             .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
         {
-            Some(until) => format!("{what} until {} UTC.", until.format("%-d %B %Y, %H:%M")),
-            None => format!("{what}."),
+            Some(until) => Sentence::new(what_until).with("until", ParamKind::Time, until),
+            None => Sentence::new(what),
         }
     });
-    each.collect::<Vec<_>>().join(" ")
+    Sentences(each.collect())
 }
 
 fn others(update: &AccountUpdate, event: &str) -> Words {
-    let info = |topic, title: String, detail: String| words(event, topic, INFO, title, detail);
-    let gone = || {
-        let disconnection = update.disconnection.as_ref();
-        let reason = disconnection
-            .and_then(|it| it.reason.as_deref())
-            .map(|why| format!("Reason: {}.", plain(why)));
-        let by = disconnection
-            .and_then(|it| it.initiated_by.as_deref())
-            .map(|who| format!("By: {}.", plain(who)));
-        [reason, by].into_iter().flatten().collect::<Vec<_>>().join(" ")
-    };
+    let info = |topic, title: Sentence, detail: Sentences| words(event, topic, INFO, title, detail);
+    let told = |term| words(event, ACCOUNT, INFO, term, ());
+    let partner = |severity, term, detail: Sentences| words(event, PARTNERS, severity, term, detail);
     match &update.event {
-        AccountEvent::Verified => info(ACCOUNT, "The business is verified".to_owned(), String::new()),
-        AccountEvent::PartnerAdded => info(
-            PARTNERS,
-            "A partner has access to the account".to_owned(),
-            String::new(),
-        ),
-        AccountEvent::PartnerAppInstalled => info(
-            PARTNERS,
-            "A partner's app has access to the account".to_owned(),
-            String::new(),
-        ),
-        AccountEvent::PartnerRemoved => words(
-            event,
-            PARTNERS,
-            WARNING,
-            "A partner lost access to the account",
-            gone(),
-        ),
-        AccountEvent::PartnerAppUninstalled => words(
-            event,
-            PARTNERS,
-            WARNING,
-            "A partner's app lost access to the account",
-            gone(),
-        ),
-        AccountEvent::PartnerCertification => {
-            let status = update
-                .certification
-                .as_ref()
-                .and_then(|it| it.status.as_deref())
-                .unwrap_or("unknown");
-            let why = update
-                .certification
-                .as_ref()
-                .map(|it| it.rejection_reasons.join(", "))
-                .unwrap_or_default();
-            info(
-                PARTNERS,
-                format!("A client's certification: {}", plain(status)),
-                why,
-            )
-        }
-        AccountEvent::AdAccountLinked => info(
-            ACCOUNT,
-            "An advertising account was linked".to_owned(),
-            String::new(),
-        ),
-        AccountEvent::MarketingTermsSigned => info(
-            ACCOUNT,
-            "The terms of the Marketing Messages API were accepted".to_owned(),
-            String::new(),
-        ),
+        AccountEvent::Verified => told(Term::BusinessVerified),
+        AccountEvent::PartnerAdded => partner(INFO, Term::PartnerAdded, ().into()),
+        AccountEvent::PartnerAppInstalled => partner(INFO, Term::PartnerAppAdded, ().into()),
+        AccountEvent::PartnerRemoved => partner(WARNING, Term::PartnerRemoved, gone(update)),
+        AccountEvent::PartnerAppUninstalled => partner(WARNING, Term::PartnerAppRemoved, gone(update)),
+        AccountEvent::PartnerCertification => certification(update, event),
+        AccountEvent::AdAccountLinked => told(Term::AdAccountLinked),
+        AccountEvent::MarketingTermsSigned => told(Term::MarketingTermsAccepted),
         AccountEvent::AuthInternational => {
             let start = update.auth_international.as_ref().and_then(|it| it.start_time);
             let start = start.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-            info(
-                "prices",
-                "Authentication messages abroad will have a price of their own".to_owned(),
-                start
-                    .map(|at| format!("From {} on.", at.format("%-d %B %Y")))
-                    .unwrap_or_default(),
-            )
+            let from = start.map(|at| Sentence::new(Term::FromDay).with("date", ParamKind::Day, at));
+            info(PRICES, Sentence::new(Term::AuthAbroadPriced), from.into())
         }
         AccountEvent::PrimaryLocation => {
             let country = update.country.as_deref().unwrap_or("unknown");
-            info(
-                ACCOUNT,
-                format!("The business's primary country is {country}"),
-                String::new(),
-            )
+            let title = Sentence::new(Term::PrimaryCountry).text("country", country);
+            info(ACCOUNT, title, ().into())
         }
         AccountEvent::VolumeTier => {
             let tier = update.volume_tier.clone().unwrap_or_default();
             let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
-            info(
-                "prices",
-                format!(
-                    "A new volume tier for {} messages: {}",
-                    plain(&word(&tier.pricing_category)),
-                    word(&tier.tier)
-                ),
-                format!(
-                    "Market {}, month {}.",
-                    word(&tier.region),
-                    word(&tier.effective_month)
-                ),
-            )
+            let title = Sentence::new(Term::VolumeTier)
+                .word("category", &word(&tier.pricing_category))
+                .text("tier", &word(&tier.tier));
+            let place = Sentence::new(Term::VolumeTierWhere)
+                .text("market", &word(&tier.region))
+                .text("month", &word(&tier.effective_month));
+            info(PRICES, title, place.into())
         }
         _ => info(
             ACCOUNT,
-            format!("WhatsApp told of the account: {}", plain(event)),
-            String::new(),
+            Sentence::new(Term::AccountTold).word("event", event),
+            ().into(),
         ),
     }
+}
+
+/// Why and by whom a partner lost access.
+fn gone(update: &AccountUpdate) -> Sentences {
+    let disconnection = update.disconnection.as_ref();
+    let reason = disconnection
+        .and_then(|it| it.reason.as_deref())
+        .map(|why| Sentence::new(Term::Reason).word("reason", why));
+    let by = disconnection
+        .and_then(|it| it.initiated_by.as_deref())
+        .map(|who| Sentence::new(Term::DoneBy).word("who", who));
+    Sentences::from(reason).and(by)
+}
+
+fn certification(update: &AccountUpdate, event: &str) -> Words {
+    let told = update.certification.as_ref();
+    let status = told.and_then(|it| it.status.as_deref()).unwrap_or("unknown");
+    let why = told.map(|it| it.rejection_reasons.join(", ")).unwrap_or_default();
+    let title = Sentence::new(Term::Certification).word("status", status);
+    words(event, PARTNERS, INFO, title, said(&why))
 }
 
 /// `account_review_update` in plain words.
 pub(super) fn review(decision: &Decision) -> Words {
     let event = decision.as_str().to_owned();
     match decision {
-        Decision::Approved => words(event, STANDING, INFO, "WhatsApp approved the account", ""),
+        Decision::Approved => words(event, STANDING, INFO, Term::AccountApproved, ()),
         Decision::Rejected => words(
             event,
             STANDING,
             CRITICAL,
-            "WhatsApp refused the account",
-            "Its numbers cannot send. Ask for another review in WhatsApp Manager (Business Support Home).",
+            Term::AccountRefused,
+            Term::NumbersCannotSendAnotherReview,
         ),
-        Decision::Deferred => words(
-            event,
-            STANDING,
-            INFO,
-            "WhatsApp will decide later about the account",
-            "",
-        ),
-        _ => words(event, STANDING, INFO, "WhatsApp reviews the account", ""),
+        Decision::Deferred => words(event, STANDING, INFO, Term::AccountDecidedLater, ()),
+        _ => words(event, STANDING, INFO, Term::AccountReviewed, ()),
     }
 }

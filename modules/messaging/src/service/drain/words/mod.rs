@@ -11,6 +11,7 @@ use cloud_api::webhook::{
 };
 
 use super::sort::{News, Said};
+use crate::entity::sentence::{ParamKind, Sentence, Sentences, Term};
 
 /// Good to know.
 pub(super) const INFO: &str = "info";
@@ -36,17 +37,17 @@ pub(super) struct Words {
     /// What it is about: of a topic the newest counts.
     pub(super) topic: &'static str,
     pub(super) severity: &'static str,
-    pub(super) title: String,
+    pub(super) title: Sentences,
     /// What it means and what to do.
-    pub(super) detail: String,
+    pub(super) detail: Sentences,
 }
 
 fn words(
     event: impl Into<String>,
     topic: &'static str,
     severity: &'static str,
-    title: impl Into<String>,
-    detail: impl Into<String>,
+    title: impl Into<Sentences>,
+    detail: impl Into<Sentences>,
 ) -> Words {
     Words {
         event: event.into(),
@@ -75,13 +76,12 @@ pub(super) fn of(news: &News) -> Words {
             MESSAGING_LIMIT,
             INFO,
             match capability.messaging_limit {
-                Some(limit) => format!("Messaging limit: {}", people(limit)),
-                None => "The account's limits changed".to_owned(),
+                Some(limit) => limited(Term::MessagingLimit, limit),
+                None => Sentence::new(Term::LimitsChanged),
             },
-            match capability.max_phone_numbers {
-                Some(numbers) => format!("The account may have {numbers} numbers."),
-                None => String::new(),
-            },
+            capability
+                .max_phone_numbers
+                .map(|numbers| counted(Term::NumbersAllowed, numbers)),
         ),
         Update::Alert(alert) => alert_told(alert),
         Update::Security(security) => security_told(security),
@@ -92,97 +92,81 @@ pub(super) fn of(news: &News) -> Words {
             "state_sync",
             "app_contacts",
             INFO,
-            format!(
-                "{} of the phone's address book {} taken over",
-                counted(all.len(), "contact", "contacts"),
-                if all.len() == 1 { "was" } else { "were" }
-            ),
-            "",
+            counted(Term::AppContacts, count(all.len())),
+            (),
         ),
         _ => words(
             news.field.clone(),
             "other",
             INFO,
-            format!("WhatsApp told of {}", news.field),
-            "",
+            Sentence::new(Term::FieldTold).text("field", &news.field),
+            (),
         ),
     }
 }
 
-/// `1 contact`, `2 contacts`.
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// A limit in words.
-fn people(limit: i32) -> String {
-    if limit < 0 {
-        "any number of people a day".to_owned()
-    } else {
-        format!("{limit} people a day")
+fn counted(term: Term, n: i64) -> Sentence {
+    Sentence::new(term).with("count", ParamKind::Number, n)
+}
+
+fn limited(term: Term, people: i32) -> Sentence {
+    Sentence::new(term).with("limit", ParamKind::People, i64::from(people).max(-1))
+}
+
+/// Somebody else's words; nothing where they said nothing.
+fn said(text: &str) -> Sentences {
+    if text.is_empty() {
+        return Sentences::default();
     }
-}
-
-/// `NAME_FORMAT_UNACCEPTABLE` as `name format unacceptable`.
-fn plain(word: &str) -> String {
-    word.replace('_', " ").to_lowercase()
+    Sentence::new(Term::Said).text("said", text).into()
 }
 
 fn number_limit(limit: &NumberLimit) -> Words {
-    let now = limit.limit.map(people);
-    let detail = now
-        .as_ref()
-        .map(|now| format!("Messaging limit: {now}."))
-        .unwrap_or_default();
-    let limit_is = |what: &str| match &now {
-        Some(now) => format!("{what}: {now}"),
-        None => what.to_owned(),
+    let detail = limit.limit.map(|now| limited(Term::MessagingLimitNow, now));
+    let limit_is = |alone, with| match limit.limit {
+        Some(now) => limited(with, now),
+        None => Sentence::new(alone),
     };
-    let (severity, title, detail) = match &limit.event {
-        NumberEvent::ThroughputUpgrade => (INFO, "The number may send 1000 messages a second".to_owned(), detail),
-        NumberEvent::Onboarding => (INFO, limit_is("The number is ready"), String::new()),
-        NumberEvent::Upgrade => (INFO, limit_is("The messaging limit rose"), String::new()),
-        NumberEvent::Downgrade => (WARNING, limit_is("The messaging limit fell"), String::new()),
-        NumberEvent::Flagged => (
-            WARNING,
-            "The number's quality is low".to_owned(),
-            "People block or report its messages. Write less often, only to people who asked for it, and with content they \
-             expect."
-                .to_owned(),
+    let (severity, title, detail): (_, _, Sentences) = match &limit.event {
+        NumberEvent::ThroughputUpgrade => (INFO, Sentence::new(Term::ThroughputRose), detail.into()),
+        NumberEvent::Onboarding => (
+            INFO,
+            limit_is(Term::NumberReady, Term::NumberReadyLimit),
+            ().into(),
         ),
-        NumberEvent::Unflagged => (INFO, "The number's quality is better again".to_owned(), detail),
-        _ => (INFO, limit_is("The number's limits changed"), String::new()),
+        NumberEvent::Upgrade => (INFO, limit_is(Term::LimitRose, Term::LimitRoseTo), ().into()),
+        NumberEvent::Downgrade => (WARNING, limit_is(Term::LimitFell, Term::LimitFellTo), ().into()),
+        NumberEvent::Flagged => (WARNING, Sentence::new(Term::QualityLow), Term::WriteLess.into()),
+        NumberEvent::Unflagged => (INFO, Sentence::new(Term::QualityBetter), detail.into()),
+        _ => (
+            INFO,
+            limit_is(Term::NumberLimitsChanged, Term::NumberLimitsChangedTo),
+            ().into(),
+        ),
     };
     words(limit.event.as_str(), MESSAGING_LIMIT, severity, title, detail)
 }
 
 fn number_name(name: &NumberName) -> Words {
-    let wanted = name.requested_verified_name.as_deref().unwrap_or("the name");
     let (severity, title, detail) = match &name.decision {
-        Decision::Approved => (
-            INFO,
-            format!("Customers see the name “{wanted}” now"),
-            String::new(),
-        ),
+        Decision::Approved => (INFO, Term::NameApproved, None),
         Decision::Rejected => (
             WARNING,
-            format!("WhatsApp refused the name “{wanted}”"),
-            format!(
-                "Reason: {}. Ask for another name in WhatsApp Manager.",
-                plain(name.rejection_reason.as_deref().unwrap_or("not told"))
-            ),
+            Term::NameRefused,
+            Some(match name.rejection_reason.as_deref() {
+                Some(reason) => Sentence::new(Term::AnotherName).word("reason", reason),
+                None => Sentence::new(Term::AnotherNameUntold),
+            }),
         ),
-        Decision::Deferred => (
-            INFO,
-            format!("WhatsApp will decide later about the name “{wanted}”"),
-            String::new(),
-        ),
-        _ => (
-            INFO,
-            format!("WhatsApp looks at the name “{wanted}”"),
-            String::new(),
-        ),
+        Decision::Deferred => (INFO, Term::NameDecidedLater, None),
+        _ => (INFO, Term::NameReviewed, None),
     };
+    let wanted = name.requested_verified_name.as_deref();
+    let title = Sentence::new(title).named("name", wanted, "the_name");
     words(name.decision.as_str(), NAME, severity, title, detail)
 }
 
@@ -194,42 +178,21 @@ fn alert_told(alert: &AccountAlert) -> Words {
     };
     let kind = alert.kind.clone().unwrap_or_else(|| "ACCOUNT_ALERT".to_owned());
     let title = match kind.as_str() {
-        "OBA_APPROVED" => "The official business account was approved".to_owned(),
-        "OBA_REJECTED" => "The official business account was refused".to_owned(),
-        "PROFILE_PICTURE_LOST" => "The profile picture is lost: upload it again".to_owned(),
-        other => format!("WhatsApp alert: {}", plain(other)),
+        "OBA_APPROVED" => Sentence::new(Term::OfficialApproved),
+        "OBA_REJECTED" => Sentence::new(Term::OfficialRefused),
+        "PROFILE_PICTURE_LOST" => Sentence::new(Term::PictureLost),
+        other => Sentence::new(Term::Alert).word("kind", other),
     };
-    words(
-        kind,
-        "alert",
-        severity,
-        title,
-        alert.description.clone().unwrap_or_default(),
-    )
+    let description = said(alert.description.as_deref().unwrap_or_default());
+    words(kind, "alert", severity, title, description)
 }
 
 fn security_told(security: &Security) -> Words {
     let (severity, title, detail) = match &security.event {
-        SecurityEvent::PinChanged => (
-            INFO,
-            "The two-step verification PIN of the number was changed",
-            "If nobody of you did this, set a new PIN in WhatsApp Manager.",
-        ),
-        SecurityEvent::PinResetRequest => (
-            CRITICAL,
-            "Somebody asked to switch two-step verification off",
-            "If nobody of you did this, cancel it in WhatsApp Manager and look at who has access to the business.",
-        ),
-        SecurityEvent::PinRequestSuccess => (
-            CRITICAL,
-            "Two-step verification of the number is off",
-            "If nobody of you did this, set a PIN in WhatsApp Manager at once: without it the number can be taken over.",
-        ),
-        _ => (
-            WARNING,
-            "Something about the number's security changed",
-            "Look at it in WhatsApp Manager.",
-        ),
+        SecurityEvent::PinChanged => (INFO, Term::PinChanged, Term::PinChangedByOthers),
+        SecurityEvent::PinResetRequest => (CRITICAL, Term::PinOffAsked, Term::PinOffAskedByOthers),
+        SecurityEvent::PinRequestSuccess => (CRITICAL, Term::PinOff, Term::PinOffByOthers),
+        _ => (WARNING, Term::SecurityChanged, Term::LookInManager),
     };
     words(security.event.as_str(), "security", severity, title, detail)
 }
@@ -238,90 +201,76 @@ fn flow_told(flow: &FlowUpdate) -> Words {
     let event = flow.event.clone().unwrap_or_else(|| "flows".to_owned());
     let bad = matches!(flow.new_status.as_deref(), Some("BLOCKED" | "THROTTLED"))
         || flow.alert_state.as_deref() == Some("ACTIVATED");
-    let which = flow.flow_id.as_deref().unwrap_or("unknown");
     let title = match (&flow.new_status, &flow.alert_state) {
-        (Some(status), _) => format!("Flow {which} is {} now", plain(status)),
-        (None, Some(state)) if state == "DEACTIVATED" => format!("Flow {which}: {} is over", plain(&event)),
-        _ => format!("Flow {which}: {}", plain(&event)),
+        (Some(status), _) => Sentence::new(Term::FlowIs).word("status", status),
+        (None, Some(state)) if state == "DEACTIVATED" => Sentence::new(Term::FlowOver).word("event", &event),
+        _ => Sentence::new(Term::FlowTold).word("event", &event),
     };
-    words(
-        event,
-        "flow",
-        if bad { WARNING } else { INFO },
-        title,
-        flow.message.clone().unwrap_or_default(),
-    )
+    let severity = if bad { WARNING } else { INFO };
+    let title = title.named("flow", flow.flow_id.as_deref(), "unknown");
+    let message = said(flow.message.as_deref().unwrap_or_default());
+    words(event, "flow", severity, title, message)
 }
 
 fn preferences(all: &[Preference]) -> Words {
     let first = all.first();
-    let who = first.map_or_else(
-        || "Somebody".to_owned(),
-        |one| person(one.wa_id.as_deref(), one.user_id.as_deref()),
-    );
+    let who = first.and_then(|one| person(one.wa_id.as_deref(), one.user_id.as_deref()));
     let what = match first.map(|one| &one.value) {
-        Some(Choice::Stop) => "wants no more marketing",
-        Some(Choice::Resume) => "wants marketing again",
-        Some(Choice::Signup) => "signed up for marketing",
-        _ => "changed a preference",
+        Some(Choice::Stop) => Term::MarketingStopped,
+        Some(Choice::Resume) => Term::MarketingResumed,
+        Some(Choice::Signup) => Term::MarketingSignedUp,
+        _ => Term::PreferenceChanged,
     };
     let event = first.map_or("user_preferences", |one| one.value.as_str());
-    words(
-        event,
-        "preferences",
-        INFO,
-        format!("{who} {what}{}", more(all.len())),
-        "",
-    )
+    let title = about(what, who.as_deref()).and(more(all.len()));
+    words(event, "preferences", INFO, title, ())
 }
 
 fn user_ids(all: &[UserIdChange]) -> Words {
-    let who = all.first().map_or_else(
-        || "Somebody".to_owned(),
-        |one| person(one.wa_id.as_deref(), one.current.as_deref()),
-    );
-    let detail = all.first().and_then(|one| one.detail.clone()).unwrap_or_default();
+    let who = all
+        .first()
+        .and_then(|one| person(one.wa_id.as_deref(), one.current.as_deref()));
+    let detail = all.first().and_then(|one| one.detail.as_deref());
+    let title = about(Term::NewUserId, who.as_deref()).and(more(all.len()));
     words(
         "user_id_update",
         "user_ids",
         INFO,
-        format!("{who} has a new WhatsApp user id{}", more(all.len())),
-        detail,
+        title,
+        said(detail.unwrap_or_default()),
     )
 }
 
-fn person(wa_id: Option<&str>, user_id: Option<&str>) -> String {
+fn person(wa_id: Option<&str>, user_id: Option<&str>) -> Option<String> {
     match (wa_id, user_id) {
-        (Some(digits), _) => format!("+{digits}"),
-        (None, Some(user)) => user.to_owned(),
-        (None, None) => "Somebody".to_owned(),
+        (Some(digits), _) => Some(format!("+{digits}")),
+        (None, user) => user.map(ToOwned::to_owned),
     }
 }
 
-fn more(all: usize) -> String {
-    match all {
-        0 | 1 => String::new(),
-        all => format!(", and {} more", all - 1),
-    }
+fn about(term: Term, who: Option<&str>) -> Sentences {
+    Sentence::new(term).named("person", who, "somebody").into()
+}
+
+fn more(all: usize) -> Option<Sentence> {
+    (all > 1).then(|| counted(Term::AndMore, count(all - 1)))
 }
 
 fn errors_told(errors: &[cloud_api::webhook::WebhookError]) -> Words {
     let first = errors.first();
     let code = first.and_then(|error| error.code).unwrap_or_default();
-    let title = first
-        .and_then(|error| error.title.clone().or_else(|| error.message.clone()))
-        .unwrap_or_else(|| "Unknown error".to_owned());
+    let title = first.and_then(|error| error.title.as_deref().or(error.message.as_deref()));
+    let title = match title {
+        Some(title) => Sentence::new(Term::ErrorReported).text("title", title),
+        None => Sentence::new(Term::ErrorReportedUnnamed),
+    };
     let details = first.and_then(|error| error.details.as_deref());
-    let advice = cloud_api::advice(code).advice;
     words(
         code.to_string(),
         "errors",
         WARNING,
-        format!("WhatsApp reports an error: {title}"),
-        match details {
-            Some(details) => format!("{details} {advice}"),
-            None => advice.to_owned(),
-        },
+        title,
+        said(details.unwrap_or_default()).and(Sentence::code(code)),
     )
 }
 
@@ -331,26 +280,18 @@ fn history(
 ) -> Words {
     if let Some(error) = declined {
         let code = error.code.unwrap_or_default();
-        return words(
-            code.to_string(),
-            "history",
-            INFO,
-            "The business did not share its chat history",
-            cloud_api::advice(code).advice,
-        );
+        let title = Sentence::new(Term::HistoryDeclined);
+        return words(code.to_string(), "history", INFO, title, Sentence::code(code));
     }
     let messages: usize = chunks.iter().map(|chunk| chunk.messages).sum();
     let progress = chunks.iter().filter_map(|chunk| chunk.progress).max();
+    let progress = progress
+        .map(|percent| Sentence::new(Term::HistoryProgress).with("percent", ParamKind::Number, percent));
     words(
         "history",
         "history",
         INFO,
-        format!(
-            "{} of the phone's history came",
-            counted(messages, "message", "messages")
-        ),
-        progress
-            .map(|percent| format!("{percent} % of the history are here."))
-            .unwrap_or_default(),
+        counted(Term::HistoryCame, count(messages)),
+        progress,
     )
 }

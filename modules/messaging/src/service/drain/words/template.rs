@@ -2,41 +2,32 @@
 
 use cloud_api::webhook::{TemplateChange, TemplateEvent, TemplateStatus, TemplateUpdate};
 
-use super::{CRITICAL, INFO, TEMPLATE as TOPIC, WARNING, Words, plain, words};
+use super::{CRITICAL, INFO, TEMPLATE as TOPIC, WARNING, Words, said, words};
+use crate::entity::sentence::{Sentence, Sentences, Term};
 
 pub(super) fn of(update: &TemplateUpdate) -> Words {
     let name = match (&update.name, &update.language) {
-        (Some(name), Some(language)) => format!("“{name}” ({language})"),
-        (Some(name), None) => format!("“{name}”"),
-        _ => update.id.clone().unwrap_or_else(|| "without a name".to_owned()),
+        (Some(name), Some(language)) => Some(format!("“{name}” ({language})")),
+        (Some(name), None) => Some(format!("“{name}”")),
+        _ => update.id.clone(),
     };
+    let of_it = |term| Sentence::new(term).named("template", name.as_deref(), "without_a_name");
     match &update.change {
-        TemplateChange::Status(status) => of_status(&name, status),
+        TemplateChange::Status(status) => of_status(name.as_deref(), status),
         TemplateChange::Quality { previous, new } => {
-            let word = |quality: &Option<String>| plain(quality.as_deref().unwrap_or("unknown"));
+            let word = |quality: &Option<String>| quality.clone().unwrap_or_else(|| "unknown".to_owned());
             let bad = matches!(new.as_deref(), Some("RED" | "YELLOW"));
-            words(
-                "quality",
-                TOPIC,
-                if bad { WARNING } else { INFO },
-                format!("Quality of template {name}: {}", word(new)),
-                if bad {
-                    format!(
-                        "It was {}. People block or report it: send it less often, or only to those who expect it, before \
-                         WhatsApp pauses it.",
-                        word(previous)
-                    )
-                } else {
-                    String::new()
-                },
-            )
+            let title = of_it(Term::TemplateQuality).word("quality", &word(new));
+            let fell =
+                bad.then(|| Sentence::new(Term::TemplateQualityFell).word("previous", &word(previous)));
+            words("quality", TOPIC, if bad { WARNING } else { INFO }, title, fell)
         }
         TemplateChange::Components(_) => words(
             "components",
             TOPIC,
             INFO,
-            format!("The content of template {name} was changed"),
-            "Look at it before it is sent again.",
+            of_it(Term::TemplateContentChanged),
+            Term::LookBeforeSending,
         ),
         TemplateChange::Category {
             previous,
@@ -44,99 +35,69 @@ pub(super) fn of(update: &TemplateUpdate) -> Words {
             correct,
             ..
         } => {
-            let word = |category: &Option<String>| plain(category.as_deref().unwrap_or("another category"));
-            match (correct, previous) {
-                (Some(_), None) => words(
-                    "category",
-                    TOPIC,
-                    WARNING,
-                    format!("Template {name} will become {}", word(correct)),
-                    format!(
-                        "It is filed under {} now. Prices follow the category. Ask WhatsApp for a review if you disagree.",
-                        word(new)
-                    ),
+            let filed =
+                |term, category: &Option<String>| Sentence::new(term).word("category", other(category));
+            let (title, detail) = match (correct, previous) {
+                (Some(_), None) => (
+                    of_it(Term::TemplateWillBeFiled).word("category", other(correct)),
+                    filed(Term::TemplateFiledNow, new),
                 ),
-                _ => words(
-                    "category",
-                    TOPIC,
-                    WARNING,
-                    format!("Template {name} is {} now", word(new)),
-                    format!("It was {}. Prices follow the category.", word(previous)),
+                _ => (
+                    of_it(Term::TemplateFiled).word("category", other(new)),
+                    filed(Term::TemplateWasFiled, previous),
                 ),
-            }
+            };
+            words("category", TOPIC, WARNING, title, detail)
         }
         TemplateChange::CorrectCategory { category, correct } => words(
             "correct_category",
             TOPIC,
             WARNING,
-            format!(
-                "WhatsApp holds template {name} to be {}",
-                plain(correct.as_deref().unwrap_or("of another category"))
-            ),
-            format!(
-                "It is filed under {}. Too many wrong categories limit the account: correct it.",
-                plain(category.as_deref().unwrap_or("another category"))
-            ),
+            of_it(Term::TemplateMisfiled).word("category", other(correct)),
+            Sentence::new(Term::CorrectCategory).word("category", other(category)),
         ),
-        _ => words("template", TOPIC, INFO, format!("Template {name} changed"), ""),
+        _ => words("template", TOPIC, INFO, of_it(Term::TemplateChanged), ()),
     }
 }
 
-fn of_status(name: &str, status: &TemplateStatus) -> Words {
-    let why = status.reason.as_deref().map(plain);
-    let said = status.description.clone().unwrap_or_default();
-    let (severity, title, detail) = match &status.event {
-        TemplateEvent::Approved => (INFO, "can be sent", String::new()),
-        TemplateEvent::Rejected => (
-            WARNING,
-            "was refused",
-            [
-                why.map(|why| format!("Reason: {why}.")),
-                status.rejection.clone(),
-                status.recommendation.clone(),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
-        ),
-        TemplateEvent::Pending => (INFO, "is being looked at", String::new()),
+fn other(category: &Option<String>) -> &str {
+    category.as_deref().unwrap_or("another_category")
+}
+
+fn of_status(name: Option<&str>, status: &TemplateStatus) -> Words {
+    let told = || said(status.description.as_deref().unwrap_or_default());
+    let (severity, title, detail): (_, _, Sentences) = match &status.event {
+        TemplateEvent::Approved => (INFO, Term::TemplateApproved, ().into()),
+        TemplateEvent::Rejected => (WARNING, Term::TemplateRefused, refusal(status)),
+        TemplateEvent::Pending => (INFO, Term::TemplatePending, ().into()),
         TemplateEvent::Paused if status.title.as_deref() == Some("UNPAUSE") => {
-            (INFO, "can be sent again", said)
+            (INFO, Term::TemplateBack, told())
         }
-        TemplateEvent::Paused => (WARNING, "is paused", said),
-        TemplateEvent::Disabled => (
-            CRITICAL,
-            "is disabled for good",
-            "Too many people blocked or reported it. Make another one.".to_owned(),
-        ),
+        TemplateEvent::Paused => (WARNING, Term::TemplatePaused, told()),
+        TemplateEvent::Disabled => (CRITICAL, Term::TemplateDisabled, Term::MakeAnotherTemplate.into()),
         TemplateEvent::Flagged => (
             WARNING,
-            "has low quality",
-            "WhatsApp will disable it if that stays so.".to_owned(),
+            Term::TemplateFlagged,
+            Term::TemplateWillBeDisabled.into(),
         ),
-        TemplateEvent::Reinstated => (INFO, "can be sent again", said),
-        TemplateEvent::InAppeal => (INFO, "is being looked at again", String::new()),
-        TemplateEvent::PendingDeletion => (INFO, "is being deleted", String::new()),
-        TemplateEvent::Deleted => (
-            INFO,
-            "is deleted",
-            "Its name cannot be used for 30 days.".to_owned(),
-        ),
-        TemplateEvent::LimitExceeded => (
-            WARNING,
-            "could not be made: the account has too many",
-            "Delete templates that are no longer used.".to_owned(),
-        ),
-        TemplateEvent::Locked => (WARNING, "is locked and cannot be edited", said),
-        TemplateEvent::Archived => (INFO, "was put away, since nobody sent it for long", said),
-        _ => (INFO, "has a new state", said),
+        TemplateEvent::Reinstated => (INFO, Term::TemplateBack, told()),
+        TemplateEvent::InAppeal => (INFO, Term::TemplateInAppeal, ().into()),
+        TemplateEvent::PendingDeletion => (INFO, Term::TemplateBeingDeleted, ().into()),
+        TemplateEvent::Deleted => (INFO, Term::TemplateDeleted, Term::TemplateNameLocked.into()),
+        TemplateEvent::LimitExceeded => (WARNING, Term::TemplatesFull, Term::DeleteTemplates.into()),
+        TemplateEvent::Locked => (WARNING, Term::TemplateLocked, told()),
+        TemplateEvent::Archived => (INFO, Term::TemplateArchived, told()),
+        _ => (INFO, Term::TemplateNewState, told()),
     };
-    words(
-        status.event.as_str(),
-        TOPIC,
-        severity,
-        format!("Template {name} {title}"),
-        detail,
-    )
+    let title = Sentence::new(title).named("template", name, "without_a_name");
+    words(status.event.as_str(), TOPIC, severity, title, detail)
+}
+
+/// Why WhatsApp refused it, and what it recommends.
+fn refusal(status: &TemplateStatus) -> Sentences {
+    let why = status.reason.as_deref();
+    let why = why.map(|why| Sentence::new(Term::Reason).word("reason", why));
+    Sentences::from(why)
+        .and(said(status.rejection.as_deref().unwrap_or_default()))
+        .and(said(status.recommendation.as_deref().unwrap_or_default()))
 }
