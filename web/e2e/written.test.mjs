@@ -9,7 +9,7 @@ import { apiOf } from '../scripts/server.mjs'
 const EXEMPT = ':disabled, [aria-disabled=true], [disabled], [aria-hidden=true], .sr-only, option, video, audio'
 const { logins, simulator } = await demoLogins()
 /** Others show the same and more; what is out of sight is looked at too. */
-const SHOWN_ELSEWHERE = new Set(['inbox', 'conversation', 'numbers', 'timeline', 'webhooks', 'attach', 'messages-trouble', 'messages-amended', 'messages-restricted', 'messages-received-above', 'messages-sent-above', 'messages-templates-above'])
+const SHOWN_ELSEWHERE = new Set(['inbox', 'conversation', 'numbers', 'timeline', 'webhooks', 'attach', 'held-lines', 'empty-contacts', 'empty-numbers', 'empty-webhooks', 'empty-developers', 'messages-held', 'messages-closed', 'messages-trouble', 'messages-amended', 'messages-restricted', 'messages-received-above', 'messages-sent-above', 'messages-templates-above'])
 const screens = screensOf(simulator).filter(({ name }) => !simulator || !SHOWN_ELSEWHERE.has(name))
 let browser
 let page

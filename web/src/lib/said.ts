@@ -18,7 +18,7 @@ const ASIDE = new Set<string>(['refused', 'named_code'])
 
 /** In the reader's language; the server's own English for what this portal has no words for yet. */
 export function say(sentences: Sentence[] | undefined, english = ''): string {
-  if (!sentences?.length || !sentences.every(isKnown)) return english && isolated(english)
+  if (!sentences?.length || !sentences.every(isKnown)) return english && apart(english)
   return sentences.filter((s) => !ASIDE.has(s.term)).map(sentence).join(' ')
 }
 
@@ -68,11 +68,14 @@ function shown({ name, kind, value }: SentenceParam): string {
     case 'word':
       return word(value)
     default:
-      return isolated(name === 'person' ? formatPhone(value) : value)
+      return apart(name === 'person' ? formatPhone(value) : value)
   }
 }
 
+/** Others' words and names, kept from turning the sentence around where they read the other way. */
+const apart = (text: string) => (i18next.dir() === 'ltr' && !/[\u0590-\u08ff\ufb1d-\ufefc]/.test(text) ? text : isolated(text))
+
 /** A word of WhatsApp's; one that is not known here is at least not shouted: SPAM_AND_SCAMS is "spam and scams". */
 export function word(value: string) {
-  return i18next.t(`words.whatsapp.${value.toLowerCase()}`, { defaultValue: isolated(value.replace(/_/g, ' ').toLowerCase()) })
+  return i18next.t(`words.whatsapp.${value.toLowerCase()}`, { defaultValue: apart(value.replace(/_/g, ' ').toLowerCase()) })
 }
