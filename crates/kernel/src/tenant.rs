@@ -488,7 +488,8 @@ impl<M: FromQueryResult> FromQueryResult for Oldest<M> {
     fn from_query_result(result: &QueryResult, prefix: &str) -> std::result::Result<Self, DbErr> {
         Ok(Self {
             row: M::from_query_result(result, prefix)?,
-            is_oldest: result.try_get::<i64>(prefix, "is_oldest")? == 1,
+            // The sub-query sees what was committed when the statement began, which may be nothing; a locked row may be younger.
+            is_oldest: result.try_get::<Option<i64>>(prefix, "is_oldest")? == Some(1),
         })
     }
 }
