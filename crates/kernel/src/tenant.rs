@@ -1,6 +1,8 @@
 //! The doors to the database. A module holds [`TenantDb`] and nothing else, so it can only ever see one tenant's rows.
 
+mod alone;
 mod many;
+mod oldest;
 mod query;
 
 use std::{fmt, sync::Arc};
@@ -8,12 +10,12 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryResult, QueryTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::OnConflict,
+    DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::OnConflict,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use alone::{Alone, TenantAlone};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
 
@@ -110,18 +112,6 @@ impl SystemDb {
         Ok(SystemTx { tx, _guard: guard })
     }
 
-    /// For one statement that needs no others to be true with it.
-    pub async fn alone_across_tenants(&self, _why: &'static str) -> Alone {
-        let guard = match &self.writer {
-            Some(writer) => Some(writer.clone().lock_owned().await),
-            None => None,
-        };
-        Alone {
-            connection: self.connection.clone(),
-            _guard: guard,
-        }
-    }
-
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -160,40 +150,6 @@ impl SystemTx {
     }
 }
 
-/// One writing statement that commits as it runs, without the two round trips that a transaction costs. Drop it right after: on
-/// SQLite others wait meanwhile.
-pub struct Alone {
-    connection: DatabaseConnection,
-    _guard: Option<OwnedMutexGuard<()>>,
-}
-
-impl fmt::Debug for Alone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Alone")
-    }
-}
-
-impl Alone {
-    /// What to run the statement on.
-    pub fn connection(&self) -> &DatabaseConnection {
-        &self.connection
-    }
-}
-
-/// One writing statement on one tenant's rows that commits as it runs.
-#[derive(Debug)]
-pub struct TenantAlone {
-    inner: Alone,
-    tenant: TenantId,
-}
-
-impl TenantAlone {
-    /// The update; nothing happens before [`TenantUpdate::exec`].
-    pub fn update<E: TenantEntity>(&self) -> TenantUpdate<'_, E> {
-        TenantUpdate::new(DatabaseExecutor::Connection(&self.inner.connection), self.tenant)
-    }
-}
-
 /// One tenant's view of the database. It comes only from [`Can`](crate::Can), a job or an event, and it is not a
 /// connection: an entity's own `find` does not run on it.
 ///
@@ -229,17 +185,6 @@ impl TenantDb {
     /// Reads outside a transaction.
     pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
         TenantSelect::new(DatabaseExecutor::Connection(&self.system.connection), self.tenant)
-    }
-
-    /// For one statement that needs no others to be true with it: an update that its own condition fences.
-    pub async fn alone(&self) -> TenantAlone {
-        TenantAlone {
-            inner: self
-                .system
-                .alone_across_tenants("the statement is scoped by TenantAlone")
-                .await,
-            tenant: self.tenant,
-        }
     }
 
     /// Starts a transaction. Keep it short: on SQLite there is one at a time.
@@ -291,47 +236,6 @@ impl TenantTx {
     /// Reads inside the transaction.
     pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
         TenantSelect::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
-    }
-
-    /// The oldest rows of a table that is a queue, by `key`, locked until the transaction ends. `Ok(None)` while another
-    /// transaction has the oldest of all and there are more, so that one works at a time, in order, and the others go away
-    /// instead of waiting. They look again in a moment: for as long as their transaction lasts they hold what is behind, and
-    /// whoever has just done with the oldest may have found nothing on account of that.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn take_oldest<E: TenantEntity>(
-        &self,
-        key: E::Column,
-        most: u64,
-    ) -> Result<Option<Vec<E::Model>>> {
-        use sea_orm::{
-            ExprTrait, QueryOrder, QuerySelect,
-            sea_query::{Expr, LockBehavior, LockType, Query},
-        };
-        let mine = || E::tenant_column().eq(self.db.tenant);
-        let oldest = E::find().filter(mine()).order_by_asc(key).limit(most);
-        if self.inner.tx.get_database_backend() == DbBackend::Sqlite {
-            return Ok(Some(oldest.all(&self.inner.tx).await?));
-        }
-        // The sub-query reads without a lock, what others hold included: the locked rows are ours to work on only if the
-        // oldest of all is among them.
-        let first = Query::select()
-            .expr(Expr::col(key).min())
-            .from(E::default().table_ref())
-            .cond_where(sea_orm::Condition::all().add(mine()))
-            .to_owned();
-        let rows: Vec<Oldest<E::Model>> = oldest
-            .column_as(
-                Expr::col((E::default(), key)).eq(Expr::SubQuery(None, Box::new(first.into()))),
-                "is_oldest",
-            )
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .into_model()
-            .all(&self.inner.tx)
-            .await?;
-        let ours = rows.first().is_none_or(|first| first.is_oldest);
-        Ok(ours.then(|| rows.into_iter().map(|row| row.row).collect()))
     }
 
     /// Inserts rows; their tenant is written here, whatever they say.
@@ -475,22 +379,6 @@ impl TenantTx {
                 row
             })
             .collect()
-    }
-}
-
-/// A row, and whether it is the oldest of all.
-struct Oldest<M> {
-    row: M,
-    is_oldest: bool,
-}
-
-impl<M: FromQueryResult> FromQueryResult for Oldest<M> {
-    fn from_query_result(result: &QueryResult, prefix: &str) -> std::result::Result<Self, DbErr> {
-        Ok(Self {
-            row: M::from_query_result(result, prefix)?,
-            // The sub-query sees what was committed when the statement began, which may be nothing; a locked row may be younger.
-            is_oldest: result.try_get::<Option<i64>>(prefix, "is_oldest")? == Some(1),
-        })
     }
 }
 

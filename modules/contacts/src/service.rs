@@ -5,6 +5,7 @@ mod change;
 mod consent;
 mod directory;
 mod key;
+mod known;
 mod learn;
 mod merge;
 mod read;

@@ -6,7 +6,7 @@ use contracts::contacts::{BookEntry, ContactId, Sighting};
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
 
-use super::{IN_LIST, MAX_NAME, key::Seen, learn};
+use super::{IN_LIST, MAX_NAME, key::Seen, known, learn};
 use crate::entity::{Contacts, contact};
 
 /// See [`contracts::contacts::ContactDirectory::note_address_book`].
@@ -37,10 +37,10 @@ pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>
         .keys()
         .map(|digits| Seen::read(&sighting(digits)))
         .collect::<Result<_>>()?;
-    let owners = learn::owners(tx, seen.iter().flat_map(Seen::lookups)).await?;
+    let owners = known::owners(tx, seen.iter().flat_map(Seen::lookups)).await?;
     let mut of_contact: BTreeMap<ContactId, &BookEntry> = BTreeMap::new();
     for (seen, entry) in seen.iter().zip(newest.into_values()) {
-        let Some(id) = learn::contact_of(seen, &owners) else {
+        let Some(id) = known::contact_of(seen, &owners) else {
             continue;
         };
         let kept = of_contact.entry(id).or_insert(entry);

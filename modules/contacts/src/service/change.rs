@@ -10,7 +10,7 @@ use super::{
     Attributes, Change, Contact, ContactChanges, MAX_ATTRIBUTE_KEY, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTES,
     MAX_NAME, NewContact, get_contact,
     key::Key,
-    learn::owners,
+    known::owners,
     read::search_text,
     tags::{self, put_tags},
 };

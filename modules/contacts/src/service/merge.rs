@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
 use super::{
     Attributes, MAX_ATTRIBUTES, MAX_TAGS,
     key::{Key, Seen},
-    learn,
+    known, learn,
 };
 use crate::entity::{Contacts, Identities, Taggings, contact, identity, tagging};
 
@@ -54,8 +54,8 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
         return Ok(None);
     };
     let lookups = previous.iter().chain([&current]).flat_map(Seen::lookups);
-    let owners = learn::owners(tx, lookups).await?;
-    let before = previous.as_ref().and_then(|it| learn::contact_of(it, &owners));
+    let owners = known::owners(tx, lookups).await?;
+    let before = previous.as_ref().and_then(|it| known::contact_of(it, &owners));
     let bsuid_now = [&current.bsuid, &current.bsuid_anywhere]
         .into_iter()
         .flatten()
