@@ -27,7 +27,10 @@ step_tests() { # every test of the workspace, on both profiles
   # nextest runs no documentation tests, and one of them holds a fence: a query that does not know its tenant does not compile.
   cargo test --locked --quiet --doc -p kernel
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked --workspace "${EXTRA_ARGS[@]}"
+    # Stories told with many seeds may take hours; all others are ended after four minutes.
+    local profile=default
+    [ -z "${FAULT_SEEDS:-}" ] || profile=long
+    cargo nextest run --profile "$profile" --locked --workspace "${EXTRA_ARGS[@]}"
   else
     say "cargo-nextest is not here; cargo test does it more slowly"
     cargo test --locked --workspace --no-fail-fast "${EXTRA_ARGS[@]}"
