@@ -87,3 +87,29 @@ pub fn tenant_index(table: &'static str, columns: &[&'static str], unique: bool)
     }
     index
 }
+
+/// Adds columns that may be null to a table, one a statement: SQLite knows no other way.
+pub(crate) async fn add(
+    schema: &SchemaManager<'_>,
+    table: &'static str,
+    columns: impl IntoIterator<Item = ColumnDef>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        let table = Table::alter().table(table).add_column(column).to_owned();
+        schema.alter_table(table).await?;
+    }
+    Ok(())
+}
+
+/// Takes columns away again.
+pub(crate) async fn take_away(
+    schema: &SchemaManager<'_>,
+    table: &'static str,
+    columns: impl IntoIterator<Item = &'static str>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        let table = Table::alter().table(table).drop_column(column).to_owned();
+        schema.alter_table(table).await?;
+    }
+    Ok(())
+}

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{instant_null, text_null};
+use crate::column::{add, instant_null, take_away, text_null};
+
+const TABLE: &str = "contacts_contacts";
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -11,16 +13,10 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         let db = schema.get_database_backend();
-        // SQLite adds one column a statement.
-        for column in [text_null("profile_name", 200), instant_null(db, "profile_at")] {
-            let table = Table::alter()
-                .table("contacts_contacts")
-                .add_column(column)
-                .to_owned();
-            schema.alter_table(table).await?;
-        }
+        let columns = [text_null("profile_name", 200), instant_null(db, "profile_at")];
+        add(schema, TABLE, columns).await?;
         let known = Query::update()
-            .table("contacts_contacts")
+            .table(TABLE)
             .value("profile_name", Expr::col("name"))
             .and_where(Expr::col("name_from_profile").eq(true))
             .and_where(Expr::col("book_name").is_null())
@@ -29,13 +25,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for column in ["profile_at", "profile_name"] {
-            let table = Table::alter()
-                .table("contacts_contacts")
-                .drop_column(column)
-                .to_owned();
-            schema.alter_table(table).await?;
-        }
-        Ok(())
+        take_away(schema, TABLE, ["profile_at", "profile_name"]).await
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::long_text;
+use crate::column::{add, long_text, take_away};
 
 const TABLE: &str = "messaging_account_events";
 const COLUMNS: [&str; 2] = ["title_terms", "detail_terms"];
@@ -14,20 +14,11 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         let db = schema.get_database_backend();
-        // SQLite adds one column a statement.
-        for column in COLUMNS {
-            let column = long_text(db, column).null().to_owned();
-            let table = Table::alter().table(TABLE).add_column(column).to_owned();
-            schema.alter_table(table).await?;
-        }
-        Ok(())
+        let columns = COLUMNS.map(|column| long_text(db, column).null().to_owned());
+        add(schema, TABLE, columns).await
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        for column in COLUMNS {
-            let table = Table::alter().table(TABLE).drop_column(column).to_owned();
-            schema.alter_table(table).await?;
-        }
-        Ok(())
+        take_away(schema, TABLE, COLUMNS).await
     }
 }
