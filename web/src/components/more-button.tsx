@@ -1,9 +1,9 @@
-import type { RefObject } from 'react'
+import { type RefObject, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 
 interface MoreButtonProps {
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => Promise<{ hasNextPage: boolean }> }
+  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => Promise<unknown> }
   /** What grows: the focus goes to the first of what is new when there is no more, and with it this button. */
   list: RefObject<HTMLElement>
 }
@@ -11,21 +11,27 @@ interface MoreButtonProps {
 /** The next page of a list, under it. */
 export function MoreButton({ query, list }: MoreButtonProps) {
   const { t } = useTranslation()
-  if (!query.hasNextPage) return null
-  const more = async () => {
-    const before = list.current?.children.length ?? 0
-    const { hasNextPage } = await query.fetchNextPage()
-    if (hasNextPage) return
-    requestAnimationFrame(() => {
-      const fresh = list.current?.children[before]
-      if (!(fresh instanceof HTMLElement)) return
-      fresh.tabIndex = -1
-      fresh.focus({ preventScroll: true })
-    })
+  const { hasNextPage } = query
+  /** How many there were when more was asked for. */
+  const before = useRef<number>()
+  // Before the screen is drawn: the button leaves and the focus moves in one step, so that nobody finds it nowhere.
+  useLayoutEffect(() => {
+    if (hasNextPage || before.current === undefined) return
+    const fresh = list.current?.children[before.current]
+    before.current = undefined
+    // Whoever went elsewhere while the page was on its way stays there.
+    if (document.activeElement !== document.body || !(fresh instanceof HTMLElement)) return
+    fresh.tabIndex = -1
+    fresh.focus({ preventScroll: true })
+  }, [hasNextPage, list])
+  if (!hasNextPage) return null
+  const more = () => {
+    before.current = list.current?.children.length ?? 0
+    void query.fetchNextPage()
   }
   return (
     <div className="border-t px-5 py-3">
-      <Button variant="outline" size="sm" loading={query.isFetchingNextPage} onClick={() => void more()}>{t('common.more')}</Button>
+      <Button variant="outline" size="sm" loading={query.isFetchingNextPage} onClick={more}>{t('common.more')}</Button>
     </div>
   )
 }
