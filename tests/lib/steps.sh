@@ -88,7 +88,7 @@ need_for() {
   local step
   for step in "$@"; do
     case $step in
-      tests) need_services ;;
+      tests) need_services && need_clock ;;
       clients) need_python ;;
       e2e) need_browser ;;
     esac

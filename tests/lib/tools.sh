@@ -41,6 +41,10 @@ missing_packages() {
         have mariadbd && have mariadb-install-db && have mariadb-admin || echo mariadb-server
         have redis-server && have redis-cli || echo redis-server
         ;;
+      clock)
+        # A worker whose clock is wrong.
+        have faketime || echo faketime
+        ;;
       python)
         # Debian has venv and the pip that it installs in packages of their own.
         have python3 || echo python3
@@ -73,6 +77,7 @@ need_packages() {
 }
 
 need_services() { need_packages services; }
+need_clock() { need_packages clock; }
 need_browser() { need_packages browser; }
 need_python() { need_packages python; }
 
