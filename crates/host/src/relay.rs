@@ -12,6 +12,7 @@ use kernel::{
     job::Handler,
     outbox::{event, insert_jobs, job, new_job, share},
     padded, retrying,
+    tenant::delete_by_key,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
@@ -185,11 +186,9 @@ impl Relay {
         let clock = self.system.clock();
         let now = clock.now();
         let ids = padded(events.iter().map(|event| event.id));
-        let gone = event::Entity::delete_many()
-            .filter(event::Column::Id.is_in(ids))
-            .exec(tx.connection())
-            .await?
-            .rows_affected;
+        // What transactions that still run are saying must not hold up what has been said.
+        let these = event::Entity::delete_many().filter(event::Column::Id.is_in(ids));
+        let gone = delete_by_key(tx.connection(), these).await?;
         if gone != events.len() as u64 || tokio::time::Instant::now() >= leading_until {
             return Ok(None);
         }

@@ -1,5 +1,6 @@
 //! Typed ids with a readable prefix: a contact's id prints `con_0199…` and can never be passed where a message's is wanted.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// What every id type of the house can do. Implemented by the [`id!`](crate::id!) macro only.
@@ -10,6 +11,12 @@ pub trait Id: Copy + Send + Sync + std::fmt::Display + 'static {
     fn from_uuid(uuid: Uuid) -> Self;
     /// The UUID inside.
     fn uuid(self) -> Uuid;
+}
+
+/// What every id made at this time or later is not below: ids are in the order of time, to the millisecond.
+pub fn first_at<I: Id>(at: DateTime<Utc>) -> I {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
+    I::from_uuid(Uuid::from_u128(millis << 80))
 }
 
 /// Reads `prefix_<32 hex digits>`.
@@ -154,6 +161,15 @@ mod tests {
         fn anything_else_is_refused_without_a_panic(text in "\\PC{0,60}") {
             prop_assert!(text.parse::<TenantId>().is_err());
         }
+    }
+
+    #[test]
+    fn ids_are_in_the_order_of_time() {
+        let (clock, hand) = crate::Clock::manual("2026-05-01T10:00:00.000Z".parse().unwrap());
+        let earlier: TenantId = clock.new_id();
+        hand.advance(chrono::TimeDelta::milliseconds(1));
+        let first: TenantId = first_at(clock.now());
+        assert!(earlier < first && first <= clock.new_id());
     }
 
     #[test]

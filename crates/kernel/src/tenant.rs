@@ -4,6 +4,7 @@ mod alone;
 mod many;
 mod oldest;
 mod query;
+mod way;
 
 use std::{fmt, sync::Arc};
 
@@ -18,6 +19,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub use alone::{Alone, TenantAlone};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
+pub use way::delete_by_key;
 
 use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending, padded};
 

@@ -13,7 +13,7 @@ use crate::{Result, TenantId};
 #[derive(Debug)]
 pub struct TenantSelect<'c, E: EntityTrait> {
     on: DatabaseExecutor<'c>,
-    select: Select<E>,
+    pub(super) select: Select<E>,
 }
 
 impl<'c, E: TenantEntity> TenantSelect<'c, E> {

@@ -176,7 +176,12 @@ async fn find_conversations(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pai
             let these = Condition::all()
                 .add(Column::ChannelId.eq(channel_id))
                 .add(Column::ContactId.is_in(padded(contacts.iter().copied())));
-            for row in tx.find::<Entity>().filter(these).for_update().all().await? {
+            // Other conversations of the tenant may be in the hands of others.
+            let pairs = tx
+                .find::<Entity>()
+                .filter(these)
+                .through_index(&[Column::ChannelId, Column::ContactId]);
+            for row in pairs.for_update().all().await? {
                 found.insert((row.channel_id, row.contact_id), row);
             }
         }

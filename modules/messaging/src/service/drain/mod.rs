@@ -200,7 +200,9 @@ fn size(bodies: &[Model]) -> (u64, u64) {
 /// [`Error::contention`] when some are gone: then somebody else applies them, and this transaction must not.
 async fn remove(tx: &TenantTx, bodies: &[Model]) -> Result<()> {
     let ids = padded(bodies.iter().map(|body| body.id));
-    let gone = tx.delete::<Entity>().filter(Column::Id.is_in(ids)).exec().await?;
+    let these = tx.delete::<Entity>().filter(Column::Id.is_in(ids));
+    // What is just being stored, for others too, must hold up nobody here.
+    let gone = these.exec_by_key().await?;
     if gone == bodies.len() as u64 {
         Ok(())
     } else {
