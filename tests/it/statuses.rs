@@ -1,5 +1,6 @@
 //! Statuses come in any order, twice, early or late: the end is the same.
 
+use cloud_sim::Statuses;
 use proptest::{
     prelude::*,
     strategy::{Strategy, ValueTree},
@@ -64,6 +65,29 @@ on_both_profiles! {
         tenant.webhook(&tenant.status_webhook("wamid.FORGED", "read", Some(id))).await.expect(200);
         app.settled().await;
         assert_eq!(app.globex.get(&format!("/messages/{id}")).await.expect(200)["status"], "sent");
+    }
+
+    async fn a_status_without_our_id_that_overtakes_the_answer_is_the_messages_in_the_end(app: &TestApp) {
+        let tenant = &app.acme;
+        // The simulator takes this message and answers late: it waits for its own status to be delivered, and tells none.
+        let to = "999003000006";
+        tenant.customer_writes(to, "Hi");
+        app.settled().await;
+        app.sim.configure(|knobs| knobs.statuses = Statuses::Off);
+        tenant.sends(to, "Hello").await.expect(202);
+        let taken = || app.sim.ledger().accepted().next_back().map(|accepted| accepted.wamid.clone());
+        let wamid = app.until(tenant, "/messages", |_| taken().is_some()).await;
+        assert_eq!(wamid["items"][0]["status"], "queued", "WhatsApp has not answered yet");
+        let wamid = taken().unwrap();
+        tenant.webhook(&tenant.status_webhook(&wamid, "read", None)).await.expect(200);
+        let path = format!("/statuses?wamid={wamid}");
+        let told = app.until(tenant, &path, |told| told["items"][0]["status"] == "read").await;
+        assert_eq!(told["items"][0]["message_id"], Value::Null, "nobody knows yet whose it is");
+        app.settled().await;
+        let message = tenant.get("/messages").await.expect(200)["items"][0].clone();
+        assert_eq!((&message["status"], &message["wamid"]), (&json!("read"), &json!(wamid)));
+        assert_eq!(tenant.get(&path).await.expect(200)["items"][0]["message_id"], message["id"]);
+        assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
     }
 
     async fn a_send_without_an_answer_is_not_repeated_and_resolved_by_its_status(app: &TestApp) {

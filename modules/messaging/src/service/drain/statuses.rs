@@ -6,10 +6,10 @@ mod changes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
 use contracts::messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged};
-use kernel::{Result, TenantTx, each, padded};
+use kernel::{Result, TenantTx, each, id, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use self::changes::Changes;
@@ -20,6 +20,8 @@ use crate::entity::{
     status_event::{self, StatusEventId},
 };
 
+/// Looking through everything that came for longer than this would cost more than asking for what is wanted.
+const RECENT: TimeDelta = TimeDelta::minutes(5);
 /// Keys of one list in a statement at most.
 const IN_LIST: usize = 500;
 
@@ -56,6 +58,25 @@ pub(in crate::service) async fn apply(tx: &mut TenantTx, statuses: Vec<WebhookSt
     }
     tx.insert_new::<status_event::Entity>(rows).await?;
     messages.write(tx).await
+}
+
+/// Whether statuses came since then, more or less, that are nobody's yet. Hardly ever: a status names its message by our id
+/// in its callback data, unless somebody else has sent the message.
+pub(in crate::service) async fn any_parked_since(tx: &TenantTx, since: DateTime<Utc>) -> Result<bool> {
+    use status_event::{Column, Entity};
+    if tx.clock().now() - since > RECENT {
+        return Ok(true);
+    }
+    // Ids are in the order of time, so that only what came since is looked at. The clocks of two processes may differ a little.
+    let first: StatusEventId = id::first_at(since - TimeDelta::minutes(1));
+    let one = tx
+        .find::<Entity>()
+        .filter(Column::Id.gte(first))
+        .filter(Column::MessageId.is_null())
+        .limit(1)
+        .columns::<(StatusEventId,)>(&[Column::Id])
+        .await?;
+    Ok(!one.is_empty())
 }
 
 /// Applies the statuses that came before we knew the messages' wamids: one read where there are none.
