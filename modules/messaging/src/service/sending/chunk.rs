@@ -1,12 +1,13 @@
 //! A chunk in a runner's hands: taken with a new fence, read on in steps, each step committed as an intent before its first
 //! message is handed to WhatsApp.
 
+use chrono::{DateTime, Utc};
 use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
 };
 use kernel::{Result, TenantDb, TenantTx, tenant::TenantUpdate};
-use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 use super::outcome::{self, Outcome};
 use crate::{
@@ -20,9 +21,6 @@ use crate::{
     service::drain::statuses,
 };
 
-/// More messages than a chunk can have.
-const ALL: u64 = 1_000;
-
 /// A chunk that this runner has, until a newer one takes it.
 #[derive(Debug)]
 pub(super) struct Taken {
@@ -33,6 +31,7 @@ pub(super) struct Taken {
     pub(super) attempt: i32,
     fence: i64,
     mark: Option<MessageId>,
+    created_at: DateTime<Utc>,
 }
 
 /// What is needed of a message to send it.
@@ -141,6 +140,7 @@ impl Taken {
             attempt: row.attempt,
             fence: row.fence,
             mark: row.mark,
+            created_at: row.created_at,
         }
     }
 
@@ -194,7 +194,7 @@ impl Taken {
     /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
     /// still ours.
     pub(super) async fn refuse_templates(&mut self, db: &TenantDb, why: &Sentences) -> Result<bool> {
-        let left = self.next(db, self.mark, ALL).await?;
+        let left = self.left(db).await?;
         let outcomes: Vec<Outcome> = left
             .into_iter()
             .filter(|message| message.kind == "template")
@@ -210,17 +210,19 @@ impl Taken {
     /// applied now.
     pub(super) async fn finish(&self, db: &TenantDb) -> Result<()> {
         let mut tx = db.begin().await?;
-        let accepted: Vec<(MessageId, Option<String>)> = tx
-            .find::<Entity>()
-            .filter(Column::ChunkId.eq(self.id))
-            .filter(Column::Wamid.is_not_null())
-            .columns(&[Column::Id, Column::Wamid])
-            .await?;
-        let accepted: Vec<(MessageId, String)> = accepted
-            .into_iter()
-            .filter_map(|(id, wamid)| Some((id, wamid?)))
-            .collect();
-        statuses::apply_parked(&mut tx, &accepted).await?;
+        if statuses::any_parked_since(&tx, self.created_at).await? {
+            let accepted: Vec<(MessageId, Option<String>)> = tx
+                .find::<Entity>()
+                .filter(Column::ChunkId.eq(self.id))
+                .filter(Column::Wamid.is_not_null())
+                .columns(&[Column::Id, Column::Wamid])
+                .await?;
+            let accepted: Vec<(MessageId, String)> = accepted
+                .into_iter()
+                .filter_map(|(id, wamid)| Some((id, wamid?)))
+                .collect();
+            statuses::apply_parked(&mut tx, &accepted).await?;
+        }
         let mine = Condition::all()
             .add(chunk::Column::Id.eq(self.id))
             .add(chunk::Column::Fence.eq(self.fence));
@@ -229,22 +231,12 @@ impl Taken {
         tx.commit().await
     }
 
-    /// The last message that an intent covers.
-    pub(super) fn mark(&self) -> Option<MessageId> {
-        self.mark
-    }
-
-    /// The next messages behind `read_to` that certainly were not sent; fewer than asked for means that nothing is left behind
-    /// them.
+    /// All its messages that certainly were not sent, in their order: those behind the mark.
     ///
     /// Outside a transaction: only this runner moves the mark, and what else may happen to a queued message (a status that
-    /// overtook its answer) does no harm here.
-    pub(super) async fn next(
-        &self,
-        db: &TenantDb,
-        read_to: Option<MessageId>,
-        wanted: u64,
-    ) -> Result<Vec<Waiting>> {
+    /// overtook its answer) does no harm here. Sorted here, and all at once: told to sort and to stop somewhere, MariaDB would
+    /// rather walk through all younger messages of the tenant than through the chunk.
+    pub(super) async fn left(&self, db: &TenantDb) -> Result<Vec<Waiting>> {
         type Row = (
             MessageId,
             ConversationId,
@@ -256,10 +248,8 @@ impl Taken {
         let rows: Vec<Row> = db
             .find::<Entity>()
             .filter(Column::ChunkId.eq(self.id))
-            .filter_some(read_to.map(|last| Column::Id.gt(last)))
+            .filter_some(self.mark.map(|mark| Column::Id.gt(mark)))
             .filter(Column::StatusRank.eq(Status::Queued.rank()))
-            .order_by(Column::Id, Order::Asc)
-            .limit(wanted)
             .columns(&[
                 Column::Id,
                 Column::ConversationId,
@@ -269,8 +259,9 @@ impl Taken {
                 Column::ReplyTo,
             ])
             .await?;
-        let waiting =
-            rows.into_iter().map(
+        let mut waiting: Vec<Waiting> = rows
+            .into_iter()
+            .map(
                 |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
                     id,
                     conversation_id,
@@ -279,8 +270,10 @@ impl Taken {
                     content,
                     reply_to,
                 },
-            );
-        Ok(waiting.collect())
+            )
+            .collect();
+        waiting.sort_unstable_by_key(|message| message.id);
+        Ok(waiting)
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many messages the next intent covers: a third of a second's worth at the pace at which they really go. Fewer would cost
+//! How many messages the next intent covers: half a second's worth at the pace at which they really go. Fewer would cost
 //! a commit for every handful; more would be in doubt should this process die.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::run::INTENT;
 
 /// Of a second.
-const WORTH: f64 = 0.3;
+const WORTH: f64 = 0.5;
 /// A pace measured over less says nothing.
 const SHORTEST: Duration = Duration::from_millis(50);
 
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_intent_is_a_third_of_a_second_of_what_really_goes() {
+    fn an_intent_is_half_a_second_of_what_really_goes() {
         let mut intents = Intents::new(1_000);
         assert_eq!(intents.size(0), 100);
         assert!(intents.wants_more(33) && !intents.wants_more(34));

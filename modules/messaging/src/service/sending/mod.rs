@@ -14,6 +14,7 @@ mod portfolio;
 mod ring;
 mod run;
 mod tally;
+mod threads;
 mod verdict;
 mod window;
 
@@ -38,11 +39,10 @@ use pace::Paces;
 use pairs::Pairs;
 use places::Places;
 use run::{Ended, Run};
+use threads::Threads;
 
 /// How long chunks of a held number wait before they look again.
 const HELD: Duration = Duration::from_secs(20);
-/// Messages that are refused in one step when their number is gone.
-const GONE: u64 = 500;
 
 /// What all runners of this process share. Cloning shares it.
 #[derive(Clone)]
@@ -51,6 +51,7 @@ pub(super) struct Sending {
     paces: Paces,
     places: Places,
     pairs: Arc<Pairs>,
+    threads: Threads,
 }
 
 impl Sending {
@@ -60,6 +61,7 @@ impl Sending {
             paces: Paces::new(limiter),
             places: Places::new(),
             pairs: Arc::default(),
+            threads: Threads::default(),
         }
     }
 }
@@ -131,19 +133,16 @@ impl Service {
 
     /// Fails whatever is left of a chunk.
     async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, why: &Sentences) -> Result<()> {
-        loop {
-            let left = taken.next(db, taken.mark(), GONE).await?;
-            let Some(last) = left.last().map(|last| last.id) else {
-                return taken.finish(db).await;
-            };
-            let outcomes: Vec<Outcome> = left
-                .into_iter()
-                .map(|message| Outcome::refused(message, why))
-                .collect();
-            if !taken.commit(db, &outcomes, Some(last)).await? {
-                return Ok(());
-            }
+        let left = taken.left(db).await?;
+        let last = left.last().map(|last| last.id);
+        let outcomes: Vec<Outcome> = left
+            .into_iter()
+            .map(|message| Outcome::refused(message, why))
+            .collect();
+        if outcomes.is_empty() || taken.commit(db, &outcomes, last).await? {
+            taken.finish(db).await?;
         }
+        Ok(())
     }
 }
 

@@ -15,10 +15,10 @@ use cloud_api::{
 };
 use contracts::{
     contacts::{ContactAddress, ContactId},
-    messaging::{Lane, MessageId},
+    messaging::Lane,
 };
 use kernel::{Result, TenantDb, retrying};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{runtime::Handle, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -44,8 +44,6 @@ use crate::{
 
 /// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
 const TURN: Duration = Duration::from_secs(5);
-/// Messages read ahead at a time: a chunk has no more.
-const READ: u64 = 500;
 /// Outcomes are written together: so many, or what there is after [`PATIENCE`].
 const TOGETHER: usize = 200;
 /// How long an outcome waits for others.
@@ -88,10 +86,9 @@ pub(super) struct Run {
     taken: Taken,
     // Read, and not sent: no intent covers them.
     ahead: VecDeque<Addressed>,
-    // Up to where the chunk is read; none while nothing is.
-    read_to: Option<MessageId>,
-    all_read: bool,
+    is_read: bool,
     intents: Intents,
+    wire_threads: Handle,
     sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
@@ -126,11 +123,11 @@ impl Run {
         };
         Self {
             shared: Arc::new(shared),
-            read_to: taken.mark(),
             taken,
             ahead: VecDeque::new(),
-            all_read: false,
+            is_read: false,
             intents: Intents::new(per_second),
+            wire_threads: sending.threads.handle(),
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
@@ -146,7 +143,7 @@ impl Run {
         loop {
             self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
-            let goes_on = self.hold.is_none() && !over && !(self.all_read && self.ahead.is_empty());
+            let goes_on = self.hold.is_none() && !over && !(self.is_read && self.ahead.is_empty());
             let ashore = self.shared.tally.ashore();
             let wants_more = goes_on && self.intents.wants_more(ashore);
             let under_way = self.shared.tally.under_way();
@@ -183,7 +180,7 @@ impl Run {
         if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
-        if !(self.all_read && self.ahead.is_empty()) || self.broke_off {
+        if !(self.is_read && self.ahead.is_empty()) || self.broke_off {
             return Ok(Ended::Yielded);
         }
         retrying(|| self.taken.finish(&self.shared.db)).await?;
@@ -258,8 +255,8 @@ impl Run {
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
     /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
     async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
-        if wanted > 0 && self.ahead.is_empty() && !self.all_read {
-            self.read_on().await?;
+        if wanted > 0 && !self.is_read {
+            self.read().await?;
         }
         let next = wanted.min(self.ahead.len());
         let intended = &self.ahead.make_contiguous()[..next];
@@ -275,19 +272,19 @@ impl Run {
         Ok(ours.then_some((next, over)))
     }
 
-    async fn read_on(&mut self) -> Result<()> {
+    /// All that is left of the chunk, which is a few hundred messages at most.
+    async fn read(&mut self) -> Result<()> {
         let shared = &self.shared;
-        let next = self.taken.next(&shared.db, self.read_to, READ).await?;
-        let contacts: Vec<ContactId> = next.iter().map(|message| message.contact_id).collect();
+        let left = self.taken.left(&shared.db).await?;
+        let contacts: Vec<ContactId> = left.iter().map(|message| message.contact_id).collect();
         let addresses = match contacts.as_slice() {
             [] => Vec::new(),
             contacts => shared.service.directory.addresses(&shared.db, contacts).await?,
         };
         let addresses: HashMap<ContactId, &ContactAddress> =
             addresses.iter().map(|address| (address.id, address)).collect();
-        self.all_read = (next.len() as u64) < READ;
-        self.read_to = next.last().map(|last| last.id).or(self.read_to);
-        self.ahead.extend(next.into_iter().map(|message| {
+        self.is_read = true;
+        self.ahead.extend(left.into_iter().map(|message| {
             let to = addresses.get(&message.contact_id).copied().and_then(recipient);
             (message, to)
         }));
@@ -324,11 +321,12 @@ impl Run {
         self.shared.tally.begin(messages.len());
         for (message, to) in messages {
             let shared = self.shared.clone();
-            self.sends.spawn(async move {
+            let send = async move {
                 let mut step = Step::new(&shared.tally);
                 let (verdict, consequence) = shared.send(to, &message, &mut step).await;
                 step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
-            });
+            };
+            self.sends.spawn_on(send, &self.wire_threads);
         }
     }
 }

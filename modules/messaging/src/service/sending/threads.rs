@@ -1,0 +1,79 @@
+//! The threads that messages leave from. A full process has a thousand requests of campaigns under way, and a thousand tasks
+//! stand in line for the processor; were they the same threads, each of the few statements that a small campaign waits for
+//! would stand in that line several times. So what speaks with WhatsApp has threads of its own, and the operating system,
+//! which knows who has had little, shares the cores between the two.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// Shared by all runs of this process; none is started before the first message leaves.
+#[derive(Clone, Default)]
+pub(super) struct Threads(Arc<OnceLock<Option<Running>>>);
+
+impl Threads {
+    /// Where to spawn what speaks with WhatsApp.
+    pub(super) fn handle(&self) -> Handle {
+        let running = self.0.get_or_init(Running::start);
+        running
+            .as_ref()
+            .and_then(|running| running.0.as_ref())
+            .map_or_else(Handle::current, |runtime| runtime.handle().clone())
+    }
+}
+
+/// Only taken apart by `drop`.
+struct Running(Option<Runtime>);
+
+impl Running {
+    /// Half as many as there are cores: sending costs about half of what a message costs in all. None when the system has no
+    /// more threads to give; messages leave all the same then.
+    fn start() -> Option<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(cores.div_ceil(2))
+            .thread_name("wire")
+            .enable_all()
+            .build();
+        match runtime {
+            Ok(runtime) => Some(Self(Some(runtime))),
+            Err(error) => {
+                tracing::warn!(%error, "messages leave from the threads that everything else runs on");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Waiting for its threads is not allowed where this may be dropped; who wants to wait for sends has their handles.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_keeps_them_busy_keeps_nobody_else_waiting() {
+        let threads = Threads::default();
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let wait = std::sync::Mutex::new(wait);
+        let name = || std::thread::current().name().map(ToOwned::to_owned);
+        // This test's runtime has one thread: were the task on it, the line behind would never be reached.
+        let busy = threads.handle().spawn(async move {
+            let _ = wait.lock().unwrap().recv();
+            name()
+        });
+        tokio::task::yield_now().await;
+        done.send(()).unwrap();
+        assert_eq!(busy.await.unwrap().as_deref(), Some("wire"));
+        assert_ne!(name().as_deref(), Some("wire"));
+        // Within a runtime, where nothing may wait for threads.
+        drop(threads);
+    }
+}
