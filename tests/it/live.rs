@@ -1,8 +1,11 @@
 //! The live stream: only one's own, only what one may see, resumable.
 
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use testkit::{LiveSocket, on_both_profiles};
+use testkit::{LiveSocket, Profile, TestApp, on_both_profiles};
 
 on_both_profiles! {
     async fn a_tenant_hears_its_own_and_nothing_else(app: &TestApp) {
@@ -66,4 +69,36 @@ on_both_profiles! {
         assert!(!heard.to_string().contains("Secret"));
         app.globex.live(None).await;
     }
+}
+
+/// What a transaction that still runs is saying holds up nothing that has been said: the relay looks at no rows but those it takes
+/// away, however many there are. On the production profile only: in process there is one writer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_still_being_said_holds_up_nothing_production() {
+    let app = TestApp::start(Profile::Production).await;
+    let writer = app.config.database().connect().await.unwrap();
+    let backend = writer.get_database_backend();
+    let saying = |ids: Vec<uuid::Uuid>| {
+        let rows = vec!["(?, ?, 'said', '{}', NOW(6))"; ids.len()].join(", ");
+        let sql = format!("INSERT INTO host_outbox (id, tenant_id, name, payload, created_at) VALUES {rows}");
+        let tenants = [app.acme.id, app.globex.id].into_iter().cycle();
+        let values = ids
+            .into_iter()
+            .zip(tenants)
+            .flat_map(|(id, tenant)| [id.into(), tenant.into()]);
+        Statement::from_sql_and_values(backend, sql, values)
+    };
+    let still = writer.begin().await.unwrap();
+    still.execute_raw(saying(vec![uuid::Uuid::nil()])).await.unwrap();
+    let ids = (0..150).map(|_| app.system.clock().new_uuid()).collect();
+    app.system
+        .across_tenants("a test speaks for both")
+        .execute_raw(saying(ids))
+        .await
+        .unwrap();
+    let settled = tokio::time::timeout(Duration::from_secs(10), app.settled());
+    settled.await.expect("nobody to wait for");
+    still.rollback().await.unwrap();
+    drop(writer);
+    app.stop().await;
 }

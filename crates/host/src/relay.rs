@@ -11,8 +11,7 @@ use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
     outbox::{event, insert_jobs, job, new_job, share},
-    padded, retrying,
-    tenant::delete_by_key,
+    retrying,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
@@ -185,10 +184,9 @@ impl Relay {
         }
         let clock = self.system.clock();
         let now = clock.now();
-        let ids = padded(events.iter().map(|event| event.id));
         // What transactions that still run are saying must not hold up what has been said.
-        let these = event::Entity::delete_many().filter(event::Column::Id.is_in(ids));
-        let gone = delete_by_key(tx.connection(), these).await?;
+        let ids = events.iter().map(|event| event.id);
+        let gone = tx.delete_by_key::<event::Entity>(event::Column::Id, ids).await?;
         if gone != events.len() as u64 || tokio::time::Instant::now() >= leading_until {
             return Ok(None);
         }

@@ -19,7 +19,6 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub use alone::{Alone, TenantAlone};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
-pub use way::delete_by_key;
 
 use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending, padded};
 

@@ -22,7 +22,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, padded, retrying};
+use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
 use sea_orm::ColumnTrait;
 
@@ -199,10 +199,9 @@ fn size(bodies: &[Model]) -> (u64, u64) {
 /// # Errors
 /// [`Error::contention`] when some are gone: then somebody else applies them, and this transaction must not.
 async fn remove(tx: &TenantTx, bodies: &[Model]) -> Result<()> {
-    let ids = padded(bodies.iter().map(|body| body.id));
-    let these = tx.delete::<Entity>().filter(Column::Id.is_in(ids));
+    let ids = bodies.iter().map(|body| body.id);
     // What is just being stored, for others too, must hold up nobody here.
-    let gone = these.exec_by_key().await?;
+    let gone = tx.delete_by_key::<Entity>(Column::Id, ids).await?;
     if gone == bodies.len() as u64 {
         Ok(())
     } else {
