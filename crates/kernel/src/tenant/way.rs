@@ -50,7 +50,8 @@ async fn delete<E: EntityTrait>(
     key: E::Column,
     ids: Vec<Uuid>,
 ) -> Result<u64> {
-    if on.get_database_backend() == DbBackend::Sqlite {
+    // One key leaves MariaDB no choice, and is what an idle system has.
+    if on.get_database_backend() == DbBackend::Sqlite || ids.len() == 1 {
         let mut delete = E::delete_many().filter(key.is_in(ids));
         if let Some((column, tenant)) = of {
             delete = delete.filter(column.eq(tenant));
