@@ -27,6 +27,9 @@ pub struct OfNumber {
     /// Answered 130429 (Cloud API: error codes, throughput).
     #[serde(default)]
     pub throttled: u64,
+    /// When the last was taken, in its Unix ms; none where the simulator does not tell.
+    #[serde(default)]
+    pub last_at: Option<i64>,
 }
 
 /// What the simulator has counted since it began.

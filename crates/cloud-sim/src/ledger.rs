@@ -59,6 +59,8 @@ pub struct OfNumber {
     pub accepted: u64,
     /// Answered 130429.
     pub throttled: u64,
+    /// When the last was taken, in virtual Unix ms.
+    pub last_at: Option<i64>,
 }
 
 /// What is counted without a row for each send, so that a load of millions can be judged too (`GET /_sim/load`).
@@ -93,7 +95,9 @@ impl Tally {
     }
 
     fn accepted(&mut self, row: &Accepted) {
-        self.number(&row.phone_id).accepted += 1;
+        let number = self.number(&row.phone_id);
+        number.accepted += 1;
+        number.last_at = Some(row.at);
         let Some(data) = &row.callback_data else {
             return;
         };

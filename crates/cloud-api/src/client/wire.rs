@@ -45,6 +45,7 @@ pub struct Wire(Arc<Inner>);
 
 struct Inner {
     ways: Vec<Way>,
+    tls: HttpsConnector<HttpConnector>,
     http2: Vec<Authority>,
 }
 
@@ -79,15 +80,26 @@ impl Wire {
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(tcp);
+        Ok(Self::over(tls, http2.into_iter().collect()))
+    }
+
+    /// Connections of their own, made in the same way: what travels on them waits for nothing that travels on these.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::over(self.0.tls.clone(), self.0.http2.clone())
+    }
+
+    fn over(tls: HttpsConnector<HttpConnector>, http2: Vec<Authority>) -> Self {
         let way = || Way {
             negotiating: pool(&tls, false),
             http2: pool(&tls, true),
             under_way: AtomicUsize::new(0),
         };
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             ways: std::iter::repeat_with(way).take(WAYS).collect(),
-            http2: http2.into_iter().collect(),
-        })))
+            tls,
+            http2,
+        }))
     }
 
     /// Sends a request and reads its whole answer, at most a megabyte of it, within `limit`.

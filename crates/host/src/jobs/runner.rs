@@ -91,7 +91,8 @@ impl Runner {
     /// Takes the job over from the feeder: from here on only this run's fence is good.
     async fn start(&self, ticket: Ticket) -> Result<Option<Model>> {
         let now = self.system.clock().now();
-        let taken = retrying(|| {
+        let on = self.system.across_tenants(WHY);
+        let take = retrying(|| {
             self.update(ticket, |update| {
                 update
                     .col_expr(Column::RunAt, Expr::value(now + RUN_LEASE))
@@ -99,16 +100,27 @@ impl Runner {
                     .col_expr(Column::Again, Expr::value(0))
                     .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             })
-        })
-        .await?;
-        if taken == 0 {
+        });
+        // Both at once: of the two waits only the longer one counts. The row's fence tells whether it was read before it was
+        // taken or after.
+        let (taken, read) = tokio::join!(take, Entity::find_by_id(ticket.job).one(on));
+        if taken? == 0 {
             return Ok(None);
         }
         kernel::failpoint!("job.started");
-        // Should this read fail, the lease ends like that of a process that died.
-        let on = self.system.across_tenants(WHY);
-        let mine = Entity::find_by_id(ticket.job).filter(Column::Fence.eq(ticket.fence + 1));
-        retrying(async || Ok(mine.clone().one(on).await?)).await
+        match read {
+            Ok(Some(job)) if job.fence == ticket.fence => Ok(Some(Model {
+                fence: job.fence + 1,
+                attempts: job.attempts + 1,
+                ..job
+            })),
+            Ok(Some(job)) if job.fence == ticket.fence + 1 => Ok(Some(job)),
+            // Should this read fail too, the lease ends like that of a process that died.
+            _ => {
+                let mine = Entity::find_by_id(ticket.job).filter(Column::Fence.eq(ticket.fence + 1));
+                retrying(async || Ok(mine.clone().one(on).await?)).await
+            }
+        }
     }
 
     async fn run_started(&self, job: Model) {

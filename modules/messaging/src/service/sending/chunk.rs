@@ -50,26 +50,33 @@ pub(super) struct Waiting {
 /// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
 /// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
 pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
-    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then.
-    let first = db
-        .alone()
-        .await
-        .update::<chunk::Entity>()
-        .filter(chunk::Column::Id.eq(id))
-        .filter(chunk::Column::Fence.eq(0))
-        .filter(chunk::Column::Done.eq(false))
-        .col_expr(chunk::Column::Fence, Expr::value(1))
-        .exec()
-        .await?;
-    if first == 0 {
+    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then. Taken and read at once, because
+    // somebody waits for the sum; what is read does not change by being taken, but for the fence.
+    let take = async {
+        let alone = db.alone().await;
+        let untaken = alone
+            .update::<chunk::Entity>()
+            .filter(chunk::Column::Id.eq(id))
+            .filter(chunk::Column::Fence.eq(0))
+            .filter(chunk::Column::Done.eq(false));
+        untaken
+            .col_expr(chunk::Column::Fence, Expr::value(1))
+            .exec()
+            .await
+    };
+    let read = || db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).one();
+    let (first, row) = tokio::join!(take, read());
+    if first? == 0 {
         return take_over(db, id).await;
     }
     kernel::failpoint!(try "send.chunk_taken");
-    let mine = Condition::all()
-        .add(chunk::Column::Id.eq(id))
-        .add(chunk::Column::Fence.eq(1));
-    let row = db.find::<chunk::Entity>().filter(mine).one().await?;
-    Ok(row.map(Taken::of))
+    let row = match row {
+        Ok(Some(row)) => Some(row),
+        _ => read().await?,
+    };
+    // Whoever has taken it over meanwhile has a higher one.
+    let mine = row.filter(|row| row.fence <= 1);
+    Ok(mine.map(|row| Taken::of(chunk::Model { fence: 1, ..row })))
 }
 
 async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {

@@ -5,6 +5,7 @@
 //! names this id tells what became of it (Cloud API: send idempotency).
 
 mod chunk;
+mod firsts;
 mod intents;
 mod outcome;
 mod pace;
@@ -21,7 +22,7 @@ mod window;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use cloud_api::client::Wire;
+use cloud_api::{client::Wire, error::Invalid};
 use contracts::messaging::{ChannelId, Lane};
 use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
 use sea_orm::ColumnTrait;
@@ -38,7 +39,7 @@ use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
 use places::Places;
-use run::{Ended, Run};
+use run::{Ended, Run, Ways};
 use threads::Threads;
 
 /// How long chunks of a held number wait before they look again.
@@ -47,7 +48,8 @@ const HELD: Duration = Duration::from_secs(20);
 /// What all runners of this process share. Cloning shares it.
 #[derive(Clone)]
 pub(super) struct Sending {
-    wire: Wire,
+    crowd: Wire,
+    past_it: Wire,
     paces: Paces,
     places: Places,
     pairs: Arc<Pairs>,
@@ -57,7 +59,8 @@ pub(super) struct Sending {
 impl Sending {
     pub(super) fn new(limiter: Arc<dyn Limiter>, wire: Wire) -> Self {
         Self {
-            wire,
+            past_it: wire.apart(),
+            crowd: wire,
             paces: Paces::new(limiter),
             places: Places::new(),
             pairs: Arc::default(),
@@ -102,12 +105,15 @@ impl Service {
             }
         }
         let number = channel.phone_number_id.clone().into();
-        let line = self
-            .client(&channel)
-            .map(|client| client.line(&number, &self.sending.wire));
-        let line = match line {
-            Ok(Ok(line)) => line,
-            Ok(Err(invalid)) => {
+        let ways = self.client(&channel).map(|client| {
+            Ok(Ways {
+                crowd: client.line(&number, &self.sending.crowd)?,
+                past_it: client.line(&number, &self.sending.past_it)?,
+            })
+        });
+        let ways = match ways {
+            Ok(Ok(ways)) => ways,
+            Ok(Err::<_, Invalid>(invalid)) => {
                 let why = own_error(&invalid.to_string());
                 self.refuse(&db, &mut taken, &why).await?;
                 return Ok(());
@@ -117,7 +123,7 @@ impl Service {
                 return Ok(());
             }
         };
-        match Run::new(self, &db, channel, line, taken)
+        match Run::new(self, &db, channel, ways, taken)
             .until_it_ends(&context.stop)
             .await?
         {

@@ -9,7 +9,7 @@ use std::{
 
 use contracts::messaging::Lane;
 use kernel::{Limiter, Quota};
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{runtime::Handle, sync::oneshot, time::Instant};
 
 /// Numbers whose pace is kept in mind at most; idle ones are forgotten beyond.
 const NUMBERS: usize = 10_000;
@@ -33,7 +33,8 @@ impl Paces {
         }
     }
 
-    /// The pace of a number: at most `per_second` messages a second over all processes.
+    /// The pace of a number: at most `per_second` messages a second over all processes. To be called where slices may be
+    /// asked for: not on the threads of the crowd, where every answer would have to wait for its turn.
     pub(super) fn of(&self, key: &str, per_second: u32) -> Arc<Pace> {
         let mut numbers = self
             .numbers
@@ -46,6 +47,7 @@ impl Paces {
             Arc::new(Pace {
                 key: format!("send:{key}"),
                 limiter: self.limiter.clone(),
+                threads: Handle::current(),
                 state: Mutex::new(State::new(per_second)),
             })
         });
@@ -58,6 +60,7 @@ impl Paces {
 pub(super) struct Pace {
     key: String,
     limiter: Arc<dyn Limiter>,
+    threads: Handle,
     state: Mutex<State>,
 }
 
@@ -137,7 +140,7 @@ impl Pace {
             !std::mem::replace(&mut state.pumping, true)
         };
         if idle {
-            tokio::spawn(self.clone().pump());
+            self.threads.spawn(self.clone().pump());
         }
         // The pump outlives every waiter; should its task end with the runtime, nobody sends any more either.
         let _ = turn.await;
@@ -239,8 +242,32 @@ mod tests {
         assert_eq!(limiter.0.load(Ordering::SeqCst), 1, "one call for all four");
     }
 
-    #[test]
-    fn refusals_slow_down_once_a_moment_and_the_pace_recovers() {
+    #[tokio::test]
+    async fn slices_are_asked_for_where_the_crowd_does_not_stand_in_line() {
+        #[derive(Default)]
+        struct Where(Mutex<Vec<String>>);
+
+        #[async_trait::async_trait]
+        impl Limiter for Where {
+            async fn take(&self, _: &str, _: Quota, _: u32) -> Result<(), kernel::limit::Wait> {
+                let thread = std::thread::current().name().unwrap_or_default().to_owned();
+                self.0.lock().unwrap().push(thread);
+                Ok(())
+            }
+        }
+
+        let asked = Arc::new(Where::default());
+        let pace = Paces::new(asked.clone()).of("acme:1", 1_000);
+        let crowd = super::super::threads::Threads::default();
+        let turn = async move { pace.turn(Lane::Bulk).await };
+        crowd.handle().spawn(turn).await.unwrap();
+        let asked = asked.0.lock().unwrap();
+        assert_eq!(asked.len(), 1);
+        assert_ne!(asked[0], "wire");
+    }
+
+    #[tokio::test]
+    async fn refusals_slow_down_once_a_moment_and_the_pace_recovers() {
         let pace = Paces::new(Arc::new(Generous::default())).of("acme:1", 100);
         let rate = |now| pace.state().quota(now).per_second;
         let mut now = Instant::now();

@@ -1,6 +1,7 @@
 //! Places on the wire: how many requests one process has under way. When they are scarce, the more urgent lane goes first,
 //! and within a lane every tenant has its turn, and every number of a tenant (deficit round robin whose quantum is one
-//! message), so no campaign crowds out another, whatever its size and however many numbers it leaves from.
+//! message), so no campaign crowds out another, whatever its size and however many numbers it leaves from. A tenant's first
+//! messages go before those who have had theirs ([`Firsts`]).
 
 use std::{
     collections::VecDeque,
@@ -12,6 +13,7 @@ use kernel::TenantId;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
+    firsts::Firsts,
     ring::{Queue, Ring},
     window::Window,
 };
@@ -20,6 +22,8 @@ use super::{
 const PLACES: usize = 2_000;
 /// Of those, never taken by campaigns: an agent's reply finds a free one at once.
 const KEPT_FREE: usize = PLACES / 5;
+/// Campaigns' first messages may be under way on top of what the window allows: it keeps a crowd out, and they are none.
+const FIRSTS: usize = 128;
 
 /// Who waits: one number of one tenant.
 pub(super) type Flow = (TenantId, ChannelId);
@@ -33,15 +37,51 @@ pub(super) struct Places(Arc<Mutex<State>>);
 
 struct State {
     free: usize,
-    // Taken by campaigns.
+    // Taken by campaigns, and how many that may be at most.
     bulk: usize,
+    most_bulk: usize,
     window: Window,
-    lanes: [Waiting; 3],
+    firsts: Firsts,
+    // By rank.
+    waiting: [Waiting; RANKS.len()],
+}
+
+/// How urgent a message is: its lane, and whether it is one of a campaign's first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    Interactive,
+    Transactional,
+    BulkFirst,
+    Bulk,
+}
+
+/// The most urgent first.
+const RANKS: [Rank; 4] = [
+    Rank::Interactive,
+    Rank::Transactional,
+    Rank::BulkFirst,
+    Rank::Bulk,
+];
+
+impl Rank {
+    /// What leaves with all others; the rest leaves past them.
+    pub(super) fn is_crowd(self) -> bool {
+        self == Self::Bulk
+    }
+
+    fn is_bulk(self) -> bool {
+        matches!(self, Self::BulkFirst | Self::Bulk)
+    }
 }
 
 impl State {
-    fn is_free(&self, bulk: bool) -> bool {
-        self.free > 0 && !(bulk && self.bulk >= self.window.size())
+    fn is_free(&self, rank: Rank) -> bool {
+        let most_bulk = match rank {
+            Rank::Interactive | Rank::Transactional => return self.free > 0,
+            Rank::BulkFirst => (self.window.size() + FIRSTS).min(self.most_bulk),
+            Rank::Bulk => self.window.size(),
+        };
+        self.free > 0 && self.bulk < most_bulk
     }
 
     fn taken(&mut self, bulk: bool) {
@@ -88,8 +128,10 @@ impl Places {
         Self(Arc::new(Mutex::new(State {
             free,
             bulk: 0,
+            most_bulk: free - kept_free,
             window: Window::new(free - kept_free, Instant::now()),
-            lanes: Default::default(),
+            firsts: Firsts::default(),
+            waiting: Default::default(),
         })))
     }
 
@@ -105,14 +147,24 @@ impl Places {
         }
     }
 
+    /// How urgent the tenant's next message in this lane is. It must be asked once for each.
+    pub(super) fn rank(&self, lane: Lane, tenant: TenantId) -> Rank {
+        match lane {
+            Lane::Interactive => Rank::Interactive,
+            Lane::Transactional => Rank::Transactional,
+            Lane::Bulk if self.state().firsts.has_one(tenant, Instant::now()) => Rank::BulkFirst,
+            Lane::Bulk => Rank::Bulk,
+        }
+    }
+
     /// Resolves when it is this flow's turn and a place is free.
-    pub(super) async fn take(&self, lane: Lane, flow: Flow) -> Place {
-        if let Some(place) = self.take_now(lane) {
+    pub(super) async fn take(&self, rank: Rank, flow: Flow) -> Place {
+        if let Some(place) = self.take_now(rank) {
             return place;
         }
         loop {
             let (granted, place) = oneshot::channel();
-            self.wait(lane, flow, granted);
+            self.wait(rank, flow, granted);
             self.serve();
             if let Ok(place) = place.await {
                 return place;
@@ -120,23 +172,25 @@ impl Places {
         }
     }
 
-    fn wait(&self, lane: Lane, (tenant, channel): Flow, granted: oneshot::Sender<Place>) {
+    fn wait(&self, rank: Rank, (tenant, channel): Flow, granted: oneshot::Sender<Place>) {
         let mut state = self.state();
-        state.lanes[rank(lane)].of(tenant).of(channel).push_back(granted);
-        if lane == Lane::Bulk {
+        state.waiting[rank as usize]
+            .of(tenant)
+            .of(channel)
+            .push_back(granted);
+        if rank.is_crowd() {
             state.window.binds();
         }
     }
 
     /// A place without waiting, when nobody waits who would have it first.
-    fn take_now(&self, lane: Lane) -> Option<Place> {
-        let bulk = lane == Lane::Bulk;
+    fn take_now(&self, rank: Rank) -> Option<Place> {
         let mut state = self.state();
-        if !state.is_free(bulk) || !state.lanes.iter().all(Queue::is_empty) {
+        if !state.is_free(rank) || !state.waiting[..=rank as usize].iter().all(Queue::is_empty) {
             return None;
         }
-        state.taken(bulk);
-        Some(self.place(bulk))
+        state.taken(rank.is_bulk());
+        Some(self.place(rank.is_bulk()))
     }
 
     /// Gives free places to those whose turn it is.
@@ -153,25 +207,12 @@ impl Places {
     /// Who is next, and whether it is a campaign. Its place is taken.
     fn next(&self) -> Option<(oneshot::Sender<Place>, bool)> {
         let mut state = self.state();
-        if !state.is_free(false) {
-            return None;
-        }
-        let urgent = state.lanes[..2].iter_mut().find_map(Queue::pop);
-        let next = match urgent {
-            Some(waiter) => (waiter, false),
-            None if state.is_free(true) => (state.lanes[2].pop()?, true),
-            None => return None,
-        };
+        let next = RANKS.into_iter().find_map(|rank| {
+            let waiter = state.is_free(rank).then(|| state.waiting[rank as usize].pop())?;
+            Some((waiter?, rank.is_bulk()))
+        })?;
         state.taken(next.1);
         Some(next)
-    }
-}
-
-fn rank(lane: Lane) -> usize {
-    match lane {
-        Lane::Interactive => 0,
-        Lane::Transactional => 1,
-        Lane::Bulk => 2,
     }
 }
 
@@ -188,20 +229,20 @@ mod tests {
     async fn a_small_tenant_goes_between_a_large_one_with_many_numbers() {
         let clock = Clock::system();
         let places = Places::with(1, 0);
-        let first = places.take(Lane::Bulk, flow(&clock)).await;
+        let first = places.take(Rank::Bulk, flow(&clock)).await;
         let (large, small) = (clock.new_id::<TenantId>(), flow(&clock));
         let mut waiting = Vec::new();
         for _ in 0..16 {
             let number = clock.new_id::<ChannelId>();
             for _ in 0..10 {
                 let (granted, place) = oneshot::channel();
-                places.wait(Lane::Bulk, (large, number), granted);
+                places.wait(Rank::Bulk, (large, number), granted);
                 waiting.push((place, false));
             }
         }
         for _ in 0..5 {
             let (granted, place) = oneshot::channel();
-            places.wait(Lane::Bulk, small, granted);
+            places.wait(Rank::Bulk, small, granted);
             waiting.push((place, true));
         }
         drop(first);
@@ -219,18 +260,53 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn first_messages_go_before_the_rest_of_a_large_campaign_and_beyond_its_window() {
+        let clock = Clock::system();
+        let places = Places::with(200, 100);
+        // Closed to 64 of the 100 that campaigns may have.
+        places.state().window = Window::new(64, Instant::now());
+        let wait = |(tenant, number): Flow| {
+            let (granted, place) = oneshot::channel();
+            let rank = places.rank(Lane::Bulk, tenant);
+            places.wait(rank, (tenant, number), granted);
+            places.serve();
+            (place, rank)
+        };
+        let (large, small) = (flow(&clock), flow(&clock));
+        let mut under_way: Vec<Place> = Vec::new();
+        for _ in 0..100 {
+            let (mut place, rank) = wait(large);
+            assert_eq!(rank, Rank::BulkFirst);
+            under_way.push(place.try_recv().unwrap());
+        }
+        let mut later: Vec<_> = (0..100).map(|_| wait(large)).collect();
+        assert!(later.iter().all(|(_, rank)| *rank == Rank::Bulk));
+        let mut firsts: Vec<_> = (0..10).map(|_| wait(small)).collect();
+        for (first, _) in &mut firsts {
+            assert!(first.try_recv().is_err());
+            drop(under_way.pop());
+            under_way.push(first.try_recv().unwrap());
+        }
+        under_way.truncate(64);
+        assert!(later.iter_mut().all(|(place, _)| place.try_recv().is_err()));
+        drop(under_way.pop());
+        let served = later.iter_mut().filter_map(|(place, _)| place.try_recv().ok());
+        assert_eq!(served.collect::<Vec<Place>>().len(), 1);
+    }
+
+    #[tokio::test]
     async fn an_urgent_message_finds_a_place_that_campaigns_cannot_take() {
         let clock = Clock::system();
         let places = Places::with(3, 1);
         let campaign = flow(&clock);
         let _taken = (
-            places.take(Lane::Bulk, campaign).await,
-            places.take(Lane::Bulk, campaign).await,
+            places.take(Rank::Bulk, campaign).await,
+            places.take(Rank::Bulk, campaign).await,
         );
-        let third = places.take(Lane::Bulk, campaign);
+        let third = places.take(Rank::Bulk, campaign);
         tokio::pin!(third);
         assert!(futures_util::poll!(third.as_mut()).is_pending());
-        let reply = places.take(Lane::Interactive, flow(&clock)).await;
+        let reply = places.take(Rank::Interactive, flow(&clock)).await;
         assert!(futures_util::poll!(third.as_mut()).is_pending());
         drop((reply, _taken));
         third.await;

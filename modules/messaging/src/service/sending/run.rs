@@ -27,7 +27,7 @@ use super::{
     outcome::Outcome,
     pace::Pace,
     pairs::Pairs,
-    places::{Flow, Places},
+    places::{Flow, Places, Rank},
     portfolio::{self, Over},
     tally::{Step, Tally},
     verdict::{Consequence, Verdict, judge, judge_file},
@@ -63,12 +63,29 @@ pub(super) enum Ended {
     Held { length: Option<TimeDelta> },
 }
 
+/// How messages leave: most with the crowd; what is urgent, and a campaign's first messages, past it. A crowd keeps its
+/// threads busy and its connections full, and whoever stood in line there would wait as long as everybody in it.
+pub(super) struct Ways {
+    pub(super) crowd: Line,
+    pub(super) past_it: Line,
+}
+
+impl Ways {
+    fn of(&self, rank: Rank) -> &Line {
+        if rank.is_crowd() {
+            &self.crowd
+        } else {
+            &self.past_it
+        }
+    }
+}
+
 /// What the sends of a run share.
 struct Shared {
     service: Service,
     db: TenantDb,
     channel: channel::Model,
-    line: Line,
+    ways: Ways,
     lane: Lane,
     attempt: i32,
     flow: Flow,
@@ -88,7 +105,7 @@ pub(super) struct Run {
     ahead: VecDeque<Addressed>,
     is_read: bool,
     intents: Intents,
-    wire_threads: Handle,
+    crowd_threads: Handle,
     sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
@@ -102,7 +119,7 @@ impl Run {
         service: &Service,
         db: &TenantDb,
         channel: channel::Model,
-        line: Line,
+        ways: Ways,
         taken: Taken,
     ) -> Self {
         let per_second = u32::try_from(channel.throughput).unwrap_or(1).max(1);
@@ -116,7 +133,7 @@ impl Run {
             places: sending.places.clone(),
             pairs: sending.pairs.clone(),
             channel,
-            line,
+            ways,
             lane: taken.lane,
             attempt: taken.attempt,
             tally: Tally::default(),
@@ -127,7 +144,7 @@ impl Run {
             ahead: VecDeque::new(),
             is_read: false,
             intents: Intents::new(per_second),
-            wire_threads: sending.threads.handle(),
+            crowd_threads: sending.threads.handle(),
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
@@ -321,12 +338,17 @@ impl Run {
         self.shared.tally.begin(messages.len());
         for (message, to) in messages {
             let shared = self.shared.clone();
+            let rank = shared.places.rank(shared.lane, shared.channel.tenant_id);
             let send = async move {
                 let mut step = Step::new(&shared.tally);
-                let (verdict, consequence) = shared.send(to, &message, &mut step).await;
+                let (verdict, consequence) = shared.send(to, &message, rank, &mut step).await;
                 step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
             };
-            self.sends.spawn_on(send, &self.wire_threads);
+            if rank.is_crowd() {
+                self.sends.spawn_on(send, &self.crowd_threads);
+            } else {
+                self.sends.spawn(send);
+            }
         }
     }
 }
@@ -336,6 +358,7 @@ impl Shared {
         &self,
         to: Option<Recipient>,
         message: &Waiting,
+        rank: Rank,
         step: &mut Step<'_>,
     ) -> (Verdict, Consequence) {
         let Some(to) = to else {
@@ -359,7 +382,7 @@ impl Shared {
             Err(judged) => return judged,
         };
         self.pace.turn(self.lane).await;
-        let _place = self.places.take(self.lane, self.flow).await;
+        let _place = self.places.take(rank, self.flow).await;
         step.goes();
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();
@@ -371,7 +394,7 @@ impl Shared {
             callback_data: &id,
         };
         kernel::failpoint!("send.mid_send");
-        let sent = self.line.send(&wire).await;
+        let sent = self.ways.of(rank).send(&wire).await;
         kernel::failpoint!("send.answered");
         judge(sent, self.lane, self.attempt)
     }

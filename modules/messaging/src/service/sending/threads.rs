@@ -1,11 +1,15 @@
-//! The threads that messages leave from. A full process has a thousand requests of campaigns under way, and a thousand tasks
-//! stand in line for the processor; were they the same threads, each of the few statements that a small campaign waits for
-//! would stand in that line several times. So what speaks with WhatsApp has threads of its own, and the operating system,
-//! which knows who has had little, shares the cores between the two.
+//! The threads that the crowd leaves from: all of a campaign but its first messages. A full process has a thousand requests of
+//! campaigns under way, and a thousand tasks stand in line for the processor. Whatever ran on the same threads, an agent's reply,
+//! the few messages of a small campaign and each statement that they wait for, would stand in that line several times. So the
+//! crowd has threads of its own, and where the machine is full the operating system lets everything else go first.
 
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+
+/// How much they give way. The rate at which campaigns leave does not fall by it: others take only what they need.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// Shared by all runs of this process; none is started before the first message leaves.
 #[derive(Clone, Default)]
@@ -33,6 +37,7 @@ impl Running {
         let runtime = Builder::new_multi_thread()
             .worker_threads(cores.div_ceil(2))
             .thread_name("wire")
+            .on_thread_start(give_way)
             .enable_all()
             .build();
         match runtime {
@@ -43,6 +48,12 @@ impl Running {
             }
         }
     }
+}
+
+/// Where niceness is a whole process's, nobody gives way; nor where it is forbidden.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICENESS);
 }
 
 impl Drop for Running {
@@ -75,5 +86,16 @@ mod tests {
         assert_ne!(name().as_deref(), Some("wire"));
         // Within a runtime, where nothing may wait for threads.
         drop(threads);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn they_give_way_and_nobody_else_does() {
+        let niceness = || rustix::process::nice(0).unwrap();
+        let before = niceness();
+        let threads = Threads::default();
+        let theirs = threads.handle().spawn(async move { niceness() }).await.unwrap();
+        assert_eq!(theirs, (before + NICENESS).min(19));
+        assert_eq!(niceness(), before);
     }
 }
