@@ -131,10 +131,7 @@ impl Services {
             sqlx::query(AssertSqlSafe(statement)).execute(&admin).await?;
         }
         Ok(Scratch {
-            url: match &self.socket {
-                Some(socket) => format!("{}/{name}?socket={socket}", self.mysql),
-                None => format!("{}/{name}", self.mysql),
-            },
+            url: address(&self.mysql, &name, self.socket.as_deref()),
             name,
             admin,
         })

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// How much they give way. The rate at which campaigns leave does not fall by it: others take only what they need.
+/// How much they give way. What it costs a large campaign was within the noise of the bench.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
