@@ -68,9 +68,7 @@ mariadb_start() {
   (
     umask 077
     printf '%s\n' "CREATE USER IF NOT EXISTS 'wapro'@'127.0.0.1' IDENTIFIED BY '$password';" \
-      "GRANT ALL PRIVILEGES ON *.* TO 'wapro'@'127.0.0.1' WITH GRANT OPTION;" \
-      "CREATE USER IF NOT EXISTS 'wapro'@'localhost' IDENTIFIED BY '$password';" \
-      "GRANT ALL PRIVILEGES ON *.* TO 'wapro'@'localhost' WITH GRANT OPTION;" >"$dir/init.sql"
+      "GRANT ALL PRIVILEGES ON *.* TO 'wapro'@'127.0.0.1' WITH GRANT OPTION;" >"$dir/init.sql"
   )
   for ((try = 1; try <= SERVICE_TRIES; try++)); do
     MARIADB_PORT=$(free_port)
@@ -97,7 +95,7 @@ redis_start() {
   mkdir -p "$dir"
   for ((try = 1; try <= SERVICE_TRIES; try++)); do
     REDIS_PORT=$(free_port)
-    redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --unixsocket "$dir/socket" --dir "$dir" --save '' --appendonly no --daemonize no \
+    redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$dir" --save '' --appendonly no --daemonize no \
       </dev/null >"$dir/log" 2>&1 &
     REDIS_PID=$!
     if until_ready "$REDIS_PID" "$SERVICE_WAIT" redis_is_ours; then

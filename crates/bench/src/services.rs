@@ -10,10 +10,8 @@ use sqlx::{AssertSqlSafe, MySqlPool, mysql::MySqlPoolOptions};
 pub struct Services {
     /// `mysql://user:password@host:port`, without a database.
     pub mysql: String,
-    /// `redis://host:port`, or `redis+unix://` and its socket.
+    /// `redis://host:port`.
     pub redis: String,
-    /// Its socket, where it can be reached by one: what one would use where all is on one machine.
-    pub socket: Option<String>,
     /// Process id of MariaDB.
     pub mysql_pid: u32,
     /// Process id of Redis.
@@ -59,24 +57,12 @@ impl Services {
         )
         .fetch_one(&pool)
         .await?;
-        let (socket,): (String,) = sqlx::query_as("SELECT @@socket").fetch_one(&pool).await?;
         pool.close().await;
-        let socket = socket_of(&mysql, socket).await;
         let mut connection = connect(&redis).await?;
         let info: String = redis::cmd("INFO")
             .arg("server")
             .query_async(&mut connection)
             .await?;
-        let of_config: Vec<String> = redis::cmd("CONFIG")
-            .arg(&["GET", "unixsocket"])
-            .query_async(&mut connection)
-            .await
-            .unwrap_or_default();
-        let path = of_config.get(1).filter(|path| !path.is_empty());
-        let redis = match path.map(|path| format!("redis+unix://{path}")) {
-            Some(url) if connect(&url).await.is_ok() => url,
-            _ => redis,
-        };
         let of = |key: &str| {
             info.lines()
                 .find_map(|line| line.trim().strip_prefix(key))
@@ -85,26 +71,19 @@ impl Services {
         let redis_pid = of("process_id:").context("Redis says no process id")?.parse()?;
         let described = vec![
             format!(
-                "MariaDB {version} over {}: buffer pool {} MiB, redo log {} MiB, innodb_flush_log_at_trx_commit {flush}, binlog {}.",
-                if socket.is_some() { "its socket" } else { "TCP" },
+                "MariaDB {version}: buffer pool {} MiB, redo log {} MiB, innodb_flush_log_at_trx_commit {flush}, binlog {}.",
                 buffer >> 20,
                 log >> 20,
                 if binlog == 0 { "off" } else { "on" }
             ),
             format!(
-                "Redis {} over {}, without persistence.",
-                of("redis_version:").unwrap_or_default(),
-                if redis.starts_with("redis+unix") {
-                    "its socket"
-                } else {
-                    "TCP"
-                },
+                "Redis {}, without persistence.",
+                of("redis_version:").unwrap_or_default()
             ),
         ];
         Ok(Self {
             mysql,
             redis,
-            socket,
             mysql_pid,
             redis_pid,
             described,
@@ -131,7 +110,7 @@ impl Services {
             sqlx::query(AssertSqlSafe(statement)).execute(&admin).await?;
         }
         Ok(Scratch {
-            url: address(&self.mysql, &name, self.socket.as_deref()),
+            url: format!("{}/{name}", self.mysql),
             name,
             admin,
         })
@@ -144,19 +123,6 @@ impl Services {
     pub async fn redis(&self) -> anyhow::Result<redis::aio::MultiplexedConnection> {
         connect(&self.redis).await
     }
-}
-
-/// The address of one of its databases.
-fn address(mysql: &str, database: &str, socket: Option<&str>) -> String {
-    let socket = socket.map(|path| format!("?socket={path}"));
-    format!("{mysql}/{database}{}", socket.unwrap_or_default())
-}
-
-/// The socket, if it can be used from here.
-async fn socket_of(mysql: &str, path: String) -> Option<String> {
-    let pool = pool(&address(mysql, "mysql", Some(&path)), 1).await.ok()?;
-    pool.close().await;
-    Some(path)
 }
 
 async fn connect(url: &str) -> anyhow::Result<redis::aio::MultiplexedConnection> {
