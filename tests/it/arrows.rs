@@ -37,7 +37,6 @@ const ARROWS: &[(&str, Arrows)] = &[
 /// Crates from outside that only some of ours may name in `[dependencies]`.
 const RESERVED: &[(&str, &[&str])] = &[
     ("apalis", &["host"]),
-    ("deadpool-redis", &["host"]),
     ("object_store", &["host"]),
     ("redis", &["bench", "host", "testkit"]),
 ];

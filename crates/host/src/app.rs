@@ -27,6 +27,7 @@ use crate::{
     live::{Hub, socket},
     openapi::{self, Conflict, Document},
     problem,
+    redis::{self, Redis},
 };
 
 /// JSON bodies of the API, in bytes.
@@ -93,7 +94,7 @@ pub struct AppOptions {
     /// How often a live connection is shown to be alive and its credentials are looked at again.
     pub live_ping: Duration,
     /// Whether Redis answers; none when there is no Redis.
-    pub redis: Option<deadpool_redis::Pool>,
+    pub redis: Option<Redis>,
 }
 
 impl std::fmt::Debug for AppOptions {
@@ -322,17 +323,12 @@ fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'
     }
 }
 
-fn operations(
-    route: Route,
-    system: &SystemDb,
-    metrics: PrometheusHandle,
-    redis: Option<deadpool_redis::Pool>,
-) -> Route {
+fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis: Option<Redis>) -> Route {
     let ready: RouteMethod = {
         let system = system.clone();
         get(make(move |_| {
             let (system, redis) = (system.clone(), redis.clone());
-            async move { Ok::<_, poem::Error>(readiness(&system, redis.as_ref()).await) }
+            async move { Ok::<_, poem::Error>(readiness(&system, redis).await) }
         }))
     };
     let scrape = get(make(move |_| {
@@ -353,14 +349,14 @@ fn operations(
 }
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
-async fn readiness(system: &SystemDb, redis: Option<&deadpool_redis::Pool>) -> Response {
+async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
     let patience = Duration::from_secs(2);
     let on = system.across_tenants("asks only whether it answers");
     let database = tokio::time::timeout(patience, on.execute_unprepared("SELECT 1")).await;
     let database = matches!(database, Ok(Ok(_)));
     let redis = match redis {
         None => "not used",
-        Some(pool) => match tokio::time::timeout(patience, pool.get()).await {
+        Some(connection) => match tokio::time::timeout(patience, redis::answers(connection)).await {
             Ok(Ok(_)) => "ok",
             _ => "away",
         },

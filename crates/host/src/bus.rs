@@ -88,7 +88,7 @@ impl Bus {
 
     /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints.
     pub fn redis(url: &str, prefix: &str, stop: CancellationToken) -> Result<Self, redis::RedisError> {
-        let client = redis::Client::open(url)?;
+        let client = crate::redis::client(url)?;
         let channel = format!("{prefix}:hints");
         let (remote, outgoing) = mpsc::channel(1024);
         let local = broadcast::channel(1024).0;

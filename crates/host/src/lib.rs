@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod problem;
 pub mod pump;
+pub mod redis;
 pub mod relay;
 pub mod runtime;
 pub mod true_time;

@@ -5,39 +5,18 @@ use std::{collections::HashMap, num::NonZeroU32, sync::Arc, sync::Mutex, time::D
 use governor::{DefaultKeyedRateLimiter, clock::Clock as _};
 use kernel::{Limiter, Quota, Wait};
 
+use crate::redis::Redis;
+
 /// The limiter for the profile: shared through Redis when there is one.
-pub fn limiter(redis: Option<(deadpool_redis::Pool, String)>) -> Arc<dyn Limiter> {
+pub fn limiter(redis: Option<(Redis, String)>) -> Arc<dyn Limiter> {
     match redis {
-        Some((pool, prefix)) => Arc::new(Shared {
-            pool,
+        Some((redis, prefix)) => Arc::new(Shared {
+            redis,
             prefix,
             fallback: InProcess::default(),
         }),
         None => Arc::new(InProcess::default()),
     }
-}
-
-/// Connections to Redis. Named here, so that nobody else needs the crate.
-pub type RedisPool = deadpool_redis::Pool;
-
-/// Connections to Redis, made when first needed.
-///
-/// # Errors
-/// When the address cannot be read.
-pub fn redis_pool(url: &str) -> Result<RedisPool, String> {
-    let mut config = deadpool_redis::Config::from_url(url);
-    let wait = Some(Duration::from_millis(500));
-    config.pool = Some(deadpool_redis::PoolConfig {
-        timeouts: deadpool_redis::Timeouts {
-            wait,
-            create: wait,
-            recycle: wait,
-        },
-        ..deadpool_redis::PoolConfig::new(16)
-    });
-    config
-        .create_pool(Some(deadpool_redis::Runtime::Tokio1))
-        .map_err(|error| error.to_string())
 }
 
 /// A quota as a map key: a governor limiter has one quota for all its keys.
@@ -92,7 +71,7 @@ impl Limiter for InProcess {
 
 /// Token buckets that all processes share. While Redis is away each process keeps to half the rate by itself.
 struct Shared {
-    pool: deadpool_redis::Pool,
+    redis: Redis,
     prefix: String,
     fallback: InProcess,
 }
@@ -116,7 +95,7 @@ impl Limiter for Shared {
     async fn take(&self, key: &str, quota: Quota, n: u32) -> Result<(), Wait> {
         let each = 1_000_000.0 / quota.per_second.max(1e-6);
         let asked = async {
-            let mut connection = self.pool.get().await.ok()?;
+            let mut connection = self.redis.clone();
             let script = redis::Script::new(GCRA);
             let mut call = script.key(format!("{}:limit:{key}", self.prefix));
             call.arg(each.round()).arg(quota.burst.max(1)).arg(n);

@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 #[cfg(any(debug_assertions, feature = "failpoints"))]
 pub mod failpoint;
+pub mod fence;
 pub mod fetch;
 pub mod id;
 pub mod job;

@@ -9,7 +9,7 @@ use host::{
     app::{Brand, DemoLogin, PublicConfig},
     fetch::{PublicFetcher, SystemLookup},
     jobs::carrier::Route,
-    limiter::RedisPool,
+    redis::Redis,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Error, Quota, SystemDb};
@@ -106,9 +106,9 @@ impl Platform {
         connection: sea_orm::DatabaseConnection,
     ) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
-        let (bus, pool, route) = hints(config, &stop)?;
+        let (bus, redis, route) = hints(config, &stop)?;
         let system = SystemDb::new(connection, setup.clock, bus.wake());
-        let limiter = host::limiter(pool.clone().map(|pool| (pool, config.redis_prefix.clone())));
+        let limiter = host::limiter(redis.clone().map(|redis| (redis, config.redis_prefix.clone())));
         let http = http_client()?;
         let identity = Identity::new(
             system.clone(),
@@ -161,7 +161,7 @@ impl Platform {
                 .map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
             metrics: host::metrics::install().context("metrics")?,
             live_ping: setup.live_ping,
-            redis: pool,
+            redis,
         };
         let mut app = App::build(&modules, &system, runtime.hub(), options)?;
         if simulator.is_some() {
@@ -254,16 +254,15 @@ impl Platform {
     }
 }
 
-/// Bus, Redis pool and job route of the profile.
-fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<RedisPool>, Route)> {
+/// Bus, Redis and job route of the profile.
+fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<Redis>, Route)> {
     let Some(url) = config.redis() else {
         return Ok((Bus::local(), None, Route::InProcess));
     };
     let prefix = config.redis_prefix.clone();
     let bus = Bus::redis(&url, &prefix, stop.clone()).context("redis_url cannot be read")?;
-    let pool = host::limiter::redis_pool(&url)
-        .map_err(|error| anyhow::anyhow!("redis_url cannot be read: {error}"))?;
-    Ok((bus, Some(pool), Route::Redis { url, prefix }))
+    let redis = host::redis::connection(&url).context("redis_url cannot be read")?;
+    Ok((bus, Some(redis), Route::Redis { url, prefix }))
 }
 
 /// The simulator's control surface knows no callers, so a page of another site must not steer it through a visitor's browser.

@@ -198,7 +198,53 @@ fn lost(reason: &str, status: Option<StatusCode>, source: BoxError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
     use super::*;
+
+    /// A server that keeps its connections; it counts them.
+    async fn server() -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = connections.clone();
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    let mut request = [0; 1024];
+                    while socket.read(&mut request).await.unwrap() > 0 {
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                        socket.write_all(answer).await.unwrap();
+                    }
+                });
+            }
+        });
+        (address, connections)
+    }
+
+    #[tokio::test]
+    async fn a_wire_apart_has_connections_of_its_own() {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (address, connections) = server().await;
+        let exchange = async |wire: &Wire| {
+            let request = Request::get(&address).body(Full::default()).unwrap();
+            let exchanged = wire.exchange(request, Duration::from_secs(10)).await.unwrap();
+            assert_eq!(exchanged.2, "{}");
+            connections.load(Ordering::Relaxed)
+        };
+        let crowd = Wire::new(None).unwrap();
+        assert_eq!(exchange(&crowd).await, 1);
+        assert_eq!(exchange(&crowd.clone()).await, 1);
+        let apart = crowd.apart();
+        assert_eq!(exchange(&apart).await, 2);
+        assert_eq!(exchange(&apart).await, 2);
+        assert_eq!(exchange(&crowd).await, 2);
+    }
 
     #[tokio::test]
     async fn a_full_connection_is_left_alone_until_something_on_it_ends() {

@@ -47,6 +47,36 @@ async fn the_phone_page() {
 }
 
 #[tokio::test]
+async fn the_load_tells_when_a_numbers_last_message_was_taken() {
+    let stage = stage().await;
+    stage.opens_window(ANA).await;
+    let of_number = async || {
+        let (_, load) = stage.control(Method::GET, "load", json!({})).await;
+        load["numbers"][&stage.account.phone_number_id].clone()
+    };
+    assert!(of_number().await["last_at"].is_null());
+    let mut before = 0;
+    for n in 1..=2 {
+        stage.send(ANA, &format!("m{n}")).await.unwrap();
+        let (_, ledger) = stage
+            .control(Method::GET, "ledger?kind=accepted", json!({}))
+            .await;
+        let rows = ledger["items"].as_array().unwrap();
+        let taken_at = rows.last().unwrap()["at"].as_i64().unwrap();
+        let number = of_number().await;
+        assert_eq!(
+            (number["accepted"].as_i64(), number["last_at"].as_i64()),
+            (Some(n), Some(taken_at))
+        );
+        assert!(taken_at > before);
+        before = taken_at;
+        stage
+            .control(Method::POST, "clock", json!({"advance_s": 5}))
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn a_phone_that_is_off_gets_it_later() {
     let stage = stage().await;
     let person = json!({"wa_id": ANA, "name": "Ana", "persona": {"online": false}});

@@ -115,9 +115,9 @@ pub async fn start(
             Carrier::InProcess(queues)
         }
         Route::Redis { url, prefix } => {
-            let connection = apalis_redis::connect(url.as_str())
-                .await
-                .map_err(|error| Away(error.to_string()))?;
+            let away = |error: redis::RedisError| Away(error.to_string());
+            let client = crate::redis::client(url).map_err(away)?;
+            let connection = ConnectionManager::new(client).await.map_err(away)?;
             let mut queues = HashMap::new();
             for (queue, feeder) in QUEUES.iter().zip(&feeders) {
                 let storage = RedisStorage::new(connection.clone()).with_config(redis_config(*queue, prefix));

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use futures_util::FutureExt;
 use kernel::{
     Error, JobContext, JobError, Result, SystemDb,
+    fence::{self, Taken},
     job::{Handler, backoff},
     outbox::job::{Column, Entity, Model},
     retrying,
@@ -101,26 +102,19 @@ impl Runner {
                     .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             })
         });
-        // Both at once: of the two waits only the longer one counts. The row's fence tells whether it was read before it was
-        // taken or after.
-        let (taken, read) = tokio::join!(take, Entity::find_by_id(ticket.job).one(on));
-        if taken? == 0 {
+        let take = async { Ok(take.await? > 0) };
+        let read = || async { Ok(Entity::find_by_id(ticket.job).one(on).await?) };
+        // Should it be taken and not be read, its lease ends like that of a process that died.
+        let taken = fence::take_and_read(ticket.fence, take, read, |job| job.fence).await?;
+        let Taken::Ours(mut job) = taken else {
             return Ok(None);
-        }
+        };
         kernel::failpoint!("job.started");
-        match read {
-            Ok(Some(job)) if job.fence == ticket.fence => Ok(Some(Model {
-                fence: job.fence + 1,
-                attempts: job.attempts + 1,
-                ..job
-            })),
-            Ok(Some(job)) if job.fence == ticket.fence + 1 => Ok(Some(job)),
-            // Should this read fail too, the lease ends like that of a process that died.
-            _ => {
-                let mine = Entity::find_by_id(ticket.job).filter(Column::Fence.eq(ticket.fence + 1));
-                retrying(async || Ok(mine.clone().one(on).await?)).await
-            }
+        if job.fence == ticket.fence {
+            job.fence += 1;
+            job.attempts += 1;
         }
+        Ok(Some(job))
     }
 
     async fn run_started(&self, job: Model) {

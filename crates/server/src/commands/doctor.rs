@@ -98,12 +98,12 @@ async fn database(config: &Config) -> Finding {
 
 async fn redis(config: &Config) -> Option<Finding> {
     let url = config.redis()?;
-    let pool = match host::limiter::redis_pool(&url) {
-        Ok(pool) => pool,
+    let connection = match host::redis::connection(&url) {
+        Ok(connection) => connection,
         Err(error) => return Some((false, format!("WAPRO_REDIS_URL cannot be read: {error}."))),
     };
-    Some(match pool.get().await {
-        Ok(_) => (true, "Redis answers.".to_owned()),
+    Some(match host::redis::answers(connection).await {
+        Ok(()) => (true, "Redis answers.".to_owned()),
         Err(error) => (
             false,
             format!("Redis cannot be reached: {error}. Check WAPRO_REDIS_URL."),

@@ -6,7 +6,7 @@ use contracts::{
     contacts::ContactId,
     messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
 };
-use kernel::{Result, TenantDb, TenantTx, tenant::TenantUpdate};
+use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 use super::outcome::{self, Outcome};
@@ -32,6 +32,8 @@ pub(super) struct Taken {
     fence: i64,
     mark: Option<MessageId>,
     created_at: DateTime<Utc>,
+    // Read when it was taken.
+    left: Option<Vec<Waiting>>,
 }
 
 /// What is needed of a message to send it.
@@ -50,33 +52,35 @@ pub(super) struct Waiting {
 /// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
 /// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
 pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
-    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then. Taken and read at once, because
-    // somebody waits for the sum; what is read does not change by being taken, but for the fence.
+    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then.
     let take = async {
         let alone = db.alone().await;
         let untaken = alone
             .update::<chunk::Entity>()
             .filter(chunk::Column::Id.eq(id))
             .filter(chunk::Column::Fence.eq(0))
-            .filter(chunk::Column::Done.eq(false));
-        untaken
-            .col_expr(chunk::Column::Fence, Expr::value(1))
-            .exec()
-            .await
+            .filter(chunk::Column::Done.eq(false))
+            .col_expr(chunk::Column::Fence, Expr::value(1));
+        Ok(untaken.exec().await? > 0)
     };
-    let read = || db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).one();
-    let (first, row) = tokio::join!(take, read());
-    if first? == 0 {
-        return take_over(db, id).await;
+    // Nothing of it has moved, so what its taker will want next can be read along with it.
+    let read = || async {
+        let row = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).one();
+        let (row, left) = tokio::try_join!(row, left_behind(db, id, None))?;
+        Ok(row.map(|row| (row, left)))
+    };
+    match fence::take_and_read(0, take, read, |(row, _)| row.fence).await? {
+        fence::Taken::Ours((row, left)) => {
+            kernel::failpoint!(try "send.chunk_taken");
+            let taken = Taken::of(chunk::Model { fence: 1, ..row });
+            Ok(Some(Taken {
+                left: Some(left),
+                ..taken
+            }))
+        }
+        fence::Taken::Lost => Ok(None),
+        fence::Taken::NotThere => take_over(db, id).await,
     }
-    kernel::failpoint!(try "send.chunk_taken");
-    let row = match row {
-        Ok(Some(row)) => Some(row),
-        _ => read().await?,
-    };
-    // Whoever has taken it over meanwhile has a higher one.
-    let mine = row.filter(|row| row.fence <= 1);
-    Ok(mine.map(|row| Taken::of(chunk::Model { fence: 1, ..row })))
 }
 
 async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
@@ -148,6 +152,7 @@ impl Taken {
             fence: row.fence,
             mark: row.mark,
             created_at: row.created_at,
+            left: None,
         }
     }
 
@@ -239,49 +244,57 @@ impl Taken {
     }
 
     /// All its messages that certainly were not sent, in their order: those behind the mark.
-    ///
-    /// Outside a transaction: only this runner moves the mark, and what else may happen to a queued message (a status that
-    /// overtook its answer) does no harm here. Sorted here, and all at once: told to sort and to stop somewhere, MariaDB would
-    /// rather walk through all younger messages of the tenant than through the chunk.
-    pub(super) async fn left(&self, db: &TenantDb) -> Result<Vec<Waiting>> {
-        type Row = (
-            MessageId,
-            ConversationId,
-            ContactId,
-            String,
-            String,
-            Option<String>,
-        );
-        let rows: Vec<Row> = db
-            .find::<Entity>()
-            .filter(Column::ChunkId.eq(self.id))
-            .filter_some(self.mark.map(|mark| Column::Id.gt(mark)))
-            .filter(Column::StatusRank.eq(Status::Queued.rank()))
-            .columns(&[
-                Column::Id,
-                Column::ConversationId,
-                Column::ContactId,
-                Column::Kind,
-                Column::Content,
-                Column::ReplyTo,
-            ])
-            .await?;
-        let mut waiting: Vec<Waiting> = rows
-            .into_iter()
-            .map(
-                |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
-                    id,
-                    conversation_id,
-                    contact_id,
-                    kind,
-                    content,
-                    reply_to,
-                },
-            )
-            .collect();
-        waiting.sort_unstable_by_key(|message| message.id);
-        Ok(waiting)
+    pub(super) async fn left(&mut self, db: &TenantDb) -> Result<Vec<Waiting>> {
+        match self.left.take() {
+            Some(left) => Ok(left),
+            None => left_behind(db, self.id, self.mark).await,
+        }
     }
+}
+
+/// The messages of a chunk behind the mark, in their order.
+///
+/// Outside a transaction: only a chunk's runner moves its mark, and what else may happen to a queued message (a status that
+/// overtook its answer) does no harm here. Sorted here, and all at once: told to sort and to stop somewhere, MariaDB would
+/// rather walk through all younger messages of the tenant than through the chunk.
+async fn left_behind(db: &TenantDb, id: ChunkId, mark: Option<MessageId>) -> Result<Vec<Waiting>> {
+    type Row = (
+        MessageId,
+        ConversationId,
+        ContactId,
+        String,
+        String,
+        Option<String>,
+    );
+    let rows: Vec<Row> = db
+        .find::<Entity>()
+        .filter(Column::ChunkId.eq(id))
+        .filter_some(mark.map(|mark| Column::Id.gt(mark)))
+        .filter(Column::StatusRank.eq(Status::Queued.rank()))
+        .columns(&[
+            Column::Id,
+            Column::ConversationId,
+            Column::ContactId,
+            Column::Kind,
+            Column::Content,
+            Column::ReplyTo,
+        ])
+        .await?;
+    let mut waiting: Vec<Waiting> = rows
+        .into_iter()
+        .map(
+            |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
+                id,
+                conversation_id,
+                contact_id,
+                kind,
+                content,
+                reply_to,
+            },
+        )
+        .collect();
+    waiting.sort_unstable_by_key(|message| message.id);
+    Ok(waiting)
 }
 
 /// Sets state and rank together.

@@ -2,90 +2,101 @@
 //! then takes next to nothing from a tenant with a million, and is done at once; in turns he would wait for half of what leaves
 //! meanwhile (the "new flows" of a fair queue for networks, with a limit over time so that nobody stays new).
 
-use std::collections::HashMap;
+use std::{num::NonZeroU32, time::Duration};
 
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock, Reference},
+    middleware::NoOpMiddleware,
+    state::keyed::DefaultKeyedStateStore,
+};
 use kernel::TenantId;
-use tokio::time::Instant;
 
-/// Messages that count as a tenant's first ones, after a while without any.
-const FIRST: f64 = 100.0;
-/// So many a second are forgotten of those it had.
-const FORGOTTEN: f64 = 100.0;
-/// Tenants kept in mind at most; one that is not has its turn with the others.
-const TENANTS: usize = 10_000;
+/// Messages that count as a tenant's first ones after a while without any, and how many more do each second.
+const FIRST: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
+/// Tenants who have not sent for as long as it takes to be new again are forgotten so often, and not for fewer tenants.
+const FORGOTTEN: (Duration, usize) = (Duration::from_secs(1), 1_000);
 
-/// How much of its first messages each tenant has had.
-#[derive(Debug, Default)]
-pub(super) struct Firsts(HashMap<TenantId, Had>);
-
-#[derive(Debug)]
-struct Had {
-    messages: f64,
-    at: Instant,
+/// How much of its first messages each tenant has had. It remembers the tenants of the last two seconds at most.
+pub(super) struct Firsts<C: Clock = DefaultClock> {
+    had: RateLimiter<TenantId, DefaultKeyedStateStore<TenantId>, C, NoOpMiddleware<C::Instant>>,
+    clock: C,
+    forgotten_at: C::Instant,
 }
 
-impl Had {
-    fn by(&self, now: Instant) -> f64 {
-        let forgotten = now.saturating_duration_since(self.at).as_secs_f64() * FORGOTTEN;
-        (self.messages - forgotten).max(0.0)
+impl Default for Firsts {
+    fn default() -> Self {
+        Self::by(DefaultClock::default())
     }
 }
 
-impl Firsts {
+impl<C: Clock + Clone> Firsts<C> {
+    fn by(clock: C) -> Self {
+        Self {
+            had: RateLimiter::new(
+                Quota::per_second(FIRST),
+                DefaultKeyedStateStore::default(),
+                clock.clone(),
+            ),
+            forgotten_at: clock.now(),
+            clock,
+        }
+    }
+
     /// Whether the tenant's next message is one of its first. It counts as had then.
-    pub(super) fn has_one(&mut self, tenant: TenantId, now: Instant) -> bool {
-        if self.0.len() >= TENANTS && !self.0.contains_key(&tenant) {
-            self.0.retain(|_, had| had.by(now) > 0.0);
-            if self.0.len() >= TENANTS {
-                return false;
-            }
+    pub(super) fn has_one(&mut self, tenant: TenantId) -> bool {
+        let now = self.clock.now();
+        let (after, more_than) = FORGOTTEN;
+        if self.had.len() > more_than && now.duration_since(self.forgotten_at) >= after.into() {
+            self.had.retain_recent();
+            self.forgotten_at = now;
         }
-        let had = self.0.entry(tenant).or_insert(Had {
-            messages: 0.0,
-            at: now,
-        });
-        let messages = had.by(now) + 1.0;
-        if messages > FIRST {
-            return false;
-        }
-        *had = Had { messages, at: now };
-        true
+        self.had.check_key(&tenant).is_ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use kernel::Clock;
+    use governor::clock::FakeRelativeClock;
 
     use super::*;
 
     #[test]
     fn a_hundred_are_first_and_after_a_while_again() {
-        let (clock, now) = (Clock::system(), Instant::now());
-        let (one, other) = (clock.new_id::<TenantId>(), clock.new_id::<TenantId>());
-        let mut firsts = Firsts::default();
-        let count =
-            |firsts: &mut Firsts, tenant, now| (0..1_000).filter(|_| firsts.has_one(tenant, now)).count();
-        assert_eq!(count(&mut firsts, one, now), 100);
-        assert_eq!(count(&mut firsts, one, now), 0);
-        assert_eq!(count(&mut firsts, other, now), 100);
-        assert_eq!(count(&mut firsts, one, now + Duration::from_millis(105)), 10);
-        assert_eq!(count(&mut firsts, one, now + Duration::from_secs(60)), 100);
+        let (ids, clock) = (kernel::Clock::system(), FakeRelativeClock::default());
+        let (one, other) = (ids.new_id::<TenantId>(), ids.new_id::<TenantId>());
+        let mut firsts = Firsts::by(clock.clone());
+        let mut count = |tenant| (0..1_000).filter(|_| firsts.has_one(tenant)).count();
+        assert_eq!(count(one), 100);
+        assert_eq!(count(one), 0);
+        assert_eq!(count(other), 100);
+        clock.advance(Duration::from_millis(105));
+        assert_eq!(count(one), 10);
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(count(one), 100);
     }
 
     #[test]
-    fn no_more_tenants_are_kept_in_mind_than_may_be() {
-        let (clock, now) = (Clock::system(), Instant::now());
-        let mut firsts = Firsts::default();
-        for _ in 0..TENANTS {
-            assert!(firsts.has_one(clock.new_id(), now));
+    fn tenants_who_are_new_again_are_forgotten() {
+        let (ids, clock) = (kernel::Clock::system(), FakeRelativeClock::default());
+        let mut firsts = Firsts::by(clock.clone());
+        let busy = ids.new_id::<TenantId>();
+        for _ in 0..5_000 {
+            assert!(firsts.has_one(ids.new_id()));
         }
-        assert!(!firsts.has_one(clock.new_id(), now));
-        assert_eq!(firsts.0.len(), TENANTS);
-        // What they had is forgotten by then.
-        assert!(firsts.has_one(clock.new_id(), now + Duration::from_secs(1)));
-        assert_eq!(firsts.0.len(), 1);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!((0..1_000).filter(|_| firsts.has_one(busy)).count(), 100);
+        assert_eq!(firsts.had.len(), 1);
+        // Not looked through again before its time, and what a tenant has had is kept.
+        for _ in 0..5_000 {
+            assert!(firsts.has_one(ids.new_id()));
+        }
+        assert_eq!(firsts.had.len(), 5_001);
+        clock.advance(Duration::from_millis(999));
+        firsts.has_one(ids.new_id());
+        assert_eq!(firsts.had.len(), 5_002);
+        clock.advance(Duration::from_millis(1));
+        assert_eq!((0..1_000).filter(|_| firsts.has_one(busy)).count(), 100);
+        assert_eq!(firsts.had.len(), 2);
     }
 }

@@ -14,6 +14,7 @@ mod places;
 mod portfolio;
 mod ring;
 mod run;
+mod send;
 mod tally;
 mod threads;
 mod verdict;
@@ -39,7 +40,8 @@ use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
 use places::Places;
-use run::{Ended, Run, Ways};
+use run::{Ended, Run};
+use send::Ways;
 use threads::Threads;
 
 /// How long chunks of a held number wait before they look again.

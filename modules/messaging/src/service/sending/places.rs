@@ -152,7 +152,7 @@ impl Places {
         match lane {
             Lane::Interactive => Rank::Interactive,
             Lane::Transactional => Rank::Transactional,
-            Lane::Bulk if self.state().firsts.has_one(tenant, Instant::now()) => Rank::BulkFirst,
+            Lane::Bulk if self.state().firsts.has_one(tenant) => Rank::BulkFirst,
             Lane::Bulk => Rank::Bulk,
         }
     }

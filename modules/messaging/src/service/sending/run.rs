@@ -8,11 +8,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use cloud_api::{
-    client::{Line, WireMessage},
-    ids::{Msisdn, Wamid},
-    message::{Content, Recipient},
-};
+use cloud_api::{ids::Msisdn, message::Recipient};
 use contracts::{
     contacts::{ContactAddress, ContactId},
     messaging::Lane,
@@ -25,20 +21,14 @@ use super::{
     chunk::{Taken, Waiting},
     intents::Intents,
     outcome::Outcome,
-    pace::Pace,
-    pairs::Pairs,
-    places::{Flow, Places, Rank},
     portfolio::{self, Over},
+    send::{Shared, Ways},
     tally::{Step, Tally},
-    verdict::{Consequence, Verdict, judge, judge_file},
+    verdict::{Consequence, Verdict},
     write_hold,
 };
 use crate::{
-    entity::{
-        channel,
-        message::Failure,
-        sentence::{Sentences, Term},
-    },
+    entity::{channel, message::Failure, sentence::Sentences},
     service::Service,
 };
 
@@ -61,38 +51,6 @@ pub(super) enum Ended {
     Superseded,
     /// The number may not send, for this long or until somebody acts.
     Held { length: Option<TimeDelta> },
-}
-
-/// How messages leave: most with the crowd; what is urgent, and a campaign's first messages, past it. A crowd keeps its
-/// threads busy and its connections full, and whoever stood in line there would wait as long as everybody in it.
-pub(super) struct Ways {
-    pub(super) crowd: Line,
-    pub(super) past_it: Line,
-}
-
-impl Ways {
-    fn of(&self, rank: Rank) -> &Line {
-        if rank.is_crowd() {
-            &self.crowd
-        } else {
-            &self.past_it
-        }
-    }
-}
-
-/// What the sends of a run share.
-struct Shared {
-    service: Service,
-    db: TenantDb,
-    channel: channel::Model,
-    ways: Ways,
-    lane: Lane,
-    attempt: i32,
-    flow: Flow,
-    pace: Arc<Pace>,
-    places: Places,
-    pairs: Arc<Pairs>,
-    tally: Tally,
 }
 
 /// Messages with their addresses.
@@ -350,77 +308,6 @@ impl Run {
                 self.sends.spawn(send);
             }
         }
-    }
-}
-
-impl Shared {
-    async fn send(
-        &self,
-        to: Option<Recipient>,
-        message: &Waiting,
-        rank: Rank,
-        step: &mut Step<'_>,
-    ) -> (Verdict, Consequence) {
-        let Some(to) = to else {
-            let failure = Failure::of_ours(Term::NoAddress);
-            return (Verdict::Failed(failure), Consequence::None);
-        };
-        if let Err(after) = self
-            .pairs
-            .take(self.channel.id, message.contact_id, Instant::now())
-        {
-            let failure = Failure::of_ours(Term::PairLimit);
-            let again = Verdict::Again {
-                after,
-                failure,
-                counts: false,
-            };
-            return (again, Consequence::None);
-        }
-        let placed = match self.placed(message).await {
-            Ok(placed) => placed,
-            Err(judged) => return judged,
-        };
-        self.pace.turn(self.lane).await;
-        let _place = self.places.take(rank, self.flow).await;
-        step.goes();
-        let reply_to = message.reply_to.clone().map(Wamid::from);
-        let id = message.id.to_string();
-        let wire = WireMessage {
-            to: &to,
-            kind: &message.kind,
-            content: placed.as_deref().unwrap_or(&message.content),
-            reply_to: reply_to.as_ref(),
-            callback_data: &id,
-        };
-        kernel::failpoint!("send.mid_send");
-        let sent = self.ways.of(rank).send(&wire).await;
-        kernel::failpoint!("send.answered");
-        judge(sent, self.lane, self.attempt)
-    }
-
-    /// The content with WhatsApp's media ids in place of ours, if it names any of ours.
-    async fn placed(&self, message: &Waiting) -> std::result::Result<Option<String>, (Verdict, Consequence)> {
-        if message.content.contains("\"med_") {
-            // Boxed: an upload is a large future, and most messages never need it.
-            Box::pin(self.place_files(message)).await.map(Some)
-        } else {
-            Ok(None)
-        }
-    }
-
-    async fn place_files(&self, message: &Waiting) -> std::result::Result<String, (Verdict, Consequence)> {
-        let unreadable = |_| {
-            let failure = Failure::of_ours(Term::ContentUnreadable);
-            (Verdict::Failed(failure), Consequence::None)
-        };
-        let value = serde_json::from_str(&message.content)
-            .map_err(|error: serde_json::Error| unreadable(error.to_string()))?;
-        let content =
-            Content::from_wire(&message.kind, &value).map_err(|error| unreadable(error.to_string()))?;
-        let placed = self.service.place_media(&self.db, &self.channel, content).await;
-        let placed = placed.map_err(|error| judge_file(error, self.lane))?;
-        Ok(placed.wire().to_string())
     }
 }
 
