@@ -3,13 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use contracts::{
-    contacts::ContactId,
+    contacts::ContactDirectory,
     messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
 };
 use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
-use super::outcome::{self, Outcome};
+use super::{
+    outcome::{self, Outcome},
+    waiting::{self, Waiting},
+};
 use crate::{
     entity::{
         Status,
@@ -36,22 +39,15 @@ pub(super) struct Taken {
     left: Option<Vec<Waiting>>,
 }
 
-/// What is needed of a message to send it.
-#[derive(Clone, Debug)]
-pub(super) struct Waiting {
-    pub(super) id: MessageId,
-    pub(super) conversation_id: ConversationId,
-    pub(super) contact_id: ContactId,
-    pub(super) kind: String,
-    pub(super) content: String,
-    pub(super) reply_to: Option<String>,
-}
-
 /// Takes the chunk over from whoever had it before.
 ///
 /// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
 /// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
-pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
+pub(super) async fn take(
+    db: &TenantDb,
+    directory: &dyn ContactDirectory,
+    id: ChunkId,
+) -> Result<Option<Taken>> {
     // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then.
     let take = async {
         let alone = db.alone().await;
@@ -66,7 +62,7 @@ pub(super) async fn take(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
     // Nothing of it has moved, so what its taker will want next can be read along with it.
     let read = || async {
         let row = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).one();
-        let (row, left) = tokio::try_join!(row, left_behind(db, id, None))?;
+        let (row, left) = tokio::try_join!(row, waiting::behind(db, directory, id, None))?;
         Ok(row.map(|row| (row, left)))
     };
     match fence::take_and_read(0, take, read, |(row, _)| row.fence).await? {
@@ -205,8 +201,13 @@ impl Taken {
 
     /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
     /// still ours.
-    pub(super) async fn refuse_templates(&mut self, db: &TenantDb, why: &Sentences) -> Result<bool> {
-        let left = self.left(db).await?;
+    pub(super) async fn refuse_templates(
+        &mut self,
+        db: &TenantDb,
+        directory: &dyn ContactDirectory,
+        why: &Sentences,
+    ) -> Result<bool> {
+        let left = self.left(db, directory).await?;
         let outcomes: Vec<Outcome> = left
             .into_iter()
             .filter(|message| message.kind == "template")
@@ -244,57 +245,16 @@ impl Taken {
     }
 
     /// All its messages that certainly were not sent, in their order: those behind the mark.
-    pub(super) async fn left(&mut self, db: &TenantDb) -> Result<Vec<Waiting>> {
+    pub(super) async fn left(
+        &mut self,
+        db: &TenantDb,
+        directory: &dyn ContactDirectory,
+    ) -> Result<Vec<Waiting>> {
         match self.left.take() {
             Some(left) => Ok(left),
-            None => left_behind(db, self.id, self.mark).await,
+            None => waiting::behind(db, directory, self.id, self.mark).await,
         }
     }
-}
-
-/// The messages of a chunk behind the mark, in their order.
-///
-/// Outside a transaction: only a chunk's runner moves its mark, and what else may happen to a queued message (a status that
-/// overtook its answer) does no harm here. Sorted here, and all at once: told to sort and to stop somewhere, MariaDB would
-/// rather walk through all younger messages of the tenant than through the chunk.
-async fn left_behind(db: &TenantDb, id: ChunkId, mark: Option<MessageId>) -> Result<Vec<Waiting>> {
-    type Row = (
-        MessageId,
-        ConversationId,
-        ContactId,
-        String,
-        String,
-        Option<String>,
-    );
-    let rows: Vec<Row> = db
-        .find::<Entity>()
-        .filter(Column::ChunkId.eq(id))
-        .filter_some(mark.map(|mark| Column::Id.gt(mark)))
-        .filter(Column::StatusRank.eq(Status::Queued.rank()))
-        .columns(&[
-            Column::Id,
-            Column::ConversationId,
-            Column::ContactId,
-            Column::Kind,
-            Column::Content,
-            Column::ReplyTo,
-        ])
-        .await?;
-    let mut waiting: Vec<Waiting> = rows
-        .into_iter()
-        .map(
-            |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
-                id,
-                conversation_id,
-                contact_id,
-                kind,
-                content,
-                reply_to,
-            },
-        )
-        .collect();
-    waiting.sort_unstable_by_key(|message| message.id);
-    Ok(waiting)
 }
 
 /// Sets state and rank together.

@@ -18,6 +18,7 @@ mod send;
 mod tally;
 mod threads;
 mod verdict;
+mod waiting;
 mod window;
 
 use std::{sync::Arc, time::Duration};
@@ -77,7 +78,7 @@ impl Service {
         let db = context.db;
         // Both at once: of the two waits only the longer one counts.
         let (taken, known) = tokio::join!(
-            retrying(|| chunk::take(&db, job.chunk_id)),
+            retrying(|| chunk::take(&db, &*self.directory, job.chunk_id)),
             channel_of(&db, job.channel_id)
         );
         let (Some(mut taken), known) = (taken?, known?) else {
@@ -102,7 +103,8 @@ impl Service {
                 let wait = until(now, stop.until);
                 return Err(JobError::later(wait, "the number may not write first"));
             }
-            if !taken.refuse_templates(&db, &stop.sentences()).await? {
+            let why = stop.sentences();
+            if !taken.refuse_templates(&db, &*self.directory, &why).await? {
                 return Ok(());
             }
         }
@@ -141,7 +143,7 @@ impl Service {
 
     /// Fails whatever is left of a chunk.
     async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, why: &Sentences) -> Result<()> {
-        let left = taken.left(db).await?;
+        let left = taken.left(db, &*self.directory).await?;
         let last = left.last().map(|last| last.id);
         let outcomes: Vec<Outcome> = left
             .into_iter()

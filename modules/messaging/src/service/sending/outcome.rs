@@ -12,8 +12,9 @@ use sea_orm::{
 };
 
 use super::{
-    chunk::{Taken, Waiting},
+    chunk::Taken,
     verdict::{TRIES, Verdict},
+    waiting::Waiting,
 };
 use crate::{
     entity::{

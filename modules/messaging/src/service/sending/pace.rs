@@ -15,6 +15,8 @@ use tokio::{runtime::Handle, sync::oneshot, time::Instant};
 const NUMBERS: usize = 10_000;
 /// Slowing down happens once for all refusals of one moment.
 const ONE_MOMENT: Duration = Duration::from_millis(500);
+/// Tokens that nobody has used by then are lost: they were for a moment that is over.
+const KEPT: Duration = Duration::from_millis(100);
 /// Without another refusal the pace grows again, a tenth at a time.
 const GROWS_EVERY: Duration = Duration::from_secs(2);
 
@@ -72,6 +74,10 @@ struct State {
     rests_until: Option<Instant>,
     waiting: [VecDeque<oneshot::Sender<()>>; 3],
     pumping: bool,
+    // Somebody will want tokens in a moment.
+    expected: bool,
+    // Tokens that nobody wanted yet, and when they were granted.
+    ahead: (u32, Instant),
 }
 
 impl State {
@@ -83,6 +89,8 @@ impl State {
             rests_until: None,
             waiting: Default::default(),
             pumping: false,
+            expected: false,
+            ahead: (0, Instant::now()),
         }
     }
 
@@ -96,6 +104,16 @@ impl State {
 
     fn waits(&self) -> usize {
         self.waiting.iter().map(VecDeque::len).sum()
+    }
+
+    /// A token that was granted before anybody wanted it. Nobody waits while there are any.
+    fn take_ahead(&mut self, now: Instant) -> bool {
+        let (tokens, granted) = &mut self.ahead;
+        if *tokens == 0 || now.saturating_duration_since(*granted) > KEPT {
+            return false;
+        }
+        *tokens -= 1;
+        true
     }
 
     /// The rate now: smooth, with a tenth of a second's worth after a rest. WhatsApp counts by the second, so what is
@@ -134,21 +152,34 @@ impl Pace {
     /// Resolves when one message may leave.
     pub(super) async fn turn(self: &Arc<Self>, lane: Lane) {
         let (granted, turn) = oneshot::channel();
-        let idle = {
+        {
             let mut state = self.state();
+            if state.take_ahead(Instant::now()) {
+                return;
+            }
             state.queue(lane).push_back(granted);
-            !std::mem::replace(&mut state.pumping, true)
-        };
-        if idle {
-            self.threads.spawn(self.clone().pump());
         }
+        self.start_pump();
         // The pump outlives every waiter; should its task end with the runtime, nobody sends any more either.
         let _ = turn.await;
+    }
+
+    /// Somebody will want turns in a moment: the first slice is asked for meanwhile.
+    pub(super) fn expects(self: &Arc<Self>) {
+        self.state().expected = true;
+        self.start_pump();
+    }
+
+    fn start_pump(self: &Arc<Self>) {
+        if !std::mem::replace(&mut self.state().pumping, true) {
+            self.threads.spawn(self.clone().pump());
+        }
     }
 
     /// WhatsApp said that it was too fast: a third less, and a short rest.
     pub(super) fn too_fast(&self, rest: Duration, now: Instant) {
         let mut state = self.state();
+        state.ahead.0 = 0;
         state.rests_until = Some(now + rest.min(Duration::from_secs(60)));
         if state.tenths == 10 || now.saturating_duration_since(state.changed) >= ONE_MOMENT {
             state.tenths = (state.tenths * 7 / 10).max(1);
@@ -156,22 +187,21 @@ impl Pace {
         }
     }
 
-    /// Takes slices while anybody waits.
+    /// Takes slices while anybody waits, and one for those that are expected.
     async fn pump(self: Arc<Self>) {
         loop {
             let (quota, wanted, rests_until) = {
                 let mut state = self.state();
+                let expected = std::mem::take(&mut state.expected);
                 let waits = u32::try_from(state.waits()).unwrap_or(u32::MAX);
-                if waits == 0 {
+                if waits == 0 && !expected {
                     state.pumping = false;
                     return;
                 }
                 let quota = state.quota(Instant::now());
-                (
-                    quota,
-                    waits.min(slice_of(quota.per_second)),
-                    state.rests_until.take(),
-                )
+                let slice = slice_of(quota.per_second);
+                let wanted = if expected { slice } else { waits.min(slice) };
+                (quota, wanted, state.rests_until.take())
             };
             if let Some(until) = rests_until {
                 tokio::time::sleep_until(until).await;
@@ -196,6 +226,7 @@ impl Pace {
                 }
             }
         }
+        state.ahead = (left, Instant::now());
     }
 }
 
@@ -240,6 +271,29 @@ mod tests {
         while tasks.join_next().await.is_some() {}
         assert_eq!(*order.lock().unwrap(), [2, 3, 0, 1]);
         assert_eq!(limiter.0.load(Ordering::SeqCst), 1, "one call for all four");
+    }
+
+    #[tokio::test]
+    async fn a_first_slice_is_there_when_it_is_expected_and_does_not_keep() {
+        let limiter = Arc::new(Generous::default());
+        let pace = Paces::new(limiter.clone()).of("acme:1", 1_000);
+        pace.expects();
+        while pace.state().pumping {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 1);
+        let (tokens, granted) = pace.state().ahead;
+        assert_eq!(tokens, 50, "a twentieth of a second's worth");
+        for _ in 0..25 {
+            assert!(pace.state().take_ahead(granted + KEPT));
+        }
+        let late = granted + KEPT + Duration::from_millis(1);
+        assert!(!pace.state().take_ahead(late), "its moment is over");
+        // What is not there is asked for as ever.
+        pace.too_fast(Duration::ZERO, granted);
+        assert!(!pace.state().take_ahead(granted), "WhatsApp wants fewer");
+        pace.turn(Lane::Bulk).await;
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]

@@ -22,7 +22,7 @@ use super::{
 const PLACES: usize = 2_000;
 /// Of those, never taken by campaigns: an agent's reply finds a free one at once.
 const KEPT_FREE: usize = PLACES / 5;
-/// Campaigns' first messages may be under way on top of what the window allows: it keeps a crowd out, and they are none.
+/// So many of campaigns' first messages may be under way whatever the window says: it keeps a crowd out, and they are none.
 const FIRSTS: usize = 128;
 
 /// Who waits: one number of one tenant.
@@ -37,9 +37,10 @@ pub(super) struct Places(Arc<Mutex<State>>);
 
 struct State {
     free: usize,
-    // Taken by campaigns, and how many that may be at most.
+    // Taken by campaigns, how many that may be at most, and how many of them are for first messages.
     bulk: usize,
     most_bulk: usize,
+    bulk_first: usize,
     window: Window,
     firsts: Firsts,
     // By rank.
@@ -76,22 +77,26 @@ impl Rank {
 
 impl State {
     fn is_free(&self, rank: Rank) -> bool {
-        let most_bulk = match rank {
-            Rank::Interactive | Rank::Transactional => return self.free > 0,
-            Rank::BulkFirst => (self.window.size() + FIRSTS).min(self.most_bulk),
-            Rank::Bulk => self.window.size(),
+        let lets_in = match rank {
+            Rank::Interactive | Rank::Transactional => true,
+            Rank::BulkFirst => {
+                self.bulk < self.most_bulk && (self.bulk_first < FIRSTS || self.bulk < self.window.size())
+            }
+            Rank::Bulk => self.bulk < self.window.size(),
         };
-        self.free > 0 && self.bulk < most_bulk
+        lets_in && self.free > 0
     }
 
-    fn taken(&mut self, bulk: bool) {
+    fn taken(&mut self, rank: Rank) {
         self.free -= 1;
-        self.bulk += usize::from(bulk);
+        self.bulk += usize::from(rank.is_bulk());
+        self.bulk_first += usize::from(rank == Rank::BulkFirst);
     }
 
-    fn given_back(&mut self, bulk: bool) {
+    fn given_back(&mut self, rank: Rank) {
         self.free += 1;
-        self.bulk -= usize::from(bulk);
+        self.bulk -= usize::from(rank.is_bulk());
+        self.bulk_first -= usize::from(rank == Rank::BulkFirst);
     }
 }
 
@@ -99,7 +104,7 @@ impl State {
 pub(super) struct Place {
     // None in one that was never used.
     places: Option<Places>,
-    bulk: bool,
+    rank: Rank,
     since: Instant,
 }
 
@@ -108,8 +113,9 @@ impl Drop for Place {
         if let Some(places) = self.places.take() {
             {
                 let mut state = places.state();
-                state.given_back(self.bulk);
-                if self.bulk {
+                state.given_back(self.rank);
+                // What goes past the crowd says nothing of how it fares.
+                if self.rank.is_crowd() {
                     let now = Instant::now();
                     state.window.ended(now.saturating_duration_since(self.since), now);
                 }
@@ -129,6 +135,7 @@ impl Places {
             free,
             bulk: 0,
             most_bulk: free - kept_free,
+            bulk_first: 0,
             window: Window::new(free - kept_free, Instant::now()),
             firsts: Firsts::default(),
             waiting: Default::default(),
@@ -139,10 +146,10 @@ impl Places {
         self.0.lock().expect("no code panics while it holds this lock")
     }
 
-    fn place(&self, bulk: bool) -> Place {
+    fn place(&self, rank: Rank) -> Place {
         Place {
             places: Some(self.clone()),
-            bulk,
+            rank,
             since: Instant::now(),
         }
     }
@@ -189,27 +196,27 @@ impl Places {
         if !state.is_free(rank) || !state.waiting[..=rank as usize].iter().all(Queue::is_empty) {
             return None;
         }
-        state.taken(rank.is_bulk());
-        Some(self.place(rank.is_bulk()))
+        state.taken(rank);
+        Some(self.place(rank))
     }
 
     /// Gives free places to those whose turn it is.
     fn serve(&self) {
-        while let Some((waiter, bulk)) = self.next() {
-            if let Err(mut unwanted) = waiter.send(self.place(bulk)) {
+        while let Some((waiter, rank)) = self.next() {
+            if let Err(mut unwanted) = waiter.send(self.place(rank)) {
                 // The waiter went away: the place is free for the next one round this loop.
                 unwanted.places = None;
-                self.state().given_back(bulk);
+                self.state().given_back(rank);
             }
         }
     }
 
-    /// Who is next, and whether it is a campaign. Its place is taken.
-    fn next(&self) -> Option<(oneshot::Sender<Place>, bool)> {
+    /// Who is next. Its place is taken.
+    fn next(&self) -> Option<(oneshot::Sender<Place>, Rank)> {
         let mut state = self.state();
         let next = RANKS.into_iter().find_map(|rank| {
             let waiter = state.is_free(rank).then(|| state.waiting[rank as usize].pop())?;
-            Some((waiter?, rank.is_bulk()))
+            Some((waiter?, rank))
         })?;
         state.taken(next.1);
         Some(next)
@@ -292,6 +299,33 @@ mod tests {
         drop(under_way.pop());
         let served = later.iter_mut().filter_map(|(place, _)| place.try_recv().ok());
         assert_eq!(served.collect::<Vec<Place>>().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn first_messages_do_not_wait_for_a_window_that_has_just_closed() {
+        let clock = Clock::system();
+        let places = Places::with(1_000, 200);
+        let (large, small) = (flow(&clock), flow(&clock));
+        let now = |rank, who| {
+            let places = &places;
+            async move { futures_util::poll!(std::pin::pin!(places.take(rank, who))) }
+        };
+        let mut crowd = Vec::new();
+        for _ in 0..500 {
+            crowd.push(now(Rank::Bulk, large).await);
+        }
+        assert!(crowd.iter().all(std::task::Poll::is_ready));
+        places.state().window = Window::new(64, Instant::now());
+        assert!(now(Rank::Bulk, large).await.is_pending());
+        let mut firsts = Vec::new();
+        for _ in 0..FIRSTS {
+            firsts.push(now(Rank::BulkFirst, small).await);
+        }
+        assert!(firsts.iter().all(std::task::Poll::is_ready));
+        // As many as may go past a crowd, and another when one of them has ended.
+        assert!(now(Rank::BulkFirst, small).await.is_pending());
+        firsts.pop();
+        assert!(now(Rank::BulkFirst, small).await.is_ready());
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use contracts::{contacts::ContactId, messaging::ConversationId};
 use kernel::{Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::OnConflict};
 
-use super::chunk::Waiting;
+use super::waiting::Waiting;
 use crate::entity::{
     channel, conversation,
     opening::{ActiveModel, Column, Entity},

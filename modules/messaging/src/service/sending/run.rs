@@ -1,30 +1,23 @@
 //! One runner with one chunk: loads what may be sent next, keeps it on the wire at the number's own pace, writes outcomes
 //! as they come.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use cloud_api::{ids::Msisdn, message::Recipient};
-use contracts::{
-    contacts::{ContactAddress, ContactId},
-    messaging::Lane,
-};
+use contracts::messaging::Lane;
 use kernel::{Result, TenantDb, retrying};
 use tokio::{runtime::Handle, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    chunk::{Taken, Waiting},
+    chunk::Taken,
     intents::Intents,
     outcome::Outcome,
     portfolio::{self, Over},
     send::{Shared, Ways},
     tally::{Step, Tally},
     verdict::{Consequence, Verdict},
+    waiting::Waiting,
     write_hold,
 };
 use crate::{
@@ -53,14 +46,11 @@ pub(super) enum Ended {
     Held { length: Option<TimeDelta> },
 }
 
-/// Messages with their addresses.
-type Addressed = (Waiting, Option<Recipient>);
-
 pub(super) struct Run {
     shared: Arc<Shared>,
     taken: Taken,
     // Read, and not sent: no intent covers them.
-    ahead: VecDeque<Addressed>,
+    ahead: VecDeque<Waiting>,
     is_read: bool,
     intents: Intents,
     crowd_threads: Handle,
@@ -96,6 +86,7 @@ impl Run {
             attempt: taken.attempt,
             tally: Tally::default(),
         };
+        shared.pace.expects();
         Self {
             shared: Arc::new(shared),
             taken,
@@ -231,43 +222,23 @@ impl Run {
     /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
     async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
         if wanted > 0 && !self.is_read {
-            self.read().await?;
+            let shared = &self.shared;
+            // A few hundred messages at most.
+            let left = self.taken.left(&shared.db, &*shared.service.directory).await?;
+            self.ahead.extend(left);
+            self.is_read = true;
         }
         let next = wanted.min(self.ahead.len());
         let intended = &self.ahead.make_contiguous()[..next];
         let shared = &self.shared;
-        let over = portfolio::reserve(
-            &shared.db,
-            &shared.channel,
-            intended.iter().map(|(message, _)| message),
-        )
-        .await?;
-        let mark = intended.last().map(|(last, _)| last.id);
+        let over = portfolio::reserve(&shared.db, &shared.channel, intended.iter()).await?;
+        let mark = intended.last().map(|last| last.id);
         let ours = self.taken.commit(&shared.db, outcomes, mark).await?;
         Ok(ours.then_some((next, over)))
     }
 
-    /// All that is left of the chunk, which is a few hundred messages at most.
-    async fn read(&mut self) -> Result<()> {
-        let shared = &self.shared;
-        let left = self.taken.left(&shared.db).await?;
-        let contacts: Vec<ContactId> = left.iter().map(|message| message.contact_id).collect();
-        let addresses = match contacts.as_slice() {
-            [] => Vec::new(),
-            contacts => shared.service.directory.addresses(&shared.db, contacts).await?,
-        };
-        let addresses: HashMap<ContactId, &ContactAddress> =
-            addresses.iter().map(|address| (address.id, address)).collect();
-        self.is_read = true;
-        self.ahead.extend(left.into_iter().map(|message| {
-            let to = addresses.get(&message.contact_id).copied().and_then(recipient);
-            (message, to)
-        }));
-        Ok(())
-    }
-
     /// Messages to people whom the portfolio may not write to yet: a campaign's wait, a program's fail with the reason.
-    async fn put_over_the_limit_aside(&mut self, next: &mut Vec<Addressed>, over: Option<Over>) {
+    async fn put_over_the_limit_aside(&mut self, next: &mut Vec<Waiting>, over: Option<Over>) {
         let shared = self.shared.clone();
         let limit = shared.channel.messaging_limit.unwrap_or_default();
         let reason = over.as_ref().map(|over| over.reason(limit));
@@ -286,20 +257,20 @@ impl Run {
             },
             _ => Verdict::Failed(Failure::of_ours(reason)),
         };
-        let aside = next.extract_if(.., |(message, _)| over.contacts.contains(&message.contact_id));
-        let aside = aside.map(|(message, _)| Outcome::new(message, verdict.clone(), shared.attempt));
+        let aside = next.extract_if(.., |message| over.contacts.contains(&message.contact_id));
+        let aside = aside.map(|message| Outcome::new(message, verdict.clone(), shared.attempt));
         self.outcomes.extend(aside);
         self.oldest.get_or_insert_with(Instant::now);
     }
 
-    fn send(&mut self, messages: Vec<Addressed>) {
+    fn send(&mut self, messages: Vec<Waiting>) {
         self.shared.tally.begin(messages.len());
-        for (message, to) in messages {
+        for message in messages {
             let shared = self.shared.clone();
             let rank = shared.places.rank(shared.lane, shared.channel.tenant_id);
             let send = async move {
                 let mut step = Step::new(&shared.tally);
-                let (verdict, consequence) = shared.send(to, &message, rank, &mut step).await;
+                let (verdict, consequence) = shared.send(&message, rank, &mut step).await;
                 step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
             };
             if rank.is_crowd() {
@@ -309,19 +280,4 @@ impl Run {
             }
         }
     }
-}
-
-/// The phone number where there is one: every message type can be sent to it.
-fn recipient(address: &ContactAddress) -> Option<Recipient> {
-    let phone = address
-        .phone
-        .as_deref()
-        .and_then(|phone| Msisdn::parse(phone).ok())
-        .map(Recipient::Phone);
-    phone.or_else(|| {
-        address
-            .bsuid
-            .as_deref()
-            .and_then(|bsuid| Recipient::parse(bsuid).ok())
-    })
 }

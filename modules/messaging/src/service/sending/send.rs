@@ -5,19 +5,19 @@ use std::sync::Arc;
 use cloud_api::{
     client::{Line, WireMessage},
     ids::Wamid,
-    message::{Content, Recipient},
+    message::Content,
 };
 use contracts::messaging::Lane;
 use kernel::TenantDb;
 use tokio::time::Instant;
 
 use super::{
-    chunk::Waiting,
     pace::Pace,
     pairs::Pairs,
     places::{Flow, Places, Rank},
     tally::{Step, Tally},
     verdict::{Consequence, Verdict, judge, judge_file},
+    waiting::Waiting,
 };
 use crate::{
     entity::{channel, message::Failure, sentence::Term},
@@ -60,12 +60,11 @@ impl Shared {
     /// Sends one message when its turn has come, and judges the answer. `step` is told when it goes.
     pub(super) async fn send(
         &self,
-        to: Option<Recipient>,
         message: &Waiting,
         rank: Rank,
         step: &mut Step<'_>,
     ) -> (Verdict, Consequence) {
-        let Some(to) = to else {
+        let Some(to) = &message.to else {
             let failure = Failure::of_ours(Term::NoAddress);
             return (Verdict::Failed(failure), Consequence::None);
         };
@@ -91,7 +90,7 @@ impl Shared {
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();
         let wire = WireMessage {
-            to: &to,
+            to,
             kind: &message.kind,
             content: placed.as_deref().unwrap_or(&message.content),
             reply_to: reply_to.as_ref(),

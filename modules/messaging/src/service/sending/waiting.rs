@@ -1,0 +1,101 @@
+//! What waits in a chunk: messages that certainly were not sent, and where each of them goes.
+
+use std::collections::HashMap;
+
+use cloud_api::{ids::Msisdn, message::Recipient};
+use contracts::{
+    contacts::{ContactAddress, ContactDirectory, ContactId},
+    messaging::{ConversationId, MessageId},
+};
+use kernel::{Result, TenantDb};
+use sea_orm::ColumnTrait;
+
+use crate::entity::{
+    Status,
+    chunk::ChunkId,
+    message::{Column, Entity},
+};
+
+/// What is needed of a message to send it.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) id: MessageId,
+    pub(super) conversation_id: ConversationId,
+    pub(super) contact_id: ContactId,
+    pub(super) kind: String,
+    pub(super) content: String,
+    pub(super) reply_to: Option<String>,
+    /// None when the contact is gone or has no address.
+    pub(super) to: Option<Recipient>,
+}
+
+/// The messages of a chunk behind the mark, in their order.
+///
+/// Outside a transaction: only a chunk's runner moves its mark, and what else may happen to a queued message (a status that
+/// overtook its answer) does no harm here. Sorted here, and all at once: told to sort and to stop somewhere, MariaDB would
+/// rather walk through all younger messages of the tenant than through the chunk.
+pub(super) async fn behind(
+    db: &TenantDb,
+    directory: &dyn ContactDirectory,
+    chunk: ChunkId,
+    mark: Option<MessageId>,
+) -> Result<Vec<Waiting>> {
+    type Row = (
+        MessageId,
+        ConversationId,
+        ContactId,
+        String,
+        String,
+        Option<String>,
+    );
+    let mut rows: Vec<Row> = db
+        .find::<Entity>()
+        .filter(Column::ChunkId.eq(chunk))
+        .filter_some(mark.map(|mark| Column::Id.gt(mark)))
+        .filter(Column::StatusRank.eq(Status::Queued.rank()))
+        .columns(&[
+            Column::Id,
+            Column::ConversationId,
+            Column::ContactId,
+            Column::Kind,
+            Column::Content,
+            Column::ReplyTo,
+        ])
+        .await?;
+    rows.sort_unstable_by_key(|(id, ..)| *id);
+    let contacts: Vec<ContactId> = rows.iter().map(|(_, _, contact, ..)| *contact).collect();
+    let addresses = match contacts.as_slice() {
+        [] => Vec::new(),
+        contacts => directory.addresses(db, contacts).await?,
+    };
+    let addresses: HashMap<ContactId, &ContactAddress> =
+        addresses.iter().map(|address| (address.id, address)).collect();
+    let waiting =
+        rows.into_iter().map(
+            |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
+                id,
+                conversation_id,
+                contact_id,
+                kind,
+                content,
+                reply_to,
+                to: addresses.get(&contact_id).copied().and_then(recipient),
+            },
+        );
+    Ok(waiting.collect())
+}
+
+/// The phone number where there is one: every message type can be sent to it.
+fn recipient(address: &ContactAddress) -> Option<Recipient> {
+    let phone = address
+        .phone
+        .as_deref()
+        .and_then(|phone| Msisdn::parse(phone).ok())
+        .map(Recipient::Phone);
+    phone.or_else(|| {
+        address
+            .bsuid
+            .as_deref()
+            .and_then(|bsuid| Recipient::parse(bsuid).ok())
+    })
+}
