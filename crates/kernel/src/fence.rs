@@ -41,7 +41,7 @@ where
         _ => retrying(read).await?,
     };
     Ok(match row {
-        Some(row) if fence(&row) <= before + 1 => Taken::Ours(row),
+        Some(row) if (before..=before + 1).contains(&fence(&row)) => Taken::Ours(row),
         _ => Taken::Lost,
     })
 }

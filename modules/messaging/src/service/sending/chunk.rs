@@ -244,6 +244,11 @@ impl Taken {
         tx.commit().await
     }
 
+    /// How many messages were read when it was taken.
+    pub(super) fn left_ahead(&self) -> usize {
+        self.left.as_ref().map_or(0, Vec::len)
+    }
+
     /// All its messages that certainly were not sent, in their order: those behind the mark.
     pub(super) async fn left(
         &mut self,

@@ -74,8 +74,8 @@ struct State {
     rests_until: Option<Instant>,
     waiting: [VecDeque<oneshot::Sender<()>>; 3],
     pumping: bool,
-    // Somebody will want tokens in a moment.
-    expected: bool,
+    // So many tokens will be wanted in a moment.
+    expected: usize,
     // Tokens that nobody wanted yet, and when they were granted.
     ahead: (u32, Instant),
 }
@@ -89,7 +89,7 @@ impl State {
             rests_until: None,
             waiting: Default::default(),
             pumping: false,
-            expected: false,
+            expected: 0,
             ahead: (0, Instant::now()),
         }
     }
@@ -106,14 +106,20 @@ impl State {
         self.waiting.iter().map(VecDeque::len).sum()
     }
 
-    /// A token that was granted before anybody wanted it. Nobody waits while there are any.
-    fn take_ahead(&mut self, now: Instant) -> bool {
-        let (tokens, granted) = &mut self.ahead;
-        if *tokens == 0 || now.saturating_duration_since(*granted) > KEPT {
-            return false;
+    /// Tokens that were granted before anybody wanted them, as far as they still count. Nobody waits while there are any.
+    fn tokens_ahead(&self, now: Instant) -> u32 {
+        let (tokens, granted) = self.ahead;
+        if now.saturating_duration_since(granted) > KEPT {
+            0
+        } else {
+            tokens
         }
-        *tokens -= 1;
-        true
+    }
+
+    fn take_ahead(&mut self, now: Instant) -> bool {
+        let there = self.tokens_ahead(now) > 0;
+        self.ahead.0 -= u32::from(there);
+        there
     }
 
     /// The rate now: smooth, with a tenth of a second's worth after a rest. WhatsApp counts by the second, so what is
@@ -164,10 +170,12 @@ impl Pace {
         let _ = turn.await;
     }
 
-    /// Somebody will want turns in a moment: the first slice is asked for meanwhile.
-    pub(super) fn expects(self: &Arc<Self>) {
-        self.state().expected = true;
-        self.start_pump();
+    /// So many turns will be wanted in a moment: the first slice of them is asked for meanwhile.
+    pub(super) fn expects(self: &Arc<Self>, turns: usize) {
+        if turns > 0 {
+            self.state().expected = turns;
+            self.start_pump();
+        }
     }
 
     fn start_pump(self: &Arc<Self>) {
@@ -187,20 +195,19 @@ impl Pace {
         }
     }
 
-    /// Takes slices while anybody waits, and one for those that are expected.
+    /// Takes slices while anybody waits, and the first of what is expected.
     async fn pump(self: Arc<Self>) {
         loop {
             let (quota, wanted, rests_until) = {
                 let mut state = self.state();
-                let expected = std::mem::take(&mut state.expected);
-                let waits = u32::try_from(state.waits()).unwrap_or(u32::MAX);
-                if waits == 0 && !expected {
+                let wanted = state.waits().max(std::mem::take(&mut state.expected));
+                if wanted == 0 {
                     state.pumping = false;
                     return;
                 }
                 let quota = state.quota(Instant::now());
                 let slice = slice_of(quota.per_second);
-                let wanted = if expected { slice } else { waits.min(slice) };
+                let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(slice);
                 (quota, wanted, state.rests_until.take())
             };
             if let Some(until) = rests_until {
@@ -226,7 +233,9 @@ impl Pace {
                 }
             }
         }
-        state.ahead = (left, Instant::now());
+        let now = Instant::now();
+        let most = slice_of(f64::from(state.per_second));
+        state.ahead = ((state.tokens_ahead(now) + left).min(most), now);
     }
 }
 
@@ -277,13 +286,20 @@ mod tests {
     async fn a_first_slice_is_there_when_it_is_expected_and_does_not_keep() {
         let limiter = Arc::new(Generous::default());
         let pace = Paces::new(limiter.clone()).of("acme:1", 1_000);
-        pace.expects();
-        while pace.state().pumping {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(limiter.0.load(Ordering::SeqCst), 1);
-        let (tokens, granted) = pace.state().ahead;
+        let ahead = async |turns| {
+            pace.expects(turns);
+            while pace.state().pumping {
+                tokio::task::yield_now().await;
+            }
+            pace.state().ahead
+        };
+        assert_eq!(ahead(0).await.0, 0);
+        let (tokens, granted) = ahead(1).await;
+        assert_eq!(tokens, 1, "one message wastes nobody's tokens");
+        assert!(pace.state().take_ahead(granted));
+        let (tokens, granted) = ahead(100).await;
         assert_eq!(tokens, 50, "a twentieth of a second's worth");
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 2);
         for _ in 0..25 {
             assert!(pace.state().take_ahead(granted + KEPT));
         }
@@ -293,7 +309,7 @@ mod tests {
         pace.too_fast(Duration::ZERO, granted);
         assert!(!pace.state().take_ahead(granted), "WhatsApp wants fewer");
         pace.turn(Lane::Bulk).await;
-        assert_eq!(limiter.0.load(Ordering::SeqCst), 2);
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]

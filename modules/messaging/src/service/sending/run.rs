@@ -86,7 +86,7 @@ impl Run {
             attempt: taken.attempt,
             tally: Tally::default(),
         };
-        shared.pace.expects();
+        shared.pace.expects(taken.left_ahead());
         Self {
             shared: Arc::new(shared),
             taken,
