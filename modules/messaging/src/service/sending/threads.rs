@@ -30,12 +30,12 @@ impl Threads {
 struct Running(Option<Runtime>);
 
 impl Running {
-    /// Half as many as there are cores: sending costs about half of what a message costs in all. None when the system has no
-    /// more threads to give; messages leave all the same then.
+    /// As many as there are cores: they give way, so what they take is what nobody else wants. None when the system has no more
+    /// threads to give; messages leave all the same then.
     fn start() -> Option<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = Builder::new_multi_thread()
-            .worker_threads(cores.div_ceil(2))
+            .worker_threads(cores)
             .thread_name("wire")
             .on_thread_start(give_way)
             .enable_all()
