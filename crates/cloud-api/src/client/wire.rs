@@ -32,7 +32,7 @@ const ALIVE: Duration = Duration::from_secs(10);
 /// those beyond would wait there although another connection is free.
 const ON_ONE_WAY: usize = 100;
 /// Ways at most: with these many requests under way on each, more than a process has in all.
-const WAYS: usize = 26;
+const WAYS: usize = 24;
 
 type Pool = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 

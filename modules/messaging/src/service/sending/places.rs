@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Requests under way at most.
-const PLACES: usize = 2_500;
+const PLACES: usize = 2_000;
 /// Of those, never taken by campaigns: an agent's reply finds a free one at once.
 const KEPT_FREE: usize = PLACES / 5;
 /// So many of campaigns' first messages may be under way whatever the window says: it keeps a crowd out, and they are none.
