@@ -17,10 +17,9 @@ const FIRST: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
 /// Tenants who have not sent for as long as it takes to be new again are forgotten so often, and not for fewer tenants.
 const FORGOTTEN: (Duration, usize) = (Duration::from_secs(1), 1_000);
 
-/// How much of its first messages each tenant has had. It remembers the tenants of the last two seconds at most.
+/// How much of its first messages each tenant has had. It remembers a thousand tenants, or as many as have sent within two seconds.
 pub(super) struct Firsts<C: Clock = DefaultClock> {
     had: RateLimiter<TenantId, DefaultKeyedStateStore<TenantId>, C, NoOpMiddleware<C::Instant>>,
-    clock: C,
     forgotten_at: C::Instant,
 }
 
@@ -30,22 +29,17 @@ impl Default for Firsts {
     }
 }
 
-impl<C: Clock + Clone> Firsts<C> {
+impl<C: Clock> Firsts<C> {
     fn by(clock: C) -> Self {
         Self {
-            had: RateLimiter::new(
-                Quota::per_second(FIRST),
-                DefaultKeyedStateStore::default(),
-                clock.clone(),
-            ),
             forgotten_at: clock.now(),
-            clock,
+            had: RateLimiter::new(Quota::per_second(FIRST), DefaultKeyedStateStore::default(), clock),
         }
     }
 
     /// Whether the tenant's next message is one of its first. It counts as had then.
     pub(super) fn has_one(&mut self, tenant: TenantId) -> bool {
-        let now = self.clock.now();
+        let now = self.had.clock().now();
         let (after, more_than) = FORGOTTEN;
         if self.had.len() > more_than && now.duration_since(self.forgotten_at) >= after.into() {
             self.had.retain_recent();
