@@ -27,8 +27,7 @@ pub struct OfNumber {
     /// Answered 130429 (Cloud API: error codes, throughput).
     #[serde(default)]
     pub throttled: u64,
-    /// When the last was taken, in its Unix ms; none where the simulator does not tell.
-    #[serde(default)]
+    /// When the last was taken, in its Unix ms; none when none was.
     pub last_at: Option<i64>,
 }
 

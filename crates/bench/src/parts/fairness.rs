@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use chrono::DateTime;
 use kernel::Clock;
 
@@ -125,11 +125,8 @@ async fn finish(world: &World, tenant: &Arc<Tenant>) -> anyhow::Result<f64> {
         let mine = number.accepted - before;
         if mine >= SMALL {
             let last = number.last_at.and_then(DateTime::from_timestamp_millis);
-            let took = last.map_or_else(
-                || began.elapsed(),
-                |last| (last - committed).to_std().unwrap_or_default(),
-            );
-            return Ok(took.as_secs_f64());
+            let last = last.context("the simulator does not tell when it took the last")?;
+            return Ok((last - committed).to_std()?.as_secs_f64());
         }
         ensure!(
             began.elapsed() < Duration::from_secs(60),
