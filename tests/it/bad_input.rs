@@ -64,6 +64,20 @@ on_both_profiles! {
         assert_eq!((wrong_method.status, wrong_method.code()), (405, "method_not_allowed"));
     }
 
+    async fn invented_methods_are_counted_as_one(app: &TestApp) {
+        for (tenant, method) in [(&app.acme, "BREW"), (&app.globex, "WHISK")] {
+            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(tenant.call(method, "/contacts", None).await.status, 405);
+            tenant.get("/contacts").await.expect(200);
+        }
+        let metrics = app.http.get(format!("{}/metrics", app.base)).send().await.unwrap().text().await.unwrap();
+        let counted = |method: &str| {
+            let of_contacts = format!("wapro_http_requests_total{{method=\"{method}\",route=\"/api/v1/contacts\",");
+            metrics.lines().filter(|line| line.starts_with(&of_contacts)).count()
+        };
+        assert_eq!((counted("GET"), counted("other"), counted("BREW"), counted("WHISK")), (1, 1, 0, 0), "{metrics}");
+    }
+
     async fn an_expired_a_revoked_and_a_forged_key_are_401(app: &TestApp) {
         let soon = app.system.clock().now() + TimeDelta::minutes(5);
         let db = app.system.tenant(app.acme.id);

@@ -14,7 +14,7 @@ use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
     endpoint::{BoxEndpoint, make},
     get, handler,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{CatchPanic, Compression, CookieJarManager},
     web::{Data, RemoteAddr},
 };
@@ -139,7 +139,7 @@ impl App {
         let mut paths = document.paths.iter().collect::<Vec<_>>();
         paths.sort();
         for (path, index) in paths {
-            let label = RouteLabel(format!("/api/v1{path}"));
+            let label = RouteLabel(format!("/api/v1{path}").into());
             let operation = apis[*index]
                 .endpoint()
                 .after(move |answer| labelled(answer, label.clone()));
@@ -399,14 +399,14 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
         response.data::<poem::PathPattern>(),
     ) {
         (Some(label), _) => label.0.clone(),
-        (None, Some(pattern)) => pattern.0.to_string(),
-        (None, None) => "other".to_owned(),
+        (None, Some(pattern)) => pattern.0.clone(),
+        (None, None) => "other".into(),
     };
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    metrics::counter!("wapro_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("wapro_http_request_seconds", "route" => route.clone()).record(seconds);
-    span.in_scope(|| tracing::debug!(route, status, seconds, "answered"));
+    span.in_scope(|| tracing::debug!(%route, status, seconds, "answered"));
+    metrics::counter!("wapro_http_requests_total", "method" => method_label(&method), "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("wapro_http_request_seconds", "route" => route).record(seconds);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
@@ -433,7 +433,7 @@ style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws: 
 
 /// The path pattern of an API operation: the framework's own would name the inner route twice.
 #[derive(Clone, Debug)]
-struct RouteLabel(String);
+struct RouteLabel(Arc<str>);
 
 async fn labelled(answer: poem::Result<Response>, label: RouteLabel) -> poem::Result<Response> {
     let mut response = match answer {
@@ -442,6 +442,23 @@ async fn labelled(answer: poem::Result<Response>, label: RouteLabel) -> poem::Re
     };
     response.set_data(label);
     Ok(response)
+}
+
+/// A method's name. Anybody may invent methods, and each would be a series of its own for ever: those are one together.
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
+    KNOWN
+        .iter()
+        .find(|known| *known == method)
+        .map_or("other", Method::as_str)
 }
 
 /// The id under which a request is logged; also in the answer's `X-Request-Id`.

@@ -142,11 +142,10 @@ impl Module for Messaging {
     }
 
     fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
-        let webhook = get(api::verify)
-            .post(api::receive)
-            .data(self.service.clone())
-            .boxed();
-        let file = get(api::serve_file).data(self.service.clone()).boxed();
+        // Shared as a whole: what is handed to a request is cloned for each.
+        let service = Arc::new(self.service.clone());
+        let webhook = get(api::verify).post(api::receive).data(service.clone()).boxed();
+        let file = get(api::serve_file).data(service).boxed();
         vec![("/webhooks/whatsapp/:path", webhook), ("/media/:token", file)]
     }
 }

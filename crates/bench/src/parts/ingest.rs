@@ -1,6 +1,10 @@
 //! P4, P4b: webhooks a second, 200 only when they are on disk; one event a POST, over kept-alive connections. The platform
 //! against one commit an event and the courier shape, turn by turn; the time of the answers at a fixed 5,000 a second; and
 //! how long it takes until everything is applied.
+//!
+//! The shapes apply nothing of what they keep. So the platform has two kinds of rounds: as it runs, with a worker that applies
+//! what comes in on the same cores; and receiving alone, with the worker ended until the round is over, which is what the shapes
+//! do and what the two ratios compare.
 
 use std::{
     path::PathBuf,
@@ -38,6 +42,9 @@ const SENT_MESSAGES: &str = "SELECT channel.phone_number_id, message.wamid FROM 
 const INBOX: &str = "SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'";
 /// Connections that post at a time.
 const CONNECTIONS: [usize; 2] = [32, 128];
+/// Seconds of a round, and of one that leaves all of its events to be applied after it.
+const SECONDS: f64 = 2.0;
+const ALONE_SECONDS: f64 = 1.0;
 /// Before measuring begins.
 const WARM_UP: Duration = Duration::from_millis(300);
 /// A round makes as many events as the quickest could take, and no more than fit in memory with ease.
@@ -63,12 +70,22 @@ struct Posted {
 #[derive(Default)]
 struct Results {
     ours: [Series; 2],
+    /// Receiving alone, on the larger number of connections.
+    alone: Series,
     single: [Series; 2],
     courier: Series,
     refused: u64,
     messages: u64,
     applied: Vec<f64>,
     late: u32,
+}
+
+impl Results {
+    /// What the platform was sent in one round.
+    fn count(&mut self, posted: &Posted) {
+        self.refused += posted.refused;
+        self.messages += posted.messages;
+    }
 }
 
 /// Measures it.
@@ -103,25 +120,19 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
     let (single, single_at) = start(&world, Kind::Single, &secret, &log("single")).await?;
     let (courier, courier_at) = start(&world, Kind::Courier, &secret, &log("courier")).await?;
     let (single_pid, courier_pid, key) = (single.pid, courier.pid, secret.into());
-    let shape = |pid: u32| {
-        let mut watch = world.watch_around();
-        watch.add(Role::App, pid);
-        watch.add(Role::Harness, std::process::id());
-        watch
-    };
+    let platform_at = world.base.clone();
     let mut results = Results::default();
     for _ in 0..plan.rounds {
         for (index, connections) in CONNECTIONS.into_iter().enumerate() {
-            let guess = results.ours[index].rate();
             let ours = Target {
-                address: address(&world.base),
+                address: address(&platform_at),
                 connections,
+                seconds: SECONDS,
                 receiver: Receiver::Platform,
                 watch: world.watch(),
             };
-            let (began, round, posted) = ours.round(plan, &events, guess).await?;
-            results.refused += posted.refused;
-            results.messages += posted.messages;
+            let (began, round, posted) = ours.round(plan, &events, results.ours[index].rate()).await?;
+            results.count(&posted);
             results.ours[index].add(round);
             if applied(&world, results.messages).await? {
                 #[expect(clippy::cast_precision_loss, reason = "a hundred thousand")]
@@ -131,20 +142,36 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
             } else {
                 results.late += 1;
             }
+            if connections == CONNECTIONS[1] {
+                world.stop_worker().await?;
+                let alone = Target {
+                    seconds: ALONE_SECONDS,
+                    watch: world.watch(),
+                    ..ours
+                };
+                let guess = results.alone.rate().max(results.ours[index].rate() * 2.0);
+                let (_, round, posted) = alone.round(plan, &events, guess).await?;
+                results.count(&posted);
+                results.alone.add(round);
+                world.start_worker()?;
+                results.late += u32::from(!applied(&world, results.messages).await?);
+            }
             let receiver = Receiver::Shape(&key);
             let one = Target {
                 address: address(&single_at),
                 connections,
+                seconds: SECONDS,
                 receiver,
-                watch: shape(single_pid),
+                watch: watch_shape(&world, single_pid),
             };
             results.single[index].add(one.round(plan, &events, results.single[index].rate()).await?.1);
         }
         let five = Target {
             address: address(&courier_at),
             connections: CONNECTIONS[1],
+            seconds: SECONDS,
             receiver: Receiver::Shape(&key),
-            watch: shape(courier_pid),
+            watch: watch_shape(&world, courier_pid),
         };
         results
             .courier
@@ -180,6 +207,13 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
     Ok(rows)
 }
 
+fn watch_shape(world: &World, pid: u32) -> Watch {
+    let mut watch = world.watch_around();
+    watch.add(Role::App, pid);
+    watch.add(Role::Harness, std::process::id());
+    watch
+}
+
 /// Waits until the inbox holds as many messages as were answered 200 and nothing else is left to do; whether it came to that.
 async fn applied(world: &World, messages: u64) -> anyhow::Result<bool> {
     let began = Instant::now();
@@ -195,6 +229,7 @@ async fn applied(world: &World, messages: u64) -> anyhow::Result<bool> {
 struct Target<'a> {
     address: &'a str,
     connections: usize,
+    seconds: f64,
     receiver: Receiver<'a>,
     watch: Watch,
 }
@@ -207,7 +242,7 @@ impl Target<'_> {
         events: &Events,
         guess: f64,
     ) -> anyhow::Result<(Instant, Round, Posted)> {
-        let seconds = plan.seconds.min(2.0);
+        let seconds = plan.seconds.min(self.seconds);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -260,23 +295,41 @@ impl Target<'_> {
 
 fn rows(results: &Results, inbox: u64) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (index, connections) in CONNECTIONS.into_iter().enumerate() {
-        let ours = &results.ours[index];
-        let to_single = ours.ratio(&results.single[index]);
-        let what = format!("events answered 200 when durable, {connections} connections");
-        let mut row = ours.row("P4", Whose::Ours, what, "events/s").wish(
+    let (to_single, to_courier) = (
+        results.alone.ratio(&results.single[1]),
+        results.alone.ratio(&results.courier),
+    );
+    let what = format!("events answered 200 when durable, {} connections", CONNECTIONS[1]);
+    let alone = results
+        .alone
+        .row("P4", Whose::Ours, what, "events/s")
+        .wish("at least 15,000 a second", results.alone.rate() >= 15_000.0)
+        .wish(
             format!("3 × one commit an event ({} ×)", short(to_single)),
             to_single >= 3.0,
+        )
+        .wish(
+            format!("8 × the courier shape ({} ×)", short(to_courier)),
+            to_courier >= 8.0,
+        )
+        .note(format!("{} answered otherwise in all rounds", results.refused));
+    rows.push(alone);
+    for (index, connections) in CONNECTIONS.into_iter().enumerate() {
+        let ours = &results.ours[index];
+        let what = format!(
+            "events answered 200 while a worker applies them on the same cores, {connections} connections"
         );
+        let mut row = ours.row("P4", Whose::Ours, what, "events/s").note(format!(
+            "{} × one commit an event, which applies nothing",
+            short(ours.ratio(&results.single[index]))
+        ));
         if connections == CONNECTIONS[1] {
-            let to_courier = ours.ratio(&results.courier);
             row = row
                 .wish("at least 15,000 a second", ours.rate() >= 15_000.0)
-                .wish(
-                    format!("8 × the courier shape ({} ×)", short(to_courier)),
-                    to_courier >= 8.0,
-                )
-                .note(format!("{} answered otherwise in all rounds", results.refused));
+                .note(format!(
+                    "{} × the courier shape",
+                    short(ours.ratio(&results.courier))
+                ));
         }
         rows.push(row);
     }

@@ -1,6 +1,8 @@
 //! Files as they are served: by an address that is signed and expires, so not part of the public API. A customer's file is
 //! a stranger's file: it is shown only where it cannot act, and a browser takes it for nothing else than it is.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::{
     Body, Request, Response, handler,
@@ -42,7 +44,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_'
 pub(crate) async fn serve_file(
     token: Path<String>,
     request: &Request,
-    service: Data<&Service>,
+    service: Data<&Arc<Service>>,
 ) -> poem::Result<Response> {
     let wanted = service.served(&token).await?;
     let asked = request.headers();

@@ -1,6 +1,6 @@
 //! WhatsApp's webhook. Not part of the public API: WhatsApp authenticates by signature, not as a caller.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use kernel::Error;
@@ -21,7 +21,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 pub(crate) async fn verify(
     path: Path<String>,
     query: Query<Handshake>,
-    service: Data<&Service>,
+    service: Data<&Arc<Service>>,
 ) -> poem::Result<Response> {
     let challenge = service.handshake(&path, query.0).await?;
     Ok(Response::builder().content_type("text/plain").body(challenge))
@@ -33,7 +33,7 @@ pub(crate) async fn receive(
     path: Path<String>,
     headers: &HeaderMap,
     body: Bytes,
-    service: Data<&Service>,
+    service: Data<&Arc<Service>>,
 ) -> poem::Result<&'static str> {
     let signature = headers
         .get("x-hub-signature-256")

@@ -1,14 +1,14 @@
-//! Makes webhooks durable, many in one commit: whatever arrived while the last commits ran goes into the next one, whoever's
+//! Makes webhooks durable, many in one commit: whatever arrived while the last commit ran goes into the next one, whoever's
 //! it is. A batch is one INSERT that commits itself; nothing waits for a timer, and nothing is read or locked.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use kernel::{Error, Result, TenantDb, retrying, tenant::insert_for_tenants};
 use sea_orm::ActiveValue::Set;
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, Notify, mpsc, oneshot},
     time::timeout,
 };
 
@@ -23,8 +23,8 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 256;
 /// Bytes in one commit, more or less.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// Commits at a time: while the disk is busy with one, the next is being written.
-const WRITERS: usize = 2;
+/// A commit that takes longer lets the second writer have a batch.
+const STUCK: Duration = Duration::from_millis(100);
 /// How long a commit may take. A database that has gone silent must not hold up webhooks once another can be reached.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -42,29 +42,49 @@ struct Arrival {
 #[derive(Clone)]
 pub(super) struct Coalescer {
     arrivals: mpsc::Sender<Arrival>,
+    crowded: Arc<Notify>,
 }
 
 impl Coalescer {
     /// Starts the writers; they end with the last sending end.
     pub(super) fn start() -> Self {
+        Self::with(write)
+    }
+
+    /// Two writers. One goes on and on; the other one takes a batch only when as many bodies wait as fit in a commit, or when
+    /// the first is stuck: two that share what little there is make twice the commits out of it.
+    fn with<W, F>(write: W) -> Self
+    where
+        W: Fn(Vec<Arrival>) -> F + Clone + Send + 'static,
+        F: Future<Output = ()> + Send,
+    {
         let (arrivals, receiver) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(Queue {
             receiver,
             left: VecDeque::new(),
         }));
-        for _ in 0..WRITERS {
-            let queue = queue.clone();
-            tokio::spawn(async move {
-                loop {
-                    let batch = queue.lock().await.batch().await;
-                    if batch.is_empty() {
-                        return;
-                    }
-                    write(batch).await;
+        let crowded = Arc::new(Notify::new());
+        let (waiting, crowd, second) = (queue.clone(), crowded.clone(), write.clone());
+        tokio::spawn(async move {
+            while let Some(batch) = next(&queue).await {
+                let mut writing = pin!(write(batch));
+                while timeout(STUCK, &mut writing).await.is_err() {
+                    crowd.notify_one();
                 }
-            });
-        }
-        Self { arrivals }
+            }
+            crowd.notify_one();
+        });
+        let crowd = crowded.clone();
+        tokio::spawn(async move {
+            loop {
+                crowd.notified().await;
+                match next(&waiting).await {
+                    Some(batch) => second(batch).await,
+                    None => return,
+                }
+            }
+        });
+        Self { arrivals, crowded }
     }
 
     /// Resolves once the body is on disk, for all its owners or for none.
@@ -78,20 +98,34 @@ impl Coalescer {
         // The id is made here, so that bodies are applied in the order in which they came, whichever writer has them.
         let (id, at) = (first.clock().new_id(), first.clock().now());
         let (stored, answer) = oneshot::channel();
-        self.arrivals
-            .try_send(Arrival {
-                owners,
-                id,
-                at,
-                body,
-                stored,
-            })
-            .map_err(|_| MessagingError::InboxFull)?;
+        self.take(Arrival {
+            owners,
+            id,
+            at,
+            body,
+            stored,
+        })?;
         match answer.await {
             Ok(true) => Ok(()),
             _ => Err(MessagingError::InboxFull.into()),
         }
     }
+
+    fn take(&self, arrival: Arrival) -> Result<()> {
+        self.arrivals
+            .try_send(arrival)
+            .map_err(|_| MessagingError::InboxFull)?;
+        if self.arrivals.capacity() <= QUEUE - BATCH {
+            self.crowded.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// The next batch; none when nobody will send any more.
+async fn next(queue: &Mutex<Queue>) -> Option<Vec<Arrival>> {
+    let batch = queue.lock().await.batch().await;
+    (!batch.is_empty()).then_some(batch)
 }
 
 struct Queue {
@@ -174,13 +208,99 @@ fn rows(batch: &[Arrival]) -> Vec<(TenantDb, ActiveModel)> {
 
 #[cfg(test)]
 mod tests {
-    use super::round;
+    use kernel::Clock;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A coalescer whose commits end when they are let, how many bodies each that began has, and what lets them.
+    fn held() -> (Coalescer, mpsc::UnboundedReceiver<usize>, Arc<Semaphore>) {
+        let (began, commits) = mpsc::unbounded_channel();
+        let free = Arc::new(Semaphore::new(0));
+        let hold = free.clone();
+        let coalescer = Coalescer::with(move |batch| {
+            let (began, hold) = (began.clone(), hold.clone());
+            async move {
+                began.send(batch.len()).unwrap();
+                hold.acquire().await.unwrap().forget();
+                for arrival in batch {
+                    let _ = arrival.stored.send(true);
+                }
+            }
+        });
+        (coalescer, commits, free)
+    }
+
+    fn send(to: &Coalescer, clock: &Clock, count: usize) -> Vec<oneshot::Receiver<bool>> {
+        let one = |_| {
+            let (stored, answer) = oneshot::channel();
+            to.take(Arrival {
+                owners: Vec::new(),
+                id: clock.new_id(),
+                at: clock.now(),
+                body: Bytes::from_static(b"{}"),
+                stored,
+            })
+            .unwrap();
+            answer
+        };
+        (0..count).map(one).collect()
+    }
+
+    #[tokio::test]
+    async fn what_arrives_during_a_commit_goes_into_the_next_and_a_full_one_does_not_wait() {
+        let (coalescer, mut commits, free) = held();
+        let clock = Clock::system();
+        let mut answers = send(&coalescer, &clock, 1);
+        assert_eq!(commits.recv().await, Some(1));
+        answers.extend(send(&coalescer, &clock, BATCH - 1));
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(
+            commits.try_recv().is_err(),
+            "the second writer took what the next commit can take"
+        );
+        answers.extend(send(&coalescer, &clock, 1));
+        assert_eq!(commits.recv().await, Some(BATCH));
+        free.add_permits(2);
+        for answer in answers {
+            assert!(answer.await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_is_stuck_holds_up_nobody_else() {
+        let (coalescer, mut commits, free) = held();
+        let clock = Clock::system();
+        let stuck = send(&coalescer, &clock, 1);
+        assert_eq!(commits.recv().await, Some(1));
+        let others = send(&coalescer, &clock, 3);
+        assert_eq!(commits.recv().await, Some(3));
+        free.add_permits(2);
+        for answer in stuck.into_iter().chain(others) {
+            assert!(answer.await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_writers_end_with_the_last_sending_end() {
+        let (coalescer, mut commits, free) = held();
+        let last = send(&coalescer, &Clock::system(), 5);
+        drop(coalescer);
+        free.add_permits(1);
+        assert_eq!(commits.recv().await, Some(5));
+        for answer in last {
+            assert!(answer.await.unwrap());
+        }
+        assert_eq!(commits.recv().await, None, "a writer is still there");
+    }
 
     #[test]
     fn there_are_few_sizes_of_a_batch_and_little_is_left() {
-        let sizes: std::collections::BTreeSet<usize> = (1..=super::BATCH).map(round).collect();
+        let sizes: std::collections::BTreeSet<usize> = (1..=BATCH).map(round).collect();
         assert!(sizes.len() < 32, "{sizes:?}");
-        assert!((1..=super::BATCH).all(|count| round(count) <= count && round(count) * 5 + 5 > count * 4));
+        assert!((1..=BATCH).all(|count| round(count) <= count && round(count) * 5 + 5 > count * 4));
         assert_eq!([1, 7, 8, 9, 100, 256].map(round), [1, 7, 8, 8, 96, 256]);
     }
 }
