@@ -11,6 +11,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use kernel::{
     Result, SystemDb,
     outbox::job::{Column, Entity},
@@ -171,13 +172,15 @@ impl Feeder {
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
         let fed = tickets.len();
-        let mut away = false;
-        for (ticket, _) in tickets {
-            if !away && let Err(error) = carrier.push(self.queue.name, ticket).await {
-                tracing::warn!(%error, queue = self.queue.name, "the carrier is away: this process runs the jobs itself");
-                away = true;
-            }
-            if away {
+        let pushed = tickets
+            .iter()
+            .map(|(ticket, _)| carrier.push(self.queue.name, *ticket));
+        let pushed = join_all(pushed).await;
+        if let Some(error) = pushed.iter().find_map(|pushed| pushed.as_ref().err()) {
+            tracing::warn!(%error, queue = self.queue.name, "the carrier is away: this process runs the jobs itself");
+        }
+        for ((ticket, _), pushed) in tickets.into_iter().zip(pushed) {
+            if pushed.is_err() {
                 self.run_here(ticket, runner);
             }
         }

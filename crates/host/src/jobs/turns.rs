@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 use kernel::{
     Result, SystemDb,
     outbox::job::{Column, Entity},
@@ -47,17 +48,13 @@ impl Turns {
             .filter(|(_, count)| **count >= self.queue.per_share)
             .map(|(share, _)| share)
             .collect();
-        let mut found = self
-            .ask(Column::Share.gt(self.last.as_str()), &full, room)
-            .await?;
-        if found.len() < room {
-            // Around the corner.
-            let rest = room - found.len();
-            found.extend(
-                self.ask(Column::Share.lte(self.last.as_str()), &full, rest)
-                    .await?,
-            );
-        }
+        // Those further on, and those around the corner.
+        let (mut found, corner) = tokio::try_join!(
+            self.ask(Column::Share.gt(self.last.as_str()), &full, room),
+            self.ask(Column::Share.lte(self.last.as_str()), &full, room)
+        )?;
+        found.extend(corner);
+        found.truncate(room);
         if let Some((last, _)) = found.last() {
             self.last.clone_from(last);
         }
@@ -105,20 +102,20 @@ impl Turns {
         let on = self
             .system
             .across_tenants("jobs of all tenants stand in one queue");
-        let mut rows: Vec<Due> = Vec::new();
-        if turns.len() <= FEW {
-            for (share, _, most) in turns {
+        let mut rows: Vec<Due> = if turns.len() <= FEW {
+            let of_share = |(share, _, most): &Turn| {
                 let of_share = self.due_rows().filter(Column::Share.eq(share.as_str()));
-                rows.extend(of_share.limit(*most as u64).into_tuple::<Due>().all(on).await?);
-            }
+                of_share.limit(*most as u64).into_tuple::<Due>().all(on)
+            };
+            try_join_all(turns.iter().map(of_share)).await?.concat()
         } else {
             // One read for all: the oldest row of each is named by its instant.
             let oldest = turns.iter().fold(Condition::any(), |any, (share, since, _)| {
                 any.add(Column::Share.eq(share.as_str()).and(Column::RunAt.eq(*since)))
             });
             let found = self.due_rows().filter(oldest).limit(room as u64 * 2);
-            rows = found.into_tuple().all(on).await?;
-        }
+            found.into_tuple().all(on).await?
+        };
         let mut left: HashMap<&str, usize> = turns
             .iter()
             .map(|(share, _, most)| (share.as_str(), *most))

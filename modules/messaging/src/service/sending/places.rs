@@ -18,12 +18,13 @@ use super::{
     window::Window,
 };
 
-/// Requests under way at most.
-const PLACES: usize = 2_000;
-/// Of those, never taken by campaigns: an agent's reply finds a free one at once.
-const KEPT_FREE: usize = PLACES / 5;
-/// So many of campaigns' first messages may be under way whatever the window says: it keeps a crowd out, and they are none.
+/// Requests of campaigns under way at most, as far as the window is open.
+const CROWD: usize = 1_600;
+/// More for campaigns' first messages, whatever the window says and however many others are under way: the window keeps a
+/// crowd out, and they are none.
 const FIRSTS: usize = 128;
+/// More that campaigns never take: an agent's reply finds a free one at once.
+const KEPT_FREE: usize = 400;
 
 /// Who waits: one number of one tenant.
 pub(super) type Flow = (TenantId, ChannelId);
@@ -37,9 +38,8 @@ pub(super) struct Places(Arc<Mutex<State>>);
 
 struct State {
     free: usize,
-    // Taken by campaigns, how many that may be at most, and how many of them are for first messages.
+    // Taken by campaigns, and how many of them are for first messages.
     bulk: usize,
-    most_bulk: usize,
     bulk_first: usize,
     window: Window,
     firsts: Firsts,
@@ -79,9 +79,7 @@ impl State {
     fn is_free(&self, rank: Rank) -> bool {
         let lets_in = match rank {
             Rank::Interactive | Rank::Transactional => true,
-            Rank::BulkFirst => {
-                self.bulk < self.most_bulk && (self.bulk_first < FIRSTS || self.bulk < self.window.size())
-            }
+            Rank::BulkFirst => self.bulk_first < FIRSTS || self.bulk < self.window.size(),
             Rank::Bulk => self.bulk < self.window.size(),
         };
         lets_in && self.free > 0
@@ -127,16 +125,15 @@ impl Drop for Place {
 
 impl Places {
     pub(super) fn new() -> Self {
-        Self::with(PLACES, KEPT_FREE)
+        Self::with(CROWD, KEPT_FREE)
     }
 
-    fn with(free: usize, kept_free: usize) -> Self {
+    fn with(crowd: usize, kept_free: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
-            free,
+            free: crowd + FIRSTS + kept_free,
             bulk: 0,
-            most_bulk: free - kept_free,
             bulk_first: 0,
-            window: Window::new(free - kept_free, Instant::now()),
+            window: Window::new(crowd, Instant::now()),
             firsts: Firsts::default(),
             waiting: Default::default(),
         })))
@@ -269,9 +266,7 @@ mod tests {
     #[tokio::test]
     async fn first_messages_go_before_the_rest_of_a_large_campaign_and_beyond_its_window() {
         let clock = Clock::system();
-        let places = Places::with(200, 100);
-        // Closed to 64 of the 100 that campaigns may have.
-        places.state().window = Window::new(64, Instant::now());
+        let places = Places::with(64, 100);
         let wait = |(tenant, number): Flow| {
             let (granted, place) = oneshot::channel();
             let rank = places.rank(Lane::Bulk, tenant);
@@ -279,10 +274,10 @@ mod tests {
             places.serve();
             (place, rank)
         };
-        let (large, small) = (flow(&clock), flow(&clock));
+        let (large, other, small) = (flow(&clock), flow(&clock), flow(&clock));
         let mut under_way: Vec<Place> = Vec::new();
-        for _ in 0..100 {
-            let (mut place, rank) = wait(large);
+        for first in std::iter::repeat_n(large, 100).chain(std::iter::repeat_n(other, FIRSTS - 100)) {
+            let (mut place, rank) = wait(first);
             assert_eq!(rank, Rank::BulkFirst);
             under_way.push(place.try_recv().unwrap());
         }
@@ -302,9 +297,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn first_messages_do_not_wait_for_a_window_that_has_just_closed() {
+    async fn first_messages_wait_neither_for_a_crowd_nor_for_a_window_that_has_just_closed() {
         let clock = Clock::system();
-        let places = Places::with(1_000, 200);
+        let places = Places::with(500, 200);
         let (large, small) = (flow(&clock), flow(&clock));
         let now = |rank, who| {
             let places = &places;
@@ -315,8 +310,10 @@ mod tests {
             crowd.push(now(Rank::Bulk, large).await);
         }
         assert!(crowd.iter().all(std::task::Poll::is_ready));
-        places.state().window = Window::new(64, Instant::now());
         assert!(now(Rank::Bulk, large).await.is_pending());
+        // The crowd has all that it may have; and then it may have less.
+        assert!(now(Rank::BulkFirst, small).await.is_ready());
+        places.state().window = Window::new(64, Instant::now());
         let mut firsts = Vec::new();
         for _ in 0..FIRSTS {
             firsts.push(now(Rank::BulkFirst, small).await);
@@ -331,7 +328,7 @@ mod tests {
     #[tokio::test]
     async fn an_urgent_message_finds_a_place_that_campaigns_cannot_take() {
         let clock = Clock::system();
-        let places = Places::with(3, 1);
+        let places = Places::with(2, 1);
         let campaign = flow(&clock);
         let _taken = (
             places.take(Rank::Bulk, campaign).await,
