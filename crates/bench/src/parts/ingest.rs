@@ -299,7 +299,10 @@ fn rows(results: &Results, inbox: u64) -> Vec<Row> {
         results.alone.ratio(&results.single[1]),
         results.alone.ratio(&results.courier),
     );
-    let what = format!("events answered 200 when durable, {} connections", CONNECTIONS[1]);
+    let what = format!(
+        "events answered 200 when durable, receiving alone, {} connections",
+        CONNECTIONS[1]
+    );
     let alone = results
         .alone
         .row("P4", Whose::Ours, what, "events/s")
