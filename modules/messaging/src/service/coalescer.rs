@@ -1,5 +1,5 @@
 //! Makes webhooks durable, many in one commit: whatever arrived while the last commit ran goes into the next one, whoever's
-//! it is. A batch is one INSERT that commits itself; nothing waits for a timer, and nothing is read or locked.
+//! it is. A batch is one INSERT that commits itself; it waits for no timer to fill it, and nothing is read or locked.
 
 use std::{collections::VecDeque, future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -48,12 +48,12 @@ pub(super) struct Coalescer {
 impl Coalescer {
     /// Starts the writers; they end with the last sending end.
     pub(super) fn start() -> Self {
-        Self::with(write)
+        Self::with(write, STUCK)
     }
 
     /// Two writers. One goes on and on; the other one takes a batch only when as many bodies wait as fit in a commit, or when
-    /// the first is stuck: two that share what little there is make twice the commits out of it.
-    fn with<W, F>(write: W) -> Self
+    /// the first is at one commit for longer than `stuck`: two that share what little there is make twice the commits out of it.
+    fn with<W, F>(write: W, stuck: Duration) -> Self
     where
         W: Fn(Vec<Arrival>) -> F + Clone + Send + 'static,
         F: Future<Output = ()> + Send,
@@ -68,7 +68,7 @@ impl Coalescer {
         tokio::spawn(async move {
             while let Some(batch) = next(&queue).await {
                 let mut writing = pin!(write(batch));
-                while timeout(STUCK, &mut writing).await.is_err() {
+                while timeout(stuck, &mut writing).await.is_err() {
                     crowd.notify_one();
                 }
             }
@@ -214,20 +214,23 @@ mod tests {
     use super::*;
 
     /// A coalescer whose commits end when they are let, how many bodies each that began has, and what lets them.
-    fn held() -> (Coalescer, mpsc::UnboundedReceiver<usize>, Arc<Semaphore>) {
+    fn held(stuck: Duration) -> (Coalescer, mpsc::UnboundedReceiver<usize>, Arc<Semaphore>) {
         let (began, commits) = mpsc::unbounded_channel();
         let free = Arc::new(Semaphore::new(0));
         let hold = free.clone();
-        let coalescer = Coalescer::with(move |batch| {
-            let (began, hold) = (began.clone(), hold.clone());
-            async move {
-                began.send(batch.len()).unwrap();
-                hold.acquire().await.unwrap().forget();
-                for arrival in batch {
-                    let _ = arrival.stored.send(true);
+        let coalescer = Coalescer::with(
+            move |batch| {
+                let (began, hold) = (began.clone(), hold.clone());
+                async move {
+                    began.send(batch.len()).unwrap();
+                    hold.acquire().await.unwrap().forget();
+                    for arrival in batch {
+                        let _ = arrival.stored.send(true);
+                    }
                 }
-            }
-        });
+            },
+            stuck,
+        );
         (coalescer, commits, free)
     }
 
@@ -249,7 +252,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_arrives_during_a_commit_goes_into_the_next_and_a_full_one_does_not_wait() {
-        let (coalescer, mut commits, free) = held();
+        let (coalescer, mut commits, free) = held(Duration::MAX);
         let clock = Clock::system();
         let mut answers = send(&coalescer, &clock, 1);
         assert_eq!(commits.recv().await, Some(1));
@@ -271,7 +274,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_commit_that_is_stuck_holds_up_nobody_else() {
-        let (coalescer, mut commits, free) = held();
+        let (coalescer, mut commits, free) = held(Duration::from_millis(1));
         let clock = Clock::system();
         let stuck = send(&coalescer, &clock, 1);
         assert_eq!(commits.recv().await, Some(1));
@@ -285,7 +288,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_writers_end_with_the_last_sending_end() {
-        let (coalescer, mut commits, free) = held();
+        let (coalescer, mut commits, free) = held(Duration::MAX);
         let last = send(&coalescer, &Clock::system(), 5);
         drop(coalescer);
         free.add_permits(1);

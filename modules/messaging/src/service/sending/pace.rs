@@ -1,6 +1,5 @@
 //! A number's own rate. Tokens are taken in slices of a twentieth of a second from the limiter all processes share, and
-//! given to whoever waits, the most urgent lane first (Cloud API: throughput). A number that has rested may have two slices at
-//! once: so much the bucket holds.
+//! given to whoever waits, the most urgent lane first (Cloud API: throughput).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,8 +15,7 @@ use tokio::{runtime::Handle, sync::oneshot, time::Instant};
 const NUMBERS: usize = 10_000;
 /// Slowing down happens once for all refusals of one moment.
 const ONE_MOMENT: Duration = Duration::from_millis(500);
-/// Tokens that nobody has used by then are lost: they were for a moment that is over. Also how long an empty bucket takes to be
-/// full.
+/// Tokens that nobody has used by then are lost: they were for a moment that is over.
 const KEPT: Duration = Duration::from_millis(100);
 /// Without another refusal the pace grows again, a tenth at a time.
 const GROWS_EVERY: Duration = Duration::from_secs(2);
@@ -78,7 +76,7 @@ struct State {
     pumping: bool,
     // So many tokens will be wanted in a moment.
     expected: usize,
-    // Tokens that nobody wanted yet, and when some were last granted.
+    // Tokens that nobody wanted yet, and when they were granted.
     ahead: (u32, Instant),
 }
 
@@ -110,12 +108,12 @@ impl State {
 
     /// Tokens that were granted before anybody wanted them, as far as they still count. Nobody waits while there are any.
     fn tokens_ahead(&self, now: Instant) -> u32 {
-        if self.is_rested(now) { 0 } else { self.ahead.0 }
-    }
-
-    /// Whether nothing was granted for as long as an empty bucket takes to be full.
-    fn is_rested(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.ahead.1) > KEPT
+        let (tokens, granted) = self.ahead;
+        if now.saturating_duration_since(granted) > KEPT {
+            0
+        } else {
+            tokens
+        }
     }
 
     fn take_ahead(&mut self, now: Instant) -> bool {
@@ -172,7 +170,7 @@ impl Pace {
         let _ = turn.await;
     }
 
-    /// So many turns will be wanted in a moment: the first tokens for them are asked for meanwhile.
+    /// So many turns will be wanted in a moment: the first slice of them is asked for meanwhile.
     pub(super) fn expects(self: &Arc<Self>, turns: usize) {
         if turns > 0 {
             self.state().expected = turns;
@@ -207,14 +205,9 @@ impl Pace {
                     state.pumping = false;
                     return;
                 }
-                let now = Instant::now();
-                let quota = state.quota(now);
-                let most = if state.is_rested(now) {
-                    quota.burst
-                } else {
-                    slice_of(quota.per_second)
-                };
-                let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(most);
+                let quota = state.quota(Instant::now());
+                let slice = slice_of(quota.per_second);
+                let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(slice);
                 (quota, wanted, state.rests_until.take())
             };
             if let Some(until) = rests_until {
@@ -241,7 +234,7 @@ impl Pace {
             }
         }
         let now = Instant::now();
-        let most = slice_of(f64::from(state.per_second)) * 2;
+        let most = slice_of(f64::from(state.per_second));
         state.ahead = ((state.tokens_ahead(now) + left).min(most), now);
     }
 }
@@ -312,14 +305,11 @@ mod tests {
         }
         let late = granted + KEPT + Duration::from_millis(1);
         assert!(!pace.state().take_ahead(late), "its moment is over");
-        pace.state().ahead.1 -= KEPT * 2;
-        assert_eq!(ahead(500).await.0, 100, "after a rest all that the bucket holds");
-        assert_eq!(limiter.0.load(Ordering::SeqCst), 3, "at once");
         // What is not there is asked for as ever.
         pace.too_fast(Duration::ZERO, granted);
         assert!(!pace.state().take_ahead(granted), "WhatsApp wants fewer");
         pace.turn(Lane::Bulk).await;
-        assert_eq!(limiter.0.load(Ordering::SeqCst), 4);
+        assert_eq!(limiter.0.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
