@@ -47,7 +47,12 @@ app_answers() {
     .then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))' "$BASE_URL/readyz"
 }
 
-app_log() { [[ ! -s $TMP/app.log ]] || tail -n 60 "$TMP/app.log" >&2; }
+# What it complained of, and how it ended.
+app_log() {
+  [[ -s $TMP/app.log ]] || return 0
+  grep -E ' (WARN|ERROR)|panicked' "$TMP/app.log" | tail -n 40 >&2 || true
+  tail -n 20 "$TMP/app.log" >&2
+}
 
 app_stop() {
   [[ -n $APP_PID ]] || return 0

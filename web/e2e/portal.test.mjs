@@ -56,7 +56,8 @@ describe('a conversation, from the customer’s first word to blue ticks', () =>
     await byRole(phone, 'region', `Phone of ${customer.name}`).waitFor()
     await phone.getByRole('textbox').fill('Hello, do you open on Sunday?')
     await phone.keyboard.press('Enter')
-    await phone.getByText('Hello, do you open on Sunday?').first().waitFor()
+    // Among the messages: what is only written stands in the field, which has the same text.
+    await byRole(phone, 'log', 'Messages').getByText('Hello, do you open on Sunday?').waitFor()
 
     const row = page.locator('[data-conversation]').filter({ hasText: customer.name })
     await row.filter({ hasText: 'do you open on Sunday?' }).waitFor()

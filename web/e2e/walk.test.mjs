@@ -144,16 +144,37 @@ describe('in the composer', () => {
     await page.getByRole('menuitem', { name: entry }).and(page.locator(':focus')).waitFor()
     await press('Enter')
     await page.getByRole('dialog').waitFor()
+    // As long as a menu that closes is there, Escape is for it.
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'))
   }
 
   it('every dialog takes the focus, and gives it back to where one writes', async () => {
     for (const entry of ['Location', 'Contact card', 'Buttons, list or link', 'File from a link']) {
       await menu(entry)
-      await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'))
       await press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await box().and(page.locator(':focus')).waitFor()
     }
+  })
+
+  it('a dialog that hears late of its end takes nobody back who has gone on', async () => {
+    await menu('Location')
+    // What a busy page does "at once" it does when it comes to it: here, when it is told to.
+    await page.evaluate(() => {
+      const real = window.setTimeout
+      const late = []
+      window.setTimeout = (run, ms, ...rest) => (ms ? real(run, ms, ...rest) : late.push(run))
+      window.__comeToIt = () => {
+        window.setTimeout = real
+        for (const run of late) run()
+      }
+    })
+    await press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByPlaceholder('Search name or number').focus()
+    await page.evaluate(() => window.__comeToIt())
+    assert.match(await focus(), /Search name or number/)
   })
 
   it('buttons are added and taken away without losing the place', async () => {

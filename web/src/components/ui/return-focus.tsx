@@ -15,12 +15,22 @@ export function Origin({ into }: { into: MutableRefObject<Element | null> }) {
   return null
 }
 
+/** A dialog hears of its own end a moment later: whoever has put the focus somewhere by then is not taken back. */
+function hasGoneOn(from: Element | null) {
+  const at = document.activeElement
+  return at !== null && at !== document.body && !at.contains(from)
+}
+
 /** Dialogs are opened by a state and not by a button of their own; when they close, the focus goes back to where it was. */
 export function useReturnFocus(onCloseAutoFocus?: (event: Event) => void) {
   const from = useRef<Element | null>(null)
   return {
     from,
     onCloseAutoFocus: (event: Event) => {
+      if (hasGoneOn(from.current)) {
+        event.preventDefault()
+        return
+      }
       onCloseAutoFocus?.(event)
       const target = from.current
       if (event.defaultPrevented || !(target instanceof HTMLElement) || !target.isConnected || target === document.body) return
