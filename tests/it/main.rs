@@ -17,6 +17,7 @@ mod isolation;
 mod jobs;
 mod live;
 mod media;
+mod newcomers;
 mod openapi;
 mod receiving;
 mod schema;

@@ -1,6 +1,6 @@
 //! What runs besides the HTTP server: relay, feeders, workers, pumps, the live hub.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use kernel::{Events, Jobs, Module, Result, SystemDb, outbox};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -72,7 +72,16 @@ impl Runtime {
             );
             feeders = QUEUES
                 .iter()
-                .map(|queue| Arc::new(Feeder::new(system.clone(), bus.clone(), *queue, progress.clone())))
+                .map(|queue| {
+                    let newcomers = subscriptions.newcomers_of(queue.name);
+                    Arc::new(Feeder::new(
+                        system.clone(),
+                        bus.clone(),
+                        *queue,
+                        newcomers,
+                        progress.clone(),
+                    ))
+                })
                 .collect();
             running = Some(runner.clone());
             carrier::start(route, feeders.clone(), runner, owner, &mut tasks, stop.clone()).await?;
@@ -201,11 +210,12 @@ pub fn subscriptions(modules: &[Box<dyn Module>]) -> Subscriptions {
         events.for_module(module.name());
         module.events(&mut events);
     }
-    let mut handlers: BTreeMap<_, _> = jobs.into_handlers();
+    let (mut handlers, newcomers) = jobs.into_parts();
     let (kinds, subscribers) = events.into_parts();
     handlers.extend(subscribers);
     Subscriptions {
         kinds,
         handlers: Arc::new(handlers),
+        newcomers,
     }
 }

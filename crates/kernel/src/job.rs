@@ -127,10 +127,28 @@ impl std::fmt::Debug for Handler {
     }
 }
 
+/// Makes room for somebody new. Cloning shares it.
+#[derive(Clone)]
+pub struct StepAside(Arc<dyn Fn() + Send + Sync>);
+
+impl StepAside {
+    /// Asks for room.
+    pub fn ask(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for StepAside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StepAside")
+    }
+}
+
 /// Collects who does what.
 #[derive(Default)]
 pub struct Jobs {
     handlers: BTreeMap<String, Handler>,
+    newcomers: Vec<(&'static str, StepAside)>,
 }
 
 impl Jobs {
@@ -154,10 +172,16 @@ impl Jobs {
         self.handlers.insert(J::NAME.to_owned(), handler);
     }
 
-    /// Kind → handler.
+    /// Calls `step_aside` when a share of this queue that has nothing in hand in this process is about to have its turn beside
+    /// others that have: what keeps the process busy with theirs can make room for a moment. It must not block.
+    pub fn when_new(&mut self, queue: &'static str, step_aside: impl Fn() + Send + Sync + 'static) {
+        self.newcomers.push((queue, StepAside(Arc::new(step_aside))));
+    }
+
+    /// Kind → handler, and who makes room in which queue.
     #[must_use]
-    pub fn into_handlers(self) -> BTreeMap<String, Handler> {
-        self.handlers
+    pub fn into_parts(self) -> (BTreeMap<String, Handler>, Vec<(&'static str, StepAside)>) {
+        (self.handlers, self.newcomers)
     }
 }
 

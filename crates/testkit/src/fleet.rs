@@ -174,6 +174,16 @@ impl Fleet {
         child
     }
 
+    /// Starts the one process that answers HTTP and works, on either profile, and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub async fn run(&self) -> Running {
+        let mut child = self.start("run", "", &[]);
+        ready(&self.http, &self.acme.base, &mut child).await;
+        child
+    }
+
     /// Starts a worker. On the embedded profile that is the one process there is.
     ///
     /// # Panics

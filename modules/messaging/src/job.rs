@@ -24,6 +24,9 @@ impl Job for DrainInbox {
     }
 }
 
+/// The queue of campaigns' chunks.
+pub const CAMPAIGNS: &str = "bulk";
+
 /// Sends the messages of one chunk.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendChunk {
@@ -55,7 +58,7 @@ impl Job for SendChunk {
     fn queue(&self) -> &'static str {
         match self.lane.as_str() {
             "interactive" => "interactive",
-            "bulk" => "bulk",
+            "bulk" => CAMPAIGNS,
             _ => "default",
         }
     }

@@ -101,6 +101,8 @@ impl Module for Messaging {
             async move { service.send_chunk(context, job).await }
         });
         let service = self.service.clone();
+        jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
+        let service = self.service.clone();
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();
             async move { service.send_read_receipt(context, job).await }

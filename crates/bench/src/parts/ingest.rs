@@ -17,6 +17,8 @@ use std::{
 
 use anyhow::Context;
 use kernel::Clock;
+use secrecy::SecretString;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::{
@@ -24,6 +26,7 @@ use crate::{
     http::{Event, Poster, address},
     plan::Plan,
     proc::{Role, Watch, memory},
+    process::Running,
     report::{Row, Whose, short},
     rounds::{Histogram, Round, Series, histogram, latency, median, record, window},
     services::Services,
@@ -42,6 +45,8 @@ const SENT_MESSAGES: &str = "SELECT channel.phone_number_id, message.wamid FROM 
 const INBOX: &str = "SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'";
 /// Connections that post at a time.
 const CONNECTIONS: [usize; 2] = [32, 128];
+/// Which of them the goals are for.
+const MANY: usize = 1;
 /// Seconds of a round, and of one that leaves all of its events to be applied after it.
 const SECONDS: f64 = 2.0;
 const ALONE_SECONDS: f64 = 1.0;
@@ -93,125 +98,168 @@ impl Results {
 /// # Errors
 /// When a receiver does not come up.
 pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row>> {
-    let mut world = World::start(plan, services, "ingest").await?;
-    let wanted = Wanted {
-        numbers: 2,
-        contacts: 5_000,
-        per_second: 1_000,
-    };
-    let tenants = world.tenants(TENANTS, wanted).await?;
-    world.sim.weather(0, Statuses::Off).await?;
-    world.start_worker()?;
-    world.queue(&numbers(&tenants), SENT).await?;
-    let (began, mut sent) = (Instant::now(), 0);
-    while sent < SENT && began.elapsed() < Duration::from_secs(30) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        sent = world.sim.accepted().await?;
-    }
-    world.idle(Duration::from_secs(20)).await?;
-    let sent: Vec<(String, String)> = sqlx::query_as(SENT_MESSAGES)
-        .bind(SENT)
-        .fetch_all(&world.pool)
-        .await?;
-    let events = Events::new(tenants, &sent, Clock::system().now().timestamp());
-    let secret = format!("{:032x}", std::process::id());
-    let logs = tempfile::tempdir()?;
-    let log = |name: &str| -> PathBuf { logs.path().join(name) };
-    let (single, single_at) = start(&world, Kind::Single, &secret, &log("single")).await?;
-    let (courier, courier_at) = start(&world, Kind::Courier, &secret, &log("courier")).await?;
-    let (single_pid, courier_pid, key) = (single.pid, courier.pid, secret.into());
-    let platform_at = world.base.clone();
-    let mut results = Results::default();
+    let mut field = Field::prepare(plan, services).await?;
     for _ in 0..plan.rounds {
-        for (index, connections) in CONNECTIONS.into_iter().enumerate() {
-            let ours = Target {
-                address: address(&platform_at),
-                connections,
-                seconds: SECONDS,
-                receiver: Receiver::Platform,
-                watch: world.watch(),
-            };
-            let (began, round, posted) = ours.round(plan, &events, results.ours[index].rate()).await?;
-            results.count(&posted);
-            results.ours[index].add(round);
-            if applied(&world, results.messages).await? {
-                #[expect(clippy::cast_precision_loss, reason = "a hundred thousand")]
-                results
-                    .applied
-                    .push(posted.ok as f64 / began.elapsed().as_secs_f64());
-            } else {
-                results.late += 1;
+        for index in 0..CONNECTIONS.len() {
+            field.as_it_runs(index).await?;
+            if index == MANY {
+                field.alone().await?;
             }
-            if connections == CONNECTIONS[1] {
-                world.stop_worker().await?;
-                let alone = Target {
-                    seconds: ALONE_SECONDS,
-                    watch: world.watch(),
-                    ..ours
-                };
-                let guess = results.alone.rate().max(results.ours[index].rate() * 2.0);
-                let (_, round, posted) = alone.round(plan, &events, guess).await?;
-                results.count(&posted);
-                results.alone.add(round);
-                world.start_worker()?;
-                results.late += u32::from(!applied(&world, results.messages).await?);
-            }
-            let receiver = Receiver::Shape(&key);
-            let one = Target {
-                address: address(&single_at),
-                connections,
-                seconds: SECONDS,
-                receiver,
-                watch: watch_shape(&world, single_pid),
-            };
-            results.single[index].add(one.round(plan, &events, results.single[index].rate()).await?.1);
+            field.single(index).await?;
         }
-        let five = Target {
-            address: address(&courier_at),
-            connections: CONNECTIONS[1],
-            seconds: SECONDS,
-            receiver: Receiver::Shape(&key),
-            watch: watch_shape(&world, courier_pid),
-        };
-        results
-            .courier
-            .add(five.round(plan, &events, results.courier.rate()).await?.1);
+        field.courier().await?;
     }
-    let inbox = world.count(INBOX).await?;
-    let mut rows = rows(&results, inbox);
-    rows.push(open_loop(&world, &events).await?);
-    if let (Some(serve), Some(worker)) = (world.serve_pid(), world.worker_pid()) {
-        let (serve, worker) = (memory(serve), memory(worker));
-        let row = Row::new(
-            "P9",
-            Whose::Ours,
-            "memory of `serve` after all this",
-            serve.rss_mib,
-            "MiB",
-        );
-        rows.push(
-            Row {
-                memory: Some(serve),
-                ..row
-            }
-            .note(format!("worker: {} MiB", short(worker.rss_mib))),
-        );
-    }
-    if let Some(first) = rows.first_mut() {
-        for complaint in world.complaints() {
-            first.note = format!("{}; {complaint}", first.note);
-        }
-    }
-    let _ = (single.stop().await, courier.stop().await);
-    world.stop().await?;
-    Ok(rows)
+    field.report().await
 }
 
-fn watch_shape(world: &World, pid: u32) -> Watch {
-    let mut watch = world.watch_around();
-    watch.add(Role::App, pid);
-    watch.add(Role::Harness, std::process::id());
-    watch
+/// Everybody who is measured, and what came of it.
+struct Field<'p> {
+    plan: &'p Plan,
+    world: World,
+    events: Events,
+    /// What the shapes' bodies are signed with.
+    key: SecretString,
+    single: (Running, String),
+    courier: (Running, String),
+    results: Results,
+    // What the shapes say, until they are stopped.
+    _logs: TempDir,
+}
+
+impl<'p> Field<'p> {
+    async fn prepare(plan: &'p Plan, services: &Services) -> anyhow::Result<Self> {
+        let mut world = World::start(plan, services, "ingest").await?;
+        let wanted = Wanted {
+            numbers: 2,
+            contacts: 5_000,
+            per_second: 1_000,
+        };
+        let tenants = world.tenants(TENANTS, wanted).await?;
+        world.sim.weather(0, Statuses::Off).await?;
+        world.start_worker()?;
+        world.queue(&numbers(&tenants), SENT).await?;
+        let (began, mut sent) = (Instant::now(), 0);
+        while sent < SENT && began.elapsed() < Duration::from_secs(30) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            sent = world.sim.accepted().await?;
+        }
+        world.idle(Duration::from_secs(20)).await?;
+        let sent: Vec<(String, String)> = sqlx::query_as(SENT_MESSAGES)
+            .bind(SENT)
+            .fetch_all(&world.pool)
+            .await?;
+        let secret = format!("{:032x}", std::process::id());
+        let logs = tempfile::tempdir()?;
+        let log = |name: &str| -> PathBuf { logs.path().join(name) };
+        Ok(Self {
+            plan,
+            events: Events::new(tenants, &sent, Clock::system().now().timestamp()),
+            single: start(&world, Kind::Single, &secret, &log("single")).await?,
+            courier: start(&world, Kind::Courier, &secret, &log("courier")).await?,
+            key: secret.into(),
+            world,
+            results: Results::default(),
+            _logs: logs,
+        })
+    }
+
+    fn platform(&self, connections: usize, seconds: f64) -> Target<'_> {
+        Target {
+            address: address(&self.world.base),
+            connections,
+            seconds,
+            receiver: Receiver::Platform,
+            watch: self.world.watch(),
+        }
+    }
+
+    fn shape<'f>(&'f self, shape: &'f (Running, String), connections: usize) -> Target<'f> {
+        let (running, at) = shape;
+        let mut watch = self.world.watch_around();
+        watch.add(Role::App, running.pid);
+        watch.add(Role::Harness, std::process::id());
+        Target {
+            address: address(at),
+            connections,
+            seconds: SECONDS,
+            receiver: Receiver::Shape(&self.key),
+            watch,
+        }
+    }
+
+    /// The platform with its worker, until everything is applied.
+    async fn as_it_runs(&mut self, index: usize) -> anyhow::Result<()> {
+        let guess = self.results.ours[index].rate();
+        let target = self.platform(CONNECTIONS[index], SECONDS);
+        let (began, round, posted) = target.round(self.plan, &self.events, guess).await?;
+        self.results.count(&posted);
+        self.results.ours[index].add(round);
+        if applied(&self.world, self.results.messages).await? {
+            #[expect(clippy::cast_precision_loss, reason = "a hundred thousand")]
+            let rate = posted.ok as f64 / began.elapsed().as_secs_f64();
+            self.results.applied.push(rate);
+        } else {
+            self.results.late += 1;
+        }
+        Ok(())
+    }
+
+    /// The platform receiving; what it has received is applied after the round.
+    async fn alone(&mut self) -> anyhow::Result<()> {
+        self.world.stop_worker().await?;
+        let guess = self
+            .results
+            .alone
+            .rate()
+            .max(self.results.ours[MANY].rate() * 2.0);
+        let target = self.platform(CONNECTIONS[MANY], ALONE_SECONDS);
+        let (_, round, posted) = target.round(self.plan, &self.events, guess).await?;
+        self.results.count(&posted);
+        self.results.alone.add(round);
+        self.world.start_worker()?;
+        self.results.late += u32::from(!applied(&self.world, self.results.messages).await?);
+        Ok(())
+    }
+
+    async fn single(&mut self, index: usize) -> anyhow::Result<()> {
+        let guess = self.results.single[index].rate();
+        let target = self.shape(&self.single, CONNECTIONS[index]);
+        let (_, round, _) = target.round(self.plan, &self.events, guess).await?;
+        self.results.single[index].add(round);
+        Ok(())
+    }
+
+    async fn courier(&mut self) -> anyhow::Result<()> {
+        let guess = self.results.courier.rate();
+        let target = self.shape(&self.courier, CONNECTIONS[MANY]);
+        let (_, round, _) = target.round(self.plan, &self.events, guess).await?;
+        self.results.courier.add(round);
+        Ok(())
+    }
+
+    /// The rows, with the open loop's and the memory after everything.
+    async fn report(self) -> anyhow::Result<Vec<Row>> {
+        let mut rows = rows(&self.results, self.world.count(INBOX).await?);
+        rows.push(open_loop(&self.world, &self.events).await?);
+        if let (Some(serve), Some(worker)) = (self.world.serve_pid(), self.world.worker_pid()) {
+            let (serve, worker) = (memory(serve), memory(worker));
+            let what = "memory of `serve` after all this";
+            let row = Row::new("P9", Whose::Ours, what, serve.rss_mib, "MiB");
+            let row = Row {
+                memory: Some(serve),
+                ..row
+            };
+            rows.push(row.note(format!("worker: {} MiB", short(worker.rss_mib))));
+        }
+        if let Some(first) = rows.first_mut() {
+            for complaint in self.world.complaints() {
+                first.note = format!("{}; {complaint}", first.note);
+            }
+        }
+        let _ = (self.single.0.stop().await, self.courier.0.stop().await);
+        self.world.stop().await?;
+        Ok(rows)
+    }
 }
 
 /// Waits until the inbox holds as many messages as were answered 200 and nothing else is left to do; whether it came to that.
@@ -296,12 +344,12 @@ impl Target<'_> {
 fn rows(results: &Results, inbox: u64) -> Vec<Row> {
     let mut rows = Vec::new();
     let (to_single, to_courier) = (
-        results.alone.ratio(&results.single[1]),
+        results.alone.ratio(&results.single[MANY]),
         results.alone.ratio(&results.courier),
     );
     let what = format!(
         "events answered 200 when durable, receiving alone, {} connections",
-        CONNECTIONS[1]
+        CONNECTIONS[MANY]
     );
     let alone = results
         .alone
@@ -326,7 +374,7 @@ fn rows(results: &Results, inbox: u64) -> Vec<Row> {
             "{} × one commit an event, which applies nothing",
             short(ours.ratio(&results.single[index]))
         ));
-        if connections == CONNECTIONS[1] {
+        if index == MANY {
             row = row
                 .wish("at least 15,000 a second", ours.rate() >= 15_000.0)
                 .note(format!(
@@ -340,7 +388,7 @@ fn rows(results: &Results, inbox: u64) -> Vec<Row> {
         let what = format!("one commit an event, {connections} connections");
         rows.push(results.single[index].row("P4", Whose::Shape, what, "events/s"));
     }
-    let what = format!("courier shape, {} connections", CONNECTIONS[1]);
+    let what = format!("courier shape, {} connections", CONNECTIONS[MANY]);
     rows.push(results.courier.row("P4", Whose::Shape, what, "events/s"));
     let applied = Row::new(
         "",

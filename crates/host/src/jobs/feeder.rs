@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use kernel::{
     Result, SystemDb,
+    job::StepAside,
     outbox::job::{Column, Entity},
     retrying,
 };
@@ -28,7 +29,7 @@ use super::{
     Queue, Ticket,
     carrier::{Carrier, handle},
     runner::Runner,
-    turns::Turns,
+    turns::{Turns, is_anybody_new},
 };
 use crate::bus::{Bus, Hint};
 
@@ -55,6 +56,8 @@ pub struct Feeder {
     in_hand: Mutex<HashMap<Ticket, InHand>>,
     // Set from before rows are leased until their tickets are known to travel: nothing is in neither place unseen.
     leasing: AtomicBool,
+    // Who makes room for a share that has nothing in hand.
+    newcomers: Vec<StepAside>,
     dealt_with: AtomicU64,
     // A share may have room again.
     freed: Notify,
@@ -66,7 +69,13 @@ pub struct Feeder {
 
 impl Feeder {
     /// For one queue of this process.
-    pub fn new(system: SystemDb, bus: Bus, queue: Queue, progress: Arc<Notify>) -> Self {
+    pub fn new(
+        system: SystemDb,
+        bus: Bus,
+        queue: Queue,
+        newcomers: Vec<StepAside>,
+        progress: Arc<Notify>,
+    ) -> Self {
         Self {
             turns: tokio::sync::Mutex::new(Turns::new(system.clone(), queue)),
             system,
@@ -74,6 +83,7 @@ impl Feeder {
             queue,
             in_hand: Mutex::default(),
             leasing: AtomicBool::new(false),
+            newcomers,
             dealt_with: AtomicU64::new(0),
             freed: Notify::new(),
             here: Arc::new(Semaphore::new(queue.concurrency)),
@@ -204,6 +214,10 @@ impl Feeder {
         // Most looks find nothing.
         if next.is_empty() {
             return Ok(Vec::new());
+        }
+        // Before anything else of it is done: all that follows is quicker for it.
+        if is_anybody_new(&next, taken) {
+            self.newcomers.iter().for_each(StepAside::ask);
         }
         let mut rows = turns.due(&next, room).await?;
         // In key order, so that two processes cannot wait for each other's rows.

@@ -148,3 +148,24 @@ impl Turns {
             .order_by_asc(Column::RunAt)
     }
 }
+
+/// Whether a share that has nothing in hand has its turn beside others that have.
+pub(super) fn is_anybody_new(turns: &[Turn], taken: &HashMap<String, usize>) -> bool {
+    !taken.is_empty() && turns.iter().any(|(share, ..)| !taken.contains_key(share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_is_who_has_nothing_in_hand_while_others_have() {
+        let turn = |share: &str| (share.to_owned(), DateTime::<Utc>::UNIX_EPOCH, 1);
+        let taken = HashMap::from([("acme".to_owned(), 2), ("globex".to_owned(), 1)]);
+        assert!(is_anybody_new(&[turn("globex"), turn("initech")], &taken));
+        assert!(!is_anybody_new(&[turn("globex")], &taken));
+        assert!(!is_anybody_new(&[], &taken));
+        // Nobody is there who could make room.
+        assert!(!is_anybody_new(&[turn("initech")], &HashMap::new()));
+    }
+}

@@ -4,6 +4,7 @@
 //! outcome is not known is never sent again by itself; it carries our id in `biz_opaque_callback_data`, and the status that
 //! names this id tells what became of it (Cloud API: send idempotency).
 
+mod aside;
 mod chunk;
 mod firsts;
 mod intents;
@@ -73,6 +74,11 @@ impl Sending {
 }
 
 impl Service {
+    /// Somebody new is about to have a turn: campaigns that have been sending for a while make room for a moment.
+    pub fn step_aside(&self) {
+        self.sending.places.step_aside();
+    }
+
     /// Sends what is left of a chunk.
     pub async fn send_chunk(&self, context: JobContext, job: SendChunk) -> JobOutcome {
         let db = context.db;

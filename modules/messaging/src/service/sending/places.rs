@@ -1,7 +1,7 @@
 //! Places on the wire: how many requests one process has under way. When they are scarce, the more urgent lane goes first,
 //! and within a lane every tenant has its turn, and every number of a tenant (deficit round robin whose quantum is one
 //! message), so no campaign crowds out another, whatever its size and however many numbers it leaves from. A tenant's first
-//! messages go before those who have had theirs ([`Firsts`]).
+//! messages go before those who have had theirs ([`Firsts`]), and those step aside when somebody new comes ([`Aside`]).
 
 use std::{
     collections::VecDeque,
@@ -13,6 +13,7 @@ use kernel::TenantId;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
+    aside::Aside,
     firsts::Firsts,
     ring::{Queue, Ring},
     window::Window,
@@ -43,6 +44,7 @@ struct State {
     bulk_first: usize,
     window: Window,
     firsts: Firsts,
+    aside: Aside,
     // By rank.
     waiting: [Waiting; RANKS.len()],
 }
@@ -80,7 +82,7 @@ impl State {
         let lets_in = match rank {
             Rank::Interactive | Rank::Transactional => true,
             Rank::BulkFirst => self.bulk_first < FIRSTS || self.bulk < self.window.size(),
-            Rank::Bulk => self.bulk < self.window.size(),
+            Rank::Bulk => self.aside.until().is_none() && self.bulk < self.window.size(),
         };
         lets_in && self.free > 0
     }
@@ -135,6 +137,7 @@ impl Places {
             bulk_first: 0,
             window: Window::new(crowd, Instant::now()),
             firsts: Firsts::default(),
+            aside: Aside::default(),
             waiting: Default::default(),
         })))
     }
@@ -161,6 +164,25 @@ impl Places {
         }
     }
 
+    /// Somebody new is about to have work: for a moment the crowd takes no more places. Needs a running tokio runtime.
+    pub(super) fn step_aside(&self) {
+        let Some(until) = self.state().aside.step(Instant::now()) else {
+            return;
+        };
+        metrics::counter!("wapro_crowd_stepped_aside_total").increment(1);
+        let places = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep_until(until).await;
+            places.state().aside.back();
+            places.serve();
+        });
+    }
+
+    /// Until when the crowd stands aside, if it does.
+    pub(super) fn aside_until(&self) -> Option<Instant> {
+        self.state().aside.until()
+    }
+
     /// Resolves when it is this flow's turn and a place is free.
     pub(super) async fn take(&self, rank: Rank, flow: Flow) -> Place {
         if let Some(place) = self.take_now(rank) {
@@ -182,7 +204,7 @@ impl Places {
             .of(tenant)
             .of(channel)
             .push_back(granted);
-        if rank.is_crowd() {
+        if rank.is_crowd() && state.aside.until().is_none() {
             state.window.binds();
         }
     }
@@ -323,6 +345,22 @@ mod tests {
         assert!(now(Rank::BulkFirst, small).await.is_pending());
         firsts.pop();
         assert!(now(Rank::BulkFirst, small).await.is_ready());
+    }
+
+    #[tokio::test]
+    async fn the_crowd_steps_aside_for_first_messages_and_comes_back_by_itself() {
+        let clock = Clock::system();
+        let places = Places::with(10, 10);
+        let (large, small) = (flow(&clock), flow(&clock));
+        places.step_aside();
+        let mut crowd = std::pin::pin!(places.take(Rank::Bulk, large));
+        assert!(futures_util::poll!(&mut crowd).is_pending());
+        for urgent in [Rank::BulkFirst, Rank::Transactional, Rank::Interactive] {
+            let place = std::pin::pin!(places.take(urgent, small));
+            assert!(futures_util::poll!(place).is_ready(), "{urgent:?}");
+        }
+        crowd.await;
+        assert_eq!(places.aside_until(), None);
     }
 
     #[tokio::test]

@@ -57,6 +57,8 @@ pub(super) struct Run {
     sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
+    // Some have left with the crowd: when it steps aside, what the database has to do for them waits too.
+    is_crowd: bool,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
     hold: Option<(Sentences, Option<TimeDelta>)>,
@@ -97,6 +99,7 @@ impl Run {
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
+            is_crowd: false,
             broke_off: false,
             hold: None,
         }
@@ -117,6 +120,9 @@ impl Run {
                 || self.oldest.is_some_and(|oldest| oldest.elapsed() >= PATIENCE)
                 || (under_way == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
+                if let Some(until) = self.shared.places.aside_until().filter(|_| self.is_crowd) {
+                    tokio::time::sleep_until(until).await;
+                }
                 if !self
                     .database_step(if wants_more { self.intents.size(ashore) } else { 0 })
                     .await?
@@ -274,6 +280,7 @@ impl Run {
                 step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
             };
             if rank.is_crowd() {
+                self.is_crowd = true;
                 self.sends.spawn_on(send, &self.crowd_threads);
             } else {
                 self.sends.spawn(send);
