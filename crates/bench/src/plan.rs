@@ -25,7 +25,7 @@ pub struct Plan {
     #[arg(long, env = "BACKLOG", default_value_t = 100_000)]
     pub backlog: u64,
     /// Messages of the big tenant in the part about fairness.
-    #[arg(long, env = "BIG_TENANT", default_value_t = 100_000)]
+    #[arg(long, env = "BIG_TENANT", default_value_t = 300_000)]
     pub big_tenant: u64,
     /// Requests that the stateless client keeps in flight.
     #[arg(long, env = "CONCURRENCY", default_value_t = 1_500)]
