@@ -38,12 +38,43 @@ const TRAVEL: TimeDelta = TimeDelta::seconds(5);
 /// How long the feeder trusts hints before it looks by itself; also how late a job with a future `run_at` may start.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// Who had something in hand a moment ago is not new: a runner that gave others their turn comes back at once.
+const LATELY: Duration = Duration::from_millis(500);
+
 /// A ticket that this process fed or runs.
 #[derive(Debug)]
 struct InHand {
     share: String,
     // When it counts as lost; none once it runs here.
     lost_at: Option<Instant>,
+}
+
+/// What this process has in hand.
+#[derive(Debug, Default)]
+struct Hands {
+    tickets: HashMap<Ticket, InHand>,
+    // When a share's last ticket was dealt with.
+    lately: HashMap<String, Instant>,
+}
+
+impl Hands {
+    /// How many of each share are in hand; none of those that were here a moment ago.
+    fn by_share(&mut self, now: Instant) -> HashMap<String, usize> {
+        self.tickets
+            .retain(|_, ticket| ticket.lost_at.is_none_or(|at| at > now));
+        self.lately.retain(|_, at| now.duration_since(*at) < LATELY);
+        let mut taken: HashMap<String, usize> = self.lately.keys().map(|share| (share.clone(), 0)).collect();
+        for ticket in self.tickets.values() {
+            *taken.entry(ticket.share.clone()).or_default() += 1;
+        }
+        taken
+    }
+
+    fn dealt_with(&mut self, ticket: Ticket, now: Instant) {
+        if let Some(InHand { share, .. }) = self.tickets.remove(&ticket) {
+            self.lately.insert(share, now);
+        }
+    }
 }
 
 /// Feeds one queue.
@@ -53,7 +84,7 @@ pub struct Feeder {
     bus: Bus,
     queue: Queue,
     turns: tokio::sync::Mutex<Turns>,
-    in_hand: Mutex<HashMap<Ticket, InHand>>,
+    in_hand: Mutex<Hands>,
     // Set from before rows are leased until their tickets are known to travel: nothing is in neither place unseen.
     leasing: AtomicBool,
     // Who makes room for a share that has nothing in hand.
@@ -97,20 +128,20 @@ impl Feeder {
             share: share.to_owned(),
             lost_at: None,
         };
-        self.in_hand().insert(ticket, running);
+        self.in_hand().tickets.insert(ticket, running);
     }
 
     /// A worker of this process has finished with the ticket.
     pub fn arrived(&self, ticket: Ticket) {
         self.dealt_with.fetch_add(1, Ordering::SeqCst);
-        self.in_hand().remove(&ticket);
+        self.in_hand().dealt_with(ticket, Instant::now());
         self.freed.notify_one();
         self.progress.notify_waiters();
     }
 
     /// Whether no ticket is on its way or being run.
     pub fn is_idle(&self) -> bool {
-        !self.leasing.load(Ordering::SeqCst) && self.in_hand().is_empty()
+        !self.leasing.load(Ordering::SeqCst) && self.in_hand().tickets.is_empty()
     }
 
     /// How many tickets have been dealt with: whoever sees the same number twice knows that nothing ran in between.
@@ -118,7 +149,7 @@ impl Feeder {
         self.dealt_with.load(Ordering::SeqCst)
     }
 
-    fn in_hand(&self) -> std::sync::MutexGuard<'_, HashMap<Ticket, InHand>> {
+    fn in_hand(&self) -> std::sync::MutexGuard<'_, Hands> {
         self.in_hand
             .lock()
             .expect("no code panics while it holds this lock")
@@ -151,15 +182,10 @@ impl Feeder {
     /// How many more tickets may travel, and how many of each share are in hand already. A few more than can run at once,
     /// so that no worker waits for the feeder.
     fn room(&self) -> (usize, HashMap<String, usize>) {
-        let now = Instant::now();
         let mut in_hand = self.in_hand();
-        in_hand.retain(|_, ticket| ticket.lost_at.is_none_or(|at| at > now));
-        let mut taken = HashMap::new();
-        for ticket in in_hand.values() {
-            *taken.entry(ticket.share.clone()).or_default() += 1;
-        }
+        let taken = in_hand.by_share(Instant::now());
         let most = self.queue.concurrency + self.queue.concurrency.min(32);
-        (most.saturating_sub(in_hand.len()), taken)
+        (most.saturating_sub(in_hand.tickets.len()), taken)
     }
 
     async fn feed(
@@ -177,7 +203,7 @@ impl Feeder {
                 let share = share.clone();
                 (*ticket, InHand { share, lost_at })
             });
-            self.in_hand().extend(travelling);
+            self.in_hand().tickets.extend(travelling);
         }
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
@@ -249,5 +275,41 @@ impl Feeder {
             (Ticket { job, fence }, share)
         });
         Ok(leased.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_here_a_moment_ago_is_known_for_a_while() {
+        let ids = kernel::Clock::system();
+        let began = Instant::now();
+        let mut hands = Hands::default();
+        let ticket = |fence| Ticket {
+            job: ids.new_uuid(),
+            fence,
+        };
+        let (lasts, ends, is_lost) = (ticket(1), ticket(2), ticket(3));
+        for (ticket, share, lost_at) in [
+            (lasts, "acme", None),
+            (ends, "globex", None),
+            (is_lost, "initech", Some(began + LATELY)),
+        ] {
+            let share = share.to_owned();
+            hands.tickets.insert(ticket, InHand { share, lost_at });
+        }
+        let count = |hands: &mut Hands, now, share: &str| hands.by_share(now).get(share).copied();
+        hands.dealt_with(ends, began);
+        let soon = began + LATELY / 2;
+        assert_eq!(count(&mut hands, soon, "acme"), Some(1));
+        assert_eq!(count(&mut hands, soon, "globex"), Some(0));
+        assert_eq!(count(&mut hands, soon, "initech"), Some(1));
+        let later = began + LATELY;
+        assert_eq!(count(&mut hands, later, "acme"), Some(1));
+        assert_eq!(count(&mut hands, later, "globex"), None);
+        // On its way for too long: nothing is known of it.
+        assert_eq!(count(&mut hands, later, "initech"), None);
     }
 }

@@ -149,7 +149,7 @@ impl Turns {
     }
 }
 
-/// Whether a share that has nothing in hand has its turn beside others that have.
+/// Whether a share that has nothing in hand, and had nothing lately, has its turn beside others that have.
 pub(super) fn is_anybody_new(turns: &[Turn], taken: &HashMap<String, usize>) -> bool {
     !taken.is_empty() && turns.iter().any(|(share, ..)| !taken.contains_key(share))
 }
