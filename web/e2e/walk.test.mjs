@@ -149,11 +149,17 @@ describe('in the composer', () => {
     await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'))
   }
 
+  /** Once, as a rule. In the moment in which it comes, a dialog may leave an Escape to the menu before it. */
+  const escape = async (tries = 3) => {
+    await press('Escape')
+    const gone = page.getByRole('dialog').waitFor({ state: 'detached', timeout: tries > 1 ? 1_000 : 15_000 })
+    await (tries > 1 ? gone.catch(() => escape(tries - 1)) : gone)
+  }
+
   it('every dialog takes the focus, and gives it back to where one writes', async () => {
     for (const entry of ['Location', 'Contact card', 'Buttons, list or link', 'File from a link']) {
       await menu(entry)
-      await press('Escape')
-      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await escape()
       await box().and(page.locator(':focus')).waitFor()
     }
   })
@@ -170,10 +176,13 @@ describe('in the composer', () => {
         for (const run of late) run()
       }
     })
-    await press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await page.getByPlaceholder('Search name or number').focus()
-    await page.evaluate(() => window.__comeToIt())
+    try {
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.getByPlaceholder('Search name or number').focus()
+    } finally {
+      await page.evaluate(() => window.__comeToIt())
+    }
     assert.match(await focus(), /Search name or number/)
   })
 
@@ -224,7 +233,7 @@ describe('in the composer', () => {
     await box().focus()
     await tabTo(/[Tt]emplate/, 4)
     await press('Enter')
-    await page.getByRole('dialog').waitFor()
+    await page.getByRole('dialog').getByText('order_update').first().waitFor()
     await tabTo(/order_update/, 12)
     await press('Enter')
     await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'))
