@@ -149,17 +149,11 @@ describe('in the composer', () => {
     await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'))
   }
 
-  /** Once, as a rule. In the moment in which it comes, a dialog may leave an Escape to the menu before it. */
-  const escape = async (tries = 3) => {
-    await press('Escape')
-    const gone = page.getByRole('dialog').waitFor({ state: 'detached', timeout: tries > 1 ? 1_000 : 15_000 })
-    await (tries > 1 ? gone.catch(() => escape(tries - 1)) : gone)
-  }
-
   it('every dialog takes the focus, and gives it back to where one writes', async () => {
     for (const entry of ['Location', 'Contact card', 'Buttons, list or link', 'File from a link']) {
       await menu(entry)
-      await escape()
+      await press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       await box().and(page.locator(':focus')).waitFor()
     }
   })

@@ -37,7 +37,6 @@ use crate::bus::{Bus, Hint};
 const TRAVEL: TimeDelta = TimeDelta::seconds(5);
 /// How long the feeder trusts hints before it looks by itself; also how late a job with a future `run_at` may start.
 const PATIENCE: Duration = Duration::from_millis(250);
-
 /// Who had something in hand a moment ago is not new: a runner that gave others their turn comes back at once.
 const LATELY: Duration = Duration::from_millis(500);
 
@@ -58,7 +57,7 @@ struct Hands {
 }
 
 impl Hands {
-    /// How many of each share are in hand; none of those that were here a moment ago.
+    /// How many of each share are in hand; of those that were here a moment ago, none, and they are named all the same.
     fn by_share(&mut self, now: Instant) -> HashMap<String, usize> {
         self.tickets
             .retain(|_, ticket| ticket.lost_at.is_none_or(|at| at > now));
