@@ -26,8 +26,9 @@ const ARROWS: &[(&str, Arrows)] = &[
     ("identity", Exactly(&["kernel"])),
     ("host", Exactly(&["kernel"])),
     ("migrations", Exactly(&[])),
-    ("contacts", Exactly(&["contracts", "kernel"])),
-    ("messaging", Exactly(&["cloud-api", "contracts", "kernel"])),
+    ("text", Exactly(&[])),
+    ("contacts", Exactly(&["contracts", "kernel", "text"])),
+    ("messaging", Exactly(&["cloud-api", "contracts", "kernel", "text"])),
     ("server", AllBut(&["bench", "testkit", "wapro-tests"])),
     ("testkit", AllBut(&["bench", "wapro-tests"])),
     ("bench", AllBut(&["wapro-tests"])),
@@ -42,7 +43,7 @@ const RESERVED: &[(&str, &[&str])] = &[
 ];
 
 /// These know no database, in their tests either.
-const WITHOUT_DATABASE: &[&str] = &["cloud-api", "cloud-sim", "contracts"];
+const WITHOUT_DATABASE: &[&str] = &["cloud-api", "cloud-sim", "contracts", "text"];
 
 /// The rooms that every module has. The names in [`SPLIT`] may be a folder.
 const ROOMS: &[&str] = &["lib", "api", "service", "entity", "error", "permission"];
