@@ -2,12 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures_util::StreamExt;
 use kernel::{Authenticator, Module, SystemDb};
 use metrics_exporter_prometheus::PrometheusHandle;
 use poem::{
@@ -24,19 +22,12 @@ use tracing::Instrument;
 
 use crate::{
     assets,
+    body::{API_BODY, WEBHOOK_BODY, bounded, capped},
     live::{Hub, socket},
     openapi::{self, Conflict, Document},
     problem,
     redis::{self, Redis},
 };
-
-/// JSON bodies of the API, in bytes.
-const API_BODY: usize = 1024 * 1024;
-/// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
-const WEBHOOK_BODY: usize = 3 * 1024 * 1024 + 64 * 1024;
-
-/// How long the sender of a streamed body may be quiet.
-const QUIET: Duration = Duration::from_secs(30);
 
 /// A sign-in that the demo shows on its first page.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -195,57 +186,6 @@ fn rights(modules: &[Box<dyn Module>], ping: Duration) -> socket::Rights {
     }
 }
 
-/// Reads the body up to the limit before anything else sees it: declared or chunked, more than that is 413.
-fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Output = Response> {
-    endpoint
-        .before(move |mut request: Request| async move {
-            if !request.headers().contains_key(header::UPGRADE) {
-                let body = read_up_to(request.take_body(), limit).await?;
-                request.set_body(body);
-            }
-            Ok(request)
-        })
-        .map_to_response()
-}
-
-/// Lets the body through as it comes. One that says it is longer than the limit is refused at once; one that does not say
-/// breaks off at the limit.
-fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
-    endpoint
-        .before(move |mut request: Request| async move {
-            let told = request.headers().get(header::CONTENT_LENGTH);
-            let told = told.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-            let body = request.take_body();
-            if told.is_some_and(|length| length > limit) {
-                drain(body).await;
-                return Err(problem::too_large().into());
-            }
-            let mut read = 0;
-            // Who sends nothing for so long has gone.
-            let body = tokio_stream::StreamExt::timeout(body.into_bytes_stream(), QUIET).map(move |part| {
-                let part = part.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-                read += part.len() as u64;
-                if read > limit {
-                    return Err(io::Error::from(io::ErrorKind::FileTooLarge));
-                }
-                Ok(part)
-            });
-            request.set_body(poem::Body::from_bytes_stream(body));
-            Ok(request)
-        })
-        .map_to_response()
-}
-
-async fn drain(body: poem::Body) {
-    let mut left = PATIENCE;
-    let mut parts = std::pin::pin!(body.into_bytes_stream());
-    while let Some(Ok(part)) = parts.next().await
-        && let Some(rest) = left.checked_sub(part.len())
-    {
-        left = rest;
-    }
-}
-
 /// A part of a file is a part of the file as it is, and a module's public routes decide by themselves how their bytes look.
 fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
@@ -253,29 +193,6 @@ fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     request
-}
-
-/// Bytes read and thrown away before an over-long body is refused: a client that is cut off while it still sends never
-/// sees the answer.
-const PATIENCE: usize = 16 * 1024 * 1024;
-
-async fn read_up_to(body: poem::Body, limit: usize) -> poem::Result<Vec<u8>> {
-    let (mut kept, mut read) = (Vec::new(), 0);
-    let mut parts = std::pin::pin!(body.into_bytes_stream());
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(poem::error::ReadBodyError::Io)?;
-        read += part.len();
-        if read <= limit {
-            kept.extend_from_slice(&part);
-        } else if read > limit + PATIENCE {
-            break;
-        }
-    }
-    if read > limit {
-        Err(problem::too_large().into())
-    } else {
-        Ok(kept)
-    }
 }
 
 fn documentation(document: &Document, config: PublicConfig) -> Route {

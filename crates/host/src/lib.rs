@@ -10,6 +10,7 @@
 pub mod app;
 pub mod assets;
 pub mod blob;
+mod body;
 pub mod bus;
 pub mod database;
 pub mod fetch;
