@@ -23,7 +23,7 @@ const ARROWS: &[(&str, Arrows)] = &[
     ("cloud-api", Exactly(&[])),
     ("contracts", Exactly(&["cloud-api", "kernel"])),
     ("cloud-sim", Exactly(&["cloud-api"])),
-    ("identity", Exactly(&["kernel"])),
+    ("identity", Exactly(&["kernel", "text"])),
     ("host", Exactly(&["kernel"])),
     ("migrations", Exactly(&[])),
     ("text", Exactly(&[])),

@@ -2,4 +2,5 @@
 //! database, so that the API, forms, search, tags and imports share one reading.
 
 pub mod key;
+pub mod name;
 pub mod phone;
