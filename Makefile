@@ -12,14 +12,14 @@ WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -pat
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: tools ## build what changed and start WhatsApp Pro with its data in ./data (ARGS="…" for the command line)
+run: tools ## build what changed and start the demo with its data in ./data (ARGS="…" for more of the command line)
 	@mkdir -p web/dist
 	@echo "Building the portal (npm; its words go to web/build.log) beside the server (cargo). The first time takes a few minutes, later ones seconds."
 	@{ $(MAKE) --no-print-directory -s web >web/build.log 2>&1 && echo "portal: ready"; } || { echo "portal: FAILED, as follows"; cat web/build.log; exit 1; } & portal=$$!; \
 	cargo build --bin wapro; server=$$?; \
 	kill -0 $$portal 2>/dev/null && echo "cargo is done; waiting for the portal"; \
 	wait $$portal && exit $$server
-	@cargo run --quiet --bin wapro -- $(ARGS)
+	@cargo run --quiet --bin wapro -- run --demo $(ARGS)
 
 test: ## everything: format, portal, lints, tests on both databases, API document, Chromium
 	@tests/run.sh

@@ -28,7 +28,10 @@ const ARROWS: &[(&str, Arrows)] = &[
     ("migrations", Exactly(&[])),
     ("text", Exactly(&[])),
     ("contacts", Exactly(&["contracts", "kernel", "text"])),
-    ("messaging", Exactly(&["cloud-api", "contracts", "kernel", "text"])),
+    (
+        "messaging",
+        Exactly(&["cloud-api", "contracts", "kernel", "text"]),
+    ),
     ("server", AllBut(&["bench", "testkit", "wapro-tests"])),
     ("testkit", AllBut(&["bench", "wapro-tests"])),
     ("bench", AllBut(&["wapro-tests"])),

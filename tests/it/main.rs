@@ -19,6 +19,7 @@ mod live;
 mod media;
 mod newcomers;
 mod openapi;
+mod operator;
 mod receiving;
 mod schema;
 mod sending;

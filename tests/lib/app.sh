@@ -25,7 +25,7 @@ app_start() {
     (
       cd "$TMP/app.$try" || exit
       exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_PUBLIC_URL="$BASE_URL" \
-        WAPRO_DATA_DIR="$TMP/app.$try/data" "$TMP/wapro" run
+        WAPRO_DATA_DIR="$TMP/app.$try/data" "$TMP/wapro" run --demo
     ) </dev/null >"$TMP/app.log" 2>&1 &
     APP_PID=$!
     if until_ready "$APP_PID" "$APP_WAIT" app_answers; then

@@ -68,10 +68,9 @@ impl Place {
         if address.is_empty() {
             return Ok(Self::Folder(otherwise));
         }
+        // The address stays out of the sentence: it may hold a secret.
         let wanted = || {
-            format!(
-                "`{address}` is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty"
-            )
+            "this is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty".to_owned()
         };
         let url = Url::parse(address).map_err(|_| wanted())?;
         match url.scheme() {

@@ -17,6 +17,7 @@ mod error;
 mod password;
 mod permission;
 mod random;
+mod reseal;
 mod role;
 mod routes;
 mod service;
@@ -30,7 +31,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Api, Authenticator, Limiter, Module, PermissionInfo, Quota, Result, SystemDb, TenantDb, TenantId,
+    Api, Authenticator, Limiter, Module, PermissionInfo, Quota, Result, Sealed, SystemDb, TenantDb, TenantId,
     TenantRoutes, UserId, Vault, id,
 };
 use secrecy::SecretString;
@@ -42,9 +43,10 @@ pub use catalogue::ModuleInfo;
 pub use error::IdentityError;
 pub use password::{MAX_PASSWORD, MIN_PASSWORD, PasswordCost};
 pub use random::Random;
+pub use reseal::{Resealed, SealedUnder};
 pub use role::Role;
 pub use routes::WEBHOOK;
-pub use service::{NewApiKey, UserCard};
+pub use service::{LISTED, ListedReseller, ListedTenant, ListedUser, NewApiKey, UserCard};
 pub use vault::{VaultKey, VaultKeys};
 
 /// The module's name. Its switch is always on.
@@ -132,6 +134,8 @@ impl Identity {
         if self.service.learned.set(Catalogue::of(modules)).is_err() {
             tracing::warn!("the modules were learned already; the second list is not looked at");
         }
+        let sealed = modules.iter().flat_map(|module| module.sealed()).copied();
+        self.vault.learn(sealed.collect());
     }
 
     /// Turns requests into callers.
@@ -147,6 +151,16 @@ impl Identity {
     /// Seals and opens secrets.
     pub fn vault(&self) -> Arc<dyn Vault> {
         self.vault.clone()
+    }
+
+    /// Learns in which columns secrets are sealed, where the modules themselves are not there. A second call changes nothing.
+    pub fn learn_sealed(&self, sealed: Vec<Sealed>) {
+        self.vault.learn(sealed);
+    }
+
+    /// Every column with sealed secrets, as the modules list them.
+    pub fn sealed(&self) -> &[Sealed] {
+        self.vault.sealed()
     }
 
     /// A new reseller, with a name of 1 to 200 characters.
@@ -172,6 +186,80 @@ impl Identity {
     /// [`MAX_PASSWORD`] bytes.
     pub async fn create_user(&self, email: &str, name: &str, password: SecretString) -> Result<UserId> {
         Ok(self.service.create_user(email, name, password).await?)
+    }
+
+    /// A new person who is a member of a tenant: both are stored, or neither.
+    ///
+    /// # Errors
+    /// As [`Identity::create_user`].
+    pub async fn create_member(
+        &self,
+        email: &str,
+        name: &str,
+        password: SecretString,
+        tenant: TenantId,
+        role: Role,
+    ) -> Result<UserId> {
+        Ok(self
+            .service
+            .create_member(email, name, password, tenant, role)
+            .await?)
+    }
+
+    /// The role of a person in a tenant; none if they are no member.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn role_in(&self, tenant: TenantId, user: UserId) -> Result<Option<Role>> {
+        Ok(self.service.role_in(tenant, user).await?)
+    }
+
+    /// Whether this person exists and has this password. For the operator; a sign-in counts attempts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_password(&self, email: &str, password: SecretString) -> Result<bool> {
+        Ok(self.service.has_password(email, password).await?)
+    }
+
+    /// Resellers in the order they were made, [`LISTED`] at most, from behind `after`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_resellers(&self, after: Option<ResellerId>) -> Result<Vec<ListedReseller>> {
+        Ok(self.service.list_resellers(after).await?)
+    }
+
+    /// Resellers with this id or exactly this name, ten at most.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_resellers(&self, id_or_name: &str) -> Result<Vec<ListedReseller>> {
+        Ok(self.service.find_resellers(id_or_name).await?)
+    }
+
+    /// Tenants in the order they were made, [`LISTED`] at most, from behind `after`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_tenants(&self, after: Option<TenantId>) -> Result<Vec<ListedTenant>> {
+        Ok(self.service.list_tenants(after).await?)
+    }
+
+    /// Tenants with this id or exactly this name, ten at most.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_tenants(&self, id_or_name: &str) -> Result<Vec<ListedTenant>> {
+        Ok(self.service.find_tenants(id_or_name).await?)
+    }
+
+    /// People in the order they were made, [`LISTED`] at most, from behind `after`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_users(&self, after: Option<UserId>) -> Result<Vec<ListedUser>> {
+        Ok(self.service.list_users(after).await?)
     }
 
     /// Sets a new password and ends every session of the person.

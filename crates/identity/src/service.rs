@@ -2,6 +2,7 @@
 
 mod admin;
 mod api_key;
+mod listing;
 mod module;
 mod session;
 
@@ -14,6 +15,7 @@ use crate::{Catalogue, Options, Random, catalogue, entity::api_key as key, passw
 
 pub use admin::UserCard;
 pub(crate) use api_key::MAX_SCOPES;
+pub use listing::{LISTED, ListedReseller, ListedTenant, ListedUser};
 pub(crate) use module::Switch;
 pub(crate) use session::{ABSOLUTE, SessionView, TenantCard};
 

@@ -1,12 +1,14 @@
 //! Secrets at rest: AES-256-GCM, a random nonce, the place as associated data, the key's id in front.
 
+use std::sync::OnceLock;
+
 use aes_gcm::{
     Aes256Gcm,
     aead::{Aead, KeyInit, Payload},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use kernel::{Error, Result, Vault};
+use kernel::{Error, Result, Sealed, Vault};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -83,6 +85,8 @@ pub(crate) struct AesVault {
     older: Vec<(String, Aes256Gcm)>,
     // Newest first. Not the sealing keys themselves: one key, one use.
     signing: Vec<SecretBox<[u8; 32]>>,
+    /// Where secrets may be sealed; anywhere before the modules are known.
+    sealed: OnceLock<Vec<Sealed>>,
     random: Random,
 }
 
@@ -96,8 +100,41 @@ impl AesVault {
                 .chain(&keys.older)
                 .map(|key| SecretBox::new(Box::new(mac(key.key.expose_secret(), b"wapro signing key v1"))))
                 .collect(),
+            sealed: OnceLock::new(),
             random,
         }
+    }
+
+    /// Learns in which columns secrets are sealed. A second call changes nothing.
+    pub(crate) fn learn(&self, sealed: Vec<Sealed>) {
+        let _known_already = self.sealed.set(sealed);
+    }
+
+    /// Every column with sealed values.
+    pub(crate) fn sealed(&self) -> &[Sealed] {
+        self.sealed.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Id of the key that seals.
+    pub(crate) fn newest(&self) -> &str {
+        &self.sealing.0
+    }
+
+    /// Whether there is a key of this id.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.cipher(id).is_some()
+    }
+
+    /// Whether `vault reseal` would find what is sealed here.
+    fn is_listed(&self, place: &str) -> bool {
+        let Some(sealed) = self.sealed.get() else {
+            return true;
+        };
+        let mut parts = place.split('|').skip(1);
+        let (table, column) = (parts.next(), parts.nth(1));
+        sealed.iter().any(|known| {
+            Some(known.table) == table && column.is_some_and(|column| known.columns.contains(&column))
+        })
     }
 
     fn cipher(&self, id: &str) -> Option<&Aes256Gcm> {
@@ -121,6 +158,11 @@ fn keyed(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {
 
 impl Vault for AesVault {
     fn seal(&self, place: &str, secret: &SecretString) -> Result<String> {
+        if !self.is_listed(place) {
+            return Err(Error::internal(format!(
+                "no module lists {place} among its sealed columns, so `wapro vault reseal` would not find it"
+            )));
+        }
         let (id, cipher) = &self.sealing;
         let nonce: [u8; NONCE] = self.random.bytes();
         let payload = Payload {

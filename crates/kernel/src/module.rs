@@ -2,7 +2,7 @@
 
 use poem::endpoint::BoxEndpoint;
 
-use crate::{Api, Events, Jobs, PermissionInfo, Pump};
+use crate::{Api, Events, Jobs, PermissionInfo, Pump, Sealed};
 
 /// A feature: one folder, one line in the composition root. All modules are compiled in; which tenant has which is a row.
 pub trait Module: Send + Sync + 'static {
@@ -27,6 +27,11 @@ pub trait Module: Send + Sync + 'static {
     /// Its tables that are queues by themselves.
     fn pumps(&self) -> Vec<Pump> {
         Vec::new()
+    }
+
+    /// Its columns with sealed secrets. The vault seals in no column that is not listed.
+    fn sealed(&self) -> &'static [Sealed] {
+        &[]
     }
 
     /// What it listens to: `events.on(…)`.

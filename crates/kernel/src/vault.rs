@@ -2,7 +2,33 @@
 
 use secrecy::SecretString;
 
-use crate::Result;
+use crate::{Result, TenantId};
+
+/// A tenant's table that holds sealed secrets. A module lists its own in [`Module::sealed`](crate::Module::sealed), so that
+/// `wapro vault reseal` finds every secret there is; the vault seals at no other place.
+///
+/// The table has the columns `tenant_id` and `id`, both UUIDs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The table.
+    pub table: &'static str,
+    /// Prefix of its ids, as [`Id::PREFIX`](crate::id::Id::PREFIX).
+    pub id_prefix: &'static str,
+    /// The columns with sealed values. Empty or null means that there is none.
+    pub columns: &'static [&'static str],
+}
+
+impl Sealed {
+    /// The place of one value, to which it is bound.
+    pub fn place(&self, tenant: TenantId, id: uuid::Uuid, column: &str) -> String {
+        format!(
+            "{tenant}|{}|{}_{}|{column}",
+            self.table,
+            self.id_prefix,
+            id.simple()
+        )
+    }
+}
 
 /// Seals and opens secrets. `place` names where the secret lives (`tenant|table|row|column`) and is authenticated with it,
 /// so that a sealed value copied into another row does not open.
@@ -10,7 +36,8 @@ pub trait Vault: Send + Sync {
     /// Ciphertext as text: `v1.<key id>.<base64>`.
     ///
     /// # Errors
-    /// 500 when the cipher fails, which it does only on a broken configuration.
+    /// 500 when no module lists the place's table and column as sealed, or the cipher fails, which it does only on a broken
+    /// configuration.
     fn seal(&self, place: &str, secret: &SecretString) -> Result<String>;
 
     /// The secret inside.

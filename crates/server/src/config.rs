@@ -1,14 +1,14 @@
 //! Configuration: defaults, then `wapro.toml`, then the environment.
 
+mod check;
+mod load;
+mod wrong;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
 
-use figment::{
-    Figment,
-    providers::{Env, Format, Toml},
-};
 use host::{
     blob::{Bucket, Place},
     database::DatabaseOptions,
@@ -18,8 +18,6 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
-
-const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Everything that can be chosen. Each field is explained in `config.default.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,6 +36,7 @@ pub struct Config {
     pub log_format: LogFormat,
     pub graph_url: Url,
     pub demo: bool,
+    pub allow_demo_and_simulator_on_public_address: bool,
     pub api_rate: u32,
     pub api_burst: u32,
     pub trusted_proxies: Vec<IpAddr>,
@@ -83,48 +82,13 @@ pub struct SimulatorConfig {
 }
 
 impl Config {
-    /// Reads `file` (or `wapro.toml` if it exists) and the environment over the defaults.
-    ///
-    /// # Errors
-    /// A sentence that names the setting and what is wrong with it.
-    pub fn load(file: Option<&std::path::Path>) -> anyhow::Result<Self> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
-        match file {
-            Some(file) if !file.exists() => {
-                anyhow::bail!("the configuration file {} does not exist", file.display())
-            }
-            Some(file) => figment = figment.merge(Toml::file_exact(file)),
-            None if std::path::Path::new("wapro.toml").exists() => {
-                figment = figment.merge(Toml::file_exact("wapro.toml"))
-            }
-            None => {}
-        }
-        // Names that the tests and the command line use for themselves are not settings.
-        let environment = Env::prefixed("WAPRO_")
-            .ignore(&[
-                "test_mysql_url",
-                "test_redis_url",
-                "test_log",
-                "api_key",
-                "corpus",
-                "config",
-            ])
-            .split("__");
-        Ok(figment.merge(environment).extract()?)
-    }
-
-    /// The defaults alone, as a base for tests.
-    pub fn defaults() -> anyhow::Result<Self> {
-        Ok(Figment::from(Toml::string(DEFAULTS)).extract()?)
-    }
-
     /// How the world reaches the server, without a slash at the end.
     pub fn public_url(&self) -> anyhow::Result<Url> {
         let text = match self.public_url.trim_end_matches('/') {
             "" => format!("http://{}", self.listen),
             text => text.to_owned(),
         };
-        Url::parse(&text).map_err(|error| anyhow::anyhow!("public_url `{text}` is not an address: {error}"))
+        wrong::address("public_url", &text)
     }
 
     /// The database, embedded unless one is named.
@@ -180,23 +144,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_defaults_are_complete_and_embedded() {
-        let config = Config::defaults().unwrap();
-        assert!(config.database().is_sqlite());
-        assert_eq!(config.redis(), None);
-        assert_eq!(config.public_url().unwrap().as_str(), "http://127.0.0.1:8080/");
-    }
-
-    #[test]
-    fn secrets_do_not_show_in_debug_output() {
-        let config = Config {
-            database_url: SecretString::from("mysql://u:hunter2@h/d"),
-            ..Config::defaults().unwrap()
-        };
-        assert!(!format!("{config:?}").contains("hunter2"));
-    }
-}
+mod tests;

@@ -14,6 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Config;
+
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "demo-password";
 
@@ -84,6 +86,46 @@ pub fn logins() -> Vec<DemoLogin> {
     std::iter::once(login(format!("{}, administrator of both", ADMIN.1), ADMIN.0))
         .chain(agents)
         .collect()
+}
+
+/// Whether the demo was made here.
+///
+/// # Errors
+/// The database's.
+pub async fn is_in(identity: &Identity) -> anyhow::Result<bool> {
+    Ok(identity.find_user_by_email(ADMIN.0).await?.is_some())
+}
+
+/// The demo's people who still sign in with its public password.
+///
+/// # Errors
+/// The database's.
+pub async fn leftovers(identity: &Identity) -> anyhow::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for login in logins() {
+        if identity
+            .has_password(&login.email, SecretString::from(PASSWORD))
+            .await?
+        {
+            found.push(login.email);
+        }
+    }
+    Ok(found)
+}
+
+/// Says on the log that people of a demo from before can still sign in, when the demo is no longer wanted.
+pub async fn warn_of_leftovers(config: &Config, identity: &Identity) {
+    if config.demo {
+        return;
+    }
+    match leftovers(identity).await {
+        Ok(people) if people.is_empty() => {}
+        Ok(people) => tracing::warn!(
+            people = people.join(", "),
+            "this installation holds the demo from an earlier start, and its people sign in with a public password: give each              another with `wapro user set-password`, or begin with an empty database and data folder. Its simulated numbers send              nothing without the simulator"
+        ),
+        Err(error) => tracing::warn!(%error, "whether people of the demo are left cannot be told"),
+    }
 }
 
 /// Where the demo's own notes are kept.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{describe, doctor, migrate, run, seed, serve, simulator},
+    commands::{admin, describe, doctor, migrate, run, seed, serve, simulator, vault},
     config::{Config, LogFormat},
 };
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -25,8 +25,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Everything in one process, with simulator and demo (the default).
-    Run,
+    /// Everything in one process (the default).
+    Run {
+        /// With the demo and the simulator, to look around: on this machine only.
+        #[arg(long)]
+        demo: bool,
+    },
     /// Answer HTTP and WebSocket; background work is done by `worker`.
     Serve,
     /// Relay events and run jobs.
@@ -46,6 +50,18 @@ enum Command {
     Simulator,
     /// Fill an empty installation with the demo and end.
     Seed,
+    /// People: add, set a password, list.
+    #[command(subcommand)]
+    User(admin::UserCommand),
+    /// Tenants: add, list.
+    #[command(subcommand)]
+    Tenant(admin::TenantCommand),
+    /// Resellers: add, list.
+    #[command(subcommand)]
+    Reseller(admin::ResellerCommand),
+    /// Stored secrets: seal them under the newest key.
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Check the configuration and everything it names.
     Doctor {
         /// Only ask whether a server answers.
@@ -73,8 +89,8 @@ async fn obey() -> anyhow::Result<()> {
     let config = Config::load(arguments.config.as_deref())?;
     log(&config)?;
     failpoints()?;
-    match arguments.command.unwrap_or(Command::Run) {
-        Command::Run => run::run(config).await,
+    match arguments.command.unwrap_or(Command::Run { demo: false }) {
+        Command::Run { demo } => run::run(config, demo).await,
         Command::Serve => serve::serve(config).await,
         Command::Worker => serve::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
@@ -83,6 +99,10 @@ async fn obey() -> anyhow::Result<()> {
         Command::Openapi { .. } => describe::openapi(describe::Mode::Print).await,
         Command::Simulator => simulator::simulator(config).await,
         Command::Seed => seed::seed(config).await,
+        Command::Vault(command) => vault::vault(config, command).await,
+        Command::User(command) => admin::user(config, command).await,
+        Command::Tenant(command) => admin::tenant(config, command).await,
+        Command::Reseller(command) => admin::reseller(config, command).await,
         Command::Doctor { probe: true } => doctor::probe(config).await,
         Command::Doctor { .. } => doctor::doctor(config).await,
     }

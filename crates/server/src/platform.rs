@@ -12,7 +12,7 @@ use host::{
     redis::Redis,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
-use kernel::{Clock, Error, Quota, SystemDb};
+use kernel::{Clock, Error, Quota, Sealed, SystemDb};
 use messaging::{Addresses, MediaParts, Wire};
 use migrations::Migrator;
 use poem::{EndpointExt, Request, Server, listener::TcpAcceptor};
@@ -23,7 +23,9 @@ use url::Url;
 
 use crate::{
     config::{Config, MediaConfig},
+    demo,
     modules::{Deps, modules},
+    world,
 };
 
 /// Requests that one HTTP/2 connection may have under way.
@@ -38,8 +40,8 @@ pub struct Setup {
     pub clock: Clock,
     /// The simulator to have inside, if any.
     pub simulator: Option<SimConfig>,
-    /// Sign-ins shown on the first page.
-    pub demo_logins: Vec<DemoLogin>,
+    /// Whether the demo's sign-ins are shown on the first page.
+    pub demo: bool,
     /// How often live connections are looked at again.
     pub live_ping: Duration,
     /// What a password's hash costs; tests choose a cheap one.
@@ -53,7 +55,7 @@ impl Setup {
             roles,
             clock: Clock::system(),
             simulator: None,
-            demo_logins: Vec::new(),
+            demo: false,
             live_ping: Duration::from_secs(20),
             password_cost: PasswordCost::STANDARD,
         }
@@ -82,20 +84,7 @@ impl Platform {
     /// # Errors
     /// A sentence that says what cannot be reached or read.
     pub async fn start(config: &Config, setup: Setup) -> anyhow::Result<Self> {
-        let database = config.database();
-        if database.is_sqlite() {
-            std::fs::create_dir_all(&config.data_dir)
-                .with_context(|| format!("the data folder {} cannot be made", config.data_dir.display()))?;
-            crate::world::keep_private(&database.url)?;
-        }
-        database
-            .migrate::<Migrator>()
-            .await
-            .context("the database cannot be reached or brought up to date")?;
-        let connection = database
-            .connect()
-            .await
-            .context("the database cannot be reached")?;
+        let connection = open_database(config).await?;
         Self::over(config, setup, connection).await
     }
 
@@ -153,7 +142,7 @@ impl Platform {
                     name: config.brand.clone(),
                 },
                 simulator: simulator.is_some(),
-                demo_logins: setup.demo_logins,
+                demo_logins: demo_logins(setup.demo, &identity).await?,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
             authenticator: identity.authenticator(),
@@ -186,6 +175,19 @@ impl Platform {
     /// # Errors
     /// When two modules contradict each other.
     pub async fn described() -> anyhow::Result<App> {
+        Ok(Self::over_nothing().await?.1)
+    }
+
+    /// Every column in which a module seals secrets, without touching a disk or a network.
+    ///
+    /// # Errors
+    /// As [`Platform::described`].
+    pub async fn sealed() -> anyhow::Result<Vec<Sealed>> {
+        Ok(Self::over_nothing().await?.0.sealed().to_vec())
+    }
+
+    /// A platform that does nothing, for what its modules say of themselves.
+    async fn over_nothing() -> anyhow::Result<(Identity, App)> {
         let config = Config {
             encryption_keys: vec![SecretString::from(format!("described:{}", "0".repeat(64)))],
             media: MediaConfig {
@@ -207,7 +209,7 @@ impl Platform {
         };
         let platform = Self::over(&config, setup, memory.connect().await?).await?;
         platform.runtime.stop().await;
-        Ok(platform.app)
+        Ok((platform.identity, platform.app))
     }
 
     /// Answers on the listener until `signal`, then lets what runs come to its end.
@@ -252,6 +254,29 @@ impl Platform {
         signal.await;
         self.runtime.stop().await;
     }
+}
+
+/// Connects to the database and applies what is missing of its schema.
+///
+/// # Errors
+/// A sentence that says what cannot be reached or made.
+pub async fn open_database(config: &Config) -> anyhow::Result<sea_orm::DatabaseConnection> {
+    let database = config.database();
+    if database.is_sqlite() {
+        world::make_folder(&config.data_dir)?;
+        world::keep_private(&database.url)?;
+    }
+    database
+        .migrate::<Migrator>()
+        .await
+        .context("the database cannot be reached or brought up to date")?;
+    database.connect().await.context("the database cannot be reached")
+}
+
+/// The demo's sign-ins, where it is wanted and there, or about to be made.
+async fn demo_logins(wanted: bool, identity: &Identity) -> anyhow::Result<Vec<DemoLogin>> {
+    let shown = wanted && (identity.is_empty().await? || demo::is_in(identity).await?);
+    Ok(if shown { demo::logins() } else { Vec::new() })
 }
 
 /// Bus, Redis and job route of the profile.
@@ -338,7 +363,7 @@ pub fn media_parts(config: &Config) -> anyhow::Result<MediaParts> {
     })
 }
 
-fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Result<Options> {
+pub(crate) fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Result<Options> {
     Ok(Options {
         secure_cookie: config.public_url()?.scheme() == "https",
         api_quota: Quota {
@@ -352,19 +377,27 @@ fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Res
 
 /// The configured keys, or one kept in the data folder: an embedded installation needs nothing entered.
 fn vault_keys(config: &Config) -> anyhow::Result<VaultKeys> {
-    let parse = |text: &SecretString| {
-        VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}"))
-    };
-    let mut keys = config
-        .encryption_keys
-        .iter()
-        .map(parse)
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    if keys.is_empty() {
-        keys.push(parse(&crate::world::encryption_key(&config.data_dir)?)?);
+    if config.encryption_keys.is_empty() {
+        world::encryption_key(&config.data_dir)?;
     }
-    let sealing = keys.remove(0);
-    Ok(VaultKeys::new(sealing, keys))
+    existing_vault_keys(config)?.context("the key that was just made is gone")
+}
+
+/// The configured keys, or the one in the data folder; none if there is neither, and none is made.
+///
+/// # Errors
+/// How a key must look.
+pub fn existing_vault_keys(config: &Config) -> anyhow::Result<Option<VaultKeys>> {
+    let kept: Vec<SecretString> = match config.encryption_keys.as_slice() {
+        [] => world::existing_key(&config.data_dir)?.into_iter().collect(),
+        configured => configured.to_vec(),
+    };
+    let mut keys = kept
+        .iter()
+        .map(|text| VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}")))
+        .collect::<anyhow::Result<Vec<_>>>()?
+        .into_iter();
+    Ok(keys.next().map(|sealing| VaultKeys::new(sealing, keys.collect())))
 }
 
 /// Resolves on Ctrl-C or SIGTERM.

@@ -3,7 +3,7 @@
 
 use std::{
     io::Write,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,19 +17,33 @@ use tokio_util::sync::CancellationToken;
 /// The key that seals secrets, made on first use. Whoever has this file and the database has the secrets: keep them apart
 /// in backups.
 pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
-    let path = data_dir.join("encryption.key");
+    let path = key_file(data_dir);
     if !path.exists() {
         make_key(data_dir, &path)?;
     }
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(SecretString::from(text.trim().to_owned()))
+    existing_key(data_dir)?.with_context(|| format!("{} is gone", path.display()))
+}
+
+fn key_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("encryption.key")
+}
+
+/// The key in the data folder; none if there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn existing_key(data_dir: &Path) -> anyhow::Result<Option<SecretString>> {
+    let path = key_file(data_dir);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(SecretString::from(text.trim().to_owned()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
 }
 
 /// Two processes may make the first key at once: each writes a file of its own, and the one that gets the name wins.
 fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(data_dir)
-        .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
+    make_folder(data_dir)?;
     let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
     let own = path.with_extension(std::process::id().to_string());
     let mut file = std::fs::OpenOptions::new()
@@ -40,6 +54,7 @@ fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
         .open(&own)?;
     file.write_all(key.expose_secret().as_bytes())?;
     file.sync_all()?;
+    give_to_owner_of_folder(&own)?;
     let named = std::fs::hard_link(&own, path);
     std::fs::remove_file(&own)?;
     match named {
@@ -48,20 +63,65 @@ fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// Makes the data folder if it is missing.
+///
+/// # Errors
+/// A sentence with the folder.
+pub fn make_folder(data_dir: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(data_dir)
+        .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))
+}
+
+/// A file that root makes in the service's folder goes to the service, which could not read it otherwise: an administrator
+/// may run `wapro user add` before the first start. SQLite does the same for its journals.
+fn give_to_owner_of_folder(file: &Path) -> anyhow::Result<()> {
+    let made = std::fs::metadata(file)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let owner = std::fs::metadata(folder.unwrap_or(Path::new(".")))?;
+    if made.uid() == 0 && owner.uid() != 0 {
+        chown(file, Some(owner.uid()), Some(owner.gid()))
+            .with_context(|| format!("{} cannot be given to the owner of its folder", file.display()))?;
+    }
+    Ok(())
+}
+
 /// Makes the embedded database's file before the database does, so that nobody else on the machine can read it: it takes
 /// the permissions of its journals from it.
+///
+/// # Errors
+/// When it cannot be made.
 pub fn keep_private(sqlite_url: &str) -> anyhow::Result<()> {
-    let path = sqlite_url
-        .trim_start_matches("sqlite://")
-        .split('?')
-        .next()
-        .unwrap_or_default();
+    let path = sqlite_path(sqlite_url);
     let made = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
         .mode(0o600)
         .open(path);
     made.with_context(|| format!("the database file {path} cannot be made"))?;
+    give_to_owner_of_folder(Path::new(path))
+}
+
+/// The file of an embedded database.
+pub fn sqlite_path(url: &str) -> &str {
+    url.trim_start_matches("sqlite://")
+        .split('?')
+        .next()
+        .unwrap_or_default()
+}
+
+/// Makes a folder that only its owner can look into, if it is missing.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
+    if !folder.exists() {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        give_to_owner_of_folder(folder)?;
+    }
     Ok(())
 }
 

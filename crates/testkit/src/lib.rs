@@ -27,7 +27,7 @@ pub use fault_proxy::{FaultProxy, Weather};
 pub use fleet::{Fleet, eventually};
 pub use live::LiveSocket;
 pub use mariadb_server::MariaDbServer;
-pub use process::Process;
+pub use process::{Process, binary};
 pub use profile::{Profile, Services};
 pub use redis_server::RedisServer;
 pub use running::Running;

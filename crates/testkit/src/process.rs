@@ -18,13 +18,13 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `wapro run` with this configuration (its port is chosen by the system if it is 0) and waits until it is ready.
+    /// Starts `wapro run --demo` with this configuration (its port is chosen by the system if it is 0) and waits until it is ready.
     ///
     /// # Panics
     /// When it does not become ready within a minute.
     pub async fn run(config: &Config) -> Self {
         let mut child = Command::new(binary())
-            .arg("run")
+            .args(["run", "--demo"])
             .env("WAPRO_LISTEN", config.listen.to_string())
             .env("WAPRO_DATA_DIR", &config.data_dir)
             .env("WAPRO_DATABASE_URL", config.database_url.expose_secret())
@@ -71,7 +71,10 @@ impl Process {
 }
 
 /// The binary of the build that the test belongs to: beside the folder of the test binaries.
-pub(crate) fn binary() -> PathBuf {
+///
+/// # Panics
+/// When it was not built.
+pub fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let path = test
         .parent()

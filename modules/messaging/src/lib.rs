@@ -12,11 +12,18 @@ mod service;
 use std::sync::Arc;
 
 use contracts::{contacts::ContactDirectory, messaging::MessageSender};
-use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, Pump, TenantRoutes, Vault};
+use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, Pump, Sealed, TenantRoutes, Vault};
 use poem::{EndpointExt, endpoint::BoxEndpoint, get};
 
 pub use cloud_api::client::Wire;
 pub use service::{Addresses, MediaParts};
+
+/// The numbers' secrets.
+const SEALED: &[Sealed] = &[Sealed {
+    table: "messaging_channels",
+    id_prefix: <contracts::messaging::ChannelId as kernel::id::Id>::PREFIX,
+    columns: &["access_token", "app_secret", "verify_token"],
+}];
 
 /// The module.
 #[derive(Clone, Debug)]
@@ -127,6 +134,10 @@ impl Module for Messaging {
             let service = service.clone();
             async move { service.sweep_statuses(context).await }
         });
+    }
+
+    fn sealed(&self) -> &'static [Sealed] {
+        SEALED
     }
 
     fn pumps(&self) -> Vec<Pump> {

@@ -62,6 +62,14 @@ fn strong_enough(password: &SecretString) -> Result<(), IdentityError> {
     Ok(())
 }
 
+/// A taken e-mail address in words.
+pub(super) fn or_user_exists(error: sea_orm::DbErr) -> IdentityError {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => IdentityError::UserExists,
+        _ => error.into(),
+    }
+}
+
 /// One row in a transaction of its own.
 async fn insert<M>(system: &SystemDb, row: M) -> Result<(), sea_orm::DbErr>
 where
@@ -117,23 +125,28 @@ impl Service {
         name: &str,
         password: SecretString,
     ) -> Result<UserId, IdentityError> {
+        let row = self.new_user(email, name, password).await?;
+        let id = row.id;
+        insert(&self.system, row).await.map_err(or_user_exists)?;
+        Ok(id)
+    }
+
+    /// The row of a new person; nothing is stored yet.
+    pub(super) async fn new_user(
+        &self,
+        email: &str,
+        name: &str,
+        password: SecretString,
+    ) -> Result<user::Model, IdentityError> {
         strong_enough(&password)?;
         let clock = self.system.clock();
-        let row = user::Model {
+        Ok(user::Model {
             id: clock.new_id(),
             email: mail_address(email)?,
             name: named("name", name, 200)?,
             password_hash: self.passwords.hash(password).await?,
             created_at: clock.now(),
-        };
-        let id = row.id;
-        match insert(&self.system, row).await {
-            Ok(()) => Ok(id),
-            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-                Err(IdentityError::UserExists)
-            }
-            Err(error) => Err(error.into()),
-        }
+        })
     }
 
     /// Sets a new password and ends every session of the person.

@@ -1,11 +1,16 @@
 //! `wapro doctor`: is everything as it should be, and if not, what to do.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
+use host::blob::Place;
 use migrations::Migrator;
 use tokio::net::TcpListener;
 
-use crate::config::Config;
+use crate::{
+    commands::{admin, vault},
+    config::Config,
+    demo, world,
+};
 
 /// One finding: whether it is well, and in words.
 type Finding = (bool, String);
@@ -18,12 +23,21 @@ type Finding = (bool, String);
 pub async fn doctor(config: Config) -> anyhow::Result<()> {
     let mut findings = vec![(true, "The configuration can be read.".to_owned())];
     findings.push(data_dir(&config));
-    findings.push(database(&config).await);
+    let (found, current) = database(&config).await;
+    findings.push(found);
+    if current {
+        findings.extend(installation(&config).await);
+    }
     findings.extend(redis(&config).await);
     findings.push(files(&config).await);
     findings.push(listen(&config).await);
     findings.push(public_url(&config));
-    findings.extend(simulator(&config));
+    findings.extend(
+        config
+            .refuse_public_demo()
+            .err()
+            .map(|error| (false, error.to_string())),
+    );
     for (well, text) in &findings {
         println!("{} {text}", if *well { "ok   " } else { "WRONG" });
     }
@@ -59,6 +73,13 @@ pub async fn probe(config: Config) -> anyhow::Result<()> {
 }
 
 fn data_dir(config: &Config) -> Finding {
+    if !config.data_dir.exists() {
+        let text = format!(
+            "The data folder {} will be made by the first start.",
+            config.data_dir.display()
+        );
+        return (true, text);
+    }
     let probe = config.data_dir.join(".doctor");
     let written = std::fs::create_dir_all(&config.data_dir).and_then(|()| std::fs::write(&probe, b"ok"));
     let _ = std::fs::remove_file(&probe);
@@ -77,23 +98,61 @@ fn data_dir(config: &Config) -> Finding {
     }
 }
 
-async fn database(config: &Config) -> Finding {
-    let kind = if config.database().is_sqlite() {
-        "embedded database"
-    } else {
-        "database"
-    };
-    match config.database().pending::<Migrator>().await {
-        Ok(0) => (true, format!("The {kind} answers and its schema is up to date.")),
-        Ok(pending) => (
-            true,
-            format!("The {kind} answers; {pending} migrations will be applied at the next start."),
-        ),
-        Err(error) => (
-            false,
-            format!("The {kind} cannot be reached: {error}. Check WAPRO_DATABASE_URL."),
-        ),
+/// The finding, and whether the schema is up to date, so that more can be asked.
+async fn database(config: &Config) -> (Finding, bool) {
+    let database = config.database();
+    let embedded = database.is_sqlite();
+    // To look is not to make: the file would belong to whoever runs this.
+    if embedded && !Path::new(world::sqlite_path(&database.url)).exists() {
+        let text = "There is no embedded database yet: the first start makes it.".to_owned();
+        return ((true, text), false);
     }
+    let kind = if embedded { "embedded database" } else { "database" };
+    match database.pending::<Migrator>().await {
+        Ok(0) => {
+            let text = format!("The {kind} answers and its schema is up to date.");
+            ((true, text), true)
+        }
+        Ok(pending) => {
+            let text = format!("The {kind} answers; {pending} migrations will be applied at the next start.");
+            ((true, text), false)
+        }
+        Err(error) => {
+            let text = format!("The {kind} cannot be reached: {error}. Check WAPRO_DATABASE_URL.");
+            ((false, text), false)
+        }
+    }
+}
+
+/// What is stored: secrets under old keys, people of a demo.
+async fn installation(config: &Config) -> Vec<Finding> {
+    let mut findings = match vault::findings(config).await {
+        Ok(findings) => findings,
+        Err(error) => vec![(
+            false,
+            format!("The stored secrets cannot be looked at: {error:#}."),
+        )],
+    };
+    match demo_people(config).await {
+        Ok(found) => findings.extend(found),
+        Err(error) => findings.push((false, format!("The people cannot be looked at: {error:#}."))),
+    }
+    findings
+}
+
+/// Whether people can sign in with the demo's public password. Where others can reach the server, that is wrong.
+async fn demo_people(config: &Config) -> anyhow::Result<Option<Finding>> {
+    let identity = admin::open_identity(config).await?;
+    if identity.is_empty().await? {
+        let text = "Nobody can sign in yet: `wapro user add` makes the first administrator.";
+        return Ok(Some((true, text.to_owned())));
+    }
+    let people = demo::leftovers(&identity).await?;
+    let text = format!(
+        "Whoever knows the demo's public password can sign in as {}: `wapro user set-password` gives each another.",
+        people.join(", ")
+    );
+    Ok((!people.is_empty()).then(|| (config.reachable_by().is_none(), text)))
 }
 
 async fn redis(config: &Config) -> Option<Finding> {
@@ -112,8 +171,21 @@ async fn redis(config: &Config) -> Option<Finding> {
 }
 
 async fn files(config: &Config) -> Finding {
+    if config.media.url.is_empty() && !config.data_dir.exists() {
+        return (
+            true,
+            "The folder of files will be made by the first start.".to_owned(),
+        );
+    }
     let opened = config
         .files()
+        .and_then(|place| {
+            // A folder that an administrator makes must be the service's.
+            if let Place::Folder(folder) = &place {
+                world::make_private_folder(folder)?;
+            }
+            Ok(place)
+        })
         .and_then(|place| place.open().map_err(|wrong| anyhow::anyhow!("{wrong}")));
     let checked = match opened {
         Ok(store) => store
@@ -155,6 +227,10 @@ async fn listen(config: &Config) -> Finding {
 
 fn public_url(config: &Config) -> Finding {
     match config.public_url() {
+        Ok(_) if config.public_url.is_empty() && config.listen.ip().is_unspecified() => (
+            false,
+            "No public address is set, and the one to listen on is none that others could use: set WAPRO_PUBLIC_URL.".to_owned(),
+        ),
         Ok(url) if url.scheme() == "https" => (true, format!("WhatsApp will be told to reach {url}.")),
         Ok(url) => (
             true,
@@ -164,11 +240,4 @@ fn public_url(config: &Config) -> Finding {
         ),
         Err(error) => (false, error.to_string()),
     }
-}
-
-fn simulator(config: &Config) -> Option<Finding> {
-    let open = config.simulator.enabled && !config.listen.ip().is_loopback();
-    open.then(|| {
-        (false, "The simulator is on and the server is reachable from outside: anybody could steer it. Set WAPRO_SIMULATOR__ENABLED=false.".to_owned())
-    })
 }

@@ -2,7 +2,7 @@
 
 use migrations::Migrator;
 
-use crate::config::Config;
+use crate::{config::Config, world};
 
 /// Applies what is missing.
 ///
@@ -12,7 +12,8 @@ use crate::config::Config;
 pub async fn migrate(config: Config) -> anyhow::Result<()> {
     let database = config.database();
     if database.is_sqlite() {
-        std::fs::create_dir_all(&config.data_dir)?;
+        world::make_folder(&config.data_dir)?;
+        world::keep_private(&database.url)?;
     }
     let pending = database.pending::<Migrator>().await?;
     database.migrate::<Migrator>().await?;

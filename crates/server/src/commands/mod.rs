@@ -1,5 +1,6 @@
 //! What the binary can be told to do, a file each.
 
+pub mod admin;
 pub mod describe;
 pub mod doctor;
 pub mod migrate;
@@ -7,3 +8,4 @@ pub mod run;
 pub mod seed;
 pub mod serve;
 pub mod simulator;
+pub mod vault;

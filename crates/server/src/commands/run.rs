@@ -1,9 +1,14 @@
 //! `wapro run`: everything in one process, nothing to install.
 
-use std::time::Instant;
+use std::{
+    io::{IsTerminal, stdout},
+    time::Instant,
+};
 
-use cloud_sim::SimConfig;
+use cloud_sim::{SimConfig, Simulator};
 use host::Roles;
+use identity::Identity;
+use kernel::SystemDb;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -14,12 +19,21 @@ use crate::{
     world,
 };
 
-/// Runs until Ctrl-C.
+/// Runs until Ctrl-C. `demo` switches on the demo and the simulator, whatever the configuration says.
 ///
 /// # Errors
 /// A sentence that says what stands in the way.
-pub async fn run(mut config: Config) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
     let started = Instant::now();
+    if demo {
+        (config.demo, config.simulator.enabled) = (true, true);
+    }
+    config.refuse_public_demo()?;
+    let simulated = config.simulator.enabled && config.simulator.url.is_empty();
+    anyhow::ensure!(
+        simulated || !config.demo,
+        "the demo needs the simulator inside: set simulator.enabled = true and leave simulator.url empty"
+    );
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         anyhow::anyhow!(
             "{} is taken or not allowed ({error}); choose another with WAPRO_LISTEN=127.0.0.1:8090",
@@ -28,14 +42,9 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     })?;
     // With port 0 the system chooses one, and every address that is handed out must name it.
     config.listen = listener.local_addr()?;
-    let simulated = config.simulator.enabled && config.simulator.url.is_empty();
     let setup = Setup {
         simulator: simulated.then(|| simulator_config(&config)).transpose()?,
-        demo_logins: if config.demo && simulated {
-            demo::logins()
-        } else {
-            Vec::new()
-        },
+        demo: config.demo,
         ..Setup::new(Roles {
             serve: true,
             work: true,
@@ -60,14 +69,12 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
         None => None,
     };
     let server = tokio::spawn(platform.serve(listener, stop_signal()));
-    let mut note = world::read(&demo::file(&config.data_dir))?;
-    if let (true, Some(simulator)) = (config.demo && identity.is_empty().await?, &simulator) {
-        let base = format!("http://{}", config.listen);
-        let made = demo::seed(&identity, &system, simulator, &base).await?;
-        world::write(&demo::file(&config.data_dir), &made)?;
-        note = Some(made);
-    }
-    welcome(&config, note.as_ref(), started);
+    let people = match &simulator {
+        Some(simulator) if config.demo => people_of_the_demo(&config, &identity, &system, simulator).await?,
+        _ => People::of(&identity).await?,
+    };
+    welcome(&config, &people, started);
+    demo::warn_of_leftovers(&config, &identity).await;
     let ended = server.await?;
     saving.cancel();
     if let Some(saver) = saver {
@@ -76,24 +83,77 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     ended
 }
 
+/// Who can sign in, for the welcome.
+enum People {
+    /// Nobody yet.
+    Nobody,
+    /// People of a real installation.
+    Real,
+    /// Those of the demo; the API key, if it was kept.
+    Demo(Option<demo::Demo>),
+}
+
+impl People {
+    async fn of(identity: &Identity) -> anyhow::Result<Self> {
+        Ok(if identity.is_empty().await? {
+            Self::Nobody
+        } else {
+            Self::Real
+        })
+    }
+}
+
+/// Makes the demo in an empty installation. One that holds people is left as it is.
+async fn people_of_the_demo(
+    config: &Config,
+    identity: &Identity,
+    system: &SystemDb,
+    simulator: &Simulator,
+) -> anyhow::Result<People> {
+    let file = demo::file(&config.data_dir);
+    if identity.is_empty().await? {
+        let base = format!("http://{}", config.listen);
+        let made = demo::seed(identity, system, simulator, &base).await?;
+        world::write(&file, &made)?;
+        return Ok(People::Demo(Some(made)));
+    }
+    if demo::is_in(identity).await? {
+        return Ok(People::Demo(world::read(&file)?));
+    }
+    tracing::warn!(
+        "the demo is not made: this installation holds people already. For a demo, name an empty folder with WAPRO_DATA_DIR"
+    );
+    Ok(People::Real)
+}
+
 /// The simulator as configured, reachable at the server's own address.
 ///
 /// # Errors
-/// A knob that does not exist or has the wrong kind of value.
+/// The name of a knob that does not exist or has the wrong kind of value.
 pub fn simulator_config(config: &Config) -> anyhow::Result<SimConfig> {
-    let base = SimConfig {
+    let base = || SimConfig {
         public_url: format!("http://{}", config.listen),
         ..SimConfig::profile(config.simulator.profile)
     };
-    base.with_knobs(&config.simulator.knobs)
-        .map_err(|error| anyhow::anyhow!("simulator.knobs: {error}"))
+    let knobs = &config.simulator.knobs;
+    base().with_knobs(knobs).map_err(|_| {
+        // The error itself shows values, so the knob is found by trying each alone.
+        let wrong = knobs.iter().find(|(name, value)| {
+            let alone = std::iter::once(((*name).clone(), (*value).clone())).collect();
+            base().with_knobs(&alone).is_err()
+        });
+        let name = wrong.map(|(name, _)| format!(".{name}")).unwrap_or_default();
+        anyhow::anyhow!(
+            "`simulator.knobs{name}` does not exist or has the wrong kind of value; crates/cloud-sim/src/config.rs explains the knobs"
+        )
+    })
 }
 
 #[expect(
     clippy::print_stdout,
     reason = "this is what a newcomer reads first, not a log line"
 )]
-fn welcome(config: &Config, demo: Option<&demo::Demo>, started: Instant) {
+fn welcome(config: &Config, people: &People, started: Instant) {
     let base = config.public_url().map(|url| url.to_string()).unwrap_or_default();
     println!(
         "\n  {} is ready after {:.1} s.\n",
@@ -102,16 +162,41 @@ fn welcome(config: &Config, demo: Option<&demo::Demo>, started: Instant) {
     );
     println!("  Portal      {base}");
     println!("  API docs    {base}api/docs/");
-    if let Some(demo) = demo {
-        println!("\n  Sign in as one of these; the password is {}", demo::PASSWORD);
-        for login in demo::logins() {
-            println!("    {:<24} {}", login.email, login.label);
+    match people {
+        People::Demo(demo) => {
+            println!("\n  Sign in as one of these; the password is {}", demo::PASSWORD);
+            for login in demo::logins() {
+                println!("    {:<24} {}", login.email, login.label);
+            }
+            if let Some(demo) = demo {
+                println!("\n  API key     {}", shown(&demo.api_key));
+            }
+            println!("  Phone       {base}simulator  (write to yourself as a customer)");
         }
-        println!("\n  API key     {}", demo.api_key);
-        println!("  Phone       {base}simulator  (write to yourself as a customer)");
+        People::Nobody => {
+            println!(
+                "\n  Nobody can sign in yet. Make an administrator, in another terminal with the same settings:"
+            );
+            println!("    wapro reseller add \"My company\"");
+            println!("    wapro tenant add \"My business\"");
+            println!(
+                "    wapro user add you@example.com --name \"Your Name\" --tenant \"My business\" --role owner"
+            );
+            println!("  Or look around with made-up data: wapro run --demo");
+        }
+        People::Real => {}
     }
     println!(
         "\n  Data is in {}. Stop with Ctrl-C.\n",
         config.data_dir.display()
     );
+}
+
+/// A secret for whoever looks at the terminal; never for a file or a log that the output is sent to.
+pub fn shown(secret: &str) -> &str {
+    if stdout().is_terminal() {
+        secret
+    } else {
+        "(shown on a terminal only; make another in the portal, under Developers)"
+    }
 }

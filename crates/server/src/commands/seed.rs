@@ -4,7 +4,7 @@ use host::Roles;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
-    commands::run::simulator_config,
+    commands::run::{shown, simulator_config},
     config::Config,
     demo,
     platform::{Platform, Setup},
@@ -17,6 +17,8 @@ use crate::{
 /// When it is not empty.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn seed(mut config: Config) -> anyhow::Result<()> {
+    (config.demo, config.simulator.enabled) = (true, true);
+    config.refuse_public_demo()?;
     // Any free port will do, for as long as the seeding takes; the numbers' webhooks are pointed at the real address anew
     // by the next connection test.
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -55,7 +57,7 @@ pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     world::write(&world::simulator_file(&config.data_dir), &moved)?;
     let _ = end.send(());
     server.await??;
-    println!("The demo is in. API key: {}", made.api_key);
+    println!("The demo is in. API key: {}", shown(&made.api_key));
     Ok(())
 }
 

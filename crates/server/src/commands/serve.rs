@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::Config,
+    demo,
     platform::{Platform, Setup, stop_signal},
 };
 
@@ -13,7 +14,13 @@ use crate::{
 /// # Errors
 /// A sentence that says what stands in the way.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen).await?;
+    config.refuse_public_demo()?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        anyhow::anyhow!(
+            "{} is taken or not allowed ({error}); choose another with WAPRO_LISTEN=127.0.0.1:8090",
+            config.listen
+        )
+    })?;
     let platform = Platform::start(
         &config,
         Setup::new(Roles {
@@ -23,6 +30,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     )
     .await?;
     tracing::info!(listen = %config.listen, "serving");
+    demo::warn_of_leftovers(&config, &platform.identity).await;
     platform.serve(listener, stop_signal()).await
 }
 
@@ -31,6 +39,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// A sentence that says what stands in the way.
 pub async fn worker(config: Config) -> anyhow::Result<()> {
+    config.refuse_public_demo()?;
     let platform = Platform::start(
         &config,
         Setup::new(Roles {

@@ -15,8 +15,12 @@ use crate::{
 /// Answers until Ctrl-C.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// When the address cannot be had, or other machines could reach it.
 pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
+    config.simulator.enabled = true;
+    // Its own address is all that counts here; the public one is the platform's.
+    config.public_url.clear();
+    config.refuse_public_demo()?;
     let listener = TcpListener::bind(config.listen).await?;
     config.listen = listener.local_addr()?;
     let http = reqwest::Client::builder()

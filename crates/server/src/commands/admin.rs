@@ -1,0 +1,77 @@
+//! `wapro reseller`, `wapro tenant`, `wapro user`: who works on an installation, from the command line, while the server runs or
+//! before its first start.
+
+mod password;
+mod reseller;
+mod tenant;
+mod user;
+
+use std::fmt::Display;
+
+use host::Bus;
+use identity::{Identity, PasswordCost, Random, VaultKey, VaultKeys};
+use kernel::{Clock, SystemDb};
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    config::Config,
+    platform::{identity_options, open_database},
+};
+
+pub use reseller::{ResellerCommand, reseller};
+pub use tenant::{TenantCommand, tenant};
+pub use user::{UserCommand, user};
+
+/// Identity over the configured database, for people and tenants.
+pub(super) async fn open_identity(config: &Config) -> anyhow::Result<Identity> {
+    // People and tenants seal nothing, so no key file is made or needed here.
+    let unused = VaultKey::new("unused", Random::system().bytes())
+        .map_err(|error| anyhow::anyhow!("the vault: {error}"))?;
+    let database = open_database(config).await?;
+    identity_over(config, database, &VaultKeys::new(unused, Vec::new()))
+}
+
+/// Identity without anything that serves or works.
+pub(super) fn identity_over(
+    config: &Config,
+    database: DatabaseConnection,
+    keys: &VaultKeys,
+) -> anyhow::Result<Identity> {
+    Ok(Identity::new(
+        SystemDb::new(database, Clock::system(), Bus::local().wake()),
+        keys,
+        host::limiter(None),
+        Random::system(),
+        identity_options(config, PasswordCost::STANDARD)?,
+    ))
+}
+
+/// The only one that was found by a name or an id.
+///
+/// # Errors
+/// When there is none, or several have the name.
+fn only<T>(kind: &str, wanted: &str, mut found: Vec<T>, id: impl Fn(&T) -> String) -> anyhow::Result<T> {
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => anyhow::bail!(
+            "no {kind} has the id or exactly the name `{}`; `wapro {kind} list` shows all",
+            plain(wanted)
+        ),
+        _ => {
+            let ids: Vec<String> = found.iter().map(id).collect();
+            anyhow::bail!(
+                "several {kind}s have the name `{}`; name one by its id: {}",
+                plain(wanted),
+                ids.join(", ")
+            )
+        }
+    }
+}
+
+/// A text of somebody's for the terminal: control characters would steer it.
+fn plain(text: impl Display) -> String {
+    text.to_string()
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! `wapro tenant`.
+
+use clap::Subcommand;
+use identity::{Identity, ResellerId};
+
+use super::{only, open_identity, plain};
+use crate::config::Config;
+
+/// What to do with tenants.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Add a tenant: a business with its own people, numbers and messages.
+    Add {
+        /// Its name, 1 to 200 characters.
+        name: String,
+        /// Name or id of its reseller. May be left out while there is only one.
+        #[arg(long)]
+        reseller: Option<String>,
+    },
+    /// List all tenants, oldest first.
+    List,
+}
+
+/// Adds or lists tenants.
+///
+/// # Errors
+/// A sentence that says what was wrong; nothing was changed then.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()> {
+    let identity = open_identity(&config).await?;
+    match command {
+        TenantCommand::Add { name, reseller } => {
+            let reseller = the_reseller(&identity, reseller.as_deref()).await?;
+            let taken = identity.find_tenants(&name).await?;
+            anyhow::ensure!(taken.is_empty(), "a tenant with this name exists already");
+            let id = identity.create_tenant(reseller, &name).await?;
+            println!("Added tenant {id} ({}).", plain(name.trim()));
+        }
+        TenantCommand::List => {
+            let mut after = None;
+            loop {
+                let page = identity.list_tenants(after).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id);
+                for tenant in page {
+                    println!(
+                        "{}  {}  (reseller: {})",
+                        tenant.id,
+                        plain(tenant.name),
+                        plain(tenant.reseller)
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn the_reseller(identity: &Identity, named: Option<&str>) -> anyhow::Result<ResellerId> {
+    if let Some(named) = named {
+        let found = identity.find_resellers(named).await?;
+        return Ok(only("reseller", named, found, |found| found.id.to_string())?.id);
+    }
+    match identity.list_resellers(None).await?.as_slice() {
+        [one] => Ok(one.id),
+        [] => anyhow::bail!("there is no reseller yet: add one with `wapro reseller add \"My company\"`"),
+        _ => anyhow::bail!("there are several resellers: name one with --reseller"),
+    }
+}

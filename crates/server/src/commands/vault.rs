@@ -1,0 +1,172 @@
+//! `wapro vault`: the keys under which stored secrets are sealed.
+
+use anyhow::Context;
+use clap::Subcommand;
+use identity::{Identity, SealedUnder};
+
+use crate::{
+    commands::admin::identity_over,
+    config::Config,
+    platform::{Platform, existing_vault_keys, open_database},
+};
+
+/// Values that the doctor tries to open, of each table.
+const TRIED: u64 = 20;
+
+/// What to do with sealed secrets.
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Seal every stored secret under the newest key, which is the first of `encryption_keys`. The server may run meanwhile.
+    Reseal,
+}
+
+/// Seals every secret anew.
+///
+/// # Errors
+/// When a secret cannot be opened, or the database fails. What was sealed anew stays so; the next call goes on.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> {
+    let VaultCommand::Reseal = command;
+    let keys = existing_vault_keys(&config)?.context(
+        "there is no key: set encryption_keys, or name the data folder that holds encryption.key with WAPRO_DATA_DIR",
+    )?;
+    let identity = identity_over(&config, open_database(&config).await?, &keys)?;
+    identity.learn_sealed(Platform::sealed().await?);
+    let done = identity.reseal().await?;
+    println!("{} secrets were sealed anew.", done.anew);
+    anyhow::ensure!(
+        done.unreadable == 0,
+        "{} secrets stay as they are, because no key opens them: {}{}. Put the key that sealed them behind the first of \
+         encryption_keys and run this again, or enter the secrets anew in the portal",
+        done.unreadable,
+        done.places.join(", "),
+        if (done.places.len() as u64) < done.unreadable {
+            ", …"
+        } else {
+            ""
+        }
+    );
+    anyhow::ensure!(
+        done.left == 0,
+        "{} secrets changed while they were read; run this again",
+        done.left
+    );
+    let left: u64 = under_old_keys(&identity.sealed_under().await?)
+        .iter()
+        .map(|it| it.values)
+        .sum();
+    anyhow::ensure!(
+        left == 0,
+        "{left} secrets are under older keys again; does every process know the newest key?"
+    );
+    println!(
+        "Every secret is under the newest key. Older keys may go once no address of a file that they signed is in use."
+    );
+    Ok(())
+}
+
+/// What the doctor finds: how much is sealed under old, unknown or wrong keys. Nothing is made or changed.
+///
+/// # Errors
+/// When keys or database cannot be read.
+pub async fn findings(config: &Config) -> anyhow::Result<Vec<(bool, String)>> {
+    let Some(keys) = existing_vault_keys(config)? else {
+        let database = config.database().connect().await?;
+        let none = identity::VaultKey::new("none", [0; 32]).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let identity = identity_over(config, database, &identity::VaultKeys::new(none, Vec::new()))?;
+        identity.learn_sealed(Platform::sealed().await?);
+        let sealed: u64 = identity.sealed_under().await?.iter().map(|it| it.values).sum();
+        return Ok(vec![if sealed == 0 {
+            (
+                true,
+                "No encryption key yet: the first start makes one in the data folder.".to_owned(),
+            )
+        } else {
+            (
+                false,
+                format!(
+                    "{sealed} stored secrets are sealed, but there is no key: restore encryption.key in the data folder, or set \
+                     WAPRO_ENCRYPTION_KEYS."
+                ),
+            )
+        }]);
+    };
+    let identity = identity_over(config, config.database().connect().await?, &keys)?;
+    identity.learn_sealed(Platform::sealed().await?);
+    told(&identity).await
+}
+
+async fn told(identity: &Identity) -> anyhow::Result<Vec<(bool, String)>> {
+    let found = identity.sealed_under().await?;
+    let all: u64 = found.iter().map(|it| it.values).sum();
+    let old = under_old_keys(&found);
+    let unknown: Vec<SealedUnder> = found.iter().filter(|it| !it.known).cloned().collect();
+    let mut findings = Vec::new();
+    if !unknown.is_empty() {
+        findings.push((
+            false,
+            format!(
+                "{} of {all} stored secrets are sealed under a key that is not known ({}): put it into WAPRO_ENCRYPTION_KEYS, \
+                 behind the first.",
+                sum(&unknown),
+                names(&unknown)
+            ),
+        ));
+    }
+    if !old.is_empty() {
+        findings.push((
+            true,
+            format!(
+                "{} of {all} stored secrets are sealed under older keys ({}): `wapro vault reseal` seals them under the newest.",
+                sum(&old),
+                names(&old)
+            ),
+        ));
+    }
+    if unknown.is_empty() {
+        let broken = identity.unreadable_secrets(TRIED).await?;
+        if let Some(first) = broken.first() {
+            findings.push((
+                false,
+                format!(
+                    "Stored secrets cannot be opened, although the id of their key is known ({first}): another key of the same id \
+                     sealed them. Restore that key."
+                ),
+            ));
+        }
+    }
+    if findings.is_empty() {
+        findings.push((
+            true,
+            format!("All {all} stored secrets are sealed under the newest key."),
+        ));
+    }
+    Ok(findings)
+}
+
+fn under_old_keys(found: &[SealedUnder]) -> Vec<SealedUnder> {
+    found
+        .iter()
+        .filter(|it| it.known && !it.newest)
+        .cloned()
+        .collect()
+}
+
+fn sum(found: &[SealedUnder]) -> u64 {
+    found.iter().map(|it| it.values).sum()
+}
+
+/// The keys' ids, each once.
+fn names(found: &[SealedUnder]) -> String {
+    let ids: std::collections::BTreeSet<&str> = found
+        .iter()
+        .map(|it| {
+            if it.key_id.is_empty() {
+                "not sealed"
+            } else {
+                it.key_id.as_str()
+            }
+        })
+        .collect();
+    ids.into_iter().collect::<Vec<_>>().join(", ")
+}

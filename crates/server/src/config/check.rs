@@ -1,0 +1,144 @@
+//! What a configuration must be beyond its types.
+
+use std::net::IpAddr;
+
+use anyhow::ensure;
+use host::blob::Place;
+use secrecy::ExposeSecret;
+use tracing_subscriber::EnvFilter;
+use url::{Host, Url};
+
+use super::{Config, wrong};
+
+impl Config {
+    /// Values that only show later that they cannot be used, so that the complaint names the setting and no value.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        self.public_url()?;
+        let database = self.database_url.expose_secret();
+        let scheme =
+            |text: &str, schemes: &[&str]| Url::parse(text).is_ok_and(|url| schemes.contains(&url.scheme()));
+        ensure!(
+            database.is_empty() || scheme(database, &["mysql", "sqlite"]),
+            wrong::value("database_url")
+        );
+        let redis = self.redis_url.expose_secret();
+        ensure!(
+            redis.is_empty() || host::redis::client(redis).is_ok(),
+            wrong::value("redis_url")
+        );
+        ensure!(
+            self.database_connections > 0,
+            wrong::value("database_connections")
+        );
+        ensure!(EnvFilter::try_new(&self.log).is_ok(), wrong::value("log"));
+        wrong::address("graph_url", self.graph_url.as_str())?;
+        if !self.simulator.url.is_empty() {
+            wrong::address("simulator.url", &self.simulator.url)?;
+        }
+        let files = Place::parse(&self.media.url, self.data_dir.join("media"));
+        ensure!(files.is_ok(), wrong::value("media.url"));
+        Ok(())
+    }
+
+    /// Refuses demo and simulator where other machines can reach them: the demo's password is public, and the simulator's
+    /// control API asks for none.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and the ways out.
+    pub fn refuse_public_demo(&self) -> anyhow::Result<()> {
+        let on = match (self.demo, self.simulator.enabled) {
+            _ if self.allow_demo_and_simulator_on_public_address => return Ok(()),
+            (true, true) => "The demo and the simulator are",
+            (true, false) => "The demo is",
+            (false, true) => "The simulator is",
+            (false, false) => return Ok(()),
+        };
+        let Some(setting) = self.reachable_by() else {
+            return Ok(());
+        };
+        anyhow::bail!(
+            "{on} on, and by `{setting}` other machines can reach this server: anybody could sign in or act as WhatsApp. Start \
+             without --demo and with demo = false and simulator.enabled = false; or keep the server on this machine, with \
+             listen = \"127.0.0.1:8080\" and an empty public_url. In a closed network, \
+             allow_demo_and_simulator_on_public_address = true permits it."
+        )
+    }
+
+    /// The setting by which other machines reach the server; none if only this machine does.
+    pub fn reachable_by(&self) -> Option<&'static str> {
+        if !loopback(self.listen.ip()) {
+            return Some("listen");
+        }
+        let here = self.public_url().is_ok_and(|url| match url.host() {
+            Some(Host::Ipv4(address)) => loopback(address.into()),
+            Some(Host::Ipv6(address)) => loopback(address.into()),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        });
+        (!here).then_some("public_url")
+    }
+}
+
+fn loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(listen: &str, public_url: &str) -> Config {
+        Config {
+            listen: listen.parse().unwrap(),
+            public_url: public_url.to_owned(),
+            ..Config::defaults().unwrap()
+        }
+    }
+
+    #[test]
+    fn what_other_machines_reach_is_known() {
+        for (listen, public_url, reachable) in [
+            ("127.0.0.1:8080", "", None),
+            ("127.9.9.9:1", "http://localhost:8080", None),
+            ("[::1]:8080", "http://[::1]:8080/", None),
+            ("[::ffff:127.0.0.1]:8080", "http://app.localhost", None),
+            ("127.0.0.1:8080", "http://2130706433/", None),
+            ("0.0.0.0:8080", "", Some("listen")),
+            ("[::]:8080", "http://127.0.0.1:8080", Some("listen")),
+            ("192.168.1.5:8080", "", Some("listen")),
+            ("[::ffff:10.0.0.1]:80", "http://localhost", Some("listen")),
+            ("127.0.0.1:8080", "https://wa.example.com", Some("public_url")),
+            (
+                "127.0.0.1:8080",
+                "http://localhost.example.com",
+                Some("public_url"),
+            ),
+            ("127.0.0.1:8080", "http://127.0.0.1.nip.io", Some("public_url")),
+            ("127.0.0.1:8080", "http://0.0.0.0:8080", Some("public_url")),
+            ("127.0.0.1:8080", "http://10.0.0.1", Some("public_url")),
+        ] {
+            assert_eq!(
+                with(listen, public_url).reachable_by(),
+                reachable,
+                "{listen} {public_url}"
+            );
+        }
+    }
+
+    #[test]
+    fn demo_and_simulator_are_refused_where_others_can_reach_them() {
+        let public = || with("0.0.0.0:8080", "");
+        assert!(public().refuse_public_demo().is_ok(), "both are off by default");
+        for (demo, simulator) in [(true, true), (true, false), (false, true)] {
+            let mut config = public();
+            (config.demo, config.simulator.enabled) = (demo, simulator);
+            let refused = config.refuse_public_demo().unwrap_err().to_string();
+            assert!(refused.contains("`listen`"), "{refused}");
+            config.allow_demo_and_simulator_on_public_address = true;
+            assert!(config.refuse_public_demo().is_ok());
+        }
+        let mut local = with("127.0.0.1:8080", "");
+        (local.demo, local.simulator.enabled) = (true, true);
+        assert!(local.refuse_public_demo().is_ok());
+    }
+}

@@ -1,0 +1,263 @@
+//! Starts as they are documented: without demo and simulator unless asked for, and never where others can reach them.
+
+use serde_json::Value;
+use testkit::{Profile, Services};
+
+use super::{Server, environment, session, sign_in, told};
+
+/// Every path of the simulator that a stranger would try first.
+const SIMULATOR: &[&str] = &["/_sim/health", "/_sim/apps", "/_sim/export", "/_sim/users"];
+
+async fn get(url: String) -> (u16, Value) {
+    let answer = reqwest::get(url).await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+}
+
+/// Runs `wapro` with these arguments in a clean folder, as the systemd unit and the image do.
+async fn starts_closed(arguments: &[&str]) {
+    let services = Services::make(Profile::Embedded).await;
+    let environment = environment(&services.config);
+    let server = Server::start(arguments, &environment).await;
+    assert!(
+        server.welcome.contains("Nobody can sign in yet"),
+        "{}",
+        server.welcome
+    );
+    assert!(!server.welcome.contains("wapro_"), "{}", server.welcome);
+    let (_, config) = get(format!("{}/api/config", server.base)).await;
+    assert_eq!(config["simulator"], false);
+    assert!(
+        config
+            .get("demo_logins")
+            .is_none_or(|logins| logins.as_array().unwrap().is_empty())
+    );
+    for path in SIMULATOR {
+        let (status, body) = get(format!("{}{path}", server.base)).await;
+        // A path that nobody knows is the portal's page, or 404: never the simulator's answer.
+        assert!(status == 404 || body.is_null(), "{path}: {status} {body}");
+    }
+    for (email, password) in [
+        ("admin@demo.example", "demo-password"),
+        ("maya@acme.example", "demo-password"),
+    ] {
+        assert_eq!(sign_in(&server.base, email, password).await.0.status, 401);
+    }
+
+    let advice: Vec<&str> = server
+        .welcome
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("wapro "))
+        .collect();
+    assert_eq!(advice.len(), 3, "{}", server.welcome);
+    for line in advice {
+        let words = words(line);
+        let arguments: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        told(&arguments, &environment, "a password of mine\n")
+            .await
+            .expect(0);
+    }
+    let (answer, cookie) = sign_in(&server.base, "you@example.com", "a password of mine").await;
+    assert_eq!(answer.status, 200, "{}", answer.json);
+    assert_eq!(
+        session(&server.base, &cookie).await.1["tenant"]["name"],
+        "My business"
+    );
+    server.end().await;
+
+    // The next start has somebody, and gives no advice any more.
+    let server = Server::start(arguments, &environment).await;
+    assert!(
+        !server.welcome.contains("Nobody can sign in yet"),
+        "{}",
+        server.welcome
+    );
+    server.end().await;
+    services.remove().await;
+}
+
+/// Splits a line as a shell would, with double quotes.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('"').enumerate();
+    parts
+        .flat_map(|(place, part)| {
+            if place % 2 == 1 {
+                vec![part.to_owned()]
+            } else {
+                part.split_whitespace().map(str::to_owned).collect()
+            }
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn run_has_no_demo_and_nobody_until_somebody_is_made() {
+    starts_closed(&["run"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_subcommand_is_run() {
+    starts_closed(&[]).await;
+}
+
+/// One profile: the check looks at no database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn demo_and_simulator_do_not_start_where_others_can_reach_them() {
+    let services = Services::make(Profile::Embedded).await;
+    let base = environment(&services.config);
+    let data = services.config.data_dir.join("untouched");
+    for (arguments, settings) in [
+        (&["run", "--demo"][..], &[("LISTEN", "0.0.0.0:0")][..]),
+        (&["run", "--demo"], &[("PUBLIC_URL", "https://wa.example.com")]),
+        (&["run"], &[("DEMO", "true"), ("LISTEN", "[::]:0")]),
+        (
+            &["run"],
+            &[("SIMULATOR__ENABLED", "true"), ("PUBLIC_URL", "http://10.0.0.1")],
+        ),
+        (&[], &[("SIMULATOR__ENABLED", "true"), ("LISTEN", "0.0.0.0:0")]),
+        (
+            &["serve"],
+            &[("SIMULATOR__ENABLED", "true"), ("LISTEN", "0.0.0.0:0")],
+        ),
+        (
+            &["worker"],
+            &[("DEMO", "true"), ("PUBLIC_URL", "https://wa.example.com")],
+        ),
+        (&["seed"], &[("PUBLIC_URL", "https://wa.example.com")]),
+        (&["seed"], &[("LISTEN", "0.0.0.0:0")]),
+        (&["simulator"], &[("LISTEN", "0.0.0.0:0")]),
+    ] {
+        let mut environment = base.clone();
+        environment.push(("WAPRO_DATA_DIR".to_owned(), data.display().to_string()));
+        environment.extend(
+            settings
+                .iter()
+                .map(|(key, value)| (format!("WAPRO_{key}"), (*value).to_owned())),
+        );
+        let refused = told(arguments, &environment, "").await.expect(1);
+        assert!(
+            refused.err.contains("allow_demo_and_simulator_on_public_address"),
+            "{arguments:?} {refused:?}"
+        );
+        assert!(!data.exists(), "{arguments:?}: nothing was made");
+    }
+    services.remove().await;
+}
+
+/// One profile: the demo is made by `run`, which is the same on both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_from_before_is_warned_of_and_its_key_stays_off_what_is_no_terminal() {
+    let services = Services::make(Profile::Embedded).await;
+    let environment = environment(&services.config);
+    let server = Server::start(&["run", "--demo"], &environment).await;
+    assert!(
+        server.welcome.contains("admin@demo.example"),
+        "{}",
+        server.welcome
+    );
+    assert!(
+        !server.welcome.contains("wapro_"),
+        "an API key went into a pipe: {}",
+        server.welcome
+    );
+    let (_, config) = get(format!("{}/api/config", server.base)).await;
+    assert_eq!(
+        (
+            config["simulator"] == true,
+            config["demo_logins"].as_array().map(Vec::len)
+        ),
+        (true, Some(3))
+    );
+    server.end().await;
+
+    let server = Server::start(&["run"], &environment).await;
+    assert!(!server.welcome.contains("demo-password"), "{}", server.welcome);
+    let (_, config) = get(format!("{}/api/config", server.base)).await;
+    assert!(
+        config["simulator"] == false && config.get("demo_logins").is_none(),
+        "{config}"
+    );
+    for person in ["admin@demo.example", "maya@acme.example"] {
+        told(
+            &["user", "set-password", person],
+            &environment,
+            "another password",
+        )
+        .await
+        .expect(0);
+    }
+    // Until the password is changed the person is there: that is what the warning is about.
+    assert_eq!(
+        sign_in(&server.base, "omar@globex.example", "demo-password")
+            .await
+            .0
+            .status,
+        200
+    );
+    assert_eq!(
+        sign_in(&server.base, "admin@demo.example", "demo-password")
+            .await
+            .0
+            .status,
+        401
+    );
+    let said = server.end().await;
+    assert!(
+        said.contains("omar@globex.example") && said.contains("set-password"),
+        "{said}"
+    );
+
+    // `doctor` finds nothing wrong with it on this machine, but it does where others come in.
+    let here = told(&["doctor"], &environment, "").await;
+    assert!(
+        here.out
+            .contains("ok    Whoever knows the demo's public password"),
+        "{here:?}"
+    );
+    let mut public = environment.clone();
+    public.push(("WAPRO_PUBLIC_URL".to_owned(), "https://wa.example.com".to_owned()));
+    let public = told(&["doctor"], &public, "").await.expect(1);
+    assert!(
+        public
+            .out
+            .contains("WRONG Whoever knows the demo's public password"),
+        "{public:?}"
+    );
+    services.remove().await;
+}
+
+/// A demo asked for beside real people is not made, and its sign-ins are not shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_beside_real_people_is_not_made() {
+    let services = Services::make(Profile::Embedded).await;
+    let environment = environment(&services.config);
+    told(&["reseller", "add", "Northwind"], &environment, "")
+        .await
+        .expect(0);
+    told(&["tenant", "add", "Acme"], &environment, "").await.expect(0);
+    let ana = [
+        "user",
+        "add",
+        "ana@acme.example",
+        "--name",
+        "Ana",
+        "--tenant",
+        "Acme",
+        "--role",
+        "owner",
+    ];
+    told(&ana, &environment, "a password of mine").await.expect(0);
+    let server = Server::start(&["run", "--demo"], &environment).await;
+    assert!(!server.welcome.contains("demo-password"), "{}", server.welcome);
+    let (_, config) = get(format!("{}/api/config", server.base)).await;
+    assert!(config.get("demo_logins").is_none(), "{config}");
+    assert_eq!(
+        sign_in(&server.base, "admin@demo.example", "demo-password")
+            .await
+            .0
+            .status,
+        401
+    );
+    assert!(server.end().await.contains("the demo is not made"));
+    services.remove().await;
+}
