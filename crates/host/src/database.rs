@@ -1,12 +1,13 @@
 //! Connecting to SQLite, MySQL or MariaDB, and bringing the schema up to date.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
     Executor,
-    sqlite::{SqliteJournalMode, SqliteSynchronous},
+    mysql::MySqlConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 /// How to reach the database.
@@ -22,6 +23,15 @@ impl DatabaseOptions {
     /// Whether it is the embedded one.
     pub fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
+    }
+
+    /// Whether the address can be read at all. The drivers' own complaints show parts of it.
+    pub fn is_readable(&self) -> bool {
+        if self.is_sqlite() {
+            SqliteConnectOptions::from_str(&self.url).is_ok()
+        } else {
+            self.url.starts_with("mysql://") && MySqlConnectOptions::from_str(&self.url).is_ok()
+        }
     }
 
     fn options(&self) -> ConnectOptions {

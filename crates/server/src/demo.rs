@@ -122,7 +122,9 @@ pub async fn warn_of_leftovers(config: &Config, identity: &Identity) {
         Ok(people) if people.is_empty() => {}
         Ok(people) => tracing::warn!(
             people = people.join(", "),
-            "this installation holds the demo from an earlier start, and its people sign in with a public password: give each              another with `wapro user set-password`, or begin with an empty database and data folder. Its simulated numbers send              nothing without the simulator"
+            "this installation holds the demo from an earlier start, and its people sign in with a public password: give each \
+             another with `wapro user set-password`, or begin with an empty database and data folder. Its simulated numbers \
+             send nothing without the simulator"
         ),
         Err(error) => tracing::warn!(%error, "whether people of the demo are left cannot be told"),
     }

@@ -167,9 +167,21 @@ fn letter(c: char) -> char {
 /// Typographic quotes and dashes as a keyboard has them.
 fn plain_sign(c: char) -> char {
     match c {
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2035}' | '\u{2039}' | '\u{203a}' | '\u{2bc}' | '\u{b4}' => '\'',
+        '\u{2018}'..='\u{201b}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{2039}'
+        | '\u{203a}'
+        | '\u{2bc}'
+        | '\u{b4}' => '\'',
         '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2036}' | '\u{ab}' | '\u{bb}' => '"',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{5be}' | '\u{fe58}' | '\u{fe63}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{2e3a}'
+        | '\u{2e3b}'
+        | '\u{5be}'
+        | '\u{fe58}'
+        | '\u{fe63}' => '-',
         _ => c,
     }
 }
@@ -246,16 +258,36 @@ mod tests {
     #[test]
     fn digits_of_all_scripts_are_digits() {
         same(&["7", "٧", "۷", "७", "７", "7\u{fe0f}\u{20e3}", "𝟕", "⁷"]);
-        for (zero, c) in [('0', '9'), ('٠', '٩'), ('\u{19d0}', '\u{19d9}'), ('\u{1e950}', '\u{1e959}')] {
-            assert_eq!((text_key(&zero.to_string()), text_key(&c.to_string())), ("0".into(), "9".into()));
+        for (zero, c) in [
+            ('0', '9'),
+            ('٠', '٩'),
+            ('\u{19d0}', '\u{19d9}'),
+            ('\u{1e950}', '\u{1e959}'),
+        ] {
+            assert_eq!(
+                (text_key(&zero.to_string()), text_key(&c.to_string())),
+                ("0".into(), "9".into())
+            );
         }
-        let all = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| is_digit(*c));
-        assert!(all.map(|c| text_key(&c.to_string())).all(|key| key.len() == 1 && key.as_bytes()[0].is_ascii_digit()));
+        let all = (0..=u32::from(char::MAX))
+            .filter_map(char::from_u32)
+            .filter(|c| is_digit(*c));
+        assert!(
+            all.map(|c| text_key(&c.to_string()))
+                .all(|key| key.len() == 1 && key.as_bytes()[0].is_ascii_digit())
+        );
     }
 
     #[test]
     fn what_is_not_seen_does_not_count() {
-        same(&["Café bh", "Cafe\u{301} bh", "Café  bh", " Café\u{a0}bh\u{200b}", "café\n\tbh", "\u{202a}café bh\u{202c}"]);
+        same(&[
+            "Café bh",
+            "Cafe\u{301} bh",
+            "Café  bh",
+            " Café\u{a0}bh\u{200b}",
+            "café\n\tbh",
+            "\u{202a}café bh\u{202c}",
+        ]);
         same(&["❤", "❤\u{fe0f}"]);
         same(&["👍", "👍🏿"]);
         same(&["👩🏽\u{200d}💻", "👩\u{200d}💻"]);
@@ -276,7 +308,11 @@ mod tests {
             prop::char::range('\u{a0}', '\u{24f}'),
             prop::char::range('\u{370}', '\u{3ff}'),
             prop::char::range('\u{1100}', '\u{11ff}'),
-            prop::sample::select("\u{200d}\u{fe0f}❤👩💻🏽 \t\u{345}İıѐеё\u{654}\u{649}\u{627}´¨ŉΐ".chars().collect::<Vec<_>>()),
+            prop::sample::select(
+                "\u{200d}\u{fe0f}❤👩💻🏽 \t\u{345}İıѐеё\u{654}\u{649}\u{627}´¨ŉΐ"
+                    .chars()
+                    .collect::<Vec<_>>()
+            ),
         ];
         prop::collection::vec(sign, 0..24).prop_map(|it| it.into_iter().collect())
     }

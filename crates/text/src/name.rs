@@ -55,7 +55,10 @@ pub fn told(text: &str) -> Option<Cow<'_, str>> {
     if !name.chars().any(is_break) {
         return Some(Cow::Borrowed(name));
     }
-    let parts = name.split(is_break).map(str::trim).filter(|part| !part.is_empty());
+    let parts = name
+        .split(is_break)
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     Some(Cow::Owned(parts.collect::<Vec<_>>().join(" ")))
 }
 
@@ -72,15 +75,46 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_no_name() {
         let nothing = [
-            "", "   ", "\u{3164}", "\u{ffa0}", "\u{115f}", "\u{200e}", "\u{200b}", "\u{ad}", "\u{0}", "\u{1b}", "\n", "\u{2028}",
-            "\u{301}", "\u{20e3}", "\u{fe0f}", "\u{feff}", "\u{2060}", "\u{2800}", "\u{e0041}", "\u{202e}\u{202c}", "\u{180e}",
-            "\u{34f}", " \u{200d} \u{3164}",
+            "",
+            "   ",
+            "\u{3164}",
+            "\u{ffa0}",
+            "\u{115f}",
+            "\u{200e}",
+            "\u{200b}",
+            "\u{ad}",
+            "\u{0}",
+            "\u{1b}",
+            "\n",
+            "\u{2028}",
+            "\u{301}",
+            "\u{20e3}",
+            "\u{fe0f}",
+            "\u{feff}",
+            "\u{2060}",
+            "\u{2800}",
+            "\u{e0041}",
+            "\u{202e}\u{202c}",
+            "\u{180e}",
+            "\u{34f}",
+            " \u{200d} \u{3164}",
         ];
         for text in nothing {
             assert_eq!(given(text), Err(NameFault::Invisible), "{text:?}");
             assert_eq!(told(text), None, "{text:?}");
         }
-        for text in ["a", "7", "😀", "👩🏽\u{200d}💻", "ม้า", "ー", ".", "\u{f8ff}", "e\u{301}", "\u{202a}Ana\u{202c}"] {
+        for text in [
+            "a",
+            "7",
+            "😀",
+            "👩🏽\u{200d}💻",
+            "ม้า",
+            "ー",
+            ".",
+            "\u{f8ff}",
+            "e\u{301}",
+            "\u{202a}Ana\u{202c}",
+        ] {
             assert_eq!(given(text), Ok(text));
             assert_eq!(told(text).as_deref(), Some(text));
         }
@@ -88,7 +122,15 @@ mod tests {
 
     #[test]
     fn a_name_is_one_line() {
-        for text in ["a\nb", "a\u{0}b", "a\u{1b}[31mb", "a\r\nb", "a\tb", "a\u{2028}b", "a\u{85}b"] {
+        for text in [
+            "a\nb",
+            "a\u{0}b",
+            "a\u{1b}[31mb",
+            "a\r\nb",
+            "a\tb",
+            "a\u{2028}b",
+            "a\u{85}b",
+        ] {
             assert_eq!(given(text), Err(NameFault::Control), "{text:?}");
         }
         assert_eq!(given(" Ana\n"), Ok("Ana"));

@@ -1,6 +1,10 @@
 //! `wapro doctor`: is everything as it should be, and if not, what to do.
 
-use std::{path::Path, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use host::blob::Place;
 use migrations::Migrator;
@@ -54,16 +58,12 @@ pub async fn probe(config: Config) -> anyhow::Result<()> {
     let http = reqwest::Client::builder()
         .timeout(Duration::from_secs(3))
         .build()?;
+    let mut address = config.listen;
     // A server that listens on every address is asked on this one.
-    let host = if config.listen.ip().is_unspecified() {
-        "127.0.0.1".to_owned()
-    } else {
-        config.listen.ip().to_string()
-    };
-    let answer = http
-        .get(format!("http://{host}:{}/readyz", config.listen.port()))
-        .send()
-        .await?;
+    if address.ip().is_unspecified() {
+        address = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
+    }
+    let answer = http.get(format!("http://{address}/readyz")).send().await?;
     anyhow::ensure!(
         answer.status().is_success(),
         "not ready: {}",
@@ -81,7 +81,7 @@ fn data_dir(config: &Config) -> Finding {
         return (true, text);
     }
     let probe = config.data_dir.join(".doctor");
-    let written = std::fs::create_dir_all(&config.data_dir).and_then(|()| std::fs::write(&probe, b"ok"));
+    let written = std::fs::write(&probe, b"ok");
     let _ = std::fs::remove_file(&probe);
     match written {
         Ok(()) => (

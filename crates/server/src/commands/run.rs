@@ -182,7 +182,9 @@ fn welcome(config: &Config, people: &People, started: Instant) {
             println!(
                 "    wapro user add you@example.com --name \"Your Name\" --tenant \"My business\" --role owner"
             );
-            println!("  Or look around with made-up data: wapro run --demo");
+            if config.reachable_by().is_none() {
+                println!("  Or look around with made-up data: wapro run --demo");
+            }
         }
         People::Real => {}
     }

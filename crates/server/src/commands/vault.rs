@@ -136,10 +136,11 @@ async fn told(identity: &Identity) -> anyhow::Result<Vec<(bool, String)>> {
         }
     }
     if findings.is_empty() {
-        findings.push((
-            true,
-            format!("All {all} stored secrets are sealed under the newest key."),
-        ));
+        let text = match all {
+            0 => "No secrets are stored yet.".to_owned(),
+            _ => format!("All {all} stored secrets are sealed under the newest key."),
+        };
+        findings.push((true, text));
     }
     Ok(findings)
 }

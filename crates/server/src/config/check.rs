@@ -14,13 +14,7 @@ impl Config {
     /// Values that only show later that they cannot be used, so that the complaint names the setting and no value.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.public_url()?;
-        let database = self.database_url.expose_secret();
-        let scheme =
-            |text: &str, schemes: &[&str]| Url::parse(text).is_ok_and(|url| schemes.contains(&url.scheme()));
-        ensure!(
-            database.is_empty() || scheme(database, &["mysql", "sqlite"]),
-            wrong::value("database_url")
-        );
+        ensure!(self.database().is_readable(), wrong::value("database_url"));
         let redis = self.redis_url.expose_secret();
         ensure!(
             redis.is_empty() || host::redis::client(redis).is_ok(),
@@ -35,8 +29,13 @@ impl Config {
         if !self.simulator.url.is_empty() {
             wrong::address("simulator.url", &self.simulator.url)?;
         }
-        let files = Place::parse(&self.media.url, self.data_dir.join("media"));
-        ensure!(files.is_ok(), wrong::value("media.url"));
+        let place = Place::parse(&self.media.url, self.data_dir.join("media"));
+        // Access keys in the address would be ignored, and shown.
+        let open = Url::parse(&self.media.url).is_ok_and(|url| !url.username().is_empty());
+        ensure!(place.is_ok() && !open, wrong::value("media.url"));
+        if !self.media.endpoint.is_empty() {
+            wrong::address("media.endpoint", &self.media.endpoint)?;
+        }
         Ok(())
     }
 

@@ -82,6 +82,17 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
         ("graph_url = \"ftp://u:hunter2@h\"", "graph_url"),
         ("log = \"=hunter2=[\"", "log"),
         ("[media]\nurl = \"ftp://u:hunter2@h\"", "media.url"),
+        ("[media]\nurl = \"s3://id:hunter2@bucket/files\"", "media.url"),
+        (
+            "[media]\nendpoint = \"https://u:hunter2@minio\"",
+            "media.endpoint",
+        ),
+        ("[media]\nendpoint = \"hunter2\"", "media.endpoint"),
+        (
+            "database_url = \"mysql://u:p@h/d?ssl-mode=hunter2\"",
+            "database_url",
+        ),
+        ("database_url = \"sqlite://x.db?mode=hunter2\"", "database_url"),
         ("[simulator]\nurl = \"hunter2\"", "simulator.url"),
         // Names that are none.
         ("databas_url = \"mysql://u:hunter2@h/d\"", "databas_url"),

@@ -37,7 +37,11 @@ const EXPECTED: &[(&str, &str)] = &[
     ("trusted_proxies", "a list of IP addresses or networks"),
     (
         "media.url",
-        "empty or like \"file:///folder\" or \"s3://bucket/prefix\"",
+        "empty or like \"file:///folder\" or \"s3://bucket/prefix\", without access keys",
+    ),
+    (
+        "media.endpoint",
+        "empty or an address without a password, such as \"https://minio.example:9000\"",
     ),
     ("media.fetch_ports", "a list of numbers from 0 to 65535"),
     (

@@ -1,6 +1,7 @@
 //! `wapro reseller`.
 
 use clap::Subcommand;
+use kernel::retrying;
 
 use super::{open_identity, plain};
 use crate::config::Config;
@@ -28,7 +29,7 @@ pub async fn reseller(config: Config, command: ResellerCommand) -> anyhow::Resul
         ResellerCommand::Add { name } => {
             let taken = identity.find_resellers(&name).await?;
             anyhow::ensure!(taken.is_empty(), "a reseller with this name exists already");
-            let id = identity.create_reseller(&name).await?;
+            let id = retrying(|| identity.create_reseller(&name)).await?;
             println!("Added reseller {id} ({}).", plain(name.trim()));
         }
         ResellerCommand::List => {

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use identity::{Identity, ResellerId};
+use kernel::retrying;
 
 use super::{only, open_identity, plain};
 use crate::config::Config;
@@ -33,7 +34,7 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
             let reseller = the_reseller(&identity, reseller.as_deref()).await?;
             let taken = identity.find_tenants(&name).await?;
             anyhow::ensure!(taken.is_empty(), "a tenant with this name exists already");
-            let id = identity.create_tenant(reseller, &name).await?;
+            let id = retrying(|| identity.create_tenant(reseller, &name)).await?;
             println!("Added tenant {id} ({}).", plain(name.trim()));
         }
         TenantCommand::List => {

@@ -6,6 +6,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use identity::{Identity, Role};
+use kernel::retrying;
 use sea_orm::ActiveEnum;
 
 use super::{only, open_identity, password::new_password, plain};
@@ -88,7 +89,8 @@ async fn add(
             name.is_none_or(|name| name.trim() == user.name),
             "{email} exists already under another name; leave --name out to add the person to {tenant_name}"
         );
-        identity.add_member(tenant.id, user.id, role).await?;
+        // The server writes too; on SQLite there is one writer at a time.
+        retrying(|| identity.add_member(tenant.id, user.id, role)).await?;
         println!(
             "{email} existed already, with the same password, and is now {role_name} of {tenant_name} too."
         );
@@ -96,9 +98,7 @@ async fn add(
     }
     let name = name.context("a new person needs a name: --name \"Maya Chen\"")?;
     let password = new_password(&plain(email))?;
-    identity
-        .create_member(email, name, password, tenant.id, role)
-        .await?;
+    retrying(|| identity.create_member(email, name, password.clone(), tenant.id, role)).await?;
     println!(
         "{} can sign in now, as {role_name} of {tenant_name}.",
         plain(email.trim())
@@ -112,7 +112,7 @@ async fn set_password(identity: &Identity, email: &str) -> anyhow::Result<()> {
     let user = user.with_context(|| format!("nobody has the e-mail address {}", plain(email)))?;
     let email = plain(&user.email);
     let password = new_password(&email)?;
-    identity.set_password(user.id, password).await?;
+    retrying(|| identity.set_password(user.id, password.clone())).await?;
     println!("{email} has the new password, and is signed out everywhere.");
     Ok(())
 }
