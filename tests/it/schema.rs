@@ -15,6 +15,10 @@ const SYSTEM_TABLES: &[(&str, &str)] = &[
     ("identity_tenants", "the tenants themselves"),
     ("identity_users", "a person may belong to several tenants"),
     ("identity_sessions", "a session is a person's, not a tenant's"),
+    (
+        "identity_usual_addresses",
+        "where a person signed in, whatever the tenant",
+    ),
     ("identity_routes", "answers which tenant owns a key"),
 ];
 

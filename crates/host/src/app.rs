@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::{Authenticator, Module, SystemDb};
+use kernel::{Authenticator, Module, RateNote, SystemDb};
 use metrics_exporter_prometheus::PrometheusHandle;
 use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
@@ -291,6 +291,8 @@ async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// One span, one line of metrics and the headers every answer carries. Labels are route patterns, never raw paths: those
 /// hold ids and tokens.
@@ -304,6 +306,8 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
     let span = tracing::info_span!("request", id = %id, %method, peer, tenant = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
     let is_api = request.uri().path().starts_with("/api/v1");
+    let counted = RateNote::default();
+    request.extensions_mut().insert(counted.clone());
     let is_docs = request.uri().path().starts_with("/api/docs");
     let started = Instant::now();
     let result = endpoint.call(request).instrument(span.clone()).await;
@@ -334,6 +338,11 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
     );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    if let Some((policy, left)) = counted.fields() {
+        for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
+            headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
+        }
+    }
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if !is_docs {

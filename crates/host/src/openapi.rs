@@ -41,7 +41,11 @@ or the portal's session cookie.
 
 **Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.
 
-**Limits.** JSON bodies up to 1 MiB. Over the rate: 429 with `Retry-After`.
+**Limits.** JSON bodies up to 1 MiB. Over the rate: 429 with `Retry-After`. There is one quota for each person or key \
+in a tenant (`caller`) and one for all of a tenant together (`tenant`). Every answer to a caller says what is left of both, in the \
+form of the IETF draft *RateLimit header fields for HTTP*: `RateLimit-Policy: \"caller\";q=200;w=4, \"tenant\";q=800;w=4` (`q` \
+requests at once, filled again in `w` seconds) and `RateLimit: \"caller\";r=199;t=1, \"tenant\";r=731;t=1` (`r` are left, full \
+again in `t` seconds).
 
 **Live.** `GET /api/v1/live` is a WebSocket: `{\"type\":\"hello\",\"cursor\":…}` first, then an `event` frame for whatever happens in \
 the tenant, `resync` when the client must fetch afresh, `ping` every 20 seconds. Reconnect with `?cursor=` of the last `seq` to \

@@ -58,7 +58,8 @@ impl IdentityApi {
     /// Sign in
     ///
     /// Checks e-mail address and password and sets the session cookie. The session ends after 12 hours without a request and
-    /// after 30 days in any case. At most 5 attempts a minute for one account and 20 for one client address.
+    /// after 30 days in any case. Attempts are limited to 5 a minute for one account from one client address, 20 a minute for one
+    /// client address, and 20 an hour for one account from addresses from which it has not signed in before.
     #[oai(
         path = "/session",
         method = "post",
@@ -94,10 +95,7 @@ impl IdentityApi {
         tag = "Tag::Session"
     )]
     async fn get_session(&self, session: SessionCookie) -> Result<Json<SessionOut>> {
-        let view = self
-            .service
-            .session(&session.token, session.wanted_tenant.as_deref())
-            .await?;
+        let view = self.service.session(&session).await?;
         Ok(Json(view.into()))
     }
 
@@ -111,7 +109,7 @@ impl IdentityApi {
         tag = "Tag::Session"
     )]
     async fn sign_out(&self, session: SessionCookie) -> Result<SignedOut> {
-        self.service.sign_out(&session.token).await?;
+        self.service.sign_out(&session).await?;
         Ok(SignedOut::Done(self.cookie(&SecretString::default(), 0)))
     }
 
@@ -175,7 +173,7 @@ impl IdentityApi {
 
     /// List API keys
     ///
-    /// The tenant's keys, newest first, without the keys themselves.
+    /// The tenant's keys, newest first, without the keys themselves, and with who made each.
     #[oai(
         path = "/api-keys",
         method = "get",
@@ -200,8 +198,9 @@ impl IdentityApi {
 
     /// Create an API key
     ///
-    /// The answer holds the key, once: only its hash is stored. A key has at most the rights of who makes it, and keeps them
-    /// when that person leaves.
+    /// The answer holds the key, once: only its hash is stored. A key has at most the rights of who makes it. One that a person
+    /// makes keeps them when that person loses theirs or leaves; one that is made with another key expires no later than that
+    /// key and is revoked with it. A tenant may have 1,000 keys.
     #[oai(
         path = "/api-keys",
         method = "post",
@@ -228,7 +227,8 @@ impl IdentityApi {
 
     /// Revoke an API key
     ///
-    /// Its next request is answered 401 `invalid_api_key`.
+    /// Its next request is answered 401 `invalid_api_key`, and so is that of every key that was made with it, with one of those,
+    /// and so on: `made_keys` in the list says how many.
     #[oai(
         path = "/api-keys/:api_key_id",
         method = "delete",

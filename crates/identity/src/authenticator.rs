@@ -1,6 +1,6 @@
 //! From a request to a caller: the one place where a cookie or a key becomes a tenant's door.
 
-use kernel::{Actor, Authenticator, Caller, Result, TenantId};
+use kernel::{Actor, Authenticator, Bucket, Caller, Counted, RateNote, Result, TenantId};
 use poem::Request;
 
 use crate::{
@@ -36,7 +36,8 @@ impl Authenticator for Service {
                 self.caller(actor, member.tenant_id, permissions).await?
             }
         };
-        self.take_quota(&caller).await?;
+        self.take_quota(caller.db.tenant(), &caller.actor.id(), request.data::<RateNote>())
+            .await?;
         Ok(caller)
     }
 }
@@ -58,15 +59,34 @@ impl Service {
         })
     }
 
-    /// Each caller has a bucket of its own in each tenant: a runaway program does not lock people out.
-    async fn take_quota(&self, caller: &Caller) -> Result<(), IdentityError> {
-        let bucket = format!("api:{}:{}", caller.db.tenant(), caller.actor.id());
-        self.limiter
-            .take(&bucket, self.options.api_quota, 1)
-            .await
-            .map_err(|wait| IdentityError::TooMany {
-                sentence: "You are sending requests faster than this account may. Slow down.",
+    /// Each caller has a bucket of its own in each tenant: a runaway program does not lock people out. All callers of a tenant
+    /// share another one, so that making more keys does not make it faster. What is left of both goes into `note`.
+    pub(crate) async fn take_quota(
+        &self,
+        tenant: TenantId,
+        actor: &str,
+        note: Option<&RateNote>,
+    ) -> Result<(), IdentityError> {
+        let (own, shared) = (format!("api:{tenant}:{actor}"), format!("api:{tenant}"));
+        let policies = [
+            ("caller", &own, self.options.api_quota),
+            ("tenant", &shared, self.options.tenant_quota),
+        ];
+        let buckets = policies.map(|(_, key, quota)| Bucket { key, quota });
+        let taken = self.limiter.take_each(&buckets, 1).await;
+        if let Some(note) = note {
+            let counted = policies.iter().zip(taken.levels);
+            note.write(
+                counted
+                    .map(|(&(policy, _, quota), level)| Counted { policy, quota, level })
+                    .collect(),
+            );
+        }
+        taken.refused.map_or(Ok(()), |wait| {
+            Err(IdentityError::TooMany {
+                sentence: "You are sending requests faster than this account may. The header field RateLimit says how many are left.",
                 retry_after: wait.seconds(),
             })
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use kernel::{
-    Can,
+    Can, RateNote,
     caller::{SESSION_COOKIE, TENANT_HEADER},
 };
 use poem::{
@@ -159,6 +159,8 @@ pub(crate) fn client_address(peer: &Addr, headers: &HeaderMap, trusted_proxies: 
 pub(crate) struct SessionCookie {
     pub(crate) token: SecretString,
     pub(crate) wanted_tenant: Option<String>,
+    /// Where the rate that the request counts against is noted.
+    pub(crate) note: Option<RateNote>,
 }
 
 impl<'a> ApiExtractor<'a> for SessionCookie {
@@ -187,6 +189,7 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
         Ok(Self {
             token,
             wanted_tenant: wanted_tenant(request).map(ToOwned::to_owned),
+            note: request.data::<RateNote>().cloned(),
         })
     }
 }

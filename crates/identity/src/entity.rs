@@ -153,6 +153,27 @@ pub mod session {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// An address at which a person has signed in. No tenant's row.
+pub mod usual_address {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_usual_addresses")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: kernel::UserId,
+        /// SHA-256 of the address as it is counted (an IPv4 address, the /64 of an IPv6 one), hexadecimal.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub address_hash: String,
+        /// The last sign-in from there.
+        pub seen_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// A program's credential in one tenant.
 pub mod api_key {
     use sea_orm::entity::prelude::*;

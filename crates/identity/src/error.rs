@@ -43,6 +43,9 @@ pub enum IdentityError {
     /// 409 `user_exists`.
     #[error("A user with this e-mail address exists already.")]
     UserExists,
+    /// 409 `too_many_api_keys`.
+    #[error("A tenant may have 1000 API keys. Revoke those that are no longer used.")]
+    TooManyApiKeys,
     /// 422, naming the field.
     #[error("`{field}`: {message}")]
     Invalid {
@@ -85,6 +88,7 @@ impl From<IdentityError> for Error {
             IdentityError::NoSuchApiKey => Self::not_found("API key"),
             IdentityError::NoSuchModule => Self::not_found("module"),
             IdentityError::ModuleRequired(_) => Self::conflict("module_required", sentence),
+            IdentityError::TooManyApiKeys => Self::conflict("too_many_api_keys", sentence),
             IdentityError::UserExists => Self::conflict("user_exists", sentence),
             IdentityError::Invalid { field, message } => Self::invalid(field, message),
             IdentityError::TooMany {

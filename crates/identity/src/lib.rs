@@ -70,6 +70,8 @@ pub struct Options {
     pub secure_cookie: bool,
     /// How often one person or program may call in one tenant.
     pub api_quota: Quota,
+    /// How often all people and programs of one tenant together may call.
+    pub tenant_quota: Quota,
     /// What a password's hash costs.
     pub password_cost: PasswordCost,
     /// Proxies whose `X-Forwarded-For` is believed, by their own addresses. Empty: the peer is the client. Name here every
@@ -84,6 +86,10 @@ impl Default for Options {
             api_quota: Quota {
                 per_second: 50.0,
                 burst: 200,
+            },
+            tenant_quota: Quota {
+                per_second: 200.0,
+                burst: 800,
             },
             password_cost: PasswordCost::STANDARD,
             trusted_proxies: Vec::new(),
@@ -292,7 +298,7 @@ impl Identity {
         let scopes: BTreeSet<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
         Ok(self
             .service
-            .create_api_key(db, name, scopes, expires_at, "system".to_owned())
+            .create_api_key(db, name, scopes, expires_at, service::Maker::System)
             .await?)
     }
 

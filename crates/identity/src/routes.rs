@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 use kernel::{Error, Result, SystemDb, TenantDb, TenantId, TenantRoutes, TenantTx};
 use moka::future::Cache;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{
@@ -56,6 +58,42 @@ fn bounded(kind: &str, key: &str) -> Result<Key> {
     Ok((kind.to_owned(), key.to_owned()))
 }
 
+impl Routes {
+    /// Takes a route that nobody holds. Returns who holds it now; their row is locked.
+    async fn insert_or_wait(&self, tx: &TenantTx, wanted: &Key) -> Result<TenantId> {
+        self.known.invalidate(wanted).await;
+        let on = tx.across_tenants("routes are identity's and say which tenant they are");
+        let row = route::ActiveModel {
+            kind: Set(wanted.0.clone()),
+            key: Set(wanted.1.clone()),
+            tenant_id: Set(tx.tenant()),
+            created_at: Set(tx.clock().now()),
+        };
+        // A no-op update rather than DO NOTHING: it waits for a rival's commit on both databases, then keeps the rival's row.
+        let keep = OnConflict::columns([route::Column::Kind, route::Column::Key])
+            .value(
+                route::Column::Kind,
+                Expr::col((route::Entity, route::Column::Kind)),
+            )
+            .to_owned();
+        route::Entity::insert_many([row])
+            .on_conflict(keep)
+            .exec_without_returning(on)
+            .await?;
+        // A locking read sees what the rival committed; a plain one may see the time before.
+        let held = route::Entity::find_by_id(wanted.clone());
+        let held = if on.get_database_backend() == DbBackend::Sqlite {
+            held
+        } else {
+            held.lock_exclusive()
+        };
+        let held = held.one(on).await?;
+        Ok(held
+            .ok_or_else(|| Error::internal("a route that was just written is not there"))?
+            .tenant_id)
+    }
+}
+
 #[async_trait::async_trait]
 impl TenantRoutes for Routes {
     async fn resolve(&self, kind: &str, key: &str) -> Result<Option<TenantDb>> {
@@ -76,33 +114,36 @@ impl TenantRoutes for Routes {
 
     async fn claim(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()> {
         let wanted = bounded(kind, key)?;
-        self.known.invalidate(&wanted).await;
-        let on = tx.across_tenants("routes are identity's and say which tenant they are");
-        let row = route::ActiveModel {
-            kind: Set(wanted.0.clone()),
-            key: Set(wanted.1.clone()),
-            tenant_id: Set(tx.tenant()),
-            created_at: Set(tx.clock().now()),
-        };
-        // A no-op update rather than DO NOTHING: it waits for a rival's commit on both databases, then keeps the rival's row.
-        let keep = OnConflict::columns([route::Column::Kind, route::Column::Key])
-            .value(
-                route::Column::Kind,
-                sea_orm::sea_query::Expr::col((route::Entity, route::Column::Kind)),
-            )
-            .to_owned();
-        route::Entity::insert_many([row])
-            .on_conflict(keep)
-            .exec_without_returning(on)
-            .await?;
-        let held = route::Entity::find_by_id(wanted).one(on).await?;
-        if held.is_some_and(|row| row.tenant_id == tx.tenant()) {
+        if self.insert_or_wait(tx, &wanted).await? == tx.tenant() {
             return Ok(());
         }
         Err(Error::conflict(
             "already_exists",
             format!("This {kind} is connected to another tenant already."),
         ))
+    }
+
+    async fn take_over(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<Option<TenantDb>> {
+        let wanted = bounded(kind, key)?;
+        let holder = self.insert_or_wait(tx, &wanted).await?;
+        if holder == tx.tenant() {
+            return Ok(None);
+        }
+        let on = tx.across_tenants("the route changes its tenant");
+        route::Entity::update_many()
+            .col_expr(route::Column::TenantId, Expr::value(tx.tenant()))
+            .col_expr(route::Column::CreatedAt, Expr::value(tx.clock().now()))
+            .filter(route::Column::Kind.eq(kind))
+            .filter(route::Column::Key.eq(key))
+            .exec(on)
+            .await?;
+        Ok(Some(self.system.tenant(holder)))
+    }
+
+    async fn held_by_another(&self, tenant: TenantId, kind: &str, key: &str) -> Result<bool> {
+        let on = self.system.across_tenants("the row says which tenant it is");
+        let found = route::Entity::find_by_id(bounded(kind, key)?).one(on).await?;
+        Ok(found.is_some_and(|row| row.tenant_id != tenant))
     }
 
     async fn release(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()> {
@@ -137,7 +178,7 @@ impl TenantRoutes for Routes {
         let tx = db.begin().await?;
         let on = tx.across_tenants("filtered by tenant");
         // Whoever else asks for the first time now waits here for our commit, so that a tenant has one name.
-        if sea_orm::ConnectionTrait::get_database_backend(on) != sea_orm::DbBackend::Sqlite {
+        if on.get_database_backend() != DbBackend::Sqlite {
             tenant::Entity::find_by_id(db.tenant())
                 .lock_exclusive()
                 .one(on)

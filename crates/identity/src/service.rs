@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use crate::{Catalogue, Options, Random, catalogue, entity::api_key as key, password::Passwords};
 
 pub use admin::UserCard;
-pub(crate) use api_key::MAX_SCOPES;
+pub(crate) use api_key::{ListedApiKey, MAX_SCOPES, Maker};
 pub use listing::{LISTED, ListedReseller, ListedTenant, ListedUser};
 pub(crate) use module::Switch;
 pub(crate) use session::{ABSOLUTE, SessionView, TenantCard};

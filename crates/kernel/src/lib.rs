@@ -41,7 +41,7 @@ pub use event::{Event, EventContext, Events};
 pub use fetch::{FetchError, Fetched, Fetcher};
 pub use id::{TenantId, UserId};
 pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
-pub use limit::{Limiter, Quota, Wait};
+pub use limit::{Bucket, Counted, Level, Limiter, Quota, RateNote, Taken, Wait};
 pub use module::Module;
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};

@@ -351,6 +351,16 @@ impl TenantTx {
             .enqueue(&self.db.system.clock, self.db.tenant, job, run_at)
     }
 
+    /// Has work done by another tenant, once this commits. Its door is the proof that the work is this tenant's to ask for: it
+    /// comes from [`TenantRoutes`].
+    ///
+    /// # Errors
+    /// As [`TenantTx::enqueue`].
+    pub fn enqueue_for<J: Job>(&mut self, other: &TenantDb, job: &J) -> Result<()> {
+        let clock = &self.db.system.clock;
+        self.pending.enqueue(clock, other.tenant, job, clock.now())
+    }
+
     /// Makes state, events and jobs true together and wakes whoever waits for them.
     ///
     /// # Errors
@@ -406,6 +416,19 @@ pub trait TenantRoutes: Send + Sync {
     /// # Errors
     /// 409 `already_exists` when another tenant holds it.
     async fn claim(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()>;
+
+    /// Takes `key` for the transaction's tenant, from whoever holds it. Returns the tenant that held it before; none if nobody
+    /// did, or this tenant did. Of two tenants at once one waits for the other's commit, and holds it then.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn take_over(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<Option<TenantDb>>;
+
+    /// Whether a tenant other than this one holds `key` now. Unlike [`TenantRoutes::resolve`] it remembers nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn held_by_another(&self, tenant: TenantId, kind: &str, key: &str) -> Result<bool>;
 
     /// Gives `key` up, if the tenant holds it.
     ///

@@ -15,6 +15,7 @@ use host::{
     fetch::FetchPolicy,
 };
 use ipnet::IpNet;
+use kernel::Quota;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -39,6 +40,8 @@ pub struct Config {
     pub allow_demo_and_simulator_on_public_address: bool,
     pub api_rate: u32,
     pub api_burst: u32,
+    pub tenant_rate: u32,
+    pub tenant_burst: u32,
     pub trusted_proxies: Vec<IpAddr>,
     pub media: MediaConfig,
     pub simulator: SimulatorConfig,
@@ -133,6 +136,18 @@ impl Config {
             http: self.media.fetch_http,
             networks: self.media.fetch_networks.clone(),
             ..FetchPolicy::default()
+        }
+    }
+
+    /// How often all callers of one tenant together may call: four times as often as one of them unless it is set.
+    pub fn tenant_quota(&self) -> Quota {
+        let or_four_times = |chosen: u32, one: u32| match chosen {
+            0 => one.saturating_mul(4),
+            chosen => chosen,
+        };
+        Quota {
+            per_second: f64::from(or_four_times(self.tenant_rate, self.api_rate)),
+            burst: or_four_times(self.tenant_burst, self.api_burst),
         }
     }
 

@@ -370,6 +370,7 @@ pub(crate) fn identity_options(config: &Config, password_cost: PasswordCost) -> 
             per_second: f64::from(config.api_rate),
             burst: config.api_burst,
         },
+        tenant_quota: config.tenant_quota(),
         password_cost,
         trusted_proxies: config.trusted_proxies.clone(),
     })

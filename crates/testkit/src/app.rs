@@ -245,6 +245,7 @@ impl Make<'_> {
             channel_id: String::new(),
             phone_id: simulated.phone_number_id.clone(),
             waba_id: simulated.waba_id.clone(),
+            access_token: simulated.access_token.clone(),
             app_secret: simulated.app_secret.clone(),
             verify_token: simulated.verify_token.clone(),
             webhook_url: String::new(),

@@ -68,6 +68,8 @@ pub struct Tenant {
     pub phone_id: String,
     /// The channel's account.
     pub waba_id: String,
+    /// A token that may use the number.
+    pub access_token: String,
     /// The secret of its Meta app.
     pub app_secret: String,
     /// Its verify token.

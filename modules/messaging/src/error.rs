@@ -64,9 +64,12 @@ pub enum MessagingError {
     /// A field is beyond WhatsApp's limits.
     #[error(transparent)]
     Invalid(#[from] cloud_api::error::Invalid),
-    /// The number is connected already, here or elsewhere.
-    #[error("the number is taken")]
+    /// The tenant has connected the number already.
+    #[error("the number is connected already")]
     NumberTaken,
+    /// Another tenant's connection test has passed later.
+    #[error("the number is another tenant's now")]
+    NumberLost,
     /// Simulated numbers need the simulator.
     #[error("no simulator runs here")]
     NoSimulator,
@@ -133,7 +136,11 @@ impl From<MessagingError> for Error {
             MessagingError::Invalid(invalid) => Self::invalid_fields(vec![field(invalid)]),
             MessagingError::NumberTaken => Self::conflict(
                 "number_taken",
-                "This phone number id is connected already. A number can be connected only once.",
+                "You have connected this phone number id already. A number can be connected only once.",
+            ),
+            MessagingError::NumberLost => Self::conflict(
+                "number_lost",
+                "Another account of this platform has proven later that it may use this number. If it is yours, run the connection test: the latest that passes counts.",
             ),
             MessagingError::NoSimulator => Self::invalid(
                 "kind",

@@ -110,6 +110,11 @@ impl Module for Messaging {
         let service = self.service.clone();
         jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
         let service = self.service.clone();
+        jobs.on(move |context, job: job::LoseNumber| {
+            let service = service.clone();
+            async move { service.lose_number(context, job).await }
+        });
+        let service = self.service.clone();
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();
             async move { service.send_read_receipt(context, job).await }

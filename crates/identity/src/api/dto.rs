@@ -1,14 +1,14 @@
 //! The shapes of identity on the wire.
 
 use chrono::{DateTime, Utc};
-use kernel::{Result, TenantId, UserId};
-use poem_openapi::{ApiResponse, Object, payload::Json};
+use kernel::{Result, TenantId, UserId, id::Id};
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 use secrecy::ExposeSecret;
 
 use crate::{
     ApiKeyId, Role,
     entity::api_key,
-    service::{NewApiKey, SessionView, Switch, TenantCard},
+    service::{ListedApiKey, NewApiKey, SessionView, Switch, TenantCard},
 };
 
 /// Credentials of a person.
@@ -192,6 +192,43 @@ pub(super) struct ModuleIn {
     pub(super) enabled: bool,
 }
 
+/// What made an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum MakerKind {
+    /// A person.
+    User,
+    /// Another API key.
+    ApiKey,
+    /// The platform.
+    System,
+}
+
+/// Who made an API key.
+#[derive(Object)]
+#[oai(rename = "ApiKeyMaker", skip_serializing_if_is_none)]
+pub(super) struct MakerOut {
+    /// What it is.
+    #[oai(rename = "type")]
+    pub(super) kind: MakerKind,
+    /// The person's or key's id.
+    pub(super) id: Option<String>,
+    /// The person's or key's name. Absent when they are no longer there.
+    pub(super) name: Option<String>,
+}
+
+impl MakerOut {
+    fn of(id: String, name: Option<String>) -> Self {
+        let kind = match id.split_once('_') {
+            Some((prefix, _)) if prefix == UserId::PREFIX => MakerKind::User,
+            Some((prefix, _)) if prefix == ApiKeyId::PREFIX => MakerKind::ApiKey,
+            _ => MakerKind::System,
+        };
+        let id = (kind != MakerKind::System).then_some(id);
+        Self { kind, id, name }
+    }
+}
+
 /// An API key, without the key itself.
 #[derive(Object)]
 #[oai(rename = "ApiKey", skip_serializing_if_is_none)]
@@ -210,12 +247,22 @@ pub(super) struct ApiKeyOut {
     pub(super) last_used_at: Option<DateTime<Utc>>,
     /// When it stops working. Absent when never.
     pub(super) expires_at: Option<DateTime<Utc>>,
+    /// Who made it.
+    pub(super) created_by: MakerOut,
+    /// How many keys were made with it, with those, and so on: they are revoked with it.
+    pub(super) made_keys: u32,
 }
 
-impl TryFrom<api_key::Model> for ApiKeyOut {
+impl TryFrom<ListedApiKey> for ApiKeyOut {
     type Error = kernel::Error;
 
-    fn try_from(row: api_key::Model) -> Result<Self> {
+    fn try_from(
+        ListedApiKey {
+            row,
+            maker,
+            descendants,
+        }: ListedApiKey,
+    ) -> Result<Self> {
         let api_key::Model {
             tenant_id: _,
             id,
@@ -223,7 +270,7 @@ impl TryFrom<api_key::Model> for ApiKeyOut {
             prefix,
             hash: _,
             scopes,
-            created_by: _,
+            created_by,
             created_at,
             expires_at,
             last_used_at,
@@ -237,6 +284,8 @@ impl TryFrom<api_key::Model> for ApiKeyOut {
             created_at,
             last_used_at,
             expires_at,
+            created_by: MakerOut::of(created_by, maker),
+            made_keys: u32::try_from(descendants).unwrap_or(u32::MAX),
         })
     }
 }
@@ -267,15 +316,19 @@ impl TryFrom<NewApiKey> for ApiKeyCreated {
     type Error = kernel::Error;
 
     fn try_from(NewApiKey { secret, row }: NewApiKey) -> Result<Self> {
-        let ApiKeyOut {
+        let api_key::Model {
+            tenant_id: _,
             id,
             name,
             prefix,
+            hash: _,
             scopes,
+            created_by: _,
             created_at,
-            last_used_at,
             expires_at,
-        } = row.try_into()?;
+            last_used_at,
+        } = row;
+        let scopes = serde_json::from_str(&scopes)?;
         let key = secret.expose_secret().to_owned();
         Ok(Self {
             id,
@@ -300,7 +353,7 @@ pub(super) struct ApiKeyIn {
     /// Permissions it shall have, 1 to 100 of `GET /permissions`, none that you do not hold yourself.
     #[oai(validator(min_items = 1, max_items = 100))]
     pub(super) scopes: Vec<String>,
-    /// When it stops working; never if absent.
+    /// When it stops working; never if absent. Needed when it is made with an API key that expires, and no later than that.
     pub(super) expires_at: Option<DateTime<Utc>>,
 }
 

@@ -3,6 +3,7 @@
 use kernel::{SystemDb, TenantId, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, SqlErr, sea_query::Expr};
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Service;
 use crate::{
@@ -35,8 +36,14 @@ pub(super) fn named(field: &'static str, text: &str, longest: usize) -> Result<S
     Ok(text.to_owned())
 }
 
+/// An e-mail address as it is stored, compared and counted: without spaces around it, in lower case, composed (NFC), so that
+/// one person has one account and one bucket of attempts however the address is typed.
+pub(super) fn normal_email(text: &str) -> String {
+    text.trim().to_lowercase().nfc().collect()
+}
+
 fn mail_address(text: &str) -> Result<String, IdentityError> {
-    let text = text.trim().to_lowercase();
+    let text = normal_email(text);
     let fits = text.len() <= 254
         && !text.contains(char::is_whitespace)
         && text
@@ -191,7 +198,7 @@ impl Service {
 
     pub(crate) async fn find_user_by_email(&self, email: &str) -> Result<Option<UserCard>, IdentityError> {
         let db = self.system.across_tenants("users belong to no tenant");
-        let email = email.trim().to_lowercase();
+        let email = normal_email(email);
         let found = user::Entity::find()
             .filter(user::Column::Email.eq(email))
             .one(db)

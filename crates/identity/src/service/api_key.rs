@@ -1,17 +1,20 @@
 //! API keys: made once, shown once, stored as a hash.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{Caller, PageQuery, TenantDb, id::Id};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, sea_query::Expr};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use kernel::{Actor, Caller, PageQuery, TenantDb, TenantTx, UserId, id::Id};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Order, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{NewApiKey, Service};
 use crate::{
     ApiKeyId,
     credentials::{KEY_START, fingerprint},
-    entity::api_key,
+    entity::{api_key, tenant, user},
     error::IdentityError,
 };
 
@@ -19,16 +22,106 @@ use crate::{
 pub(crate) const MAX_SCOPES: usize = 100;
 /// How much of a key is kept for people to recognise it by.
 const PREFIX: usize = KEY_START.len() + 6;
+/// Keys of one tenant at most.
+const MAX_KEYS: u64 = 1_000;
+/// How the id of a key begins.
+const KEY_ID_START: &str = "key_";
 /// How finely "last used" is written: a request must not cost a write.
 const USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
+/// Who makes a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Maker<'a> {
+    /// The platform: the command line, the demo.
+    System,
+    /// Who asked for it.
+    Caller(&'a Actor),
+}
+
+impl Maker<'_> {
+    fn id(self) -> String {
+        match self {
+            Self::System => "system".to_owned(),
+            Self::Caller(actor) => actor.id(),
+        }
+    }
+}
+
+/// A key in the list.
+#[derive(Debug)]
+pub(crate) struct ListedApiKey {
+    /// What is stored of it.
+    pub(crate) row: api_key::Model,
+    /// The name of the person or key that made it, if they are still there.
+    pub(crate) maker: Option<String>,
+    /// How many keys are revoked with it.
+    pub(crate) descendants: usize,
+}
+
+/// Which key was made with which.
+struct Family(BTreeMap<String, Vec<ApiKeyId>>);
+
+impl Family {
+    fn of(keys: Vec<(ApiKeyId, String)>) -> Self {
+        let mut made: BTreeMap<String, Vec<ApiKeyId>> = BTreeMap::new();
+        for (id, maker) in keys {
+            made.entry(maker).or_default().push(id);
+        }
+        Self(made)
+    }
+
+    /// What was made with a key, and with that, and so on.
+    fn descendants(&self, key: ApiKeyId) -> Vec<ApiKeyId> {
+        let made_with = |key: ApiKeyId| self.0.get(&key.to_string()).into_iter().flatten().copied();
+        let mut found: Vec<ApiKeyId> = made_with(key).collect();
+        let mut next = 0;
+        while let Some(&key) = found.get(next) {
+            found.extend(made_with(key));
+            next += 1;
+        }
+        found
+    }
+}
+
+/// Keys of a tenant are made and revoked one after another, so that nothing is made with a key that is just being revoked.
+async fn lock_keys(tx: &TenantTx) -> Result<(), IdentityError> {
+    let on = tx.across_tenants("the tenant's own row");
+    // SQLite has one writer.
+    if on.get_database_backend() != DbBackend::Sqlite {
+        tenant::Entity::find_by_id(tx.tenant())
+            .lock_exclusive()
+            .one(on)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Refuses what would outlive the key that it is made with. Its scopes were looked at already, and no key's ever change.
+async fn may_make(tx: &TenantTx, maker: &str, wanted: &api_key::Model) -> Result<(), IdentityError> {
+    let id: ApiKeyId = maker.parse().map_err(|_| IdentityError::InvalidApiKey)?;
+    let maker = tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(id));
+    // Revoked since the request was let in.
+    let maker = maker.one().await?.ok_or(IdentityError::InvalidApiKey)?;
+    match (maker.expires_at, wanted.expires_at) {
+        (None, _) => Ok(()),
+        (Some(end), Some(wanted)) if wanted <= end => Ok(()),
+        (Some(end), _) => Err(IdentityError::Invalid {
+            field: "expires_at",
+            message: format!(
+                "must be no later than {}, when the key expires that this one is made with",
+                end.to_rfc3339_opts(SecondsFormat::Micros, true)
+            ),
+        }),
+    }
+}
+
 impl Service {
-    /// Keys of the tenant, newest first.
+    /// Keys of the tenant, newest first, with who made them and how many were made with each.
     pub(crate) async fn list_api_keys(
         &self,
         db: &TenantDb,
         page: PageQuery,
-    ) -> Result<(Vec<api_key::Model>, Option<String>), IdentityError> {
+    ) -> Result<(Vec<ListedApiKey>, Option<String>), IdentityError> {
         let mut keys = db
             .find::<api_key::Entity>()
             .filter_some(
@@ -40,10 +133,54 @@ impl Service {
             .all()
             .await?;
         let next = page.cut(&mut keys, |key| kernel::Cursor::by_id(key.id.uuid()));
-        Ok((keys, next))
+        let names = self.names_of_makers(db, &keys).await?;
+        let family = Family::of(
+            db.find::<api_key::Entity>()
+                .filter(api_key::Column::CreatedBy.starts_with(KEY_ID_START))
+                .limit(MAX_KEYS)
+                .columns(&[api_key::Column::Id, api_key::Column::CreatedBy])
+                .await?,
+        );
+        let listed = keys.into_iter().map(|row| ListedApiKey {
+            maker: names.get(&row.created_by).cloned(),
+            descendants: family.descendants(row.id).len(),
+            row,
+        });
+        Ok((listed.collect(), next))
     }
 
-    /// Makes a key for `caller`, with at most the caller's own rights.
+    /// Names of the people and keys that made these keys, as far as they are still there.
+    async fn names_of_makers(
+        &self,
+        db: &TenantDb,
+        keys: &[api_key::Model],
+    ) -> Result<BTreeMap<String, String>, IdentityError> {
+        let makers = || keys.iter().map(|key| key.created_by.as_str());
+        let people: BTreeSet<UserId> = makers().filter_map(|maker| maker.parse().ok()).collect();
+        let programs: BTreeSet<ApiKeyId> = makers().filter_map(|maker| maker.parse().ok()).collect();
+        let mut names = BTreeMap::new();
+        if !people.is_empty() {
+            let everybody = self
+                .system
+                .across_tenants("names of people who made keys of this tenant");
+            let found = user::Entity::find()
+                .filter(user::Column::Id.is_in(people))
+                .all(everybody)
+                .await?;
+            names.extend(found.into_iter().map(|user| (user.id.to_string(), user.name)));
+        }
+        if !programs.is_empty() {
+            let found = db
+                .find::<api_key::Entity>()
+                .filter(api_key::Column::Id.is_in(programs))
+                .columns::<(ApiKeyId, String)>(&[api_key::Column::Id, api_key::Column::Name])
+                .await?;
+            names.extend(found.into_iter().map(|(id, name)| (id.to_string(), name)));
+        }
+        Ok(names)
+    }
+
+    /// Makes a key for `caller`, with at most the caller's own rights. What a key makes ends with it at the latest.
     pub(crate) async fn create_api_key_for(
         &self,
         caller: &Caller,
@@ -55,18 +192,18 @@ impl Service {
         if let Some(missing) = scopes.iter().find(|scope| !caller.permissions.contains(*scope)) {
             return Err(IdentityError::ScopeNotHeld(missing.clone()));
         }
-        self.create_api_key(&caller.db, name, scopes, expires_at, caller.actor.id())
+        self.create_api_key(&caller.db, name, scopes, expires_at, Maker::Caller(&caller.actor))
             .await
     }
 
-    /// Makes a key without asking who wants it.
+    /// Makes a key with these scopes, whatever the maker's rights are.
     pub(crate) async fn create_api_key(
         &self,
         db: &TenantDb,
         name: &str,
         scopes: BTreeSet<String>,
         expires_at: Option<DateTime<Utc>>,
-        created_by: String,
+        maker: Maker<'_>,
     ) -> Result<NewApiKey, IdentityError> {
         self.known(&scopes)?;
         let now = db.clock().now();
@@ -84,13 +221,22 @@ impl Service {
             prefix: secret.expose_secret()[..PREFIX].to_owned(),
             hash: fingerprint(&secret),
             scopes: serde_json::to_string(&scopes).map_err(kernel::Error::from)?,
-            created_by,
+            created_by: maker.id(),
             created_at: now,
             // MySQL keeps microseconds: what is returned must be what is read back.
             expires_at: expires_at.and_then(|end| DateTime::from_timestamp_micros(end.timestamp_micros())),
             last_used_at: None,
         };
         let tx = db.begin().await?;
+        lock_keys(&tx).await?;
+        if let Maker::Caller(Actor::ApiKey { id, .. }) = maker {
+            may_make(&tx, id, &row).await?;
+        }
+        let others = tx.find::<api_key::Entity>().limit(MAX_KEYS);
+        let others: Vec<ApiKeyId> = others.columns(&[api_key::Column::Id]).await?;
+        if others.len() as u64 == MAX_KEYS {
+            return Err(IdentityError::TooManyApiKeys);
+        }
         tx.insert::<api_key::Entity>(row.clone().into_active_model())
             .await?;
         tx.commit().await?;
@@ -118,20 +264,30 @@ impl Service {
         }
     }
 
-    /// Revokes a key; its next request is refused.
+    /// Revokes a key and what was made with it, and with that, and so on: else whoever stole a key could keep what they made
+    /// with it. Their next requests are refused.
     pub(crate) async fn delete_api_key(&self, db: &TenantDb, id: ApiKeyId) -> Result<(), IdentityError> {
         let tx = db.begin().await?;
+        lock_keys(&tx).await?;
+        let family = Family::of(
+            tx.find::<api_key::Entity>()
+                .filter(api_key::Column::CreatedBy.starts_with(KEY_ID_START))
+                .columns(&[api_key::Column::Id, api_key::Column::CreatedBy])
+                .await?,
+        );
         let gone = tx
             .delete::<api_key::Entity>()
             .filter(api_key::Column::Id.eq(id))
             .exec()
             .await?;
-        tx.commit().await?;
         if gone == 0 {
-            Err(IdentityError::NoSuchApiKey)
-        } else {
-            Ok(())
+            return Err(IdentityError::NoSuchApiKey);
         }
+        tx.delete::<api_key::Entity>()
+            .filter(api_key::Column::Id.is_in(family.descendants(id)))
+            .exec()
+            .await?;
+        Ok(tx.commit().await?)
     }
 
     /// The key behind a bearer token, and its scopes.

@@ -6,7 +6,7 @@ use kernel::{TenantId, UserId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
 
-use super::Service;
+use super::{Service, admin::normal_email};
 use crate::{
     ResellerId, Role, UserCard,
     entity::{membership, reseller, tenant, user},
@@ -225,7 +225,7 @@ impl Service {
     ) -> Result<bool, IdentityError> {
         let db = self.system.across_tenants("users belong to no tenant");
         let found = user::Entity::find()
-            .filter(user::Column::Email.eq(email.trim().to_lowercase()))
+            .filter(user::Column::Email.eq(normal_email(email)))
             .one(db)
             .await?;
         match found {

@@ -1,16 +1,20 @@
 //! Signing in and out, and what a session sees.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{Quota, TenantId, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use kernel::{Bucket, Quota, TenantId, UserId, Wait, id::Id};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::Service;
+use super::{Service, admin::normal_email};
 use crate::{
     Role,
-    credentials::fingerprint,
-    entity::{membership, reseller, session, tenant, user},
+    credentials::{SessionCookie, fingerprint},
+    entity::{membership, reseller, session, tenant, user, usual_address},
     error::IdentityError,
     password::MAX_PASSWORD,
 };
@@ -24,8 +28,14 @@ const SEEN_STEP: TimeDelta = TimeDelta::minutes(1);
 /// The most tenants listed to one person.
 const MAX_TENANTS: u64 = 1_000;
 
+/// Attempts a minute for one account from one address.
 const PER_ACCOUNT: u32 = 5;
+/// Attempts a minute from one address.
 const PER_ADDRESS: u32 = 20;
+/// Attempts an hour for one account from all addresses where its person has not signed in before.
+const PER_ACCOUNT_ELSEWHERE: u32 = 20;
+/// Addresses remembered for each person.
+const USUAL_ADDRESSES: u64 = 20;
 
 /// A tenant as its members see it.
 #[derive(Clone, Debug)]
@@ -54,8 +64,10 @@ impl Service {
         address: &str,
         wanted_tenant: Option<&str>,
     ) -> Result<(SessionView, SecretString), IdentityError> {
-        let email = email.trim().to_lowercase();
-        self.may_try(&email, address).await?;
+        let email = normal_email(email);
+        // Hashed: the limiter's store is no place for addresses of people.
+        let account = hex::encode(&Sha256::digest(&email)[..16]);
+        self.may_try(&account, address).await?;
         if password.expose_secret().len() > MAX_PASSWORD {
             return Err(IdentityError::InvalidCredentials);
         }
@@ -66,35 +78,99 @@ impl Service {
             .filter(user::Column::Email.eq(email))
             .one(db)
             .await?;
+        self.may_try_elsewhere(&account, user.as_ref(), address).await?;
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.passwords.verify(password, stored).await?;
         let user = user.filter(|_| right).ok_or(IdentityError::InvalidCredentials)?;
-        let view = self.view(user, wanted_tenant).await?;
-        let token = self.open_session(view.user.id).await?;
+        let chosen = self.membership(user.id, wanted_tenant).await?;
+        let view = self.view(user, chosen).await?;
+        let token = self.open_session(view.user.id, address).await?;
         Ok((view, token))
     }
 
     /// The address first: its bucket bounds how many accounts' buckets a stranger can fill.
-    async fn may_try(&self, email: &str, address: &str) -> Result<(), IdentityError> {
-        // Hashed: the limiter's store is no place for addresses of people.
-        let account = hex::encode(&Sha256::digest(email)[..16]);
-        let buckets = [
-            (format!("sign_in:address:{address}"), PER_ADDRESS),
-            (format!("sign_in:account:{account}:{address}"), PER_ACCOUNT),
-        ];
-        for (bucket, per_minute) in buckets {
-            self.limiter
-                .take(&bucket, Quota::per_minute(per_minute), 1)
-                .await
-                .map_err(|wait| IdentityError::TooMany {
-                    sentence: "Too many attempts to sign in. Wait a little and try again.",
-                    retry_after: wait.seconds(),
-                })?;
+    async fn may_try(&self, account: &str, address: &str) -> Result<(), IdentityError> {
+        let (by_address, by_both) = (
+            format!("sign_in:address:{address}"),
+            format!("sign_in:account:{account}:{address}"),
+        );
+        let buckets = [(&by_address, PER_ADDRESS), (&by_both, PER_ACCOUNT)];
+        let buckets = buckets.map(|(key, per_minute)| Bucket {
+            key,
+            quota: Quota::per_minute(per_minute),
+        });
+        let taken = self.limiter.take_each(&buckets, 1).await;
+        taken.refused.map_or(Ok(()), |wait| Err(too_many_attempts(wait)))
+    }
+
+    /// Slows down guessing at one account from many addresses. The account's bucket is not touched from an address at which the
+    /// person has signed in before: else a stranger could keep it empty and the person out.
+    async fn may_try_elsewhere(
+        &self,
+        account: &str,
+        user: Option<&user::Model>,
+        address: &str,
+    ) -> Result<(), IdentityError> {
+        // Nobody's id is looked up for an account that does not exist, so that the answer takes as long.
+        let user = user.map_or_else(|| UserId::from_uuid(uuid::Uuid::nil()), |user| user.id);
+        let db = self
+            .system
+            .across_tenants("a person signs in before a tenant is known");
+        let usual = usual_address::Entity::find_by_id((user, hashed(address)))
+            .one(db)
+            .await?;
+        if usual.is_some() {
+            return Ok(());
+        }
+        self.limiter
+            .take(
+                &format!("sign_in:account:{account}"),
+                Quota::per_hour(PER_ACCOUNT_ELSEWHERE),
+                1,
+            )
+            .await
+            .map_err(too_many_attempts)
+    }
+
+    /// Remembers where a person signed in, the last [`USUAL_ADDRESSES`] of them.
+    async fn remember_address(
+        on: &DatabaseTransaction,
+        user: UserId,
+        address: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), IdentityError> {
+        use usual_address::{ActiveModel, Column, Entity};
+        let row = ActiveModel {
+            user_id: Set(user),
+            address_hash: Set(hashed(address)),
+            seen_at: Set(now),
+        };
+        let seen = OnConflict::columns([Column::UserId, Column::AddressHash])
+            .update_column(Column::SeenAt)
+            .to_owned();
+        Entity::insert(row)
+            .on_conflict(seen)
+            .exec_without_returning(on)
+            .await?;
+        let mine = || Column::UserId.eq(user);
+        let oldest_kept = Entity::find()
+            .filter(mine())
+            .order_by_desc(Column::SeenAt)
+            .offset(USUAL_ADDRESSES)
+            .limit(1)
+            .one(on)
+            .await?;
+        if let Some(row) = oldest_kept {
+            Entity::delete_many()
+                .filter(mine())
+                .filter(Column::SeenAt.lte(row.seen_at))
+                .exec(on)
+                .await?;
         }
         Ok(())
     }
 
-    async fn open_session(&self, user: UserId) -> Result<SecretString, IdentityError> {
+    async fn open_session(&self, user: UserId, address: &str) -> Result<SecretString, IdentityError> {
         let token = SecretString::from(self.random.hex::<32>());
         let now = self.system.clock().now();
         let row = session::Model {
@@ -111,6 +187,7 @@ impl Service {
         session::Entity::insert(sea_orm::IntoActiveModel::into_active_model(row))
             .exec_without_returning(tx.connection())
             .await?;
+        Self::remember_address(tx.connection(), user, address, now).await?;
         // Every sign-in sweeps a little, so that the table stays as small as the number of people.
         session::Entity::delete_many()
             .filter(session::Column::ExpiresAt.lte(now))
@@ -162,18 +239,30 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// What the session sees in the wanted tenant, or in the person's first.
-    pub(crate) async fn session(
-        &self,
-        token: &SecretString,
-        wanted_tenant: Option<&str>,
-    ) -> Result<SessionView, IdentityError> {
-        let user = self.find_session(token).await?;
-        self.view(user, wanted_tenant).await
+    /// What the session sees in the wanted tenant, or in the person's first. Counts as a request of the person there.
+    pub(crate) async fn session(&self, cookie: &SessionCookie) -> Result<SessionView, IdentityError> {
+        let user = self.find_session(&cookie.token).await?;
+        let chosen = self.membership(user.id, cookie.wanted_tenant.as_deref()).await?;
+        self.take_quota(chosen.tenant_id, &user.id.to_string(), cookie.note.as_ref())
+            .await?;
+        self.view(user, chosen).await
     }
 
-    /// Ends the session.
-    pub(crate) async fn sign_out(&self, token: &SecretString) -> Result<(), IdentityError> {
+    /// Ends the session. It counts as a request, but nobody is kept signed in because there were too many.
+    pub(crate) async fn sign_out(
+        &self,
+        SessionCookie {
+            token,
+            wanted_tenant,
+            note,
+        }: &SessionCookie,
+    ) -> Result<(), IdentityError> {
+        let user = self.find_session(token).await?;
+        if let Ok(member) = self.membership(user.id, wanted_tenant.as_deref()).await {
+            let _ = self
+                .take_quota(member.tenant_id, &user.id.to_string(), note.as_ref())
+                .await;
+        }
         let tx = self
             .system
             .begin_across_tenants("sessions belong to people, not tenants")
@@ -215,12 +304,7 @@ impl Service {
         }
     }
 
-    async fn view(
-        &self,
-        user: user::Model,
-        wanted_tenant: Option<&str>,
-    ) -> Result<SessionView, IdentityError> {
-        let chosen = self.membership(user.id, wanted_tenant).await?;
+    async fn view(&self, user: user::Model, chosen: membership::Model) -> Result<SessionView, IdentityError> {
         let tenants = self.tenants_of(user.id).await?;
         let tenant = tenants
             .iter()
@@ -274,6 +358,17 @@ impl Service {
         };
         Ok(mine.into_iter().filter_map(card).collect())
     }
+}
+
+fn too_many_attempts(wait: Wait) -> IdentityError {
+    IdentityError::TooMany {
+        sentence: "Too many attempts to sign in. Wait a little and try again.",
+        retry_after: wait.seconds(),
+    }
+}
+
+fn hashed(address: &str) -> String {
+    hex::encode(Sha256::digest(address))
 }
 
 fn expiry(created: DateTime<Utc>, seen: DateTime<Utc>) -> DateTime<Utc> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys, WEBHOOK};
-use kernel::{Limiter, Quota, Result, Vault, Wait};
+use kernel::{Bucket, Limiter, Taken, Vault};
 use rstest::rstest;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,8 +12,11 @@ use crate::world::World;
 struct Open;
 #[async_trait::async_trait]
 impl Limiter for Open {
-    async fn take(&self, _: &str, _: Quota, _: u32) -> Result<(), Wait> {
-        Ok(())
+    async fn take_each(&self, _: &[Bucket<'_>], _: u32) -> Taken {
+        Taken {
+            refused: None,
+            levels: Vec::new(),
+        }
     }
 }
 
@@ -172,6 +175,77 @@ async fn a_route_belongs_to_one_tenant(#[values(Profile::Embedded, Profile::Prod
             .unwrap()
             .is_none()
     );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_route_is_taken_over_and_its_holder_named(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    let routes = world.identity.routes();
+    let (acme, globex) = (world.acme.tenant(), world.globex.tenant());
+    assert!(!routes.held_by_another(acme, "phone", "1001").await.unwrap());
+    for (db, before) in [
+        (&world.acme, None),
+        (&world.acme, None),
+        (&world.globex, Some(acme)),
+        (&world.acme, Some(globex)),
+        (&world.globex, Some(acme)),
+    ] {
+        let tx = db.begin().await.unwrap();
+        let holder = routes.take_over(&tx, "phone", "1001").await.unwrap();
+        assert_eq!(holder.map(|db| db.tenant()), before);
+        tx.commit().await.unwrap();
+        let owner = routes.resolve("phone", "1001").await.unwrap().unwrap();
+        assert_eq!(
+            owner.tenant(),
+            db.tenant(),
+            "the process that moved it knows at once"
+        );
+    }
+    assert!(routes.held_by_another(acme, "phone", "1001").await.unwrap());
+    assert!(!routes.held_by_another(globex, "phone", "1001").await.unwrap());
+
+    // What is not committed moves nothing.
+    let tx = world.acme.begin().await.unwrap();
+    routes.take_over(&tx, "phone", "1001").await.unwrap();
+    drop(tx);
+    assert!(routes.held_by_another(acme, "phone", "1001").await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_tenants_that_take_a_route_at_once_each_learns_from_whom(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    let routes = world.identity.routes();
+    let mut taking = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let (routes, db) = (routes.clone(), [&world.acme, &world.globex][n % 2].clone());
+        taking.spawn(async move {
+            kernel::retrying(|| async {
+                let tx = db.begin().await?;
+                let holder = routes.take_over(&tx, "phone", "7").await?;
+                tx.commit().await?;
+                Ok::<_, kernel::Error>(holder.map(|holder| holder.tenant()))
+            })
+            .await
+            .unwrap()
+        });
+    }
+    let before = taking.join_all().await;
+    let lost = |tenant| before.iter().filter(|it| **it == Some(tenant)).count();
+    let holder = routes.resolve("phone", "7").await.unwrap().unwrap().tenant();
+    // Taken and lost alternate, so whoever holds it now has lost it as often as the other or once less.
+    let other = if holder == world.acme.tenant() {
+        world.globex.tenant()
+    } else {
+        world.acme.tenant()
+    };
+    let (held, gone) = (lost(holder), lost(other));
+    assert!(gone == held || gone == held + 1, "{held} {gone}");
 }
 
 #[rstest]

@@ -9,8 +9,8 @@ use std::{
 use chrono::DateTime;
 use identity::{Identity, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
 use kernel::{
-    Api, Authenticator, Can, Clock, Limiter, ManualClock, Module, PermissionInfo, Quota, Result, TenantDb,
-    TenantId, UserId, Wait,
+    Api, Authenticator, Bucket, Can, Clock, Level, Limiter, ManualClock, Module, PermissionInfo, Result,
+    Taken, TenantDb, TenantId, UserId, Wait,
 };
 use poem::{
     EndpointExt, Route,
@@ -30,9 +30,8 @@ struct Buckets {
     used: Mutex<HashMap<String, (f64, DateTime<chrono::Utc>)>>,
 }
 
-#[async_trait::async_trait]
-impl Limiter for Buckets {
-    async fn take(&self, key: &str, quota: Quota, n: u32) -> Result<(), Wait> {
+impl Buckets {
+    fn take_one(&self, Bucket { key, quota }: Bucket<'_>, n: u32) -> (Level, Option<Wait>) {
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap();
         let (level, since) = used
@@ -41,13 +40,32 @@ impl Limiter for Buckets {
         let rested = (now - *since).as_seconds_f64() * quota.per_second;
         *level = (*level + rested).min(f64::from(quota.burst));
         *since = now;
-        if *level < f64::from(n) {
-            return Err(Wait(Duration::from_secs_f64(
-                (f64::from(n) - *level) / quota.per_second,
-            )));
+        let missing = f64::from(n) - *level;
+        if missing > 0.0 {
+            let wait = Duration::from_secs_f64(missing / quota.per_second);
+            return (Level::of(quota, *level as u32), Some(Wait(wait)));
         }
         *level -= f64::from(n);
-        Ok(())
+        (Level::of(quota, *level as u32), None)
+    }
+}
+
+#[async_trait::async_trait]
+impl Limiter for Buckets {
+    async fn take_each(&self, buckets: &[Bucket<'_>], n: u32) -> Taken {
+        let mut taken = Taken {
+            refused: None,
+            levels: Vec::new(),
+        };
+        for bucket in buckets {
+            let (level, refused) = self.take_one(*bucket, n);
+            taken.levels.push(level);
+            if refused.is_some() {
+                taken.refused = refused;
+                break;
+            }
+        }
+        taken
     }
 }
 

@@ -189,3 +189,15 @@ fn a_file_that_is_right_is_read() {
         Ok(())
     });
 }
+
+#[test]
+fn a_tenant_may_do_four_times_what_a_caller_may_unless_told_otherwise() {
+    let mut config = Config::defaults().unwrap();
+    (config.api_rate, config.api_burst) = (5, 7);
+    let quota = |config: &Config| (config.tenant_quota().per_second, config.tenant_quota().burst);
+    assert_eq!(quota(&config), (20.0, 28));
+    (config.tenant_rate, config.tenant_burst) = (6, u32::MAX);
+    assert_eq!(quota(&config), (6.0, u32::MAX));
+    (config.tenant_rate, config.api_rate) = (0, u32::MAX);
+    assert_eq!(quota(&config).0, f64::from(u32::MAX));
+}

@@ -43,7 +43,7 @@ impl Severity {
 pub struct AccountEventOut {
     /// Its id.
     pub id: AccountEventId,
-    /// WhatsApp's webhook field, for example `account_update`.
+    /// WhatsApp's webhook field, for example `account_update`; `number_ownership` for what the platform itself tells.
     pub field: String,
     /// WhatsApp's word for what happened, for example `ACCOUNT_RESTRICTION`.
     pub event: String,

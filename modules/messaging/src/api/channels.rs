@@ -224,6 +224,7 @@ fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelO
         display_phone_number,
         verified_name,
         quality_rating,
+        claim: _,
         status: _,
         status_reason: _,
         status_terms: _,
@@ -328,7 +329,8 @@ impl ChannelsApi {
 
     /// Connect a number.
     ///
-    /// The number is stored, not yet spoken to: run the connection test next.
+    /// The number is stored, not yet spoken to: run the connection test next. It is yours once that has passed. Whether another
+    /// account of the platform has connected it is not looked at and not told.
     #[oai(path = "/channels", method = "post", operation_id = "create_channel")]
     async fn create_channel(
         &self,
@@ -427,7 +429,8 @@ impl ChannelsApi {
     /// Let a number send again.
     ///
     /// For a number that is held or may only answer: what waits leaves within half a minute. If WhatsApp still refuses, it is
-    /// held again with the reason.
+    /// held again with the reason. One that another account of the platform has proven to be theirs is not let go (409
+    /// `number_lost`): run the connection test.
     #[oai(
         path = "/channels/:channel_id/resume",
         method = "post",
@@ -449,6 +452,9 @@ impl ChannelsApi {
     /// and how to mend it. The result is also kept as the number's status. A number that was held because of its token or
     /// because it was not registered goes on when that is seen to be over; what WhatsApp told of the account (a ban, a
     /// restriction) stands until WhatsApp takes it back or somebody asks `POST /channels/{id}/resume`.
+    ///
+    /// A passed test proves that the number is yours. Of several accounts of the platform that connected one number, the one
+    /// whose test has passed last gets its webhooks; the account that had it is told, and its number is `held`.
     #[oai(
         path = "/channels/:channel_id/test",
         method = "post",

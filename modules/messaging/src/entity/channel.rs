@@ -23,6 +23,9 @@ pub struct Model {
     pub display_phone_number: Option<String>,
     pub verified_name: Option<String>,
     pub quality_rating: Option<String>,
+    /// [`UNPROVEN`] or [`LOST`]; none when the number is the tenant's: its connection test has passed, and no other tenant's
+    /// later.
+    pub claim: Option<String>,
     /// `untested`, `connected` or `attention`.
     pub status: String,
     #[sea_orm(column_type = "Text", nullable)]
@@ -77,6 +80,11 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 kernel::tenant_entity!();
 
+/// The claim of a number that no connection test has passed for yet.
+pub const UNPROVEN: &str = "unproven";
+/// The claim of a number for which another tenant's connection test has passed later.
+pub const LOST: &str = "lost";
+
 /// What stops a number, wholly or from writing first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop<'a> {
@@ -100,6 +108,16 @@ impl Stop<'_> {
 }
 
 impl Model {
+    /// Whether the number is the tenant's.
+    pub fn is_owned(&self) -> bool {
+        self.claim.is_none()
+    }
+
+    /// Whether it was the tenant's and is another's now.
+    pub fn is_lost(&self) -> bool {
+        self.claim.as_deref() == Some(LOST)
+    }
+
     /// Why nothing may leave by this number at `now`; none if it may send.
     pub fn held(&self, now: DateTimeUtc) -> Option<Stop<'_>> {
         stop(&self.held_reason, &self.held_terms, self.held_until, now)

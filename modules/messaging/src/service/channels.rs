@@ -12,12 +12,15 @@ use secrecy::SecretString;
 
 use super::{Service, hold::made_by_token};
 use crate::{
-    entity::channel::{ActiveModel, Column, Entity, Model},
+    entity::channel::{ActiveModel, Column, Entity, Model, UNPROVEN},
     error::MessagingError,
 };
 
 /// The kind of route by which a phone number id leads to its tenant.
 pub(super) const PHONE_ROUTE: &str = "phone";
+/// The same for simulated numbers. In the simulator anybody may make a number of any id, so what is proven there says nothing
+/// about a number of WhatsApp's.
+pub(super) const SIMULATED_ROUTE: &str = "phone_simulated";
 /// WhatsApp's usual throughput of a number, messages a second (Cloud API: throughput).
 const THROUGHPUT: i32 = 80;
 /// Numbers of one tenant at most: every webhook looks at all of them.
@@ -117,6 +120,7 @@ impl Service {
             display_phone_number: new.display_phone_number,
             verified_name: None,
             quality_rating: None,
+            claim: Some(UNPROVEN.to_owned()),
             status: "untested".to_owned(),
             status_reason: None,
             status_terms: None,
@@ -138,15 +142,12 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let taken = |error: kernel::Error| match error.code() {
+        // Whether another tenant has it is not looked at: anybody may claim, and only a passed connection test counts.
+        let twice = |error: kernel::Error| match error.code() {
             "already_exists" => MessagingError::NumberTaken.into(),
             _ => error,
         };
-        self.routes
-            .claim(&tx, PHONE_ROUTE, &model.phone_number_id)
-            .await
-            .map_err(taken)?;
-        tx.insert::<Entity>(model.clone()).await.map_err(taken)?;
+        tx.insert::<Entity>(model.clone()).await.map_err(twice)?;
         publish(&mut tx, id)?;
         tx.commit().await?;
         self.webhook_keys.invalidate(&db.tenant()).await;
@@ -231,9 +232,10 @@ impl Service {
             .await?;
         let row = row.ok_or(MessagingError::NoChannel)?;
         tx.delete::<Entity>().filter(Column::Id.eq(id)).exec().await?;
-        self.routes
-            .release(&tx, PHONE_ROUTE, &row.phone_number_id)
-            .await?;
+        // Earlier versions knew one kind of route for all numbers.
+        for kind in [PHONE_ROUTE, route_of(&row)] {
+            self.routes.release(&tx, kind, &row.phone_number_id).await?;
+        }
         publish(&mut tx, id)?;
         tx.commit().await?;
         self.webhook_keys.invalidate(&db.tenant()).await;
@@ -289,6 +291,14 @@ impl Service {
             Some(app_secret),
         );
         Ok(Client::new(self.http.clone(), connection))
+    }
+}
+
+/// The kind of route that leads to this number's tenant.
+pub(super) fn route_of(channel: &Model) -> &'static str {
+    match channel.kind.as_str() {
+        "simulated" => SIMULATED_ROUTE,
+        _ => PHONE_ROUTE,
     }
 }
 

@@ -7,7 +7,7 @@ use cloud_api::{
     ids::{PhoneNumberId, WabaId},
 };
 use contracts::messaging::ChannelId;
-use kernel::{Result, TenantDb};
+use kernel::{Result, TenantDb, retrying};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait,
@@ -89,21 +89,22 @@ impl Service {
             }
             Err(error) => checks.extend(token_or_number(&error)),
         }
-        self.conclude(db, id, row, &mut checks, connected).await?;
+        let stopped = retrying(|| self.conclude(db, id, row.clone(), &checks, connected)).await?;
+        checks.extend(stopped);
         let ok = checks.iter().all(|check| check.ok);
         Ok(TestReport { ok, checks })
     }
 
-    /// Records what was found, and lets the number go if what held it was seen to be over. What stops it still is a step of the
-    /// report too.
+    /// Records what was found, and lets the number go if what held it was seen to be over. A passed test makes the number the
+    /// tenant's. Answers what stops it still, which is a step of the report too.
     async fn conclude(
         &self,
         db: &TenantDb,
         id: ChannelId,
         mut row: ActiveModel,
-        checks: &mut Vec<Check>,
+        checks: &[Check],
         connected: bool,
-    ) -> Result<()> {
+    ) -> Result<Option<Check>> {
         let mut tx = db.begin().await?;
         let now = tx.clock().now();
         let this = || Column::Id.eq(id);
@@ -111,11 +112,14 @@ impl Service {
         let channel = channel.ok_or(MessagingError::NoChannel)?;
         let held = channel.held(now);
         let passed = checks.iter().all(|check| check.ok);
-        let over = passed && held.is_some_and(|stop| over_by_test(stop.reason, connected));
-        if passed && !over {
-            checks.extend(still_stopped(&channel, now));
+        if passed {
+            self.take_number(&mut tx, &channel).await?;
+            row.claim = Set(None);
         }
-        let failed = checks.iter().find(|check| !check.ok);
+        let over =
+            passed && (channel.is_lost() || held.is_some_and(|stop| over_by_test(stop.reason, connected)));
+        let stopped = still_stopped(&channel, now).filter(|_| passed && !over);
+        let failed = checks.iter().find(|check| !check.ok).or(stopped.as_ref());
         let status = failed.map_or("connected", |_| "attention");
         row.status = Set(status.to_owned());
         row.status_reason = Set(failed.map(|check| check.message.to_string()));
@@ -126,7 +130,9 @@ impl Service {
         } else {
             publish(&mut tx, id)?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        self.webhook_keys.invalidate(&db.tenant()).await;
+        Ok(stopped)
     }
 
     async fn check_account(&self, client: &Client, channel: &Model) -> Check {

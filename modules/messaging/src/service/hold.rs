@@ -8,9 +8,12 @@ use kernel::{Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{Service, channels::publish};
-use crate::entity::{
-    channel::{ActiveModel, Column, Entity},
-    sentence::Sentences,
+use crate::{
+    entity::{
+        channel::{ActiveModel, Column, Entity, LOST},
+        sentence::Sentences,
+    },
+    error::MessagingError,
 };
 
 /// WhatsApp blocks an account for a while (Cloud API: error code table). Of one that may only answer it says so of templates.
@@ -36,7 +39,7 @@ pub(super) async fn hold(
         ..ActiveModel::default()
     };
     let now = tx.clock().now();
-    let mut this = Condition::all().add(Column::Id.eq(id));
+    let mut this = Condition::all().add(Column::Id.eq(id)).add(not_lost());
     if code_in(&reason) == Some(BLOCKED) {
         let may_write_first = Condition::any()
             .add(Column::RestrictedReason.is_null())
@@ -45,6 +48,12 @@ pub(super) async fn hold(
     }
     tx.update::<Entity>().filter(this).set(row).exec().await?;
     publish(tx, id)
+}
+
+fn not_lost() -> Condition {
+    Condition::any()
+        .add(Column::Claim.is_null())
+        .add(Column::Claim.ne(LOST))
 }
 
 /// Lets a number send again.
@@ -60,10 +69,11 @@ pub(super) async fn release(tx: &mut TenantTx, id: ChannelId) -> Result<()> {
         updated_at: Set(tx.clock().now()),
         ..ActiveModel::default()
     };
-    // A number that is not held keeps its state.
+    // A number that is not held keeps its state. One that is another tenant's now is let go by its next passed test only.
     tx.update::<Entity>()
         .filter(Column::Id.eq(id))
         .filter(Column::HeldReason.is_not_null())
+        .filter(not_lost())
         .set(row)
         .exec()
         .await?;
@@ -110,6 +120,9 @@ impl Service {
     /// A person lets a number send again: what waits leaves within half a minute.
     pub async fn resume_channel(&self, db: &TenantDb, id: ChannelId) -> Result<()> {
         let channel = self.channel(db, id).await?;
+        if channel.is_lost() {
+            return Err(MessagingError::NumberLost.into());
+        }
         let mut tx = db.begin().await?;
         release(&mut tx, id).await?;
         if channel.restricted_reason.is_some() {

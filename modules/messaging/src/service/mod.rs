@@ -9,6 +9,7 @@ mod hold;
 mod idempotency;
 mod media;
 mod messages;
+mod ownership;
 mod passwords;
 mod preview;
 mod read_receipt;

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Service,
-    channels::{CHANNELS, PHONE_ROUTE, place},
+    channels::{CHANNELS, PHONE_ROUTE, SIMULATED_ROUTE, place},
 };
 use crate::{entity::channel, error::MessagingError};
 
@@ -72,7 +72,10 @@ impl Service {
             }
             keys.verify_tokens
                 .push(open("verify_token", &channel.verify_token)?);
-            keys.numbers.insert(channel.phone_number_id);
+            // What is only claimed may be another tenant's, who gets it then.
+            if channel.is_owned() {
+                keys.numbers.insert(channel.phone_number_id);
+            }
         }
         let keys = Arc::new(keys);
         self.webhook_keys.insert(db.tenant(), keys.clone()).await;
@@ -112,13 +115,15 @@ impl Service {
             .iter()
             .filter(|number| !keys.numbers.contains(number.as_ref()))
         {
-            let Some(owner) = self.routes.resolve(PHONE_ROUTE, number).await? else {
-                continue;
-            };
-            if owners.iter().all(|(known, _)| known.tenant() != owner.tenant())
-                && self.webhook_keys(&owner).await?.have_signed(signature, &body)
-            {
-                owners.push((owner, false));
+            for kind in [PHONE_ROUTE, SIMULATED_ROUTE] {
+                let Some(owner) = self.routes.resolve(kind, number).await? else {
+                    continue;
+                };
+                if owners.iter().all(|(known, _)| known.tenant() != owner.tenant())
+                    && self.webhook_keys(&owner).await?.have_signed(signature, &body)
+                {
+                    owners.push((owner, false));
+                }
             }
         }
         drop(numbers);

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,7 +12,7 @@ import { Button } from '@/components/ui/button'
 import { Card, CardDescription, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { toastError } from '@/lib/errors'
-import { formatDate, timeAgo } from '@/lib/format'
+import { formatDate, isolated, timeAgo } from '@/lib/format'
 import { rows } from '@/lib/paging'
 import { ApiKeyDialog } from './api-key-dialog'
 import { useApiKeys, usePermissions, useRevokeApiKey } from './queries'
@@ -63,7 +64,7 @@ export function ApiKeys({ manage }: { manage: boolean }) {
         open={!!revoking}
         onOpenChange={(open) => !open && setRevoking(undefined)}
         title={t('apiKeys.revokeTitle', { name: revoking?.name })}
-        body={t('apiKeys.revokeBody')}
+        body={revoking?.made_keys ? `${t('apiKeys.revokeBody')} ${t('apiKeys.revokeMade', { count: revoking.made_keys })}` : t('apiKeys.revokeBody')}
         action={t('apiKeys.revoke')}
         loading={revoke.isPending}
         onConfirm={() =>
@@ -79,6 +80,13 @@ export function ApiKeys({ manage }: { manage: boolean }) {
       />
     </Card>
   )
+}
+
+/** Who made a key. The platform has no name, and somebody who has gone may have none any more. */
+function makerWords({ type, name }: ApiKey['created_by'], t: TFunction) {
+  if (type === 'system') return t('apiKeys.createdByPlatform')
+  if (!name) return t('apiKeys.createdByUnknown')
+  return t(type === 'api_key' ? 'apiKeys.createdByKey' : 'apiKeys.createdBy', { who: isolated(name) })
 }
 
 function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke?: () => void }) {
@@ -100,7 +108,7 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke?: () => void }) {
         <p className="mt-0.5 text-xs text-muted-foreground">
           {item.last_used_at ? <TimeText iso={item.last_used_at}>{t('apiKeys.lastUsed', { when: timeAgo(item.last_used_at) })}</TimeText> : t('apiKeys.neverUsed')}
           <span aria-hidden> · </span>
-          {t('apiKeys.createdOn', { when: formatDate(item.created_at) })}
+          {t('apiKeys.createdOn', { when: formatDate(item.created_at) })} {makerWords(item.created_by, t)}
           {item.expires_at && !expired && (
             <>
               <span aria-hidden> · </span>

@@ -29,6 +29,8 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   if (!stop) return null
   const { reason, terms, until } = stop
   const more = aside(terms)
+  // Another account's number is won back by the connection test, not by a word.
+  const lost = terms.some(({ term }) => term === 'held_lost')
   return (
     <div role="status" data-held={kind} className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
@@ -40,7 +42,7 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
           {!tellsTime(terms) && `${until ? t(`${kind}.until`, { when: formatDateTime(until) }) : t(`${kind}.untilActed`)} `}
           {t(`${kind}.waits`)}
         </p>
-        {can(P.channelsManage) ? (
+        {lost ? null : can(P.channelsManage) ? (
           <Button
             variant="outline"
             size="sm"

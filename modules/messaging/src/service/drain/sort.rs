@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{kept::Kept, when::told_at};
 use crate::{
     entity::{channel, inbox::Model},
-    service::{Service, channels::PHONE_ROUTE},
+    service::Service,
 };
 
 /// A message from a customer, with what the body says about its sender.
@@ -108,6 +108,9 @@ impl Service {
         channels: &Channels<'_>,
     ) -> Result<Sorted> {
         let mut sorted = Sorted::default();
+        let others = self
+            .numbers_of_others(tenant, channels.values().map(|channel| &***channel))
+            .await?;
         for body in bodies {
             let Ok(envelope) = webhook::parse(&body.body) else {
                 sorted.kept.push(Kept::unreadable("malformed", &body.body));
@@ -125,14 +128,12 @@ impl Service {
                         .and_then(|metadata| metadata.phone_number_id.as_deref());
                     match number {
                         None => sort_account(&mut sorted, channels, body, entry, change),
+                        // Another tenant has proven that it is theirs: claiming it brings nobody their messages.
+                        Some(number) if others.contains(number) => {}
                         Some(number) => match channels.get(number) {
                             Some(channel) => sort_change(&mut sorted, channel, body, entry, change),
                             // Somebody else's number: its owner has the body too, if its app secret signed it.
-                            None if self
-                                .routes
-                                .resolve(PHONE_ROUTE, number)
-                                .await?
-                                .is_some_and(|owner| owner.tenant() != tenant) => {}
+                            None if self.is_anothers(tenant, number).await? => {}
                             None if body.own_path => sorted.kept.push(Kept::new(
                                 "unknown_number",
                                 entry.id.as_deref(),

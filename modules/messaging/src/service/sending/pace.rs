@@ -243,7 +243,16 @@ impl Pace {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use kernel::{Bucket, Taken};
+
     use super::*;
+
+    fn given() -> Taken {
+        Taken {
+            refused: None,
+            levels: Vec::new(),
+        }
+    }
 
     /// Gives what is asked for and counts.
     #[derive(Default)]
@@ -251,10 +260,13 @@ mod tests {
 
     #[async_trait::async_trait]
     impl Limiter for Generous {
-        async fn take(&self, _: &str, quota: Quota, n: u32) -> Result<(), kernel::limit::Wait> {
+        async fn take_each(&self, buckets: &[Bucket<'_>], n: u32) -> Taken {
             self.0.fetch_add(1, Ordering::SeqCst);
-            assert!(n <= quota.burst, "more than the bucket ever holds");
-            Ok(())
+            assert!(
+                buckets.iter().all(|bucket| n <= bucket.quota.burst),
+                "more than the bucket ever holds"
+            );
+            given()
         }
     }
 
@@ -319,10 +331,10 @@ mod tests {
 
         #[async_trait::async_trait]
         impl Limiter for Where {
-            async fn take(&self, _: &str, _: Quota, _: u32) -> Result<(), kernel::limit::Wait> {
+            async fn take_each(&self, _: &[Bucket<'_>], _: u32) -> Taken {
                 let thread = std::thread::current().name().unwrap_or_default().to_owned();
                 self.0.lock().unwrap().push(thread);
-                Ok(())
+                given()
             }
         }
 

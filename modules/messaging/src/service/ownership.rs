@@ -1,0 +1,156 @@
+//! Whose a number is: the tenant's whose connection test has passed last. Claiming a number proves nothing, blocks nobody and
+//! tells nothing of others.
+
+use std::collections::HashSet;
+
+use contracts::messaging::{AccountEventRecorded, AccountEventsRecorded};
+use kernel::{JobContext, JobOutcome, Result, TenantDb, TenantId, TenantTx, retrying};
+use sea_orm::{ActiveValue::Set, ColumnTrait};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Service,
+    channels::{PHONE_ROUTE, SIMULATED_ROUTE, route_of},
+    hold::hold,
+};
+use crate::{
+    entity::{
+        account_event::{self, AccountEventId},
+        channel::{ActiveModel, Column, Entity, LOST, Model},
+        sentence::{Sentence, Sentences, Term},
+    },
+    job::LoseNumber,
+};
+
+/// `field`, `event` and `topic` of what the timeline tells of this.
+const FIELD: &str = "number_ownership";
+const EVENT: &str = "NUMBER_LOST";
+const TOPIC: &str = "ownership";
+
+impl Service {
+    /// Makes a number the transaction's tenant's, and has the tenant told that it was until now.
+    pub(super) async fn take_number(&self, tx: &mut TenantTx, channel: &Model) -> Result<()> {
+        let number = &channel.phone_number_id;
+        let before = self.routes.take_over(tx, route_of(channel), number).await?;
+        match before {
+            Some(before) => tx.enqueue_for(
+                &before,
+                &LoseNumber {
+                    phone_number_id: number.clone(),
+                    kind: channel.kind.clone(),
+                },
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Stops a number that is another tenant's now, and tells its people.
+    pub async fn lose_number(&self, context: JobContext, job: LoseNumber) -> JobOutcome {
+        Ok(retrying(|| self.settle_loss(&context.db, &job)).await?)
+    }
+
+    async fn settle_loss(&self, db: &TenantDb, job: &LoseNumber) -> Result<()> {
+        let mut tx = db.begin().await?;
+        // Locked first: a test that wins the number back waits here, or has done so already.
+        let channel = tx
+            .find::<Entity>()
+            .filter(Column::PhoneNumberId.eq(&job.phone_number_id))
+            .filter(Column::Kind.eq(&job.kind))
+            .for_update()
+            .one()
+            .await?;
+        let Some(channel) = channel.filter(Model::is_owned) else {
+            return Ok(());
+        };
+        if !self
+            .routes
+            .held_by_another(db.tenant(), route_of(&channel), &channel.phone_number_id)
+            .await?
+        {
+            return Ok(());
+        }
+        hold(&mut tx, channel.id, &Term::HeldLost.into(), None).await?;
+        let row = ActiveModel {
+            claim: Set(Some(LOST.to_owned())),
+            ..ActiveModel::default()
+        };
+        tx.update::<Entity>()
+            .filter(Column::Id.eq(channel.id))
+            .set(row)
+            .exec()
+            .await?;
+        tell(&mut tx, &channel).await?;
+        tx.commit().await?;
+        self.webhook_keys.invalidate(&db.tenant()).await;
+        Ok(())
+    }
+
+    /// Whether a number that this tenant has not is another's, in WhatsApp or in the simulator.
+    pub(super) async fn is_anothers(&self, tenant: TenantId, number: &str) -> Result<bool> {
+        for kind in [PHONE_ROUTE, SIMULATED_ROUTE] {
+            let owner = self.routes.resolve(kind, number).await?;
+            if owner.is_some_and(|owner| owner.tenant() != tenant) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Of these numbers of a tenant those that are another tenant's.
+    pub(super) async fn numbers_of_others<'c>(
+        &self,
+        tenant: TenantId,
+        channels: impl Iterator<Item = &'c Model>,
+    ) -> Result<HashSet<&'c str>> {
+        let mut others = HashSet::new();
+        for channel in channels.filter(|channel| !channel.is_owned()) {
+            let number = channel.phone_number_id.as_str();
+            if self
+                .routes
+                .held_by_another(tenant, route_of(channel), number)
+                .await?
+            {
+                others.insert(number);
+            }
+        }
+        Ok(others)
+    }
+}
+
+/// Writes the loss into the timeline.
+async fn tell(tx: &mut TenantTx, channel: &Model) -> Result<()> {
+    use account_event::{ActiveModel, Entity};
+    let now = tx.clock().now();
+    let id: AccountEventId = tx.clock().new_id();
+    let number = channel.display_phone_number.as_deref();
+    let number = number.unwrap_or(&channel.phone_number_id);
+    let title: Sentences = Sentence::new(Term::NumberLost).text("number", number).into();
+    let detail: Sentences = Term::HeldLost.into();
+    let row = ActiveModel {
+        id: Set(id),
+        digest: Set(hex::encode(Sha256::digest(format!("{FIELD} {id}")))),
+        field: Set(FIELD.to_owned()),
+        event: Set(EVENT.to_owned()),
+        topic: Set(TOPIC.to_owned()),
+        channel_id: Set(Some(channel.id)),
+        waba_id: Set(channel.waba_id.clone()),
+        severity: Set("critical".to_owned()),
+        title: Set(title.to_string()),
+        detail: Set(detail.to_string()),
+        title_terms: Set(title.kept()),
+        detail_terms: Set(detail.kept()),
+        payload: Set("{}".to_owned()),
+        at: Set(now),
+        received_at: Set(now),
+        ..ActiveModel::default()
+    };
+    tx.insert::<Entity>(row).await?;
+    let item = AccountEventRecorded {
+        account_event_id: id.to_string(),
+        channel_id: Some(channel.id),
+        field: FIELD.to_owned(),
+        severity: "critical".to_owned(),
+        title: title.to_string(),
+    };
+    tx.publish(&AccountEventsRecorded { items: vec![item] })
+}

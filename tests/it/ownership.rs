@@ -1,0 +1,201 @@
+//! Whose a number is: the tenant's whose connection test passed last. A claim alone blocks nobody, diverts nothing and tells nothing.
+
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+use testkit::{Tenant, TestApp, on_both_profiles, signed};
+
+/// What a tenant enters to connect a number.
+fn claim(phone_number_id: &str, waba_id: &str, access_token: &str, app_secret: &str) -> Value {
+    json!({
+        "name": "Claimed", "kind": "simulated", "phone_number_id": phone_number_id, "waba_id": waba_id,
+        "access_token": access_token, "app_secret": app_secret, "verify_token": "a verify token",
+    })
+}
+
+/// Globex connects Acme's number, with a token that may use it or without. Answers the channel's path.
+async fn claims_acmes(app: &TestApp, access_token: &str, app_secret: &str) -> String {
+    let wanted = claim(&app.acme.phone_id, &app.acme.waba_id, access_token, app_secret);
+    let channel = app.globex.post("/channels", wanted).await.expect(201);
+    format!("/channels/{}", channel["id"].as_str().unwrap())
+}
+
+async fn test(tenant: &Tenant, channel: &str) -> bool {
+    let report = tenant
+        .post(&format!("{channel}/test"), Value::Null)
+        .await
+        .expect(200);
+    report["ok"] == true
+}
+
+async fn texts(tenant: &Tenant) -> Vec<Value> {
+    let messages = tenant.all("/messages?direction=inbound").await;
+    messages.iter().map(|message| message["text"].clone()).collect()
+}
+
+on_both_profiles! {
+    async fn a_claim_is_answered_the_same_whoever_has_the_number(app: &TestApp) {
+        let globex = &app.globex;
+        let mut answers = Vec::new();
+        for number in [app.acme.phone_id.as_str(), "330000000009999"] {
+            let answer = globex.post("/channels", claim(number, &app.acme.waba_id, "a token", "an app secret")).await;
+            let mut shown = answer.clone().expect(201);
+            for own in ["id", "phone_number_id", "created_at", "updated_at"] {
+                shown.as_object_mut().unwrap().remove(own);
+            }
+            let path = format!("/channels/{}", answer.json["id"].as_str().unwrap());
+            let twice = globex.post("/channels", claim(number, &app.acme.waba_id, "a token", "an app secret")).await;
+            assert_eq!((twice.status, twice.code()), (409, "number_taken"), "one's own number twice");
+            let report = globex.post(&format!("{path}/test"), Value::Null).await.expect(200);
+            let resumed = globex.post(&format!("{path}/resume"), Value::Null).await.status;
+            let sent = globex.post("/messages", json!({
+                "channel_id": answer.json["id"], "to": { "phone": "447700900777" }, "type": "text", "text": { "body": "Hi" } })).await;
+            let removed = globex.delete(&path).await.status;
+            answers.push((shown, twice.json, report, resumed, (sent.status, sent.code().to_owned()), removed));
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0].2["ok"], false);
+
+        // Acme has noticed nothing.
+        app.settled().await;
+        app.acme.customer_writes("447700900123", "Still yours");
+        app.settled().await;
+        assert_eq!(texts(&app.acme).await, ["Still yours"]);
+        let sent = app.acme.sends("447700900123", "Yes").await.expect(202);
+        app.settled().await;
+        let sent = app.acme.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await.expect(200);
+        assert_ne!(sent["status"], "failed");
+        assert_eq!(app.acme.all("/account-events?field=number_ownership").await, [] as [Value; 0]);
+    }
+
+    async fn an_unproven_claim_diverts_no_webhook(app: &TestApp) {
+        let (acme, globex) = (&app.acme, &app.globex);
+        // The worst case: one Meta app serves both, so that its secret signs for both.
+        let channel = claims_acmes(app, "no token of that number", &acme.app_secret).await;
+        assert!(!test(globex, &channel).await);
+        let (body, _) = acme.text_webhook("447700900123", "By my own path");
+        acme.webhook(&body).await.expect(200);
+        let (body, _) = acme.text_webhook("447700900123", "By the path of Globex");
+        let signature = signed(&acme.app_secret, &body);
+        assert_eq!(globex.webhook_signed(&body, Some(&signature)).await.status, 200);
+        app.settled().await;
+        let mut heard: Vec<String> = texts(acme).await.iter().map(|text| text.as_str().unwrap().to_owned()).collect();
+        heard.sort();
+        assert_eq!(heard, ["By my own path", "By the path of Globex"]);
+        assert_eq!(texts(globex).await, [] as [Value; 0]);
+        assert_eq!(globex.all("/webhook-events").await, [] as [Value; 0]);
+        assert_eq!(acme.all("/account-events?field=number_ownership").await, [] as [Value; 0]);
+    }
+
+    async fn a_number_that_nobody_has_proven_takes_what_its_own_secret_signed(app: &TestApp) {
+        let number = "330000000009998";
+        let secret = "a secret of my own";
+        app.globex.post("/channels", claim(number, "220000000009998", "a token", secret)).await.expect(201);
+        let change = json!({ "field": "messages", "value": {
+            "messaging_product": "whatsapp", "metadata": { "phone_number_id": number, "display_phone_number": "447700900000" },
+            "contacts": [{ "wa_id": "447700900123" }],
+            "messages": [{ "from": "447700900123", "id": "wamid.EARLY", "timestamp": "1790000000", "type": "text", "text": { "body": "Early" } }] } });
+        let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "220000000009998", "changes": [change] }] }).to_string();
+        let signature = signed(secret, body.as_bytes());
+        assert_eq!(app.globex.webhook_signed(body.as_bytes(), Some(&signature)).await.status, 200);
+        app.settled().await;
+        assert_eq!(texts(&app.globex).await, ["Early"]);
+    }
+
+    async fn the_latest_passed_test_wins_and_the_owner_before_is_told(app: &TestApp) {
+        let (acme, globex) = (&app.acme, &app.globex);
+        let (ours, mut live) = (format!("/channels/{}", acme.channel_id), acme.live(None).await);
+        let theirs = claims_acmes(app, &acme.access_token, &acme.app_secret).await;
+        assert!(test(globex, &theirs).await);
+
+        let told = live.event("account_events_recorded").await;
+        assert_eq!(told["items"][0]["field"], "number_ownership");
+        let lost = app.until(acme, &ours, |channel| channel["held"].is_object()).await;
+        assert_eq!(lost["status"], "attention");
+        assert_eq!(lost["held"]["terms"][0]["term"], "held_lost", "{lost}");
+        let event = &acme.all("/account-events?field=number_ownership").await[0];
+        assert_eq!((&event["severity"], &event["channel_id"]), (&json!("critical"), &json!(acme.channel_id)));
+        assert!(!event.to_string().contains("Globex"), "who has it now is nobody's business: {event}");
+
+        // It sends nothing, and a person's word does not let it go.
+        let refused = acme.sends("447700900123", "Hello?").await;
+        assert_eq!((refused.status, refused.code()), (409, "number_held"), "{}", refused.json);
+        let refused = acme.post(&format!("{ours}/resume"), Value::Null).await;
+        assert_eq!((refused.status, refused.code()), (409, "number_lost"));
+        acme.patch(&ours, json!({ "access_token": acme.access_token })).await.expect(200);
+        let refused = acme.sends("447700900123", "Hello?").await;
+        assert_eq!((refused.status, refused.code()), (409, "number_held"), "a new token proves nothing");
+
+        // Webhooks follow the owner, whichever path they come by.
+        acme.customer_writes("447700900123", "From the phone");
+        let (body, _) = acme.text_webhook("447700900123", "By the old path");
+        acme.webhook(&body).await.expect(200);
+        app.settled().await;
+        let mut heard: Vec<String> = texts(globex).await.iter().map(|text| text.as_str().unwrap().to_owned()).collect();
+        heard.sort();
+        assert_eq!(heard, ["By the old path", "From the phone"]);
+        assert_eq!(texts(acme).await, [] as [Value; 0]);
+        assert_eq!(acme.all("/webhook-events").await, [] as [Value; 0]);
+
+        // And back again.
+        assert!(test(acme, &ours).await);
+        let lost = app.until(globex, &theirs, |channel| channel["held"].is_object()).await;
+        assert_eq!(lost["held"]["terms"][0]["term"], "held_lost", "{lost}");
+        let won = acme.get(&ours).await.expect(200);
+        assert_eq!((&won["status"], won.get("held")), (&json!("connected"), None), "{won}");
+        acme.customer_writes("447700900123", "Home again");
+        app.settled().await;
+        assert_eq!(texts(acme).await, ["Home again"]);
+        acme.sends("447700900123", "Welcome").await.expect(202);
+        // Globex' own number was never touched.
+        let own = globex.get(&format!("/channels/{}", globex.channel_id)).await.expect(200);
+        assert_eq!(own["status"], "connected");
+    }
+
+    async fn a_race_for_a_number_ends_with_one_owner(app: &TestApp) {
+        let (acme, globex) = (&app.acme, &app.globex);
+        let ours = format!("/channels/{}", acme.channel_id);
+        let theirs = claims_acmes(app, &acme.access_token, &acme.app_secret).await;
+        for _ in 0..3 {
+            let racing = (0..6).map(|n| match n % 2 {
+                0 => test(acme, &ours),
+                _ => test(globex, &theirs),
+            });
+            let passed = futures_util::future::join_all(racing).await;
+            assert!(passed.into_iter().all(|passed| passed));
+            app.settled().await;
+            let at_acme = acme.get(&ours).await.expect(200);
+            let at_globex = globex.get(&theirs).await.expect(200);
+            assert_ne!(at_acme["held"].is_object(), at_globex["held"].is_object(), "{at_acme}\n{at_globex}");
+            let owner = app.identity.routes().resolve("phone_simulated", &acme.phone_id).await.unwrap().unwrap();
+            let owns = if at_acme["held"].is_object() { globex.id } else { acme.id };
+            assert_eq!(owner.tenant(), owns);
+        }
+    }
+
+    async fn what_is_proven_in_the_simulator_says_nothing_about_a_number_of_whatsapps(app: &TestApp) {
+        // Acme owns the number at WhatsApp; in the simulator anybody may make one with the same id.
+        let number = "330000000007777";
+        let tx = app.system.tenant(app.acme.id).begin().await.unwrap();
+        app.identity.routes().claim(&tx, "phone", number).await.unwrap();
+        tx.commit().await.unwrap();
+        let made = app.sim.provision(&cloud_sim::Provision { phone_number_id: Some(number.to_owned()), ..Default::default() }).unwrap();
+        let mut wanted = claim(number, &made.waba_id, &made.access_token, &made.app_secret);
+        wanted["verify_token"] = json!(made.verify_token);
+        let channel = app.globex.post("/channels", wanted).await.expect(201);
+        assert!(test(&app.globex, &format!("/channels/{}", channel["id"].as_str().unwrap())).await);
+        app.settled().await;
+        let owner = app.identity.routes().resolve("phone", number).await.unwrap().unwrap();
+        assert_eq!(owner.tenant(), app.acme.id);
+    }
+
+    async fn numbers_of_an_earlier_version_are_their_tenants(app: &TestApp) {
+        // As the rows were before claims were kept: no claim, and one kind of route for all numbers.
+        let on = app.system.across_tenants("rows as an earlier version wrote them");
+        let count = "SELECT COUNT(*) AS n FROM messaging_channels WHERE claim IS NULL";
+        let count = on.query_one_raw(Statement::from_string(on.get_database_backend(), count)).await.unwrap().unwrap();
+        assert_eq!(count.try_get::<i64>("", "n").unwrap(), 2, "a passed test leaves no claim");
+        app.acme.customer_writes("447700900123", "Hello");
+        app.settled().await;
+        assert_eq!(texts(&app.acme).await, ["Hello"]);
+    }
+}
