@@ -155,6 +155,13 @@ impl Error {
         }
     }
 
+    /// 503: a list took longer than its limit and was stopped. To try the same again would not help.
+    pub fn search_too_slow() -> Self {
+        let detail = "The search took too long and was stopped. Search for more of the name or number, or narrow the list down, \
+                      for example by a tag.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "search_too_slow", detail)
+    }
+
     /// 503: the transaction lost against another and was rolled back; it would most likely succeed now.
     pub fn contention() -> Self {
         let detail = "Somebody else changed the same thing at this moment. Try again.";

@@ -46,7 +46,7 @@ pub use module::Module;
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};
 pub use sizes::padded;
-pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantRoutes, TenantTx};
+pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantIds, TenantRoutes, TenantTx};
 pub use vault::{Sealed, Vault};
 
 /// A place at which a test may let the process die, stop, wait or fail; nothing in a release build.

@@ -1,6 +1,7 @@
 //! The doors to the database. A module holds [`TenantDb`] and nothing else, so it can only ever see one tenant's rows.
 
 mod alone;
+mod list;
 mod many;
 mod oldest;
 mod query;
@@ -17,6 +18,7 @@ use sea_orm::{
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use alone::{Alone, TenantAlone};
+pub use list::{LIST_LIMIT, SEARCHES, TenantIds};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
 
@@ -58,6 +60,7 @@ pub struct SystemDb {
     wake: Arc<dyn Wake>,
     // SQLite has one writer. Queueing for it here is fair and costs nothing; queueing inside SQLite is a busy loop.
     writer: Option<Arc<Mutex<()>>>,
+    lists: list::Lists,
 }
 
 impl fmt::Debug for SystemDb {
@@ -75,6 +78,7 @@ impl SystemDb {
             clock,
             wake,
             writer,
+            lists: list::Lists::default(),
         }
     }
 
@@ -185,7 +189,9 @@ impl TenantDb {
 
     /// Reads outside a transaction.
     pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
-        TenantSelect::new(DatabaseExecutor::Connection(&self.system.connection), self.tenant)
+        let on = DatabaseExecutor::Connection(&self.system.connection);
+        let lists = (&self.system.lists, &self.system.connection, self.tenant);
+        TenantSelect::new(on, self.tenant, Some(lists))
     }
 
     /// Starts a transaction. Keep it short: on SQLite there is one at a time.
@@ -236,7 +242,11 @@ impl TenantTx {
 
     /// Reads inside the transaction.
     pub fn find<E: TenantEntity>(&self) -> TenantSelect<'_, E> {
-        TenantSelect::new(DatabaseExecutor::Transaction(&self.inner.tx), self.db.tenant)
+        TenantSelect::new(
+            DatabaseExecutor::Transaction(&self.inner.tx),
+            self.db.tenant,
+            None,
+        )
     }
 
     /// Inserts rows; their tenant is written here, whatever they say.

@@ -29,6 +29,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database_url: SecretString,
     pub database_connections: u32,
+    pub list_limit_ms: u32,
     pub redis_url: SecretString,
     pub redis_prefix: String,
     pub encryption_keys: Vec<SecretString>,

@@ -96,7 +96,8 @@ impl Platform {
     ) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
         let (bus, redis, route) = hints(config, &stop)?;
-        let system = SystemDb::new(connection, setup.clock, bus.wake());
+        let system = SystemDb::new(connection, setup.clock, bus.wake())
+            .with_list_limit(Duration::from_millis(config.list_limit_ms.into()));
         let limiter = host::limiter(redis.clone().map(|redis| (redis, config.redis_prefix.clone())));
         let http = http_client()?;
         let identity = Identity::new(

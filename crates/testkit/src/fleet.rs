@@ -446,6 +446,7 @@ fn environment(config: &Config) -> Vec<(String, String)> {
         of("DATA_DIR", config.data_dir.display().to_string()),
         of("DATABASE_URL", config.database_url.expose_secret().to_owned()),
         of("DATABASE_CONNECTIONS", config.database_connections.to_string()),
+        of("LIST_LIMIT_MS", config.list_limit_ms.to_string()),
         of("REDIS_URL", config.redis_url.expose_secret().to_owned()),
         of("REDIS_PREFIX", config.redis_prefix.clone()),
         of("API_RATE", config.api_rate.to_string()),

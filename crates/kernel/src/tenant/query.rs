@@ -1,12 +1,12 @@
 //! Reads, updates and deletions that already know whose rows they mean.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbBackend, DeleteMany,
-    EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
+    DbBackend, DeleteMany, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
     sea_query::{IntoCondition, LockBehavior, LockType, SimpleExpr},
 };
 
-use super::TenantEntity;
+use super::{TenantEntity, list::Lists};
 use crate::{Result, TenantId};
 
 /// A read of one tenant's rows.
@@ -14,12 +14,22 @@ use crate::{Result, TenantId};
 pub struct TenantSelect<'c, E: EntityTrait> {
     on: DatabaseExecutor<'c>,
     pub(super) select: Select<E>,
+    /// How a list is read; none inside a transaction, which is ours and short.
+    pub(super) lists: Option<(&'c Lists, &'c DatabaseConnection, TenantId)>,
+    /// Whether it looks for text within text.
+    pub(super) search: bool,
 }
 
 impl<'c, E: TenantEntity> TenantSelect<'c, E> {
-    pub(super) fn new(on: DatabaseExecutor<'c>, tenant: TenantId) -> Self {
+    pub(super) fn new(
+        on: DatabaseExecutor<'c>,
+        tenant: TenantId,
+        lists: Option<(&'c Lists, &'c DatabaseConnection, TenantId)>,
+    ) -> Self {
         Self {
             on,
+            lists,
+            search: false,
             select: E::find().filter(E::tenant_column().eq(tenant)),
         }
     }
@@ -84,7 +94,8 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
         Ok(self.select.limit(1).one(&self.on).await?)
     }
 
-    /// All rows. Bound it with [`TenantSelect::limit`] or by an `IN` list.
+    /// All rows. Bound it with [`TenantSelect::limit`] or by an `IN` list. A list that somebody asked for is read by
+    /// [`TenantSelect::page`] instead.
     ///
     /// # Errors
     /// The database's.
