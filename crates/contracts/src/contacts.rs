@@ -1,7 +1,7 @@
 //! What contacts offers and tells.
 
 use chrono::{DateTime, Utc};
-use kernel::{Event, Result, TenantDb, TenantTx, id};
+use kernel::{Event, Result, TenantDb, TenantIds, TenantTx, id};
 use serde::{Deserialize, Serialize};
 
 id!(
@@ -144,11 +144,9 @@ pub trait ContactDirectory: Send + Sync {
     /// The database's.
     async fn addresses(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactAddress>>;
 
-    /// Contacts whose name, phone or username contains `text`, at most `limit`, newest first.
-    ///
-    /// # Errors
-    /// The database's.
-    async fn search(&self, db: &TenantDb, text: &str, limit: u64) -> Result<Vec<ContactId>>;
+    /// The contacts whose name, phone or username contains `text`, however many they are, as a condition for a list of another
+    /// module ([`kernel::tenant::TenantSelect::among`]). None where the text has nothing to look for: all fit then.
+    fn matching(&self, db: &TenantDb, text: &str) -> Option<TenantIds>;
 
     /// Records what people chose about marketing and tells by [`ContactConsentChanged`]. A choice older than the one that is
     /// known changes nothing, and neither does the same one again.

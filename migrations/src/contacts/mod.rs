@@ -6,6 +6,7 @@ mod m20261122_000020_contacts_and_tags;
 mod m20261125_000070_consent_and_address_book;
 mod m20261125_000080_profile_names;
 mod m20261129_000090_identities_by_contact;
+mod m20261130_000100_rekey_text;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -13,5 +14,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_000070_consent_and_address_book::Migration),
         Box::new(m20261125_000080_profile_names::Migration),
         Box::new(m20261129_000090_identities_by_contact::Migration),
+        Box::new(m20261130_000100_rekey_text::Migration),
     ]
 }

@@ -27,7 +27,7 @@ enum Tag {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct ContactIn {
-    /// Name, at most 200 characters.
+    /// Name on one line, at most 200 characters. One of invisible characters only counts as absent.
     #[oai(validator(max_length = 200))]
     name: Option<String>,
     /// Phone number with a plus and the country code; spaces and dashes are fine.
@@ -74,11 +74,13 @@ impl From<ContactIn> for NewContact {
     }
 }
 
-/// Changes to a contact: what is absent stays, `null` or an empty text empties the field.
+/// Changes to a contact: what is absent stays, `null` or an empty text, list or object empties the field. A change that changes
+/// nothing leaves `updated_at` as it is.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct ContactPatch {
-    /// Name, at most 200 characters. Emptied, it is taken from WhatsApp's profile again.
+    /// Name on one line, at most 200 characters. Emptied, it is taken from the address book of the business's phone or WhatsApp's
+    /// profile again.
     #[oai(validator(max_length = 200))]
     name: MaybeUndefined<String>,
     /// Phone number with a plus and the country code.
@@ -92,9 +94,9 @@ struct ContactPatch {
     username: MaybeUndefined<String>,
     /// All tags the contact shall have; those not named are taken off.
     #[oai(validator(max_items = 50))]
-    tags: Option<Vec<String>>,
+    tags: MaybeUndefined<Vec<String>>,
     /// All free fields the contact shall have; those not named go.
-    attributes: Option<Attributes>,
+    attributes: MaybeUndefined<Attributes>,
     /// A note for colleagues, at most 4000 characters.
     #[oai(validator(max_length = 4000))]
     note: MaybeUndefined<String>,
@@ -117,8 +119,8 @@ impl From<ContactPatch> for ContactChanges {
             phone: change(phone),
             bsuid: change(bsuid),
             username: change(username),
-            tags,
-            attributes,
+            tags: change(tags),
+            attributes: change(attributes),
             note: change(note),
         }
     }
@@ -245,7 +247,7 @@ impl TryFrom<Contact> for ContactOut {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct TagIn {
-    /// Name, 1 to 64 characters; upper and lower case are the same.
+    /// Name on one line, 1 to 64 characters with something to see; case, accents and invisible characters make no other name.
     #[oai(validator(min_length = 1, max_length = 64))]
     name: String,
     /// Colour as `#rrggbb`; one is chosen if absent.
@@ -292,8 +294,9 @@ pub(crate) struct ContactsApi;
 impl ContactsApi {
     /// List contacts
     ///
-    /// Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case; a
-    /// phone number may be written with spaces.
+    /// Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case,
+    /// accents on Latin and Greek letters, and composed or decomposed letters; a phone number may be written with spaces. Answers
+    /// 503 `search_too_slow` when the search takes longer than its limit, 429 when two searches of the tenant run already.
     #[oai(path = "/contacts", method = "get", operation_id = "list_contacts")]
     async fn list_contacts(
         &self,
@@ -301,12 +304,13 @@ impl ContactsApi {
         /// Only contacts that contain this text.
         #[oai(validator(max_length = 200))]
         search: Query<Option<String>>,
-        /// Only contacts with the tag of this name.
+        /// Only contacts with the tag of this name, compared as `search` compares.
         #[oai(validator(max_length = 64))]
         tag: Query<Option<String>>,
         /// Contacts wanted, 1 to 200; 50 if absent.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ContactOut>>> {
         let filter = Filter {
@@ -397,6 +401,7 @@ impl ContactsApi {
         /// Tags wanted, 1 to 200; 50 if absent.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<TagOut>>> {
         let (tags, next) = service::list_tags(can.db(), PageQuery::new(limit.0, after.0)?).await?;

@@ -20,7 +20,9 @@ pub enum ContactError {
         value: String,
     },
     /// 409 `tag_exists`.
-    #[error("There is a tag of this name already. Upper and lower case are the same.")]
+    #[error(
+        "There is a tag of this name already. Case, accents and invisible characters make no other name."
+    )]
     TagExists,
     /// 422 `invalid_phone`.
     #[error("{0}")]

@@ -5,13 +5,14 @@
 mod api;
 mod entity;
 mod error;
+mod job;
 mod permission;
 mod service;
 
 use std::sync::Arc;
 
 use contracts::contacts::ContactDirectory;
-use kernel::{Api, Module, PermissionInfo, id};
+use kernel::{Api, JobContext, Jobs, Module, PermissionInfo, id};
 
 pub use error::ContactError;
 
@@ -56,5 +57,11 @@ impl Module for Contacts {
 
     fn permissions(&self) -> &'static [PermissionInfo] {
         permission::ALL
+    }
+
+    fn jobs(&self, jobs: &mut Jobs) {
+        jobs.on(|context: JobContext, job: job::Rekey| async move {
+            Ok(service::rekey(&context.db, job.start()).await?)
+        });
     }
 }

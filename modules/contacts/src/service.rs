@@ -9,6 +9,7 @@ mod known;
 mod learn;
 mod merge;
 mod read;
+mod rekey;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ pub(crate) use change::{create_contact, delete_contact, update_contact};
 pub(crate) use consent::STOPPED;
 pub(crate) use directory::Directory;
 pub(crate) use read::{Contact, Filter, get_contact, list_contacts};
+pub(crate) use rekey::{Reached, rekey};
 pub(crate) use tags::{TagCount, create_tag, delete_tag, list_tags};
 
 /// The longest name, in characters.
@@ -58,14 +60,14 @@ pub(crate) enum Change<T> {
     Set(T),
 }
 
-/// Changes to a contact; `None` keeps a whole.
+/// Changes to a contact.
 #[derive(Debug, Default)]
 pub(crate) struct ContactChanges {
     pub(crate) name: Change<String>,
     pub(crate) phone: Change<String>,
     pub(crate) bsuid: Change<String>,
     pub(crate) username: Change<String>,
-    pub(crate) tags: Option<Vec<String>>,
-    pub(crate) attributes: Option<Attributes>,
+    pub(crate) tags: Change<Vec<String>>,
+    pub(crate) attributes: Change<Attributes>,
     pub(crate) note: Change<String>,
 }

@@ -71,8 +71,7 @@ async fn write(tx: &TenantTx, entries: &BTreeMap<ContactId, &BookEntry>) -> Resu
             let name: Option<String> = entry
                 .name
                 .as_deref()
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
+                .and_then(text::name::told)
                 .map(|name| name.chars().take(MAX_NAME).collect());
             let from_book = row.book_name.is_some() && row.book_name == row.name;
             let mut new = contact::ActiveModel {
@@ -88,10 +87,7 @@ async fn write(tx: &TenantTx, entries: &BTreeMap<ContactId, &BookEntry>) -> Resu
                     }
                     None if from_book => {
                         new.name_from_profile = Set(true);
-                        // Without one, the book's stays until they write again.
-                        if row.profile_name.is_some() {
-                            new.name = Set(row.profile_name);
-                        }
+                        new.name = Set(row.profile_name);
                     }
                     None => {}
                 }

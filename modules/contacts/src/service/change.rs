@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
 use kernel::{FieldError, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel};
+use text::name::is_visible;
 
 use super::{
     Attributes, Change, Contact, ContactChanges, MAX_ATTRIBUTE_KEY, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTES,
@@ -34,8 +35,7 @@ pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Con
         attributes,
         note,
     } = new;
-    let name = filled(name);
-    check_name(name.as_deref())?;
+    let name = filled(name).map(|name| checked_name(&name)).transpose()?;
     let tags = tags::checked(&tags)?;
     let keys = [
         filled(phone).map(|it| Key::phone(&it)).transpose()?,
@@ -93,12 +93,21 @@ pub(crate) async fn update_contact(
         attributes,
         note,
     } = changes;
-    let tags = tags.map(|tags| tags::checked(&tags)).transpose()?;
+    let tags = match tags {
+        Change::Keep => None,
+        Change::Clear => Some(BTreeMap::new()),
+        Change::Set(tags) => Some(tags::checked(&tags)?),
+    };
     let identities = [
         (Kind::Phone, read(phone, Key::phone)?),
         (Kind::Bsuid, read(bsuid, Key::bsuid)?),
         (Kind::Username, read(username, Key::username)?),
     ];
+    let attributes = match attributes {
+        Change::Keep => None,
+        Change::Clear => Some(written(&Attributes::new())?),
+        Change::Set(attributes) => Some(written(&attributes)?),
+    };
 
     let mut tx = db.begin().await?;
     let found = tx
@@ -108,46 +117,76 @@ pub(crate) async fn update_contact(
         .one()
         .await?;
     let found = found.ok_or(ContactError::NotFound)?;
-    let keys = put_identities(&tx, id, identities).await?;
-    let mut row = found.clone().into_active_model();
-    let name = match emptied(name) {
-        Change::Keep => found.name,
-        // An empty name is nobody's choice: the profile may fill it again.
-        Change::Clear => {
-            row.name_from_profile = Set(false);
-            None
-        }
-        Change::Set(name) => {
-            row.name_from_profile = Set(false);
-            Some(name)
-        }
-    };
-    check_name(name.as_deref())?;
-    if name.is_none() && keys.is_empty() {
+    let (keys, mut changed) = put_identities(&tx, id, identities).await?;
+    let mut row = found.clone();
+    rename(&mut row, emptied(name))?;
+    if row.name.is_none() && keys.is_empty() {
         return Err(nobody());
     }
-    row.search = Set(search_text(name.as_deref(), keys.iter()));
-    row.name = Set(name);
     match emptied(note) {
         Change::Keep => {}
-        Change::Clear => row.note = Set(None),
-        Change::Set(note) => row.note = Set(Some(note)),
+        Change::Clear => row.note = None,
+        Change::Set(note) => row.note = Some(note),
     }
     if let Some(attributes) = attributes {
-        row.attributes = Set(written(&attributes)?);
+        row.attributes = attributes;
     }
-    row.updated_at = Set(tx.clock().now());
+    if let Some(tags) = tags {
+        changed |= put_tags(&tx, id, &tags).await?;
+    }
+    if row == found && !changed {
+        // A form that sends back what it was given: nothing happened, and nobody is told.
+        return get_contact(db, id).await;
+    }
+    row.search = search_text(row.name.as_deref(), keys.iter());
+    row.updated_at = tx.clock().now();
+    let contact::Model {
+        name,
+        name_from_profile,
+        note,
+        attributes,
+        search,
+        updated_at,
+        ..
+    } = row;
+    let new = contact::ActiveModel {
+        name: Set(name),
+        name_from_profile: Set(name_from_profile),
+        note: Set(note),
+        attributes: Set(attributes),
+        search: Set(search),
+        updated_at: Set(updated_at),
+        ..contact::ActiveModel::default()
+    };
     tx.update::<Contacts>()
-        .set(row)
+        .set(new)
         .filter(contact::Column::Id.eq(id))
         .exec()
         .await?;
-    if let Some(tags) = tags {
-        put_tags(&tx, id, &tags).await?;
-    }
     tell(&mut tx, id, false)?;
     tx.commit().await?;
     get_contact(db, id).await
+}
+
+/// Gives the contact a name. An empty one is nobody's choice: what stood below it is shown again, the address book's name before
+/// the profile's.
+fn rename(row: &mut contact::Model, name: Change<String>) -> Result<(), ContactError> {
+    match name {
+        Change::Keep => {}
+        Change::Clear => {
+            row.name_from_profile = row.book_name.is_none();
+            row.name = row.book_name.clone().or_else(|| row.profile_name.clone());
+        }
+        Change::Set(name) => {
+            let name = checked_name(&name)?;
+            // The same name is no choice: it goes on following the profile.
+            if row.name.as_ref() != Some(&name) {
+                row.name_from_profile = false;
+                row.name = Some(name);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Deletes a contact with its identities. Whoever writes afterwards is a new contact.
@@ -207,19 +246,19 @@ async fn take(tx: &TenantTx, contact: ContactId, keys: &[Key]) -> Result<(), Con
     }
 }
 
-/// Replaces the identities of each kind that is told to change. Returns all that the contact has then.
+/// Replaces the identities of each kind that is told to change. Returns all that the contact has then, and whether they are others.
 async fn put_identities(
     tx: &TenantTx,
     id: ContactId,
     changes: [(Kind, Change<Key>); 3],
-) -> Result<Vec<Key>, ContactError> {
+) -> Result<(Vec<Key>, bool), ContactError> {
     let mine = tx
         .find::<Identities>()
         .filter(identity::Column::ContactId.eq(id))
         .all()
         .await?;
     let mut keys: Vec<Key> = mine.into_iter().map(Key::from).collect();
-    let mut new = Vec::new();
+    let (mut new, mut changed) = (Vec::new(), false);
     for (kind, change) in changes {
         let wanted = match change {
             Change::Keep => continue,
@@ -234,14 +273,16 @@ async fn put_identities(
         let of_kind = tx
             .delete::<Identities>()
             .filter(identity::Column::ContactId.eq(id));
-        of_kind.filter(identity::Column::Kind.eq(kind)).exec().await?;
+        let gone = of_kind.filter(identity::Column::Kind.eq(kind)).exec().await?;
+        changed |= gone > 0;
         keys.retain(|key| key.kind != kind);
         new.extend(wanted);
     }
     new.sort();
     take(tx, id, &new).await?;
+    changed |= !new.is_empty();
     keys.extend(new);
-    Ok(keys)
+    Ok((keys, changed))
 }
 
 fn nobody() -> ContactError {
@@ -251,12 +292,13 @@ fn nobody() -> ContactError {
     )
 }
 
+/// What is given and has anything to see.
 fn filled(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
+    text.filter(|text| is_visible(text))
+        .map(|text| text.trim().to_owned())
 }
 
-/// An empty text empties the field, as `null` does.
+/// A text without anything to see empties the field, as `null` does.
 fn emptied(change: Change<String>) -> Change<String> {
     match change {
         Change::Set(text) => filled(Some(text)).map_or(Change::Clear, Change::Set),
@@ -275,14 +317,16 @@ fn read(
     })
 }
 
-fn check_name(name: Option<&str>) -> Result<(), ContactError> {
-    if name.is_some_and(|name| name.chars().count() > MAX_NAME) {
+/// The name as it is stored.
+fn checked_name(name: &str) -> Result<String, ContactError> {
+    let name = text::name::given(name).map_err(|fault| ContactError::invalid("name", fault.to_string()))?;
+    if name.chars().count() > MAX_NAME {
         return Err(ContactError::invalid(
             "name",
             format!("must have at most {MAX_NAME} characters"),
         ));
     }
-    Ok(())
+    Ok(name.to_owned())
 }
 
 /// The attributes as they are stored, if all of them fit.
@@ -296,7 +340,7 @@ fn written(attributes: &Attributes) -> Result<String, ContactError> {
         );
     }
     for (key, value) in attributes.iter().take(MAX_ATTRIBUTES) {
-        if key.trim().is_empty() || key.chars().count() > MAX_ATTRIBUTE_KEY {
+        if !is_visible(key) || key.chars().count() > MAX_ATTRIBUTE_KEY {
             let shown: String = key.chars().take(MAX_ATTRIBUTE_KEY).collect();
             refuse(
                 format!("attributes.{shown}"),

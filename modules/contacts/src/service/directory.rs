@@ -4,8 +4,8 @@ use contracts::contacts::{
     BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
     MarketingChoice, Sighting,
 };
-use kernel::{Result, TenantDb, TenantTx};
-use sea_orm::{ColumnTrait, Order};
+use kernel::{Result, TenantDb, TenantIds, TenantTx};
+use sea_orm::ColumnTrait;
 
 use super::{
     IN_LIST, book, consent, learn, merge,
@@ -64,15 +64,10 @@ impl ContactDirectory for Directory {
         Ok(addresses.collect())
     }
 
-    async fn search(&self, db: &TenantDb, text: &str, limit: u64) -> Result<Vec<ContactId>> {
-        let ids: Vec<(ContactId,)> = db
-            .find::<Contacts>()
-            .filter_some(contains(text))
-            .order_by(contact::Column::Id, Order::Desc)
-            .limit(limit)
-            .columns(&[contact::Column::Id])
-            .await?;
-        Ok(ids.into_iter().map(|(id,)| id).collect())
+    fn matching(&self, db: &TenantDb, text: &str) -> Option<TenantIds> {
+        let fitting = contains(text)?;
+        let contacts = db.find::<Contacts>().search_some(Some(fitting));
+        Some(contacts.into_ids(contact::Column::Id))
     }
 
     async fn choose_marketing(&self, tx: &mut TenantTx, choices: &[MarketingChoice]) -> Result<()> {

@@ -127,7 +127,9 @@ impl From<identity::Model> for Key {
 
 fn username(text: &str) -> Option<Key> {
     let value = text.trim().trim_start_matches('@').to_lowercase();
-    let fits = (1..=64).contains(&value.chars().count()) && !value.contains(char::is_whitespace);
+    let fits = (1..=64).contains(&value.chars().count())
+        && !value.contains(char::is_whitespace)
+        && text::name::is_visible(&value);
     fits.then(|| Key {
         kind: Kind::Username,
         scope: String::new(),
@@ -182,7 +184,7 @@ impl Seen {
                 value: it.to_owned(),
             })
         };
-        let name = profile_name.as_deref().map(str::trim).filter(|it| !it.is_empty());
+        let name = profile_name.as_deref().and_then(text::name::told);
         let seen = Self {
             bsuid_anywhere: scoped(String::new()).filter(|_| !scope.is_empty()),
             bsuid: scoped(scope),

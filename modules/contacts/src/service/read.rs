@@ -6,10 +6,15 @@ use contracts::contacts::ContactId;
 use kernel::{Cursor, PageQuery, Result, TenantDb, id::Id};
 use sea_orm::{
     ColumnTrait, Order,
-    sea_query::{Condition, Expr, ExprTrait, LikeExpr, Query},
+    sea_query::{Condition, LikeExpr},
 };
+use text::key::text_key;
 
-use super::{IN_LIST, key::Key, tags::fold};
+use super::{
+    IN_LIST,
+    key::Key,
+    tags::{self, fold},
+};
 use crate::{
     entity::{
         Contacts, Identities, Taggings, Tags, contact,
@@ -18,6 +23,9 @@ use crate::{
     },
     error::ContactError,
 };
+
+/// The most characters of a name's key that are searched: twice the longest name.
+const NAME_SEARCHED: usize = 400;
 
 /// A contact with everything that belongs to it.
 #[derive(Debug)]
@@ -57,50 +65,37 @@ pub(crate) async fn list_contacts(
     let tagged = match tag {
         None => None,
         Some(name) => {
-            let found = db
-                .find::<Tags>()
-                .filter(tag::Column::Folded.eq(fold(&name)))
-                .one()
-                .await?;
-            let Some(found) = found else {
+            let tags = tags::ids_by_name(db, &name).await?;
+            if tags.is_empty() {
                 return Ok((Vec::new(), None));
-            };
-            Some(has_tag(db, found.id))
+            }
+            let having = tagging::Column::TagId.is_in(tags);
+            let taggings = db.find::<Taggings>().filter(having);
+            Some(taggings.into_ids(tagging::Column::ContactId))
         }
     };
     // Ids are time-ordered, so the primary key read backwards is newest first.
-    let mut rows = db
+    let mut select = db
         .find::<Contacts>()
-        .filter_some(tagged)
-        .filter_some(search.as_deref().and_then(contains))
+        .search_some(search.as_deref().and_then(contains))
         .filter_some(
             page.after
                 .map(|cursor| contact::Column::Id.lt(ContactId::from_uuid(cursor.id))),
         )
-        .order_by(contact::Column::Id, Order::Desc)
-        .limit(page.fetch())
-        .all()
-        .await?;
+        .order_by(contact::Column::Id, Order::Desc);
+    if let Some(tagged) = tagged {
+        select = select.among(contact::Column::Id, tagged);
+    }
+    let mut rows = select.page(&page).await?;
     let next = page.cut(&mut rows, |row| Cursor::by_id(row.id.uuid()));
     Ok((whole(db, rows).await?, next))
 }
 
-fn has_tag(db: &TenantDb, tag: crate::TagId) -> Condition {
-    let contacts = Query::select()
-        .column(tagging::Column::ContactId)
-        .from(Taggings)
-        // A sub-query stands outside TenantDb's fence, so it carries its own.
-        .and_where(Expr::col(tagging::Column::TenantId).eq(db.tenant()))
-        .and_where(Expr::col(tagging::Column::TagId).eq(tag))
-        .to_owned();
-    Condition::all().add(contact::Column::Id.in_subquery(contacts))
-}
-
-/// "The text occurs in name or identities", whatever signs it has; nothing for an empty text. What looks like a phone number
-/// is compared by its digits.
+/// "The text occurs in name or identities", as [`text_key`] compares; nothing for a text with nothing to look for. What looks like
+/// a phone number is compared by its digits.
 pub(super) fn contains(text: &str) -> Option<Condition> {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() {
+    let key = text_key(text);
+    if key.is_empty() {
         return None;
     }
     let like = |part: &str| {
@@ -114,21 +109,28 @@ pub(super) fn contains(text: &str) -> Option<Condition> {
         });
         contact::Column::Search.like(LikeExpr::new(format!("%{pattern}%")).escape('!'))
     };
+    // Rows that `Rekey` has not come to yet are in lower case only.
+    let lowered = text.trim().to_lowercase();
+    let before = (lowered != key && !lowered.is_empty()).then(|| like(&lowered));
     let dialled = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '(' | ')' | '-' | '.' | '/');
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let by_digits = (digits.len() >= 3 && text.chars().all(dialled)).then(|| like(&digits));
-    Some(Condition::any().add(like(&text)).add_option(by_digits))
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let by_digits = (digits.len() >= 3 && key.chars().all(dialled)).then(|| like(&digits));
+    Some(
+        Condition::any()
+            .add(like(&key))
+            .add_option(before)
+            .add_option(by_digits),
+    )
 }
 
-/// What is searched: name, digits of the phone, username, BSUID, in lower case. At most 1000 characters.
+/// What is searched: name, digits of the phone, username, BSUID, each as [`text_key`] compares. At most 1000 characters; a name
+/// that grows beyond [`NAME_SEARCHED`] leaves the others their place.
 pub(super) fn search_text<'a>(name: Option<&str>, keys: impl Iterator<Item = &'a Key>) -> String {
-    let mut parts: Vec<String> = name.iter().map(|name| name.to_lowercase()).collect();
+    let name = name.map(|name| text_key(name).chars().take(NAME_SEARCHED).collect::<String>());
+    let mut parts: Vec<String> = name.into_iter().filter(|name| !name.is_empty()).collect();
     let mut keys: Vec<&Key> = keys.collect();
     keys.sort();
-    parts.extend(
-        keys.iter()
-            .map(|key| key.value.trim_start_matches('+').to_lowercase()),
-    );
+    parts.extend(keys.iter().map(|key| text_key(key.value.trim_start_matches('+'))));
     parts.dedup();
     parts.join(" ").chars().take(1_000).collect()
 }
@@ -209,7 +211,9 @@ async fn tags_of(db: &TenantDb, contacts: &[ContactId]) -> Result<HashMap<Contac
         }
     }
     for names in names_of.values_mut() {
-        names.sort_by_key(|name| fold(name));
+        names.sort_by_cached_key(|name| (fold(name), name.clone()));
+        // Two tags that `Rekey` is about to join are one already.
+        names.dedup_by_key(|name| fold(name));
     }
     Ok(names_of)
 }

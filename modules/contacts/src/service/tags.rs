@@ -1,10 +1,11 @@
 //! Tags: labels that are made by using them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
 use kernel::{Cursor, PageQuery, TenantDb, TenantTx, id::Id};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, IntoActiveModel, Order};
+use text::key::text_key;
 
 use super::{MAX_TAG_NAME, MAX_TAGS};
 use crate::{
@@ -25,9 +26,45 @@ pub(crate) struct TagCount {
     pub(crate) contacts: u64,
 }
 
-/// `VIP` and `vip` are one tag.
+/// The longest key of a tag, in characters: the width of its column.
+pub(super) const MAX_FOLDED: usize = 190;
+
+/// `VIP` and `vip` are one tag, and so are all names that [`text_key`] takes for the same.
 pub(super) fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
+    text_key(name)
+}
+
+/// The names under which a tag may be stored: its key, and what stood for it in rows that `Rekey` has not come to yet.
+fn stored_as(name: &str) -> BTreeSet<String> {
+    BTreeSet::from([fold(name), name.trim().to_lowercase()])
+}
+
+/// The tags of this name: one, or several while `Rekey` has not joined them yet.
+pub(super) async fn ids_by_name(db: &TenantDb, name: &str) -> Result<Vec<TagId>, ContactError> {
+    let named = tag::Column::Folded.is_in(stored_as(name));
+    let found: Vec<(TagId,)> = db
+        .find::<Tags>()
+        .filter(named)
+        .columns(&[tag::Column::Id])
+        .await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+/// The name as it is stored, if it is one.
+fn name_of<'a>(field: &str, name: &'a str) -> Result<&'a str, ContactError> {
+    let refused = |why: String| Err(ContactError::invalid(field, why));
+    let name = match text::name::given(name) {
+        Ok(name) => name,
+        Err(fault) => return refused(fault.to_string()),
+    };
+    if name.chars().count() > MAX_TAG_NAME {
+        return refused(format!("must have 1 to {MAX_TAG_NAME} characters"));
+    }
+    match fold(name).chars().count() {
+        0 => refused("must have at least one letter, digit or sign".to_owned()),
+        1..=MAX_FOLDED => Ok(name),
+        _ => refused("has too many characters that stand for several letters".to_owned()),
+    }
 }
 
 fn color_of(folded: &str) -> &'static str {
@@ -39,13 +76,7 @@ fn color_of(folded: &str) -> &'static str {
 pub(super) fn checked(names: &[String]) -> Result<BTreeMap<String, String>, ContactError> {
     let mut tags = BTreeMap::new();
     for name in names {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > MAX_TAG_NAME {
-            return Err(ContactError::invalid(
-                "tags",
-                format!("each must have 1 to {MAX_TAG_NAME} characters"),
-            ));
-        }
+        let name = name_of("tags", name)?;
         tags.entry(fold(name)).or_insert_with(|| name.to_owned());
     }
     if tags.len() > MAX_TAGS {
@@ -57,14 +88,15 @@ pub(super) fn checked(names: &[String]) -> Result<BTreeMap<String, String>, Cont
     Ok(tags)
 }
 
-/// Gives the contact exactly these tags, making the ones that are missing.
+/// Gives the contact exactly these tags, making the ones that are missing. Answers whether anything changed.
 pub(super) async fn put_tags(
     tx: &TenantTx,
     contact: ContactId,
     wanted: &BTreeMap<String, String>,
-) -> Result<(), ContactError> {
+) -> Result<bool, ContactError> {
     let ids = ids_of(tx, wanted).await?;
-    tx.delete::<Taggings>()
+    let taken = tx
+        .delete::<Taggings>()
         .filter(tagging::Column::ContactId.eq(contact))
         .filter(tagging::Column::TagId.is_not_in(ids.iter().copied()))
         .exec()
@@ -74,28 +106,49 @@ pub(super) async fn put_tags(
         contact_id: Set(contact),
         tag_id: Set(tag),
     });
-    tx.insert_new::<Taggings>(rows.collect()).await?;
-    Ok(())
+    let given = tx.insert_new::<Taggings>(rows.collect()).await?;
+    Ok(taken + given > 0)
 }
 
+/// The tags of these names, locked until the transaction ends: `Rekey` must not join one of them to another before the contact
+/// has it.
 async fn ids_of(tx: &TenantTx, wanted: &BTreeMap<String, String>) -> Result<Vec<TagId>, ContactError> {
+    let stored: BTreeSet<String> = wanted.values().flat_map(|name| stored_as(name)).collect();
     let find = || {
         tx.find::<Tags>()
-            .filter(tag::Column::Folded.is_in(wanted.keys().cloned()))
+            .filter(tag::Column::Folded.is_in(stored.iter().cloned()))
+            .order_by(tag::Column::Folded, Order::Asc)
+            .through_index(&[tag::Column::Folded])
+            .for_update()
             .all()
     };
-    let mut found = find().await?;
-    if found.len() < wanted.len() {
-        let known = |folded: &String| found.iter().any(|tag| tag.folded == *folded);
-        let missing = wanted.iter().filter(|(folded, _)| !known(folded));
+    let mut found = by_key(find().await?);
+    let missing: Vec<&String> = wanted
+        .iter()
+        .filter(|(key, _)| !found.contains_key(*key))
+        .map(|(_, name)| name)
+        .collect();
+    if !missing.is_empty() {
         let rows = missing
-            .map(|(_, name)| row(tx, name, None).into_active_model())
+            .into_iter()
+            .map(|name| row(tx, name, None).into_active_model())
             .collect();
         // Somebody else may make the same tag now; whoever is first, the tag is then read by its name.
         tx.insert_new::<Tags>(rows).await?;
-        found = find().await?;
+        found = by_key(find().await?);
     }
-    Ok(found.into_iter().map(|tag| tag.id).collect())
+    let wanted = wanted.keys().filter_map(|key| found.get(key));
+    Ok(wanted.copied().collect())
+}
+
+/// The oldest tag of each key: of several that are equal, the one that stays.
+fn by_key(rows: Vec<tag::Model>) -> BTreeMap<String, TagId> {
+    let mut oldest = BTreeMap::new();
+    for row in rows {
+        let id = oldest.entry(fold(&row.name)).or_insert(row.id);
+        *id = Ord::min(*id, row.id);
+    }
+    oldest
 }
 
 fn row(tx: &TenantTx, name: &str, color: Option<String>) -> tag::Model {
@@ -122,8 +175,7 @@ pub(crate) async fn list_tags(
                 .map(|cursor| tag::Column::Id.lt(TagId::from_uuid(cursor.id))),
         )
         .order_by(tag::Column::Id, Order::Desc)
-        .limit(page.fetch())
-        .all()
+        .page(&page)
         .await?;
     let next = page.cut(&mut tags, |tag| Cursor::by_id(tag.id.uuid()));
     let shown = tagging::Column::TagId.is_in(tags.iter().map(|tag| tag.id));
@@ -149,15 +201,17 @@ pub(crate) async fn create_tag(
     name: &str,
     color: Option<String>,
 ) -> Result<TagCount, ContactError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > MAX_TAG_NAME {
-        return Err(ContactError::invalid(
-            "name",
-            format!("must have 1 to {MAX_TAG_NAME} characters"),
-        ));
-    }
+    let name = name_of("name", name)?;
     let tx = db.begin().await?;
     let tag = row(&tx, name, color.map(|color| color.to_lowercase()));
+    let same = tx
+        .find::<Tags>()
+        .filter(tag::Column::Folded.is_in(stored_as(name)))
+        .one()
+        .await?;
+    if same.is_some() {
+        return Err(ContactError::TagExists);
+    }
     if tx
         .insert_new::<Tags>(vec![tag.clone().into_active_model()])
         .await?

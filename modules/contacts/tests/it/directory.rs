@@ -36,11 +36,7 @@ async fn somebody_seen_twice_is_one_contact_and_what_is_new_is_learned(
     assert_eq!(cards[0].bsuid.as_deref(), Some("GB.1"));
     assert_eq!(cards[0].username.as_deref(), Some("zoe.k"));
     for text in ["zoe", "gb.1", "900123", "zoe.k"] {
-        assert_eq!(
-            world.directory.search(&world.acme, text, 10).await.unwrap(),
-            [first],
-            "{text}"
-        );
+        assert_eq!(world.found(&world.acme, text).await, [first], "{text}");
     }
     // Another tenant knows nothing of it.
     assert!(
@@ -169,18 +165,15 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
         (username(a).await, username(b).await),
         (None, Some("star".into()))
     );
-    assert_eq!(world.directory.search(&world.acme, "star", 9).await.unwrap(), [b]);
+    assert_eq!(world.found(&world.acme, "star").await, [b]);
     world.hand.advance(TimeDelta::seconds(1));
     world
         .resolve(&world.acme, &[called(seen("", "GB.2"), "moon")])
         .await;
     assert_eq!(username(b).await.as_deref(), Some("moon"));
-    assert_eq!(
-        world.directory.search(&world.globex, "star", 9).await.unwrap(),
-        [theirs]
-    );
+    assert_eq!(world.found(&world.globex, "star").await, [theirs]);
     // What they were called before leads to them still, but is not shown.
-    assert_eq!(world.directory.search(&world.acme, "star", 9).await.unwrap(), [b]);
+    assert_eq!(world.found(&world.acme, "star").await, [b]);
     // Nothing else known: the username has to do.
     let alone = world
         .resolve(

@@ -6,7 +6,10 @@
     reason = "tests build what the composition root builds, and fail by panicking"
 )]
 
+mod changes;
+mod compared;
 mod contacts;
 mod directory;
+mod limits;
 mod tags;
 mod world;

@@ -19,9 +19,6 @@ use crate::{
     job::SendReadReceipt,
 };
 
-/// Contacts that a search looks at; more would make a list nobody reads.
-const SEARCHED: u64 = 200;
-
 /// Which conversations are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct ConversationFilter {
@@ -53,14 +50,9 @@ impl Service {
         query: PageQuery,
     ) -> Result<(Vec<Listed>, Option<String>)> {
         let mut select = db.find::<Entity>();
-        if let Some(text) = filter
-            .search
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-        {
-            let contacts = self.directory.search(db, text, SEARCHED).await?;
-            select = select.filter(Column::ContactId.is_in(contacts));
+        // However many contacts fit: most of them may have no conversation.
+        if let Some(contacts) = filter.search.and_then(|text| self.directory.matching(db, &text)) {
+            select = select.among(Column::ContactId, contacts);
         }
         // Spelled out instead of as a row comparison, which MariaDB answers by scanning.
         let after = query.after.map(|Cursor { at, id }| {
@@ -73,8 +65,7 @@ impl Service {
             .filter_some(after)
             .order_by(Column::LastAt, Order::Desc)
             .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
+            .page(&query)
             .await?;
         let next = query.cut(&mut rows, |row| Cursor {
             at: row.last_at,
