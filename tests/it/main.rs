@@ -13,6 +13,7 @@ mod corpus;
 mod faults;
 mod fixtures;
 mod flows;
+mod inbox_search;
 mod isolation;
 mod jobs;
 mod live;

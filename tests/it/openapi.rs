@@ -168,3 +168,27 @@ fn sources(folder: &std::path::Path) -> Vec<String> {
     }
     all
 }
+
+#[tokio::test]
+async fn every_text_parameter_of_an_address_has_a_bound() {
+    let document = Platform::described().await.unwrap().document.value;
+    for operation in operations(&document) {
+        let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
+        for parameter in described["parameters"].as_array().into_iter().flatten() {
+            let mut schema = &parameter["schema"];
+            while let Some(name) = schema["$ref"].as_str() {
+                schema = document.pointer(name.trim_start_matches('#')).unwrap();
+            }
+            let bounded = ["enum", "format", "maxLength", "pattern"]
+                .iter()
+                .any(|rule| !schema[*rule].is_null());
+            let in_address = ["query", "path"].contains(&parameter["in"].as_str().unwrap());
+            assert!(
+                schema["type"] != "string" || bounded || !in_address,
+                "{} {} may be of any length",
+                operation.id,
+                parameter["name"]
+            );
+        }
+    }
+}

@@ -186,6 +186,7 @@ impl IdentityApi {
         /// Keys wanted, 1 to 200; 50 if absent.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ApiKeyOut>>> {
         let (keys, next) = self

@@ -24,16 +24,19 @@ pub struct UserCard {
     pub name: String,
 }
 
-/// A name of 1 to `longest` characters, without spaces around it.
+/// A name of 1 to `longest` characters on one line, with something to see and without spaces around it.
 pub(super) fn named(field: &'static str, text: &str, longest: usize) -> Result<String, IdentityError> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > longest {
+    let name = text::name::given(text).map_err(|fault| IdentityError::Invalid {
+        field,
+        message: fault.to_string(),
+    })?;
+    if name.chars().count() > longest {
         return Err(IdentityError::Invalid {
             field,
             message: format!("must have 1 to {longest} characters"),
         });
     }
-    Ok(text.to_owned())
+    Ok(name.to_owned())
 }
 
 /// An e-mail address as it is stored, compared and counted: without spaces around it, in lower case, composed (NFC), so that

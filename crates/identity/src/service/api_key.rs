@@ -129,8 +129,7 @@ impl Service {
                     .map(|cursor| api_key::Column::Id.lt(ApiKeyId::from_uuid(cursor.id))),
             )
             .order_by(api_key::Column::Id, Order::Desc)
-            .limit(page.fetch())
-            .all()
+            .page(&page)
             .await?;
         let next = page.cut(&mut keys, |key| kernel::Cursor::by_id(key.id.uuid()));
         let names = self.names_of_makers(db, &keys).await?;

@@ -154,12 +154,14 @@ impl AccountEventsApi {
         /// Only of this number, and of the whole of its account.
         channel_id: Query<Option<ChannelId>>,
         /// Only of this webhook field, for example `account_update`.
+        #[oai(validator(max_length = 128))]
         field: Query<Option<String>>,
         /// Only those that matter this much.
         severity: Query<Option<Severity>>,
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<AccountEventOut>>> {
         let filter = AccountEventFilter {

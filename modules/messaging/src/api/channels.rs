@@ -2,18 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use contracts::messaging::ChannelId;
-use kernel::{Can, Created, NoContent, Page, Result, TenantDb};
+use kernel::{Can, Created, Error, NoContent, Page, Result, TenantDb};
 use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
-    types::Any,
+    types::{Any, MaybeUndefined},
 };
 use secrecy::SecretString;
 
 mod stops;
 
-use super::{Tag, page_query};
+use super::{Tag, kept_or_set, named, page_query};
 use crate::{
     entity::{channel, sentence::Sentence},
     permission::{ManageChannels, ReadChannels},
@@ -75,25 +75,25 @@ pub struct ChannelIn {
     pub verify_token: String,
 }
 
-/// What to change; what is absent stays.
+/// What to change; what is absent stays. None of it can be emptied: `null` is refused.
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
 pub struct ChannelPatch {
-    /// A name for your team.
+    /// A name for your team, on one line.
     #[oai(validator(min_length = 1, max_length = 120))]
-    pub name: Option<String>,
+    pub name: MaybeUndefined<String>,
     /// WhatsApp Business Account ID.
     #[oai(validator(pattern = "^[0-9]{5,32}$"))]
-    pub waba_id: Option<String>,
+    pub waba_id: MaybeUndefined<String>,
     /// A new access token.
     #[oai(validator(min_length = 1, max_length = 4096))]
-    pub access_token: Option<String>,
+    pub access_token: MaybeUndefined<String>,
     /// A new app secret.
     #[oai(validator(min_length = 8, max_length = 512))]
-    pub app_secret: Option<String>,
+    pub app_secret: MaybeUndefined<String>,
     /// A new verify token.
     #[oai(validator(min_length = 8, max_length = 512))]
-    pub verify_token: Option<String>,
+    pub verify_token: MaybeUndefined<String>,
 }
 
 /// A connected number.
@@ -316,6 +316,7 @@ impl ChannelsApi {
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ChannelOut>>> {
         let url = self.service.webhook_url(can.db()).await?;
@@ -349,7 +350,7 @@ impl ChannelsApi {
             verify_token,
         } = body.0;
         let new = NewChannel {
-            name,
+            name: named(&name)?,
             simulated: kind == ChannelKind::Simulated,
             phone_number_id,
             waba_id,
@@ -395,12 +396,13 @@ impl ChannelsApi {
             app_secret,
             verify_token,
         } = body.0;
+        let secret = |field, value| Ok::<_, Error>(kept_or_set(field, value)?.map(SecretString::from));
         let changes = ChannelChanges {
-            name,
-            waba_id,
-            access_token: access_token.map(SecretString::from),
-            app_secret: app_secret.map(SecretString::from),
-            verify_token: verify_token.map(SecretString::from),
+            name: kept_or_set("name", name)?.map(|name| named(&name)).transpose()?,
+            waba_id: kept_or_set("waba_id", waba_id)?,
+            access_token: secret("access_token", access_token)?,
+            app_secret: secret("app_secret", app_secret)?,
+            verify_token: secret("verify_token", verify_token)?,
         };
         let row = self
             .service

@@ -100,12 +100,14 @@ pub struct ConversationsApi {
 impl ConversationsApi {
     /// List conversations.
     ///
-    /// Newest activity first.
+    /// Newest activity first. Answers 503 `search_too_slow` when a search takes longer than its limit, 429 when two searches of the
+    /// tenant run already.
     #[oai(path = "/conversations", method = "get", operation_id = "list_conversations")]
     async fn list_conversations(
         &self,
         can: Can<ReadMessages>,
-        /// Part of the contact's name, phone or username.
+        /// Part of the contact's name, phone or username, compared as `list_contacts` compares.
+        #[oai(validator(max_length = 200))]
         search: Query<Option<String>>,
         /// Only those with unread messages.
         unread: Query<Option<bool>>,
@@ -114,6 +116,7 @@ impl ConversationsApi {
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ConversationOut>>> {
         let filter = ConversationFilter {
@@ -159,6 +162,7 @@ impl ConversationsApi {
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MessageOut>>> {
         let (rows, next) = self

@@ -204,6 +204,7 @@ impl MediaApi {
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MediaOut>>> {
         let state = state.0.map(|state| state.as_str().to_owned());

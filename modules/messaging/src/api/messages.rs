@@ -171,12 +171,15 @@ impl MessagesApi {
         /// Only in this state.
         status: Query<Option<Status>>,
         /// `inbound` or `outbound`.
+        #[oai(validator(max_length = 16))]
         direction: Query<Option<String>>,
         /// Only with this WhatsApp id.
+        #[oai(validator(max_length = 256))]
         wamid: Query<Option<String>>,
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MessageOut>>> {
         let filter = MessageFilter {
@@ -240,10 +243,12 @@ impl MessagesApi {
         &self,
         can: Can<ReadMessages>,
         /// Only of the message with this WhatsApp id.
+        #[oai(validator(max_length = 256))]
         wamid: Query<Option<String>>,
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<StatusEventOut>>> {
         let rows = self
@@ -265,10 +270,12 @@ impl MessagesApi {
         &self,
         can: Can<ReadMessages>,
         /// Only of this webhook field, for example `account_update`.
+        #[oai(validator(max_length = 128))]
         field: Query<Option<String>>,
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<WebhookEventOut>>> {
         let rows = self

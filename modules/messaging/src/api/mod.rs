@@ -11,8 +11,8 @@ mod shapes;
 mod upload;
 mod webhook;
 
-use kernel::PageQuery;
-use poem_openapi::Tags;
+use kernel::{Error, PageQuery, Result};
+use poem_openapi::{Tags, types::MaybeUndefined};
 
 pub use account_events::AccountEventsApi;
 pub use channels::ChannelsApi;
@@ -35,6 +35,24 @@ enum Tag {
 }
 
 /// What `limit` and `after` ask for.
-fn page_query(limit: Option<u64>, after: Option<String>) -> kernel::Result<PageQuery> {
+fn page_query(limit: Option<u64>, after: Option<String>) -> Result<PageQuery> {
     PageQuery::new(limit, after)
+}
+
+/// The new value of a field that cannot be emptied; none where it stays.
+fn kept_or_set(field: &str, value: MaybeUndefined<String>) -> Result<Option<String>> {
+    match value {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Null => Err(Error::invalid(
+            field,
+            "cannot be emptied; leave it out to keep it as it is",
+        )),
+        MaybeUndefined::Value(value) => Ok(Some(value)),
+    }
+}
+
+/// A name as it is stored.
+fn named(name: &str) -> Result<String> {
+    let name = text::name::given(name).map_err(|fault| Error::invalid("name", fault.to_string()))?;
+    Ok(name.to_owned())
 }

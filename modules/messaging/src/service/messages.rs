@@ -234,11 +234,7 @@ impl Service {
         if by_time {
             select = select.order_by(Column::At, Order::Desc);
         }
-        let mut rows = select
-            .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
-            .await?;
+        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
         let next = query.cut(&mut rows, |row| Cursor {
             at: if by_time {
                 row.at
@@ -289,11 +285,7 @@ impl Service {
             .find::<Entity>()
             .filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid)))
             .filter_some(after);
-        let mut rows = select
-            .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
-            .await?;
+        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
     }
@@ -311,11 +303,7 @@ impl Service {
             .find::<Entity>()
             .filter_some(field.map(|field| Column::Field.eq(field)))
             .filter_some(after);
-        let mut rows = select
-            .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
-            .await?;
+        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
     }

@@ -9,6 +9,8 @@ use sea_orm::{ColumnTrait, Condition, Order};
 use super::Service;
 use crate::entity::{account_event, amendment, message, webhook_event};
 
+/// Reactions read at a time.
+const REACTIONS: u64 = 1_000;
 /// Rows of the count at most.
 const COUNTS: usize = 200;
 
@@ -61,8 +63,7 @@ impl Service {
             .filter_some(filter.severity.map(|severity| Column::Severity.eq(severity)))
             .filter_some(after)
             .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
+            .page(&query)
             .await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         Ok((rows, next))
@@ -103,20 +104,31 @@ impl Service {
         if wamids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = db
-            .find::<Entity>()
-            .filter(Column::Target.is_in(wamids))
-            .filter(Column::Kind.eq(REACTION))
-            .limit(5_000)
-            .all()
-            .await?;
         let mut last: BTreeMap<_, amendment::Model> = BTreeMap::new();
-        for row in rows {
-            // Of what happened within one second of WhatsApp's, what came later.
-            let newer = |known: &amendment::Model| (known.at, known.id) < (row.at, row.id);
-            let key = (row.target.clone(), row.contact_id);
-            if last.get(&key).is_none_or(newer) {
-                last.insert(key, row);
+        let mut after = None;
+        // All of them, some at a time: somebody may have changed a reaction any number of times.
+        loop {
+            let rows = db
+                .find::<Entity>()
+                .filter(Column::Target.is_in(wamids.iter().cloned()))
+                .filter(Column::Kind.eq(REACTION))
+                .filter_some(after.map(|id| Column::Id.gt(id)))
+                .order_by(Column::Id, Order::Asc)
+                .limit(REACTIONS)
+                .all()
+                .await?;
+            let end = u64::try_from(rows.len()) != Ok(REACTIONS);
+            after = rows.last().map(|row| row.id);
+            for row in rows {
+                // Of what happened within one second of WhatsApp's, what came later.
+                let newer = |known: &amendment::Model| (known.at, known.id) < (row.at, row.id);
+                let key = (row.target.clone(), row.contact_id);
+                if last.get(&key).is_none_or(newer) {
+                    last.insert(key, row);
+                }
+            }
+            if end {
+                break;
             }
         }
         let mut standing: Vec<amendment::Model> =

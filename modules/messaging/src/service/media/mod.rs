@@ -110,8 +110,7 @@ impl Service {
             .filter_some(state.map(|state| Column::State.eq(state)))
             .filter_some(after)
             .order_by(Column::Id, Order::Desc)
-            .limit(query.fetch())
-            .all()
+            .page(&query)
             .await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         let mut views = Vec::with_capacity(rows.len());

@@ -191,12 +191,11 @@ impl Service {
 pub(super) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown = last.chars().filter(|c| !c.is_control() && !is_bidi(*c));
-    shown
-        .take(FILE_NAME)
-        .collect::<String>()
-        .trim()
-        .trim_start_matches('.')
-        .to_owned()
+    let name: String = shown.take(FILE_NAME).collect();
+    match text::name::is_visible(&name) {
+        true => name.trim().trim_start_matches('.').to_owned(),
+        false => String::new(),
+    }
 }
 
 /// Characters that turn the direction of text: `gpj.exe` would show as `exe.jpg`.
