@@ -36,7 +36,7 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description The tenant's keys, newest first, without the keys themselves.
+         * @description The tenant's keys, newest first, without the keys themselves, and with who made each.
          *
          *     Needs the permission `api_keys:read`.
          */
@@ -44,8 +44,9 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description The answer holds the key, once: only its hash is stored. A key has at most the rights of who makes it, and keeps them
-         *     when that person leaves.
+         * @description The answer holds the key, once: only its hash is stored. A key has at most the rights of who makes it. One that a person
+         *     makes keeps them when that person loses theirs or leaves; one that is made with another key expires no later than that
+         *     key and is revoked with it. A tenant may have 1,000 keys.
          *
          *     Needs the permission `api_keys:manage`.
          */
@@ -68,7 +69,8 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description Its next request is answered 401 `invalid_api_key`.
+         * @description Its next request is answered 401 `invalid_api_key`, and so is that of every key that was made with it, with one of those,
+         *     and so on: `made_keys` in the list says how many.
          *
          *     Needs the permission `api_keys:manage`.
          */
@@ -95,7 +97,8 @@ export interface paths {
         put?: never;
         /**
          * Connect a number.
-         * @description The number is stored, not yet spoken to: run the connection test next.
+         * @description The number is stored, not yet spoken to: run the connection test next. It is yours once that has passed. Whether another
+         *     account of the platform has connected it is not looked at and not told.
          *
          *     Needs the permission `channels:manage`.
          */
@@ -150,7 +153,8 @@ export interface paths {
         /**
          * Let a number send again.
          * @description For a number that is held or may only answer: what waits leaves within half a minute. If WhatsApp still refuses, it is
-         *     held again with the reason.
+         *     held again with the reason. One that another account of the platform has proven to be theirs is not let go (409
+         *     `number_lost`): run the connection test.
          *
          *     Needs the permission `channels:manage`.
          */
@@ -198,6 +202,9 @@ export interface paths {
          *     and how to mend it. The result is also kept as the number's status. A number that was held because of its token or
          *     because it was not registered goes on when that is seen to be over; what WhatsApp told of the account (a ban, a
          *     restriction) stands until WhatsApp takes it back or somebody asks `POST /channels/{id}/resume`.
+         *
+         *     A passed test proves that the number is yours. Of several accounts of the platform that connected one number, the one
+         *     whose test has passed last gets its webhooks; the account that had it is told, and its number is `held`.
          *
          *     Needs the permission `channels:manage`.
          */
@@ -626,7 +633,8 @@ export interface paths {
         /**
          * Sign in
          * @description Checks e-mail address and password and sets the session cookie. The session ends after 12 hours without a request and
-         *     after 30 days in any case. At most 5 attempts a minute for one account and 20 for one client address.
+         *     after 30 days in any case. Attempts are limited to 5 a minute for one account from one client address, 20 a minute for one
+         *     client address, and 20 an hour for one account from addresses from which it has not signed in before.
          */
         post: operations["sign_in"];
         /**
@@ -784,7 +792,7 @@ export interface components {
             detail_terms?: components["schemas"]["Sentence"][];
             /** @description WhatsApp's word for what happened, for example `ACCOUNT_RESTRICTION`. */
             event: string;
-            /** @description WhatsApp's webhook field, for example `account_update`. */
+            /** @description WhatsApp's webhook field, for example `account_update`; `number_ownership` for what the platform itself tells. */
             field: string;
             /**
              * Format: aev-id
@@ -858,6 +866,8 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /** @description Who made it. */
+            created_by: components["schemas"]["ApiKeyMaker"] & unknown;
             /**
              * Format: date-time
              * @description When it stops working. Absent when never.
@@ -874,6 +884,11 @@ export interface components {
              * @description When it was last used, to the minute. Absent when never.
              */
             last_used_at?: string;
+            /**
+             * Format: uint32
+             * @description How many keys were made with it, with those, and so on: they are revoked with it.
+             */
+            made_keys: number;
             /** @description What it is for. */
             name: string;
             /** @description The first letters of the key, by which it is recognised. */
@@ -923,13 +938,25 @@ export interface components {
         ApiKeyIn: {
             /**
              * Format: date-time
-             * @description When it stops working; never if absent.
+             * @description When it stops working; never if absent. Needed when it is made with an API key that expires, and no later than that.
              */
             expires_at?: string;
             /** @description What it is for, 1 to 100 characters. */
             name: string;
             /** @description Permissions it shall have, 1 to 100 of `GET /permissions`, none that you do not hold yourself. */
             scopes: string[];
+        };
+        /**
+         * ApiKeyMaker
+         * @description Who made an API key.
+         */
+        ApiKeyMaker: {
+            /** @description The person's or key's id. */
+            id?: string;
+            /** @description The person's or key's name. Absent when they are no longer there. */
+            name?: string;
+            /** @description What it is. */
+            type: components["schemas"]["MakerKind"] & unknown;
         };
         /**
          * AudioIn
@@ -3166,6 +3193,11 @@ export interface components {
          */
         LocationRequestActionName: "send_location";
         /**
+         * @description What made an API key.
+         * @enum {string}
+         */
+        MakerKind: "user" | "api_key" | "system";
+        /**
          * Marketing
          * @description What somebody chose about marketing. The newest choice counts.
          */
@@ -4251,7 +4283,7 @@ export interface components {
          * @description Which sentence it is. A word never changes its meaning; there may be more of them one day.
          * @enum {string}
          */
-        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "restricted_now" | "manager_says_why" | "limit_reached" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
+        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
         /**
          * TextHeaderIn
          * @description A header of text.

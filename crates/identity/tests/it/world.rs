@@ -10,7 +10,7 @@ use chrono::DateTime;
 use identity::{Identity, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
 use kernel::{
     Api, Authenticator, Bucket, Can, Clock, Level, Limiter, ManualClock, Module, PermissionInfo, Result,
-    Taken, TenantDb, TenantId, UserId, Wait,
+    Sealed, Taken, TenantDb, TenantId, UserId, Wait,
 };
 use poem::{
     EndpointExt, Route,
@@ -104,6 +104,14 @@ impl Module for Notes {
     }
     fn permissions(&self) -> &'static [PermissionInfo] {
         ALL
+    }
+    fn sealed(&self) -> &'static [Sealed] {
+        // Where the vault's tests seal.
+        &[Sealed {
+            table: "messaging_channels",
+            id_prefix: "chn",
+            columns: &["access_token"],
+        }]
     }
 }
 
