@@ -70,7 +70,7 @@ on_both_profiles! {
             assert_eq!(tenant.call(method, "/contacts", None).await.status, 405);
             tenant.get("/contacts").await.expect(200);
         }
-        let metrics = app.http.get(format!("{}/metrics", app.base)).send().await.unwrap().text().await.unwrap();
+        let metrics = app.http.get(&app.metrics).send().await.unwrap().text().await.unwrap();
         let counted = |method: &str| {
             let of_contacts = format!("wapro_http_requests_total{{method=\"{method}\",route=\"/api/v1/contacts\",");
             metrics.lines().filter(|line| line.starts_with(&of_contacts)).count()

@@ -6,8 +6,7 @@ use testkit::{Fleet, Profile, eventually};
 
 /// What the process has counted so far.
 async fn stepped_aside(fleet: &Fleet) -> u64 {
-    let metrics = format!("http://{}/metrics", fleet.config.listen);
-    let metrics = reqwest::get(metrics).await.unwrap().text().await.unwrap();
+    let metrics = reqwest::get(&fleet.metrics).await.unwrap().text().await.unwrap();
     let counted = metrics
         .lines()
         .find_map(|line| line.strip_prefix("wapro_crowd_stepped_aside_total "));

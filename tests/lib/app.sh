@@ -24,7 +24,7 @@ app_start() {
     mkdir -p "$TMP/app.$try"
     (
       cd "$TMP/app.$try" || exit
-      exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_PUBLIC_URL="$BASE_URL" \
+      exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_PUBLIC_URL="$BASE_URL" WAPRO_METRICS_LISTEN= \
         WAPRO_DATA_DIR="$TMP/app.$try/data" "$TMP/wapro" run --demo
     ) </dev/null >"$TMP/app.log" 2>&1 &
     APP_PID=$!

@@ -41,7 +41,7 @@ simulator_start() {
       cd "$TMP" || exit
       # As many messages to one person as the walks send; the clock is pushed by them where time matters.
       exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_SIMULATOR__PROFILE=fast \
-        WAPRO_SIMULATOR__KNOBS__PAIR_LIMIT=false "$TMP/wapro" simulator
+        WAPRO_SIMULATOR__KNOBS__PAIR_LIMIT=false WAPRO_SIMULATOR__REACH='["127.0.0.1", "localhost"]' "$TMP/wapro" simulator
     ) </dev/null >"$TMP/simulator.log" 2>&1 &
     SIMULATOR_PID=$!
     if until_ready "$SIMULATOR_PID" "$SIMULATOR_WAIT" simulator_answers; then

@@ -75,6 +75,8 @@ impl World {
         let settings: Settings = [
             ("WAPRO_LISTEN", format!("127.0.0.1:{serve_port}")),
             ("WAPRO_PUBLIC_URL", base.clone()),
+            // One machine, several processes: each takes a port of the system's choice.
+            ("WAPRO_METRICS_LISTEN", "127.0.0.1:0".to_owned()),
             ("WAPRO_DATA_DIR", dir.path().display().to_string()),
             ("WAPRO_DATABASE_URL", scratch.url.clone()),
             ("WAPRO_REDIS_URL", services.redis.clone()),
@@ -82,6 +84,9 @@ impl World {
             // What one caller may ask is not what is measured here.
             ("WAPRO_API_RATE", "100000".to_owned()),
             ("WAPRO_API_BURST", "100000".to_owned()),
+            ("WAPRO_LIVE_SOCKETS", "100000".to_owned()),
+            ("WAPRO_LIVE_SOCKETS_PER_CALLER", "100000".to_owned()),
+            ("WAPRO_SIMULATOR__REACH", format!(r#"["127.0.0.1:{serve_port}"]"#)),
             ("WAPRO_SIMULATOR__URL", sim_base.clone()),
             ("WAPRO_SIMULATOR__PROFILE", "load".to_owned()),
             ("WAPRO_LOG", "warn".to_owned()),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::reach::Reach;
+
 /// The real time in Unix milliseconds, handed in so that a test can hold it.
 #[derive(Clone)]
 pub struct Wall(Arc<dyn Fn() -> i64 + Send + Sync>);
@@ -253,9 +255,9 @@ pub struct SimConfig {
     pub truncate_body: Option<usize>,
     /// Clock of the throughput and pair buckets.
     pub bucket_clock: BucketClock,
-    /// Links to loopback addresses are really fetched.
+    /// Links that the simulator can reach are really fetched.
     pub fetch_links: bool,
-    /// Hosts, or hosts with port, whose links are really fetched, wherever they are.
+    /// Hosts, or hosts with port, whose links are really fetched without that, if the simulator can reach them.
     pub link_hosts: Vec<String>,
     /// Virtual seconds for which a download address works.
     pub media_url_ttl_s: u64,
@@ -281,6 +283,9 @@ pub struct SimConfig {
     /// Real time.
     #[serde(skip)]
     pub wall: Wall,
+    /// Where callbacks, handshakes and fetched links may go. No knob: the control surface cannot change it.
+    #[serde(skip)]
+    pub reach: Reach,
 }
 
 impl Default for SimConfig {
@@ -354,6 +359,7 @@ impl Default for SimConfig {
             max_queue: 100_000,
             http: None,
             wall: Wall::default(),
+            reach: Reach::default(),
         }
     }
 }
@@ -408,7 +414,7 @@ impl SimConfig {
     /// # Errors
     /// A sentence that names the knob that does not exist or has the wrong kind of value.
     pub fn with_knobs(self, knobs: &serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
-        let (http, wall) = (self.http.clone(), self.wall.clone());
+        let (http, wall, reach) = (self.http.clone(), self.wall.clone(), self.reach.clone());
         let mut document = serde_json::to_value(&self).map_err(|e| e.to_string())?;
         for (name, value) in knobs {
             match (document.get_mut(name), value) {
@@ -420,7 +426,13 @@ impl SimConfig {
         }
         let turned: Self =
             serde_json::from_value(document).map_err(|e| format!("knobs of the simulator: {e}"))?;
-        Ok(Self { http, wall, ..turned }.clamped())
+        Ok(Self {
+            http,
+            wall,
+            reach,
+            ..turned
+        }
+        .clamped())
     }
 
     /// The same with an HTTP client (which should not follow redirects).
@@ -429,6 +441,11 @@ impl SimConfig {
             http: Some(http),
             ..self
         }
+    }
+
+    /// The same with another reach.
+    pub fn with_reach(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// Brings every knob into its sensible range, so that a wrong value cannot stop the engine.

@@ -35,6 +35,7 @@ mod portfolio;
 mod pricing;
 mod provision;
 mod quality;
+mod reach;
 mod rng;
 mod sim;
 mod template_life;
@@ -47,4 +48,5 @@ pub use entities::{
     Token, User, Waba,
 };
 pub use provision::{Provision, Provisioned};
+pub use reach::Reach;
 pub use sim::{ControlError, Simulator};

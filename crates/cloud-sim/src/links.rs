@@ -10,6 +10,7 @@ use crate::config::SimConfig;
 use crate::core::Core;
 use crate::life::Life;
 use crate::media;
+use crate::reach::Reach;
 
 /// Fetches at the same time, at most.
 const CONCURRENCY: usize = 8;
@@ -86,29 +87,31 @@ pub fn dead(link: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a link is really fetched: never by default, loopback with `fetch_links`, and every host of `link_hosts`.
+/// Whether a link is really fetched: never by default; with `fetch_links`, or when its host stands in `link_hosts`, if the
+/// simulator can reach it.
 pub fn is_fetched(config: &SimConfig, link: &str) -> bool {
-    let Ok(url) = url::Url::parse(link) else {
+    let Ok(url) = config.reach.check(link) else {
         return false;
-    };
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => return false,
     };
     let host = url.host_str().unwrap_or_default();
     let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
-    (config.fetch_links && loopback) || config.link_hosts.iter().any(|h| h == host || *h == with_port)
+    config.fetch_links || config.link_hosts.iter().any(|h| h == host || *h == with_port)
 }
 
 /// Fetches a link as Meta does: no redirects, the type and size of its kind.
 ///
 /// # Errors
 /// The details of the 131053 it becomes.
-pub async fn fetch(http: Option<reqwest::Client>, timeout: Duration, job: &Fetch) -> Result<(), String> {
+pub async fn fetch(
+    http: Option<reqwest::Client>,
+    reach: &Reach,
+    timeout: Duration,
+    job: &Fetch,
+) -> Result<(), String> {
     let http = http.ok_or("the simulator was given no HTTP client")?;
-    let answer = http.get(&job.link).timeout(timeout).send().await;
+    // Looked at again: a world that was imported may bring links that were never planned here.
+    let link = reach.check(&job.link)?;
+    let answer = http.get(link).timeout(timeout).send().await;
     let mut answer = answer.map_err(|e| {
         let why = if e.is_timeout() {
             "the time is over"
@@ -227,9 +230,18 @@ mod tests {
         ] {
             assert_eq!(is_fetched(&config, link), fetched, "{link}");
         }
-        config.link_hosts = vec!["shop.example:443".into(), "10.0.0.1".into()];
-        assert!(is_fetched(&config, "https://shop.example/x.png"));
-        assert!(!is_fetched(&config, "http://shop.example/x.png"));
-        assert!(is_fetched(&config, "http://10.0.0.1:81/x.png"));
+        config.fetch_links = false;
+        config.link_hosts = vec![
+            "127.0.0.1:443".into(),
+            "localhost".into(),
+            "shop.example".into(),
+            "10.0.0.1".into(),
+        ];
+        assert!(is_fetched(&config, "https://127.0.0.1/x.png"));
+        assert!(!is_fetched(&config, "http://127.0.0.1/x.png"));
+        assert!(is_fetched(&config, "http://localhost:81/x.png"));
+        // Naming a host does not make it reachable.
+        assert!(!is_fetched(&config, "https://shop.example/x.png"));
+        assert!(!is_fetched(&config, "http://10.0.0.1:81/x.png"));
     }
 }

@@ -129,7 +129,7 @@ impl Simulator {
     }
 
     /// Where an app's webhooks go, as it is entered in the app's configuration: what concerns accounts goes nowhere else. No
-    /// handshake is made.
+    /// handshake is made; deliveries fail where the simulator may not go.
     ///
     /// # Errors
     /// When there is no such app.
@@ -308,12 +308,13 @@ impl Simulator {
     }
 
     async fn fetch(&self, job: Fetch) {
-        let (http, timeout) = {
+        let (http, reach, timeout) = {
             let core = self.lock();
-            (core.config.http.clone(), core.config.webhook_timeout_ms)
+            let SimConfig { http, reach, .. } = &core.config;
+            (http.clone(), reach.clone(), core.config.webhook_timeout_ms)
         };
         let outcome = tokio::select! {
-            outcome = links::fetch(http, Duration::from_millis(timeout), &job) => outcome,
+            outcome = links::fetch(http, &reach, Duration::from_millis(timeout), &job) => outcome,
             // An export plans it again.
             () = self.0.cancel.cancelled() => return,
         };
@@ -321,16 +322,22 @@ impl Simulator {
     }
 
     async fn deliver(&self, start: Start) {
-        let (http, timeout) = {
+        let (http, url, timeout) = {
             let core = self.lock();
-            (core.config.http.clone(), core.config.webhook_timeout_ms)
+            let SimConfig { http, reach, .. } = &core.config;
+            (
+                http.clone(),
+                reach.check(&start.url),
+                core.config.webhook_timeout_ms,
+            )
         };
         let began = Instant::now();
-        let outcome = match http {
-            None => Err("the simulator was given no HTTP client".to_owned()),
-            Some(http) => {
+        let http = http.ok_or_else(|| "the simulator was given no HTTP client".to_owned());
+        let outcome = match http.and_then(|http| Ok((http, url?))) {
+            Err(why) => Err(why),
+            Ok((http, url)) => {
                 let mut request = http
-                    .post(&start.url)
+                    .post(url)
                     .header("content-type", "application/json")
                     .header("user-agent", "facebookexternalua")
                     .timeout(Duration::from_millis(timeout))

@@ -7,7 +7,6 @@ use std::{
 };
 
 use kernel::{Authenticator, Module, RateNote, SystemDb};
-use metrics_exporter_prometheus::PrometheusHandle;
 use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
     endpoint::{BoxEndpoint, make},
@@ -23,10 +22,12 @@ use tracing::Instrument;
 use crate::{
     assets,
     body::{API_BODY, WEBHOOK_BODY, bounded, capped},
-    live::{Hub, socket},
+    host_name::HostNames,
+    live::{Hub, LiveLimits, Places, socket},
     openapi::{self, Conflict, Document},
     problem,
     redis::{self, Redis},
+    security_headers::{self, Area},
 };
 
 /// A sign-in that the demo shows on its first page.
@@ -80,10 +81,14 @@ pub struct AppOptions {
     pub authenticator: Arc<dyn Authenticator>,
     /// Adds routes at the root, such as the simulator's when it runs inside.
     pub more_routes: Option<MoreRoutes>,
-    /// Answers `/metrics`.
-    pub metrics: PrometheusHandle,
+    /// The host names that are answered to.
+    pub hosts: HostNames,
+    /// Whether the world reaches the server by https alone.
+    pub https: bool,
     /// How often a live connection is shown to be alive and its credentials are looked at again.
     pub live_ping: Duration,
+    /// How many live connections there may be.
+    pub live_limits: LiveLimits,
     /// Whether Redis answers; none when there is no Redis.
     pub redis: Option<Redis>,
 }
@@ -144,13 +149,13 @@ impl App {
             get(socket::live)
                 .with(CookieJarManager::new())
                 .data(hub.clone())
-                .data(rights(modules, options.live_ping)),
+                .data(rights(modules, options.live_ping, options.live_limits)),
         );
         let mut route = Route::new()
             .nest("/api/v1", v1)
             .nest("/api", documentation(&document, options.config))
             .at("/*path", get(assets::portal));
-        route = operations(route, system, options.metrics, options.redis);
+        route = operations(route, system, options.redis);
         let mut plain = BTreeSet::new();
         for (path, endpoint) in modules.iter().flat_map(|module| module.public_routes()) {
             plain.extend(path.split('/').nth(1));
@@ -168,14 +173,15 @@ impl App {
                 let request = uncompressed(request, &plain);
                 async move { Ok::<_, poem::Error>(request) }
             })
-            .around(observe)
+            .before(move |request| options.hosts.clone().check(request))
+            .around(move |endpoint, request| observe(endpoint, request, options.https))
             .map_to_response()
             .boxed();
         Ok(Self { endpoint, document })
     }
 }
 
-fn rights(modules: &[Box<dyn Module>], ping: Duration) -> socket::Rights {
+fn rights(modules: &[Box<dyn Module>], ping: Duration, limits: LiveLimits) -> socket::Rights {
     let of_module = modules.iter().flat_map(|module| module.permissions());
     let modules = of_module
         .map(|permission| (permission.name, permission.module))
@@ -183,6 +189,7 @@ fn rights(modules: &[Box<dyn Module>], ping: Duration) -> socket::Rights {
     socket::Rights {
         modules: Arc::new(modules),
         ping,
+        places: Places::new(limits),
     }
 }
 
@@ -200,7 +207,10 @@ fn documentation(document: &Document, config: PublicConfig) -> Route {
     let swagger = Arc::new(
         utoipa_swagger_ui::Config::from("/api/openapi.json")
             .try_it_out_enabled(true)
-            .persist_authorization(true),
+            // A key that is tried out stays in the page: the browser's storage would keep it for whoever comes next.
+            .persist_authorization(false)
+            // It would send the description's address to a server of others.
+            .validator_url("none"),
     );
     let config = serde_json::to_string(&config).unwrap_or_default();
     let json = |text: String| {
@@ -240,7 +250,7 @@ fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'
     }
 }
 
-fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis: Option<Redis>) -> Route {
+fn operations(route: Route, system: &SystemDb, redis: Option<Redis>) -> Route {
     let ready: RouteMethod = {
         let system = system.clone();
         get(make(move |_| {
@@ -248,21 +258,14 @@ fn operations(route: Route, system: &SystemDb, metrics: PrometheusHandle, redis:
             async move { Ok::<_, poem::Error>(readiness(&system, redis).await) }
         }))
     };
-    let scrape = get(make(move |_| {
-        metrics.run_upkeep();
-        let text = metrics.render();
-        async move {
-            Ok::<_, poem::Error>(
-                Response::builder()
-                    .content_type("text/plain; version=0.0.4")
-                    .body(text),
-            )
-        }
-    }));
     route
         .at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") })))
         .at("/readyz", ready)
-        .at("/metrics", scrape)
+        // They are told elsewhere: nothing, rather than the portal's first page.
+        .at(
+            "/metrics",
+            make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }),
+        )
 }
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
@@ -296,7 +299,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 
 /// One span, one line of metrics and the headers every answer carries. Labels are route patterns, never raw paths: those
 /// hold ids and tokens.
-async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<Response> {
+async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: bool) -> poem::Result<Response> {
     let id = request_id(&request);
     let method = request.method().clone();
     let peer = <&RemoteAddr>::from_request_without_body(&request)
@@ -305,10 +308,9 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
         .unwrap_or_default();
     let span = tracing::info_span!("request", id = %id, %method, peer, tenant = tracing::field::Empty);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let is_api = request.uri().path().starts_with("/api/v1");
+    let area = Area::of(request.uri().path());
     let counted = RateNote::default();
     request.extensions_mut().insert(counted.clone());
-    let is_docs = request.uri().path().starts_with("/api/docs");
     let started = Instant::now();
     let result = endpoint.call(request).instrument(span.clone()).await;
     let mut response = match result {
@@ -332,30 +334,14 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::R
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     if let Some((policy, left)) = counted.fields() {
         for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
             headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
         }
     }
-    if is_api {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    } else if !is_docs {
-        // An answer that has a stricter one keeps it.
-        headers
-            .entry(header::CONTENT_SECURITY_POLICY)
-            .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    }
+    security_headers::add(headers, area, https);
     Ok(response)
 }
-
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob: https: http:; \
-style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
 
 /// The path pattern of an API operation: the framework's own would name the inner route twice.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ mod body;
 pub mod bus;
 pub mod database;
 pub mod fetch;
+pub mod host_name;
 pub mod jobs;
 pub mod lease;
 pub mod limiter;
@@ -25,6 +26,7 @@ pub mod pump;
 pub mod redis;
 pub mod relay;
 pub mod runtime;
+mod security_headers;
 pub mod true_time;
 
 pub use app::{App, AppOptions};

@@ -1,6 +1,18 @@
-//! Prometheus metrics: `/metrics`.
+//! Prometheus metrics: counted everywhere, told on a listener of their own.
+
+use std::{io, net::SocketAddr, time::Duration};
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use poem::{
+    EndpointExt, Response, Route, Server, endpoint::make, get, listener::TcpAcceptor, middleware::CatchPanic,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{host_name::HostNames, problem, security_headers};
+
+/// How often samples are put into their buckets. They pile up in memory until then, whether anybody asks or not.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Installs the recorder for this process. Once; a second call in the same process gets a recorder that nobody feeds.
 ///
@@ -17,4 +29,61 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     // In tests many applications share a process; the first one's recorder wins and the others are read empty.
     let _ = metrics::set_global_recorder(recorder);
     Ok(handle)
+}
+
+/// Keeps the recorder's memory small until told to stop.
+pub async fn keep(handle: PrometheusHandle, stop: CancellationToken) {
+    let mut every = tokio::time::interval(UPKEEP);
+    while stop.run_until_cancelled(every.tick()).await.is_some() {
+        handle.run_upkeep();
+    }
+}
+
+/// Answers `GET /metrics` on an address of its own until told to stop. Answers the address, which differs from the one asked
+/// for when that had port 0.
+///
+/// It is no part of the public server, and asks nobody who they are: the address is for the operator's own network.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn listen(
+    address: SocketAddr,
+    handle: PrometheusHandle,
+    hosts: HostNames,
+    stop: CancellationToken,
+) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    let acceptor = TcpAcceptor::from_tokio(listener)?;
+    let scrape = get(make(move |_| {
+        let text = handle.render();
+        async move {
+            Ok::<_, poem::Error>(
+                Response::builder()
+                    .content_type("text/plain; version=0.0.4")
+                    .body(text),
+            )
+        }
+    }));
+    let endpoint = Route::new()
+        .at("/metrics", scrape)
+        .before(move |request| hosts.clone().check(request))
+        .catch_all_error(problem::from_poem)
+        .with(CatchPanic::new().with_handler(problem::Panicked))
+        .after(|answer| async move {
+            let mut response = poem::IntoResponse::into_response(answer?);
+            security_headers::add(response.headers_mut(), security_headers::Area::Api, false);
+            Ok::<_, poem::Error>(response)
+        });
+    tokio::spawn(async move {
+        let ended = Server::new_with_acceptor(acceptor)
+            .name("metrics")
+            .idle_timeout(Duration::from_secs(60))
+            .run_with_graceful_shutdown(endpoint, stop.cancelled_owned(), Some(Duration::from_secs(1)))
+            .await;
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the metrics listener ended");
+        }
+    });
+    Ok(address)
 }

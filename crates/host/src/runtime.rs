@@ -122,6 +122,7 @@ impl Runtime {
         self.stop.cancel();
         let ended = async {
             while self.tasks.join_next().await.is_some() {}
+            self.hub.ended().await;
             if let Some(runner) = &self.running {
                 runner.ended().await;
             }

@@ -4,18 +4,18 @@ mod dto;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kernel::{Can, Created, NoContent, Page, PageQuery, Result, caller::SESSION_COOKIE};
-use poem::Request;
+use kernel::{Can, Created, NoContent, Page, PageQuery, Result};
+use poem::{Request, http::header::SET_COOKIE};
 use poem_openapi::{
     OpenApi, Tags,
     param::{Path, Query},
-    payload::Json,
+    payload::{Json, Response},
 };
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     ApiKeyId,
-    credentials::{SessionCookie, client_address, not_cross_site, wanted_tenant},
+    client_address::client_address,
+    credentials::{SessionCookie, not_cross_site, session_cookies, wanted_tenant},
     permission::{ManageApiKeys, ManageModules, ReadApiKeys, ReadModules},
     service::{ABSOLUTE, Service},
 };
@@ -39,20 +39,6 @@ pub(crate) struct IdentityApi {
     pub(crate) service: Arc<Service>,
 }
 
-impl IdentityApi {
-    fn cookie(&self, token: &SecretString, max_age: i64) -> String {
-        let secure = if self.service.options.secure_cookie {
-            "; Secure"
-        } else {
-            ""
-        };
-        format!(
-            "{SESSION_COOKIE}={}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax{secure}",
-            token.expose_secret()
-        )
-    }
-}
-
 #[OpenApi]
 impl IdentityApi {
     /// Sign in
@@ -66,7 +52,7 @@ impl IdentityApi {
         operation_id = "sign_in",
         tag = "Tag::Session"
     )]
-    async fn sign_in(&self, request: &Request, body: Json<SignInIn>) -> Result<SignedIn> {
+    async fn sign_in(&self, request: &Request, body: Json<SignInIn>) -> Result<Response<SignedIn>> {
         not_cross_site(request)?;
         let address = client_address(
             request.remote_addr(),
@@ -78,10 +64,14 @@ impl IdentityApi {
             .service
             .sign_in(&email, password.into(), &address, wanted_tenant(request))
             .await?;
-        Ok(SignedIn::Ok(
-            Json(session.into()),
-            self.cookie(&token, ABSOLUTE.num_seconds()),
-        ))
+        let signed_in = Response::new(SignedIn::Ok(Json(session.into())))
+            .header(SET_COOKIE, token.cookie(ABSOLUTE.num_seconds()));
+        // One of the other name, from before the server had https, would only wait to be taken for this one.
+        let others = session_cookies(request.headers());
+        let others = others.iter().filter(|other| !other.is_like(&token));
+        Ok(others.fold(signed_in, |answer, other| {
+            answer.header(SET_COOKIE, other.forgotten())
+        }))
     }
 
     /// Show the session
@@ -108,9 +98,13 @@ impl IdentityApi {
         operation_id = "sign_out",
         tag = "Tag::Session"
     )]
-    async fn sign_out(&self, session: SessionCookie) -> Result<SignedOut> {
+    async fn sign_out(&self, session: SessionCookie) -> Result<Response<SignedOut>> {
         self.service.sign_out(&session).await?;
-        Ok(SignedOut::Done(self.cookie(&SecretString::default(), 0)))
+        let signed_out = Response::new(SignedOut::Done).header(SET_COOKIE, session.token.forgotten());
+        Ok(match session.other {
+            Some(other) => signed_out.header(SET_COOKIE, other.forgotten()),
+            None => signed_out,
+        })
     }
 
     /// List permissions

@@ -1,6 +1,6 @@
 //! From a request to a caller: the one place where a cookie or a key becomes a tenant's door.
 
-use kernel::{Actor, Authenticator, Bucket, Caller, Counted, RateNote, Result, TenantId};
+use kernel::{Actor, Authenticator, Bucket, Caller, Counted, RateNote, Result, TenantId, caller::Recheck};
 use poem::Request;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
 #[async_trait::async_trait]
 impl Authenticator for Service {
     async fn authenticate(&self, request: &Request) -> Result<Caller> {
+        let recheck = request.extensions().get::<Recheck>().copied();
         let caller = match Credential::of(request)? {
             Credential::Key(key) => {
                 let (key, scopes) = self.find_api_key(&key).await?;
@@ -26,7 +27,7 @@ impl Authenticator for Service {
             }
             Credential::Session(token) => {
                 same_site(request)?;
-                let user = self.find_session(&token).await?;
+                let user = self.find_session(&token, recheck.is_none()).await?;
                 let member = self.membership(user.id, wanted_tenant(request)).await?;
                 let actor = Actor::User {
                     id: user.id,
@@ -36,8 +37,11 @@ impl Authenticator for Service {
                 self.caller(actor, member.tenant_id, permissions).await?
             }
         };
-        self.take_quota(caller.db.tenant(), &caller.actor.id(), request.data::<RateNote>())
-            .await?;
+        // A connection that is open asks again by itself, however many there are.
+        if recheck != Some(Recheck::Open) {
+            self.take_quota(caller.db.tenant(), &caller.actor.id(), request.data::<RateNote>())
+                .await?;
+        }
         Ok(caller)
     }
 }

@@ -1,13 +1,11 @@
-//! What a request shows of itself: cookie or key, where it was made, where it came from.
-
-use std::net::IpAddr;
+//! What a request shows of itself: cookie or key, and where it was made.
 
 use kernel::{
     Can, RateNote,
-    caller::{SESSION_COOKIE, TENANT_HEADER},
+    caller::{HOST_SESSION_COOKIE, SESSION_COOKIE, TENANT_HEADER},
 };
 use poem::{
-    Addr, Request, RequestBody,
+    Request, RequestBody,
     http::{HeaderMap, header},
 };
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, registry::Registry};
@@ -24,11 +22,61 @@ pub(crate) fn fingerprint(secret: &SecretString) -> String {
     hex::encode(Sha256::digest(secret.expose_secret().as_bytes()))
 }
 
+/// The token of a session and the kind of cookie that it is for.
+///
+/// The kind is part of what is stored: a session that was opened with a `__Host-` cookie is not found by the other name, which
+/// any host of the same domain can plant. Sessions that were opened under the old name, before the upgrade or by plain http,
+/// go on under it until they end, 30 days after they began.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionToken {
+    secret: SecretString,
+    host_only: bool,
+}
+
+impl SessionToken {
+    pub(crate) fn new(secret: SecretString, host_only: bool) -> Self {
+        Self { secret, host_only }
+    }
+
+    /// Whether both are for cookies of one name.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.host_only == other.host_only
+    }
+
+    /// What is stored of it.
+    pub(crate) fn fingerprint(&self) -> String {
+        if self.host_only {
+            fingerprint(&format!("{HOST_SESSION_COOKIE}={}", self.secret.expose_secret()).into())
+        } else {
+            fingerprint(&self.secret)
+        }
+    }
+
+    /// `Set-Cookie` that hands it to the browser for so many seconds.
+    pub(crate) fn cookie(&self, max_age: i64) -> String {
+        set_cookie(self.host_only, self.secret.expose_secret(), max_age)
+    }
+
+    /// `Set-Cookie` that makes the browser forget it.
+    pub(crate) fn forgotten(&self) -> String {
+        set_cookie(self.host_only, "", 0)
+    }
+}
+
+fn set_cookie(host_only: bool, value: &str, max_age: i64) -> String {
+    let (name, secure) = if host_only {
+        (HOST_SESSION_COOKIE, "; Secure")
+    } else {
+        (SESSION_COOKIE, "")
+    };
+    format!("{name}={value}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax{secure}")
+}
+
 /// What a request authenticates with.
 #[derive(Debug)]
 pub(crate) enum Credential {
     Key(SecretString),
-    Session(SecretString),
+    Session(SessionToken),
 }
 
 impl Credential {
@@ -44,7 +92,9 @@ impl Credential {
             }
             return Ok(Self::Key(key.trim().to_owned().into()));
         }
-        session_cookie(request.headers())
+        session_cookies(request.headers())
+            .into_iter()
+            .next()
             .map(Self::Session)
             .ok_or(IdentityError::Unauthenticated)
     }
@@ -55,15 +105,21 @@ pub(crate) fn wanted_tenant(request: &Request) -> Option<&str> {
     request.header(TENANT_HEADER)
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<SecretString> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
-        .map(|(_, value)| value.to_owned().into())
+/// The session cookies of both names, the one that only we can have set first.
+pub(crate) fn session_cookies(headers: &HeaderMap) -> Vec<SessionToken> {
+    let named = |wanted: &str| {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, value)| *name == wanted && !value.is_empty())
+            .map(|(_, value)| SecretString::from(value.to_owned()))
+    };
+    let host = named(HOST_SESSION_COOKIE).map(|secret| SessionToken::new(secret, true));
+    let plain = named(SESSION_COOKIE).map(|secret| SessionToken::new(secret, false));
+    host.into_iter().chain(plain).collect()
 }
 
 /// Refuses what another site made a browser send. A browser attaches the cookie to it by itself, so the cookie proves
@@ -120,44 +176,12 @@ fn said_origin(request: &Request) -> Origin {
     if same { Origin::Same } else { Origin::Other }
 }
 
-/// Where a request came from, as the name of a rate limit's bucket: an IPv4 address, or the /64 of an IPv6 one, since a
-/// single customer has that many. `X-Forwarded-For` counts only when one of `trusted_proxies` brought the request, and of
-/// it only the last entry that is not such a proxy itself: anything further left is what the client claims.
-pub(crate) fn client_address(peer: &Addr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> String {
-    let Addr::SocketAddr(peer) = peer else {
-        return "local".to_owned();
-    };
-    let mut client = peer.ip().to_canonical();
-    if trusted_proxies.contains(&client) {
-        let claimed = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|line| line.to_str().ok());
-        let hops: Vec<&str> = claimed.flat_map(|line| line.split(',')).collect();
-        for hop in hops
-            .iter()
-            .rev()
-            .map_while(|hop| hop.trim().parse::<IpAddr>().ok())
-        {
-            client = hop.to_canonical();
-            if !trusted_proxies.contains(&client) {
-                break;
-            }
-        }
-    }
-    match client {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
-}
-
 /// The session cookie of a same-origin request, as an argument of the operations about the session itself. Whether it is
 /// still valid is for the service to say.
 pub(crate) struct SessionCookie {
-    pub(crate) token: SecretString,
+    pub(crate) token: SessionToken,
+    /// One of the other name that was sent beside it.
+    pub(crate) other: Option<SessionToken>,
     pub(crate) wanted_tenant: Option<String>,
     /// Where the rate that the request counts against is noted.
     pub(crate) note: Option<RateNote>,
@@ -182,12 +206,15 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let token = session_cookie(request.headers())
+        let mut tokens = session_cookies(request.headers()).into_iter();
+        let token = tokens
+            .next()
             .ok_or(IdentityError::Unauthenticated)
             .map_err(kernel::Error::from)?;
         same_site(request).map_err(kernel::Error::from)?;
         Ok(Self {
             token,
+            other: tokens.next(),
             wanted_tenant: wanted_tenant(request).map(ToOwned::to_owned),
             note: request.data::<RateNote>().cloned(),
         })
@@ -196,51 +223,41 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
 
 #[cfg(test)]
 mod tests {
-    use poem::http::HeaderName;
-
     use super::*;
 
     #[test]
-    fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
-        let proxies: Vec<IpAddr> = vec!["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
-        let cases = [
-            ("203.0.113.9:4000", Some("198.51.100.1"), "203.0.113.9"),
-            ("10.0.0.1:4000", Some("198.51.100.1"), "198.51.100.1"),
-            (
-                "10.0.0.1:4000",
-                Some("6.6.6.6, 198.51.100.1, 10.0.0.2"),
-                "198.51.100.1",
-            ),
-            ("10.0.0.1:4000", Some("6.6.6.6, rubbish"), "10.0.0.1"),
-            ("10.0.0.1:4000", None, "10.0.0.1"),
-            ("[2001:db8:1:2:3:4:5:6]:4000", None, "2001:db8:1:2::/64"),
-        ];
-        for (peer, forwarded, client) in cases {
-            let mut headers = HeaderMap::new();
-            headers.extend(
-                forwarded.map(|it| (HeaderName::from_static("x-forwarded-for"), it.parse().unwrap())),
-            );
-            let peer = Addr::SocketAddr(peer.parse().unwrap());
-            assert_eq!(
-                client_address(&peer, &headers, &proxies),
-                client,
-                "{peer} {forwarded:?}"
-            );
-        }
+    fn the_cookie_is_found_among_others() {
+        let found = |cookies: &str| -> Vec<(String, bool)> {
+            let request = Request::builder().header("cookie", cookies).finish();
+            let tokens = session_cookies(request.headers()).into_iter();
+            tokens
+                .map(|token| (token.secret.expose_secret().to_owned(), token.host_only))
+                .collect()
+        };
+        let (old, new) = (("old".to_owned(), false), ("new".to_owned(), true));
+        assert_eq!(found("a=b; wapro_session=old; c=d"), std::slice::from_ref(&old));
+        assert_eq!(found("wapro_session=old; __Host-wapro_session=new"), [new, old]);
+        assert_eq!(
+            found("xwapro_session=old; wapro_session=; __host-wapro_session=new"),
+            []
+        );
     }
 
     #[test]
-    fn the_cookie_is_found_among_others() {
-        let request = Request::builder()
-            .header("cookie", "a=b; wapro_session=secret; c=d")
-            .finish();
+    fn a_session_of_one_kind_of_cookie_is_not_found_by_the_other() {
+        let token = |host_only| SessionToken::new("secret".to_owned().into(), host_only);
+        assert_ne!(token(true).fingerprint(), token(false).fingerprint());
         assert_eq!(
-            session_cookie(request.headers()).unwrap().expose_secret(),
-            "secret"
+            token(false).fingerprint(),
+            fingerprint(&"secret".to_owned().into())
         );
-        let request = Request::builder()
-            .header("cookie", "xwapro_session=secret; wapro_session=")
-            .finish();
-        assert!(session_cookie(request.headers()).is_none());
+        assert_eq!(
+            token(true).cookie(60),
+            "__Host-wapro_session=secret; Max-Age=60; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(
+            token(false).forgotten(),
+            "wapro_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
+        );
     }
 }

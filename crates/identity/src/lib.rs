@@ -11,6 +11,7 @@
 mod api;
 mod authenticator;
 mod catalogue;
+mod client_address;
 mod credentials;
 pub mod entity;
 mod error;
@@ -25,11 +26,11 @@ mod vault;
 
 use std::{
     collections::BTreeSet,
-    net::IpAddr,
     sync::{Arc, OnceLock},
 };
 
 use chrono::{DateTime, Utc};
+use ipnet::IpNet;
 use kernel::{
     Api, Authenticator, Limiter, Module, PermissionInfo, Quota, Result, Sealed, SystemDb, TenantDb, TenantId,
     TenantRoutes, UserId, Vault, id,
@@ -66,7 +67,8 @@ id!(
 /// What an operator may choose.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whether the session cookie is for HTTPS only. Switch it on wherever the portal is not on localhost.
+    /// Whether the session cookie is for HTTPS only, and for this very host (`__Host-`). Switch it on wherever the portal is
+    /// not on localhost.
     pub secure_cookie: bool,
     /// How often one person or program may call in one tenant.
     pub api_quota: Quota,
@@ -74,9 +76,9 @@ pub struct Options {
     pub tenant_quota: Quota,
     /// What a password's hash costs.
     pub password_cost: PasswordCost,
-    /// Proxies whose `X-Forwarded-For` is believed, by their own addresses. Empty: the peer is the client. Name here every
-    /// proxy in front of the server, or all clients behind it share one bucket of sign-in attempts.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Networks of the proxies whose `X-Forwarded-For` (or `Forwarded`) is believed. Empty: the peer is the client. Name here
+    /// every proxy in front of the server, or all clients behind it share one bucket of sign-in attempts.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Options {

@@ -115,7 +115,7 @@ impl Caller {
 /// Turns a request into a [`Caller`]. Implemented by identity, handed to the host as a value.
 #[async_trait::async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Reads the session cookie or the API key.
+    /// Reads the session cookie or the API key. A request with a [`Recheck`] beside it is looked at as that says.
     ///
     /// # Errors
     /// 401 without valid credentials, 403 for a cross-site request, 404 for a tenant one does not belong to, 429 when the
@@ -123,8 +123,21 @@ pub trait Authenticator: Send + Sync {
     async fn authenticate(&self, request: &Request) -> Result<Caller>;
 }
 
-/// Name of the session cookie.
+/// Beside a request (in its extensions) whose credentials are looked at for a live connection. That a browser holds such a
+/// connection open, or opens it again by itself, is no sign that somebody is there: it does not keep a session alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recheck {
+    /// The connection is being opened: it counts against the caller's rate.
+    Opening,
+    /// The connection is open and its credentials are looked at once more: it counts against nothing.
+    Open,
+}
+
+/// Name of the session cookie where the portal is reached by plain http.
 pub const SESSION_COOKIE: &str = "wapro_session";
+/// Name of the session cookie where the portal is reached by https. Browsers take a cookie of such a name only from the very
+/// host that it is for: no other host of the same domain can plant one.
+pub const HOST_SESSION_COOKIE: &str = "__Host-wapro_session";
 /// Header by which a signed-in person chooses the tenant.
 pub const TENANT_HEADER: &str = "x-tenant-id";
 
@@ -209,7 +222,8 @@ impl<'a, P: Permission> ApiExtractor<'a> for Can<P> {
             "session",
             scheme(
                 "apiKey",
-                "The portal's session cookie. The header `X-Tenant-Id` chooses among the person's tenants.",
+                "The portal's session cookie; over https its name is `__Host-wapro_session`. The header `X-Tenant-Id` chooses \
+                 among the person's tenants.",
                 Some(SESSION_COOKIE),
                 Some("cookie"),
                 None,

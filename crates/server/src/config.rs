@@ -2,17 +2,18 @@
 
 mod check;
 mod load;
+mod network;
 mod wrong;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::{net::SocketAddr, path::PathBuf};
 
+use cloud_sim::Reach;
 use host::{
     blob::{Bucket, Place},
     database::DatabaseOptions,
     fetch::FetchPolicy,
+    host_name::HostNames,
+    live::LiveLimits,
 };
 use ipnet::IpNet;
 use kernel::Quota;
@@ -26,6 +27,9 @@ use url::Url;
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: String,
+    pub allowed_hosts: Vec<String>,
+    #[serde(deserialize_with = "network::address_or_nothing")]
+    pub metrics_listen: Option<SocketAddr>,
     pub data_dir: PathBuf,
     pub database_url: SecretString,
     pub database_connections: u32,
@@ -43,7 +47,10 @@ pub struct Config {
     pub api_burst: u32,
     pub tenant_rate: u32,
     pub tenant_burst: u32,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub live_sockets: usize,
+    pub live_sockets_per_caller: usize,
+    #[serde(deserialize_with = "network::networks")]
+    pub trusted_proxies: Vec<IpNet>,
     pub media: MediaConfig,
     pub simulator: SimulatorConfig,
 }
@@ -80,6 +87,7 @@ pub struct SimulatorConfig {
     pub enabled: bool,
     pub url: String,
     pub profile: cloud_sim::Profile,
+    pub reach: Vec<String>,
     /// Knobs that differ from the profile's, by the names of [`cloud_sim::SimConfig`].
     #[serde(default)]
     pub knobs: serde_json::Map<String, serde_json::Value>,
@@ -93,6 +101,53 @@ impl Config {
             text => text.to_owned(),
         };
         wrong::address("public_url", &text)
+    }
+
+    /// Whether the world reaches the server by https alone.
+    ///
+    /// # Errors
+    /// As [`Config::public_url`].
+    pub fn is_https(&self) -> anyhow::Result<bool> {
+        Ok(self.public_url()?.scheme() == "https")
+    }
+
+    /// The host names that are answered to.
+    ///
+    /// # Errors
+    /// Which entry of `allowed_hosts` is no host name.
+    pub fn hosts(&self) -> anyhow::Result<HostNames> {
+        HostNames::new(&self.public_url()?, &self.allowed_hosts)
+            .map_err(|wrong| anyhow::anyhow!("allowed_hosts: {wrong}"))
+    }
+
+    /// How many live connections there may be.
+    pub fn live_limits(&self) -> LiveLimits {
+        LiveLimits {
+            per_caller: self.live_sockets_per_caller,
+            total: self.live_sockets,
+        }
+    }
+
+    /// Where a simulator that listens at `listen` may send requests. Inside the server it serves the public address too.
+    ///
+    /// # Errors
+    /// Which entry of `simulator.reach` is no loopback host.
+    pub fn simulator_reach(&self, inside: bool) -> anyhow::Result<Reach> {
+        let mut own = vec![Url::parse(&format!("http://{}", self.listen))?];
+        if inside {
+            own.push(self.public_url()?);
+        }
+        Reach::new(&own, &self.simulator.reach).map_err(|wrong| anyhow::anyhow!("simulator.reach: {wrong}"))
+    }
+
+    /// What is wrong with `trusted_proxies`, if anything.
+    pub fn proxies_missing(&self) -> Option<&'static str> {
+        let https = self.is_https().unwrap_or_default();
+        (https && self.trusted_proxies.is_empty()).then_some(
+            "public_url is https, so a proxy stands in front, but trusted_proxies is empty: all clients share the limit of \
+             sign-in attempts, and one of them can lock the others out. Name the proxy's address or network with \
+             WAPRO_TRUSTED_PROXIES='[\"127.0.0.1\"]'.",
+        )
     }
 
     /// The database, embedded unless one is named.

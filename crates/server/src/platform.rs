@@ -1,6 +1,6 @@
 //! One process of the platform, put together.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use cloud_sim::{SimConfig, Simulator};
@@ -12,10 +12,10 @@ use host::{
     redis::Redis,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
-use kernel::{Clock, Error, Quota, Sealed, SystemDb};
+use kernel::{Clock, Quota, Sealed, SystemDb};
 use messaging::{Addresses, MediaParts, Wire};
 use migrations::Migrator;
-use poem::{EndpointExt, Request, Server, listener::TcpAcceptor};
+use poem::{Server, listener::TcpAcceptor};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -75,6 +75,8 @@ pub struct Platform {
     pub simulator: Option<Simulator>,
     /// The HTTP application.
     pub app: App,
+    /// Where `/metrics` answers, if it does.
+    pub metrics: Option<SocketAddr>,
     stop: CancellationToken,
 }
 
@@ -107,9 +109,10 @@ impl Platform {
             Random::system(),
             identity_options(config, setup.password_cost)?,
         );
+        let reach = config.simulator_reach(true)?;
         let simulator = setup
             .simulator
-            .map(|sim| Simulator::new(sim.with_http(http.clone())));
+            .map(|sim| Simulator::new(sim.with_http(http.clone()).with_reach(reach)));
         let addresses = addresses(config, simulator.is_some())?;
         let media = media_parts(config)?;
         let modules = modules(Deps {
@@ -149,17 +152,16 @@ impl Platform {
             authenticator: identity.authenticator(),
             more_routes: inside
                 .map(|sim| -> host::app::MoreRoutes { Box::new(move |route| sim.mount(route)) }),
-            metrics: host::metrics::install().context("metrics")?,
+            hosts: config.hosts()?,
+            https: config.is_https()?,
             live_ping: setup.live_ping,
+            live_limits: config.live_limits(),
             redis,
         };
-        let mut app = App::build(&modules, &system, runtime.hub(), options)?;
-        if simulator.is_some() {
-            app.endpoint = app
-                .endpoint
-                .before(same_origin_to_simulator)
-                .map_to_response()
-                .boxed();
+        let app = App::build(&modules, &system, runtime.hub(), options)?;
+        let metrics = metrics(config, setup.roles, &stop).await?;
+        if let (true, Some(why)) = (setup.roles.serve, config.proxies_missing()) {
+            tracing::warn!("{why}");
         }
         Ok(Self {
             identity,
@@ -167,6 +169,7 @@ impl Platform {
             runtime,
             simulator,
             app,
+            metrics,
             stop,
         })
     }
@@ -291,27 +294,34 @@ fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Opti
     Ok((bus, Some(redis), Route::Redis { url, prefix }))
 }
 
-/// The simulator's control surface knows no callers, so a page of another site must not steer it through a visitor's browser.
-async fn same_origin_to_simulator(request: Request) -> poem::Result<Request> {
-    let control = request.uri().path().starts_with("/_sim");
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value: &poem::http::HeaderValue| value.to_str().ok())
-    };
-    let foreign_fetch = header("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let host = header("host").unwrap_or_default();
-    let foreign_origin =
-        header("origin").is_some_and(|origin| origin.split_once("://").is_none_or(|(_, rest)| rest != host));
-    if control && (foreign_fetch || foreign_origin) {
-        return Err(Error::forbidden(
-            "cross_site_request",
-            "The simulator is steered from its own address only.",
-        )
-        .into());
+/// Starts counting, and tells it on the address of its own. An address that is taken keeps no process from its work.
+async fn metrics(
+    config: &Config,
+    roles: Roles,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let recorder = host::metrics::install().context("metrics")?;
+    if !roles.serve && !roles.work {
+        return Ok(None);
     }
-    Ok(request)
+    tokio::spawn(host::metrics::keep(recorder.clone(), stop.clone()));
+    let Some(address) = config.metrics_listen else {
+        return Ok(None);
+    };
+    match host::metrics::listen(address, recorder, config.hosts()?, stop.clone()).await {
+        Ok(address) => {
+            tracing::info!(%address, "metrics are at /metrics");
+            Ok(Some(address))
+        }
+        Err(error) => {
+            tracing::warn!(
+                %address, %error,
+                "this process has no metrics: their address is taken or not allowed, most likely by another wapro on this machine. \
+                 Choose another with WAPRO_METRICS_LISTEN=127.0.0.1:9465, or none with WAPRO_METRICS_LISTEN="
+            );
+            Ok(None)
+        }
+    }
 }
 
 fn http_client() -> anyhow::Result<reqwest::Client> {
@@ -366,7 +376,7 @@ pub fn media_parts(config: &Config) -> anyhow::Result<MediaParts> {
 
 pub(crate) fn identity_options(config: &Config, password_cost: PasswordCost) -> anyhow::Result<Options> {
     Ok(Options {
-        secure_cookie: config.public_url()?.scheme() == "https",
+        secure_cookie: config.is_https()?,
         api_quota: Quota {
             per_second: f64::from(config.api_rate),
             burst: config.api_burst,

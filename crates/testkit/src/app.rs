@@ -29,6 +29,8 @@ pub struct TestApp {
     pub clock: ManualClock,
     /// Where it answers.
     pub base: String,
+    /// Where its metrics answer.
+    pub metrics: String,
     /// An HTTP client that keeps no cookies.
     pub http: reqwest::Client,
     /// People, keys and tenants.
@@ -85,6 +87,9 @@ impl TestApp {
         let platform = Platform::start(&config, setup).await.unwrap();
         let (identity, system) = (platform.identity.clone(), platform.system.clone());
         let (idle, sim) = (platform.runtime.idle(), platform.simulator.clone().unwrap());
+        let metrics = platform
+            .metrics
+            .map(|address| format!("http://{address}/metrics"));
         let (end, ended) = oneshot::channel::<()>();
         let server = tokio::spawn(platform.serve(listener, ended.map(|_| ())));
         let http = reqwest::Client::builder()
@@ -110,6 +115,7 @@ impl TestApp {
             sim,
             clock: hand,
             base,
+            metrics: metrics.unwrap_or_default(),
             http,
             identity,
             system,

@@ -48,6 +48,8 @@ pub struct Fleet {
     pub config: Config,
     services: Services,
     environment: Vec<(String, String)>,
+    /// Where the metrics of the process that answers HTTP are.
+    pub metrics: String,
     platform: Platform,
     sender: Arc<dyn MessageSender>,
     directory: Arc<dyn ContactDirectory>,
@@ -76,6 +78,7 @@ impl Fleet {
     ) -> Self {
         let mut services = Services::make(profile).await;
         services.config.listen = free_address();
+        services.config.metrics_listen = Some(free_address());
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             // Who is killed often leaves dead connections behind.
@@ -118,6 +121,10 @@ impl Fleet {
         let directory = Contacts::new().directory();
         let sender = sender(&platform, &http, &directory, &config);
         let environment = environment(&config);
+        let metrics = config
+            .metrics_listen
+            .map(|address| format!("http://{address}/metrics"));
+        let metrics = metrics.unwrap_or_default();
         let log = services.dir.path().join("first.log");
         let mut first = Running::start(front(profile), &environment, &log);
         let base = format!("http://{}", config.listen);
@@ -144,6 +151,7 @@ impl Fleet {
             config,
             services,
             environment,
+            metrics,
             platform,
             sender,
             directory,
@@ -191,7 +199,11 @@ impl Fleet {
     pub async fn work(&self, failpoints: &str) -> Running {
         match self.profile {
             Profile::Embedded => self.serve(failpoints).await,
-            Profile::Production => self.start("worker", failpoints, &[]),
+            // The address of the other process is taken.
+            Profile::Production => {
+                let metrics = ("WAPRO_METRICS_LISTEN", "127.0.0.1:0".to_owned());
+                self.start("worker", failpoints, &[metrics])
+            }
         }
     }
 
@@ -443,6 +455,12 @@ fn environment(config: &Config) -> Vec<(String, String)> {
     let of = |key: &str, value: String| (format!("WAPRO_{key}"), value);
     vec![
         of("LISTEN", config.listen.to_string()),
+        of(
+            "METRICS_LISTEN",
+            config
+                .metrics_listen
+                .map_or_else(String::new, |address| address.to_string()),
+        ),
         of("DATA_DIR", config.data_dir.display().to_string()),
         of("DATABASE_URL", config.database_url.expose_secret().to_owned()),
         of("DATABASE_CONNECTIONS", config.database_connections.to_string()),

@@ -26,6 +26,7 @@ impl Process {
         let mut child = Command::new(binary())
             .args(["run", "--demo"])
             .env("WAPRO_LISTEN", config.listen.to_string())
+            .env("WAPRO_METRICS_LISTEN", "127.0.0.1:0")
             .env("WAPRO_DATA_DIR", &config.data_dir)
             .env("WAPRO_DATABASE_URL", config.database_url.expose_secret())
             .env("WAPRO_REDIS_URL", config.redis_url.expose_secret())

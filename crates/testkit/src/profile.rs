@@ -44,6 +44,7 @@ impl Services {
         let mut config = Config::defaults().unwrap();
         config.data_dir = dir.path().to_owned();
         config.listen = "127.0.0.1:0".parse().unwrap();
+        config.metrics_listen = Some("127.0.0.1:0".parse().unwrap());
         config.database_connections = 8;
         // A busy machine is no reason for a list to fail.
         config.list_limit_ms = 20_000;

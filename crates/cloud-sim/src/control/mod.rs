@@ -25,6 +25,7 @@ use crate::entities::Fault;
 use crate::graph::{handshake, serve_media};
 use crate::pricing::RateCard;
 use crate::provision::Provision;
+use crate::reach::Reach;
 use crate::sim::{ControlError, Simulator, collections as collection_names};
 
 /// Largest body of an import.
@@ -47,7 +48,30 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
     route.at("/_sim/*path", endpoint.to_response())
 }
 
+/// Whether another site made a browser send this. The surface knows no callers, so what tells them apart are the headers
+/// that a browser writes and no page can change.
+fn is_cross_site(req: &Request) -> bool {
+    if let Some(site) = req.header("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let host = req
+        .header("host")
+        .or_else(|| req.uri().authority().map(|authority| authority.as_str()));
+    req.headers().get("origin").is_some_and(|origin| {
+        let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        authority
+            .zip(host)
+            .is_none_or(|((_, authority), host)| !authority.eq_ignore_ascii_case(host))
+    })
+}
+
 async fn handle(simulator: &Simulator, mut req: Request) -> Response {
+    if is_cross_site(&req) {
+        return answer(Err(ControlError {
+            status: 403,
+            message: "the simulator is steered from its own address only".to_owned(),
+        }));
+    }
     let method = req.method().as_str().to_owned();
     let uri = req.uri().clone();
     let path: Vec<String> = uri
@@ -137,6 +161,8 @@ async fn dispatch(
         ("PATCH" | "POST", ["config"]) => simulator.with(|core| configure(core, body)),
         ("POST", ["provision"]) => {
             let wanted: Provision = parse(body, "a provision")?;
+            let callback = wanted.callback_url.as_deref().unwrap_or_default();
+            in_reach(&simulator.lock().config.reach, "callback_url", callback)?;
             let made = simulator.provision(&wanted)?;
             Ok(json!(made))
         }
@@ -197,6 +223,7 @@ async fn dispatch(
         ("POST", ["es", "code"]) => simulator.with(|core| signup::code(core, &body)),
         ("POST", ["block"]) => simulator.with(|core| acts::block(core, &body)),
         (method, [name, rest @ ..]) if collection_names().contains(name) && rest.len() <= 1 => {
+            callbacks_in_reach(&simulator.lock().config.reach, &body)?;
             simulator.with(|core| collections::handle(core, method, name, rest.first().copied(), body))
         }
         _ => Err(ControlError::missing(format!(
@@ -207,6 +234,32 @@ async fn dispatch(
             collection_names().into_iter().collect::<Vec<_>>().join(" ")
         ))),
     }
+}
+
+/// Refuses an app, account or number whose webhooks would go where the simulator may not.
+fn callbacks_in_reach(reach: &Reach, body: &Value) -> Result<(), ControlError> {
+    let Value::Object(fields) = body else {
+        return Ok(());
+    };
+    for (name, value) in fields {
+        match value {
+            Value::String(url) if name == "callback_url" || name == "override_callback_uri" => {
+                in_reach(reach, name, url)?;
+            }
+            // Subscriptions of an account have callbacks of their own.
+            inner => callbacks_in_reach(reach, inner)?,
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an address where the simulator may not go; an empty one is none.
+fn in_reach(reach: &Reach, name: &str, url: &str) -> Result<(), ControlError> {
+    if url.is_empty() {
+        return Ok(());
+    }
+    let checked = reach.check(url).map(drop);
+    checked.map_err(|why| ControlError::bad(format!("{name}: {why}")))
 }
 
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(value: Value, what: &str) -> Result<T, ControlError> {
@@ -221,6 +274,7 @@ fn reset(core: &mut Core, body: &Value) -> Outcome {
             SimConfig {
                 http: old.http,
                 wall: old.wall,
+                reach: old.reach,
                 public_url: old.public_url,
                 seed: old.seed,
                 start_ms: old.start_ms,
@@ -287,6 +341,7 @@ fn configure(core: &mut Core, change: Value) -> Outcome {
     let mut config: SimConfig = parse(knobs, "a configuration")?;
     config.http.clone_from(&core.config.http);
     config.wall = core.config.wall.clone();
+    config.reach = core.config.reach.clone();
     if let Some(card) = &config.rate_card {
         RateCard::parse(card).map_err(ControlError::bad)?;
     }

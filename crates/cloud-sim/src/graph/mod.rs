@@ -239,15 +239,17 @@ fn dispatch(core: &mut Core, call: &Call) -> Reply {
 /// The GET handshake (Cloud API: handshake, signature, transport).
 pub async fn handshake(simulator: &Simulator, url: &str, verify_token: &str) -> Result<(), String> {
     let challenge = simulator.with(|core| (1_000_000_000 + core.world.dice.below(8_999_999_999)).to_string());
-    let (http, timeout) = {
+    let (http, url, timeout) = {
         let core = simulator.lock();
-        (core.config.http.clone(), core.config.webhook_timeout_ms)
+        let config = &core.config;
+        (
+            config.http.clone(),
+            config.reach.check(url),
+            config.webhook_timeout_ms,
+        )
     };
     let http = http.ok_or("the simulator was given no HTTP client")?;
-    let mut url = url::Url::parse(url).map_err(|_| "the callback address is not a URL".to_owned())?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("the callback address is not http or https".into());
-    }
+    let mut url = url?;
     url.query_pairs_mut()
         .append_pair("hub.mode", "subscribe")
         .append_pair("hub.challenge", &challenge)

@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use kernel::{Result, SystemDb, TenantId, padded};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::log;
 use crate::bus::{Bus, Grown, Hint};
@@ -74,6 +74,8 @@ pub struct Hub {
     rooms: Arc<Mutex<HashMap<TenantId, Room>>>,
     next_id: Arc<AtomicU64>,
     stop: CancellationToken,
+    // Of the sockets.
+    tasks: TaskTracker,
 }
 
 /// The receiving end of one socket. Dropping it leaves the room.
@@ -116,6 +118,7 @@ impl Hub {
             rooms: Arc::default(),
             next_id: Arc::default(),
             stop,
+            tasks: TaskTracker::new(),
         }
     }
 
@@ -128,6 +131,18 @@ impl Hub {
     /// Resolves when the process stops: sockets close then instead of holding it up.
     pub(super) fn stopped(&self) -> impl Future<Output = ()> + use<> {
         self.stop.clone().cancelled_owned()
+    }
+
+    /// Where the sockets' tasks run.
+    pub(super) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    /// Resolves when the process stops and every socket has said its goodbye, a few seconds after that at most.
+    pub(crate) async fn ended(&self) {
+        self.stop.cancelled().await;
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Hands out events until told to stop.

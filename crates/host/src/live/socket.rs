@@ -7,19 +7,28 @@ use std::{
 };
 
 use futures_util::{SinkExt, StreamExt};
-use kernel::{Error, Result, TenantId, caller::TENANT_HEADER};
+use kernel::{
+    Caller, Error, Result,
+    caller::{Recheck, TENANT_HEADER},
+};
 use poem::{
-    FromRequest, IntoResponse, Request, Response, handler,
+    Request, Response, handler,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    web::{
-        Data,
-        websocket::{CloseCode, Message, WebSocket, WebSocketStream},
-    },
+    web::Data,
 };
 use serde::Deserialize;
-use tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::Message;
 
-use super::{Hub, hub::Seat};
+use super::{
+    Hub, Places,
+    ending::Ending,
+    hub::Seat,
+    places::Place,
+    upgrade::{Handshake, Stream},
+};
+
+/// How long a client may take to accept what is sent to it. The credentials are not looked at meanwhile.
+const SEND: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,16 +49,20 @@ pub(crate) async fn live(
         let only = "must be a whole number, and `tenant` and `cursor` are the only parameters";
         Error::invalid("cursor", only)
     })?;
-    let pass = Pass::of(request, wish.tenant, rights.0.clone())?;
-    let (tenant, permissions) = pass.check().await?;
-    let seat = hub.0.join(tenant, permissions.clone(), wish.cursor).await?;
-    let socket = WebSocket::from_request_without_body(request)
-        .await?
-        .config(small());
+    let mut pass = Pass::of(request, wish.tenant, rights.0.clone())?;
+    let caller = pass.caller().await?;
+    let handshake = Handshake::of(request)?;
+    let place = pass.rights.places.take(caller.actor.id())?;
+    pass.opened();
+    let permissions = pass.permissions(&caller);
+    let seat = hub
+        .0
+        .join(caller.db.tenant(), permissions.clone(), wish.cursor)
+        .await?;
     let stopped = hub.0.stopped();
-    Ok(socket
-        .on_upgrade(move |stream| serve(stream, seat, pass, permissions, stopped))
-        .into_response())
+    Ok(handshake.accept(hub.0.tasks(), move |stream| {
+        serve(stream, seat, place, pass, permissions, stopped)
+    }))
 }
 
 /// Which module each permission belongs to: what is switched off is not heard either.
@@ -59,6 +72,8 @@ pub(crate) struct Rights {
     pub(crate) modules: Arc<BTreeMap<&'static str, &'static str>>,
     /// How often a connection is shown to be alive and its credentials are looked at again.
     pub(crate) ping: Duration,
+    /// How many connections there may be.
+    pub(crate) places: Places,
 }
 
 /// The credentials a socket was opened with. They are looked at again while it is open: a session that ends, a key that is
@@ -80,44 +95,39 @@ impl Pass {
                 .headers_mut()
                 .insert(HeaderName::from_static(TENANT_HEADER), value);
         }
+        asking.extensions_mut().insert(Recheck::Opening);
         Ok(Self { asking, rights })
     }
 
-    /// Whose events, and which of them.
-    async fn check(&self) -> Result<(TenantId, BTreeSet<String>)> {
-        let caller = kernel::caller::authenticate(&self.asking).await?;
+    /// From now on the credentials are looked at for a connection that is open.
+    fn opened(&mut self) {
+        self.asking.extensions_mut().insert(Recheck::Open);
+    }
+
+    /// Who is listening.
+    async fn caller(&self) -> Result<Caller> {
+        kernel::caller::authenticate(&self.asking).await
+    }
+
+    /// Which events the caller may hear.
+    fn permissions(&self, caller: &Caller) -> BTreeSet<String> {
         let on = |permission: &String| {
             self.rights
                 .modules
                 .get(permission.as_str())
                 .is_none_or(|module| caller.modules.contains(*module))
         };
-        let permissions = caller
-            .permissions
-            .iter()
-            .filter(|permission| on(permission))
-            .cloned()
-            .collect();
-        Ok((caller.db.tenant(), permissions))
+        let permissions = caller.permissions.iter();
+        permissions.filter(|permission| on(permission)).cloned().collect()
     }
 
     /// Whether the socket may stay as it is. A database that does not answer for a moment ends nothing.
     async fn still_good(&self, permissions: &BTreeSet<String>) -> bool {
-        match self.check().await {
-            Ok((_, now)) => now == *permissions,
+        match self.caller().await {
+            Ok(caller) => self.permissions(&caller) == *permissions,
             Err(error) => error.status().is_server_error() || error.status() == StatusCode::TOO_MANY_REQUESTS,
         }
     }
-}
-
-/// Buffers of a socket that hears frames of some hundred bytes and says next to nothing: thousands of them are open.
-fn small() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .read_buffer_size(2 << 10)
-        .write_buffer_size(2 << 10)
-        .max_write_buffer_size(1 << 20)
-        .max_message_size(Some(16 << 10))
-        .max_frame_size(Some(16 << 10))
 }
 
 /// A page of another site can open a WebSocket with the visitor's cookie; only its Origin gives it away.
@@ -146,78 +156,102 @@ fn same_origin(request: &Request) -> Result<()> {
 }
 
 async fn serve(
-    stream: WebSocketStream,
-    mut seat: Seat,
+    mut stream: Stream,
+    seat: Seat,
+    place: Place,
     pass: Pass,
     permissions: BTreeSet<String>,
     stopped: impl Future<Output = ()>,
 ) {
+    let ending = converse(&mut stream, seat, &pass, &permissions, stopped).await;
+    ending.carry_out(stream).await;
+    // Whoever does not close counts until the end.
+    drop(place);
+}
+
+/// Hands out events until something ends the connection.
+async fn converse(
+    stream: &mut Stream,
+    mut seat: Seat,
+    pass: &Pass,
+    permissions: &BTreeSet<String>,
+    stopped: impl Future<Output = ()>,
+) -> Ending {
     tokio::pin!(stopped);
-    let (mut out, mut incoming) = stream.split();
-    let mut hello = vec![format!(r#"{{"type":"hello","cursor":{}}}"#, seat.cursor)];
-    if seat.resync {
-        hello.push(resync(seat.cursor));
-    }
-    hello.extend(seat.missed.drain(..).map(|frame| frame.text.clone()));
-    for text in hello {
-        if out.send(Message::Text(text)).await.is_err() {
-            return;
-        }
-    }
     let mut sent = seat.cursor;
+    if let Err(ending) = send(stream, greeting(&mut seat)).await {
+        return ending;
+    }
     let every = pass.rights.ping;
     let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
     loop {
-        let text = tokio::select! {
-            () = &mut stopped => {
-                let _ = out.send(Message::Close(None)).await;
-                return;
-            }
+        let mut texts = tokio::select! {
+            () = &mut stopped => return Ending::stopping(),
             frame = seat.frames.recv() => match frame {
                 Some(frame) if frame.seq <= sent => continue,
                 Some(frame) => {
                     sent = frame.seq;
-                    frame.text.clone()
+                    vec![frame.text.clone()]
                 }
-                None => return,
+                None => return Ending::broken(),
             },
             _ = ping.tick() => {
-                if !pass.still_good(&permissions).await {
-                    // The client connects again with what it may hear now, or learns that it may not.
-                    let _ = out.send(Message::Close(Some((CloseCode::Policy, "signed out".to_owned())))).await;
-                    return;
+                // The client connects again with what it may hear now, or learns that it may not.
+                if !pass.still_good(permissions).await {
+                    return Ending::signed_out();
                 }
-                r#"{"type":"ping"}"#.to_owned()
+                vec![r#"{"type":"ping"}"#.to_owned()]
             }
-            message = incoming.next() => match message {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+            message = stream.next() => match message {
+                Some(Ok(Message::Close(_))) => return Ending::ByClient,
                 Some(Ok(_)) => continue,
+                Some(Err(error)) => return Ending::of(&error),
+                None => return Ending::Lost,
             },
         };
-        if out.feed(Message::Text(text)).await.is_err() {
-            return;
-        }
-        // What has come meanwhile goes out with it, in one journey.
+        // What has come meanwhile goes out with it, in one write.
         while let Ok(frame) = seat.frames.try_recv() {
             if frame.seq > sent {
                 sent = frame.seq;
-                if out.feed(Message::Text(frame.text.clone())).await.is_err() {
-                    return;
-                }
+                texts.push(frame.text.clone());
             }
         }
-        if out.flush().await.is_err() {
-            return;
+        if let Err(ending) = send(stream, texts).await {
+            return ending;
         }
         if seat.overflown.swap(false, Ordering::AcqRel) {
             // What is still queued lies before the hole: drop it and have the client fetch afresh.
             while let Ok(frame) = seat.frames.try_recv() {
                 sent = sent.max(frame.seq);
             }
-            if out.send(Message::Text(resync(sent))).await.is_err() {
-                return;
+            if let Err(ending) = send(stream, vec![resync(sent)]).await {
+                return ending;
             }
         }
+    }
+}
+
+/// What a client hears first.
+fn greeting(seat: &mut Seat) -> Vec<String> {
+    let mut hello = vec![format!(r#"{{"type":"hello","cursor":{}}}"#, seat.cursor)];
+    if seat.resync {
+        hello.push(resync(seat.cursor));
+    }
+    hello.extend(seat.missed.drain(..).map(|frame| frame.text.clone()));
+    hello
+}
+
+/// Sends all of it in one write. A client that does not take it in time has gone.
+async fn send(stream: &mut Stream, texts: Vec<String>) -> Result<(), Ending> {
+    let sending = async {
+        for text in texts {
+            stream.feed(Message::text(text)).await?;
+        }
+        stream.flush().await
+    };
+    match tokio::time::timeout(SEND, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Ending::Lost),
     }
 }
 

@@ -110,24 +110,25 @@ impl From<SessionView> for SessionOut {
 #[derive(ApiResponse)]
 pub(super) enum SignedIn {
     /// Signed in; the session is in the cookie.
-    #[oai(status = 200)]
-    Ok(
-        Json<SessionOut>,
-        /// The session cookie: `HttpOnly`, `SameSite=Lax`.
-        #[oai(header = "Set-Cookie")]
-        String,
-    ),
+    #[oai(
+        status = 200,
+        header(
+            name = "Set-Cookie",
+            ty = "String",
+            description = "The session cookie: `HttpOnly`, `SameSite=Lax`; over https `Secure`, and its name begins with `__Host-`."
+        )
+    )]
+    Ok(Json<SessionOut>),
 }
 
 #[derive(ApiResponse)]
 pub(super) enum SignedOut {
     /// The session is over.
-    #[oai(status = 204)]
-    Done(
-        /// Forgets the cookie.
-        #[oai(header = "Set-Cookie")]
-        String,
-    ),
+    #[oai(
+        status = 204,
+        header(name = "Set-Cookie", ty = "String", description = "Forgets the cookie.")
+    )]
+    Done,
 }
 
 /// A right that a role or an API key may have.

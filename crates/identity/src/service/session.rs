@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{Service, admin::normal_email};
 use crate::{
     Role,
-    credentials::{SessionCookie, fingerprint},
+    credentials::{SessionCookie, SessionToken},
     entity::{membership, reseller, session, tenant, user, usual_address},
     error::IdentityError,
     password::MAX_PASSWORD,
@@ -63,7 +63,7 @@ impl Service {
         password: SecretString,
         address: &str,
         wanted_tenant: Option<&str>,
-    ) -> Result<(SessionView, SecretString), IdentityError> {
+    ) -> Result<(SessionView, SessionToken), IdentityError> {
         let email = normal_email(email);
         // Hashed: the limiter's store is no place for addresses of people.
         let account = hex::encode(&Sha256::digest(&email)[..16]);
@@ -170,11 +170,12 @@ impl Service {
         Ok(())
     }
 
-    async fn open_session(&self, user: UserId, address: &str) -> Result<SecretString, IdentityError> {
-        let token = SecretString::from(self.random.hex::<32>());
+    async fn open_session(&self, user: UserId, address: &str) -> Result<SessionToken, IdentityError> {
+        let secret = SecretString::from(self.random.hex::<32>());
+        let token = SessionToken::new(secret, self.options.secure_cookie);
         let now = self.system.clock().now();
         let row = session::Model {
-            token_hash: fingerprint(&token),
+            token_hash: token.fingerprint(),
             user_id: user,
             created_at: now,
             last_seen_at: now,
@@ -197,12 +198,16 @@ impl Service {
         Ok(token)
     }
 
-    /// The person behind a cookie.
-    pub(crate) async fn find_session(&self, token: &SecretString) -> Result<user::Model, IdentityError> {
+    /// The person behind a cookie. With `seen` the request shows that somebody is there, and the session lives on.
+    pub(crate) async fn find_session(
+        &self,
+        token: &SessionToken,
+        seen: bool,
+    ) -> Result<user::Model, IdentityError> {
         let db = self
             .system
             .across_tenants("a session is found before its tenant is chosen");
-        let found = session::Entity::find_by_id(fingerprint(token))
+        let found = session::Entity::find_by_id(token.fingerprint())
             .find_also_related(user::Entity)
             .one(db)
             .await?;
@@ -213,7 +218,7 @@ impl Service {
         if session.expires_at <= now {
             return Err(IdentityError::Unauthenticated);
         }
-        if now - session.last_seen_at >= SEEN_STEP {
+        if seen && now - session.last_seen_at >= SEEN_STEP {
             // A request that is allowed does not fail because its trace could not be written.
             if let Err(error) = self.touch(&session, now).await {
                 tracing::warn!(%error, user = %user.id, "a session's last use was not written");
@@ -241,33 +246,38 @@ impl Service {
 
     /// What the session sees in the wanted tenant, or in the person's first. Counts as a request of the person there.
     pub(crate) async fn session(&self, cookie: &SessionCookie) -> Result<SessionView, IdentityError> {
-        let user = self.find_session(&cookie.token).await?;
+        let user = self.find_session(&cookie.token, true).await?;
         let chosen = self.membership(user.id, cookie.wanted_tenant.as_deref()).await?;
         self.take_quota(chosen.tenant_id, &user.id.to_string(), cookie.note.as_ref())
             .await?;
         self.view(user, chosen).await
     }
 
-    /// Ends the session. It counts as a request, but nobody is kept signed in because there were too many.
-    pub(crate) async fn sign_out(
-        &self,
-        SessionCookie {
-            token,
-            wanted_tenant,
-            note,
-        }: &SessionCookie,
-    ) -> Result<(), IdentityError> {
-        let user = self.find_session(token).await?;
-        if let Ok(member) = self.membership(user.id, wanted_tenant.as_deref()).await {
+    /// Ends the session, and that of a cookie of the other name: who signs out is out, not back in by the other. It counts as
+    /// a request, but nobody is kept signed in because there were too many.
+    pub(crate) async fn sign_out(&self, cookie: &SessionCookie) -> Result<(), IdentityError> {
+        let user = self.find_session(&cookie.token, false).await?;
+        if let Ok(member) = self.membership(user.id, cookie.wanted_tenant.as_deref()).await {
             let _ = self
-                .take_quota(member.tenant_id, &user.id.to_string(), note.as_ref())
+                .take_quota(member.tenant_id, &user.id.to_string(), cookie.note.as_ref())
                 .await;
         }
+        self.end_session(&cookie.token).await?;
+        match &cookie.other {
+            None => Ok(()),
+            Some(other) => match self.end_session(other).await {
+                Err(IdentityError::Unauthenticated) => Ok(()),
+                ended => ended,
+            },
+        }
+    }
+
+    async fn end_session(&self, token: &SessionToken) -> Result<(), IdentityError> {
         let tx = self
             .system
             .begin_across_tenants("sessions belong to people, not tenants")
             .await?;
-        let gone = session::Entity::delete_by_id(fingerprint(token))
+        let gone = session::Entity::delete_by_id(token.fingerprint())
             .exec(tx.connection())
             .await?;
         tx.commit().await?;

@@ -92,7 +92,14 @@ async fn the_cookie_has_its_flags(
     let cookie = response.0.headers()[header::SET_COOKIE].to_str().unwrap();
     let (token, flags) = cookie.split_once(';').unwrap();
 
-    assert_eq!(token.len(), "wapro_session=".len() + 64);
+    // A name with `__Host-` and `Secure` go together: browsers refuse the one without the other.
+    let name = if secure {
+        "__Host-wapro_session="
+    } else {
+        "wapro_session="
+    };
+    assert!(token.starts_with(name), "{cookie}");
+    assert_eq!(token.len(), name.len() + 64);
     let expected = " Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax";
     assert_eq!(
         flags,
@@ -102,6 +109,94 @@ async fn the_cookie_has_its_flags(
             expected.to_owned()
         }
     );
+}
+
+/// `Set-Cookie` of an answer, without what comes behind the value.
+fn cookies(response: &poem::test::TestResponse) -> Vec<String> {
+    let set = response.0.headers().get_all(header::SET_COOKIE).iter();
+    set.map(|line| line.to_str().unwrap().split(';').next().unwrap().to_owned())
+        .collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn over_https_the_cookie_has_another_name_and_the_old_one_goes_on_for_thirty_days(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::with(profile, |options| options.secure_cookie = true).await;
+    world
+        .user("bob@example.com", &[(world.globex.tenant(), Role::Admin)])
+        .await;
+    let ask = async |cookie: &str, path: &str| refusal(world.portal(Method::GET, path, cookie)).await.0;
+
+    // What was handed out before the upgrade.
+    let old = "wapro_session=0123456789abcdef";
+    world.open_old_session(world.ada, "0123456789abcdef").await;
+    assert_eq!((ask(old, "/session").await, ask(old, "/notes").await), (200, 200));
+
+    // A new session has the new name only: another host of the domain can plant a cookie of the old name.
+    let new = world.sign_in("bob@example.com").await;
+    let planted = new.strip_prefix("__Host-").unwrap();
+    assert_eq!(
+        (ask(&new, "/session").await, ask(&new, "/notes").await),
+        (200, 200)
+    );
+    assert_eq!(
+        (ask(planted, "/session").await, ask(planted, "/notes").await),
+        (401, 401)
+    );
+    let renamed = format!("__Host-{old}");
+    assert_eq!(ask(&renamed, "/session").await, 401);
+    let (_, seen) = answer(world.portal(Method::GET, "/session", &format!("{old}; {new}"))).await;
+    assert_eq!(seen["user"]["email"], "bob@example.com");
+
+    // It ends when it would have ended.
+    for _ in 0..65 {
+        world.hand.advance(TimeDelta::hours(11));
+        assert_eq!(ask(old, "/notes").await, 200);
+    }
+    world.hand.advance(TimeDelta::hours(6));
+    assert_eq!(ask(old, "/notes").await, 401);
+}
+
+#[rstest]
+#[tokio::test]
+async fn signing_in_and_out_knows_both_names(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::with(profile, |options| options.secure_cookie = true).await;
+    let old = "wapro_session=0123456789abcdef";
+    world.open_old_session(world.ada, "0123456789abcdef").await;
+    let body = serde_json::json!({"email": "ada@example.com", "password": PASSWORD});
+    let signed_in = world
+        .portal(Method::POST, "/session", old)
+        .body_json(&body)
+        .send()
+        .await;
+    signed_in.assert_status_is_ok();
+    let set = cookies(&signed_in);
+    assert!(set[0].starts_with("__Host-wapro_session="), "{set:?}");
+    assert_eq!(set[1..], ["wapro_session="], "the old one is forgotten");
+
+    let both = format!("{old}; {}", set[0]);
+    let out = world.portal(Method::DELETE, "/session", &both).send().await;
+    out.assert_status(StatusCode::NO_CONTENT);
+    assert_eq!(cookies(&out), ["__Host-wapro_session=", "wapro_session="]);
+    for cookie in [old, &set[0], &both] {
+        assert_eq!(
+            refusal(world.portal(Method::GET, "/notes", cookie)).await.0,
+            401,
+            "{cookie}"
+        );
+    }
+
+    // With the old one alone, too.
+    world.open_old_session(world.ada, "fedcba9876543210").await;
+    let old = "wapro_session=fedcba9876543210";
+    let out = world.portal(Method::DELETE, "/session", old).send().await;
+    out.assert_status(StatusCode::NO_CONTENT);
+    assert_eq!(cookies(&out), ["wapro_session="]);
+    assert_eq!(refusal(world.portal(Method::GET, "/notes", old)).await.0, 401);
 }
 
 #[rstest]

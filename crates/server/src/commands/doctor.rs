@@ -42,6 +42,8 @@ pub async fn doctor(config: Config) -> anyhow::Result<()> {
             .err()
             .map(|error| (false, error.to_string())),
     );
+    findings.extend(config.proxies_missing().map(|why| (false, why.to_owned())));
+    findings.push(metrics(&config).await);
     for (well, text) in &findings {
         println!("{} {text}", if *well { "ok   " } else { "WRONG" });
     }
@@ -240,4 +242,21 @@ fn public_url(config: &Config) -> Finding {
         ),
         Err(error) => (false, error.to_string()),
     }
+}
+
+async fn metrics(config: &Config) -> Finding {
+    let Some(address) = config.metrics_listen else {
+        return (
+            true,
+            "Metrics are told nowhere (WAPRO_METRICS_LISTEN is empty).".to_owned(),
+        );
+    };
+    let told = match TcpListener::bind(address).await {
+        Ok(_) => format!("Metrics will be at http://{address}/metrics."),
+        Err(error) => format!(
+            "The address of the metrics, {address}, cannot be had ({error}): a wapro that runs here has it, or the next one \
+             will have no metrics. Choose another with WAPRO_METRICS_LISTEN."
+        ),
+    };
+    (true, told)
 }

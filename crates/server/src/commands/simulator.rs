@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloud_sim::Simulator;
-use poem::{Server, listener::TcpAcceptor};
+use poem::{EndpointExt, Server, listener::TcpAcceptor};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -26,11 +26,17 @@ pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let simulator = Simulator::new(simulator_config(&config)?.with_http(http));
+    let simulator = simulator_config(&config)?
+        .with_http(http)
+        .with_reach(config.simulator_reach(false)?);
+    let (simulator, hosts) = (Simulator::new(simulator), config.hosts()?);
+    let endpoint = simulator
+        .routes()
+        .before(move |request| hosts.clone().check(request));
     tracing::info!(listen = %config.listen, "simulating; the control API is under /_sim/");
     Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
         .http2_max_concurrent_streams(HTTP2_STREAMS)
-        .run_with_graceful_shutdown(simulator.routes(), stop_signal(), Some(Duration::from_secs(5)))
+        .run_with_graceful_shutdown(endpoint, stop_signal(), Some(Duration::from_secs(5)))
         .await?;
     simulator.shutdown().await;
     Ok(())

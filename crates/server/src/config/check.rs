@@ -14,6 +14,8 @@ impl Config {
     /// Values that only show later that they cannot be used, so that the complaint names the setting and no value.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.public_url()?;
+        ensure!(self.hosts().is_ok(), wrong::value("allowed_hosts"));
+        ensure!(self.simulator_reach(true).is_ok(), wrong::value("simulator.reach"));
         ensure!(self.database().is_readable(), wrong::value("database_url"));
         let redis = self.redis_url.expose_secret();
         ensure!(

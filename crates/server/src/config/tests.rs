@@ -1,4 +1,7 @@
-use figment::Jail;
+use figment::{
+    Jail,
+    providers::{Format, Toml},
+};
 use secrecy::SecretString;
 
 use super::*;
@@ -200,4 +203,53 @@ fn a_tenant_may_do_four_times_what_a_caller_may_unless_told_otherwise() {
     assert_eq!(quota(&config), (6.0, u32::MAX));
     (config.tenant_rate, config.api_rate) = (0, u32::MAX);
     assert_eq!(quota(&config).0, f64::from(u32::MAX));
+}
+
+fn read(toml: &str) -> Config {
+    let figment = figment::Figment::from(Toml::string(load::DEFAULTS)).merge(Toml::string(toml));
+    figment.extract().unwrap()
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    let config = read(r#"trusted_proxies = ["127.0.0.1", "172.16.0.0/12"]"#);
+    let networks: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["127.0.0.1/32", "172.16.0.0/12"]);
+}
+
+#[test]
+fn behind_https_proxies_must_be_named() {
+    let complains = |toml: &str| read(toml).proxies_missing().is_some();
+    assert!(complains(r#"public_url = "https://wa.example.com""#));
+    assert!(!complains(
+        "public_url = \"https://wa.example.com\"\ntrusted_proxies = [\"127.0.0.1\"]"
+    ));
+    assert!(!complains(r#"public_url = "http://127.0.0.1:8080""#));
+    assert!(!complains(""));
+}
+
+#[test]
+fn metrics_have_an_address_of_this_machine_or_none() {
+    let address = Config::defaults().unwrap().metrics_listen.unwrap();
+    assert!(address.ip().is_loopback());
+    assert_eq!(read(r#"metrics_listen = """#).metrics_listen, None);
+}
+
+#[test]
+fn names_of_hosts_and_networks_are_checked_at_the_start() {
+    for (file, named) in [
+        (r#"trusted_proxies = ["127.0.0.1", "hunter2"]"#, "trusted_proxies"),
+        (r#"metrics_listen = "hunter2""#, "metrics_listen"),
+        (
+            r#"allowed_hosts = ["a.example", "https://hunter2"]"#,
+            "allowed_hosts",
+        ),
+        ("[simulator]\nreach = [\"hunter2\"]", "simulator.reach"),
+    ] {
+        let said = complaint(file, &[]);
+        assert!(
+            said.contains(&format!("`{named}`")) && !said.contains(SECRET),
+            "{said}"
+        );
+    }
 }

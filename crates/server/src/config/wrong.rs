@@ -34,7 +34,22 @@ const EXPECTED: &[(&str, &str)] = &[
     ("log", "`info`, `debug`, or a filter such as \"info,host=debug\""),
     ("log_format", "\"text\" or \"json\""),
     ("graph_url", "an address such as \"https://graph.facebook.com\""),
-    ("trusted_proxies", "a list of IP addresses or networks"),
+    (
+        "allowed_hosts",
+        "a list of host names such as \"app.example.com\", without scheme, port or path",
+    ),
+    (
+        "metrics_listen",
+        "empty or an IP address with a port, such as \"127.0.0.1:9464\"",
+    ),
+    (
+        "trusted_proxies",
+        "a list of IP addresses or networks, such as [\"127.0.0.1\", \"172.16.0.0/12\"]",
+    ),
+    (
+        "simulator.reach",
+        "a list of loopback hosts, such as [\"127.0.0.1:9000\", \"localhost\"]",
+    ),
     (
         "media.url",
         "empty or like \"file:///folder\" or \"s3://bucket/prefix\", without access keys",

@@ -197,7 +197,11 @@ impl Service {
         let url = Url::parse(url).ok()?;
         match (channel.kind.as_str(), &self.addresses.simulator) {
             ("simulated", Some(simulator)) => {
-                // It is asked at the address we know, whatever it calls itself.
+                // It is asked at the address we know, whatever it calls itself, and for files only: the simulator may
+                // live in this very server.
+                if !is_simulated_file(&url) {
+                    return None;
+                }
                 let mut known = simulator.clone();
                 known.set_path(url.path());
                 known.set_query(url.query());
@@ -391,6 +395,15 @@ fn is_whatsapps(url: &Url, graph: &Url) -> bool {
         && url.password().is_none()
 }
 
+/// Whether an address is one of the simulator's files: `/_media/` and one plain name.
+fn is_simulated_file(url: &Url) -> bool {
+    let name = url.path().strip_prefix("/_media/").unwrap_or_default();
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
 /// Webhooks and nodes write a digest in base64 or in hex (Cloud API: media).
 fn is_digest(claim: &str, sha256: &[u8; 32]) -> bool {
     let claim = claim.trim();
@@ -401,6 +414,28 @@ fn is_digest(claim: &str, sha256: &[u8; 32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_simulated_number_fetches_files_only() {
+        for (url, file) in [
+            ("http://127.0.0.1:8080/_media/123.1790000000.0a1b", true),
+            ("http://elsewhere.example/_media/123?x=1", true),
+            ("http://127.0.0.1:8080/_media/", false),
+            ("http://127.0.0.1:8080/_media", false),
+            ("http://127.0.0.1:8080/_sim/export", false),
+            ("http://127.0.0.1:8080/api/v1/contacts", false),
+            ("http://127.0.0.1:8080/_media/../_sim/export", false),
+            ("http://127.0.0.1:8080/_media/%2e%2e/_sim/export", false),
+            ("http://127.0.0.1:8080/_media/..%2f_sim/export", false),
+            ("http://127.0.0.1:8080/_media/..\\..\\_sim\\export", false),
+            ("http://127.0.0.1:8080//_media/1", false),
+            ("http://127.0.0.1:8080/_media/1/2", false),
+            ("http://127.0.0.1:8080/_MEDIA/1", false),
+            ("http://127.0.0.1:8080/v25.0/me", false),
+        ] {
+            assert_eq!(is_simulated_file(&Url::parse(url).unwrap()), file, "{url}");
+        }
+    }
 
     #[test]
     fn the_token_goes_to_whatsapp_only() {
