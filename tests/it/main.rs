@@ -21,6 +21,7 @@ mod live;
 mod live_ending;
 mod media;
 mod newcomers;
+mod odd_webhooks;
 mod openapi;
 mod operator;
 mod ownership;

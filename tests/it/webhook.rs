@@ -145,6 +145,53 @@ on_both_profiles! {
         assert_eq!(globex.all("/webhook-events").await, [] as [Value; 0]);
     }
 
+    /// A tenant may have several Meta apps: each speaks for its own numbers and accounts only.
+    async fn a_secret_speaks_for_the_channels_it_is_of(app: &TestApp) {
+        let (acme, globex) = (&app.acme, &app.globex);
+        let second = json!({ "name": "Second app", "kind": "cloud_api", "phone_number_id": "330000000000777", "waba_id": "220000000000777",
+            "access_token": "a-token-of-some-length", "app_secret": "second-secret-0123456789abcdef", "verify_token": "verify-me-please" });
+        acme.post("/channels", second).await.expect(201);
+        let change = |number: &str, wamid: &str| json!({ "field": "messages", "value": {
+            "metadata": { "phone_number_id": number },
+            "messages": [{ "from": "447700900123", "id": wamid, "timestamp": "1790000000", "type": "text", "text": { "body": wamid } }] } });
+        let body = |entries: Value| json!({ "object": "whatsapp_business_account", "entry": entries }).to_string().into_bytes();
+        let post = async |secret: &str, body: &[u8]| acme.webhook_signed(body, Some(&signed(secret, body))).await.status;
+        let (first, second) = (acme.app_secret.as_str(), "second-secret-0123456789abcdef");
+        let both = body(json!([{ "id": acme.waba_id, "changes": [change(&acme.phone_id, "wamid.FIRST"), change("330000000000777", "wamid.SECOND")] }]));
+        assert_eq!(post(second, &both).await, 200);
+        app.settled().await;
+        let wamids = async || acme.all("/messages").await.iter().map(|message| message["wamid"].clone()).collect::<Vec<_>>();
+        assert_eq!(wamids().await, ["wamid.SECOND"], "what the second app's secret signed says nothing to the first app's number");
+        assert_eq!(post(first, &both).await, 200);
+        app.settled().await;
+        assert_eq!(wamids().await.len(), 2);
+        let kept = acme.all("/webhook-events").await;
+        assert_eq!(kept, [] as [Value; 0]);
+
+        let account = |waba: &str| body(json!([{ "id": waba, "time": 1_790_000_000, "changes": [{ "field": "account_update", "value": { "event": "ACCOUNT_DELETED" } }] }]));
+        let partner = body(json!([{ "id": "770000000000707", "changes": [{ "field": "account_update", "value": { "event": "PARTNER_ADDED", "waba_info": { "waba_id": "220000000000777" } } }] }]));
+        let strange = body(json!([{ "id": "0", "changes": [change("123456123", "wamid.TEST")] }]));
+        let nameless = body(json!([{ "changes": [{ "field": "messages", "value": {} }] }]));
+        for (secret, body, expected) in [
+            (second, &account(&acme.waba_id), 401),
+            (first, &account("220000000000777"), 401),
+            (first, &account(&acme.waba_id), 200),
+            (first, &partner, 401),
+            (second, &partner, 200),
+            (first, &account(&globex.waba_id), 401),
+            (first, &strange, 401),
+            (second, &strange, 401),
+            (first, &nameless, 401),
+        ] {
+            assert_eq!(post(secret, body).await, expected, "{}", String::from_utf8_lossy(body));
+        }
+        app.settled().await;
+        let timeline = acme.all("/account-events").await;
+        assert_eq!(timeline.len(), 2, "{timeline:#?}");
+        assert_eq!(acme.all("/webhook-events").await, [] as [Value; 0]);
+        assert_eq!(globex.all("/account-events").await, [] as [Value; 0]);
+    }
+
     async fn escaped_bodies_are_checked_over_their_bytes(app: &TestApp) {
         let (body, _) = app.acme.text_webhook("447700900123", "PLACE");
         let escaped = String::from_utf8(body).unwrap().replace("PLACE", "caf\\u00e9 \\ud83d\\udc4d a\\/b");

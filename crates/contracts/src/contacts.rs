@@ -39,6 +39,8 @@ pub struct ContactCard {
     pub name: Option<String>,
     /// E.164 with the plus.
     pub phone: Option<String>,
+    /// All numbers they are known by, `phone` and earlier ones.
+    pub phones: Vec<String>,
     /// Business-scoped user id.
     pub bsuid: Option<String>,
     /// Username without the `@`.
@@ -118,6 +120,10 @@ pub struct BookEntry {
 /// Who is who.
 #[async_trait::async_trait]
 pub trait ContactDirectory: Send + Sync {
+    /// Whether the sighting says who it is of: a phone number, a BSUID or a username that can be kept. Callers leave out what is
+    /// not: [`resolve`](ContactDirectory::resolve) takes it for their mistake.
+    fn is_usable(&self, sighting: &Sighting) -> bool;
+
     /// Finds or creates the contact of each sighting, in the caller's transaction, and learns new identities on the way
     /// (a BSUID for a known phone, a phone for a known BSUID). Answers in the order asked; equal sightings get one contact.
     ///

@@ -118,6 +118,30 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// What it holds in memory now, in bytes. Its peak is counted from here on.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn memory_from_now(&self) -> u64 {
+        std::fs::write(format!("/proc/{}/clear_refs", self.pid), "5").unwrap();
+        self.memory("VmRSS:")
+    }
+
+    /// The most it has held in memory since [`memory_from_now`](Running::memory_from_now), in bytes.
+    ///
+    /// # Panics
+    /// When it is gone.
+    pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, of: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(of)).unwrap();
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+        kilobytes << 10
+    }
+
     /// The end of its log.
     pub fn last_words(&self) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();

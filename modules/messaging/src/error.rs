@@ -149,7 +149,7 @@ impl From<MessagingError> for Error {
             MessagingError::WhatsApp(error) => whatsapp(&error),
             MessagingError::BadSignature => Self::unauthenticated(
                 "bad_signature",
-                "The header X-Hub-Signature-256 is missing or was not made with the app secret of a number of this tenant.",
+                "The header X-Hub-Signature-256 is missing, or was not made with the app secret of a number or account that the body names.",
             ),
             MessagingError::BadVerifyToken => Self::forbidden(
                 "bad_verify_token",

@@ -3,6 +3,7 @@
 
 mod database;
 mod graph;
+mod inbox;
 mod kill;
 mod ordering;
 mod redis;

@@ -1917,7 +1917,7 @@ export interface components {
             unread: number;
             /**
              * Format: date-time
-             * @description Until when free-form messages may be sent; absent if the customer never wrote.
+             * @description Until when free-form messages may be sent; absent if the customer never wrote, or only from an earlier number.
              */
             window_closes_at?: string;
         };
@@ -4468,7 +4468,7 @@ export interface components {
              * @example wev_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             id: string;
-            /** @description The change in WhatsApp's own form; text when it was not JSON. */
+            /** @description The change in WhatsApp's own form; text when it was not JSON, or is very large. */
             payload: unknown;
             /** @description The number it came for. */
             phone_number_id?: string;

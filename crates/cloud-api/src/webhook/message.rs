@@ -295,9 +295,10 @@ pub struct Referral {
     pub welcome_message: Option<String>,
 }
 
-impl InboundMessage {
+impl From<Value> for InboundMessage {
     /// Reads one element of `messages`, also one that was kept (`raw`).
-    pub fn read(value: &Value) -> Self {
+    fn from(raw: Value) -> Self {
+        let value = &raw;
         let kind = read::text(value, "type").unwrap_or_else(|| "unknown".to_owned());
         Self {
             id: read::text(value, "id").map(Wamid::from),
@@ -320,10 +321,12 @@ impl InboundMessage {
             errors: status::errors(value),
             identity: content::identity(value),
             kind,
-            raw: value.clone(),
+            raw,
         }
     }
+}
 
+impl InboundMessage {
     /// What is odd about it, for the log.
     pub(super) fn problems(&self) -> impl Iterator<Item = &'static str> {
         let nobody = self.from.is_none() && self.from_user_id.is_none();
@@ -338,6 +341,30 @@ impl InboundMessage {
         ]
         .into_iter()
         .filter_map(|(bad, what)| bad.then_some(what))
+    }
+
+    /// Whether a person wrote something to be read. Notices of WhatsApp about a person are none (a new number or id, another device),
+    /// and neither are answers that a device gives by itself, or what was done to an earlier message.
+    pub fn is_written(&self) -> bool {
+        match &self.content {
+            InboundContent::System(_)
+            | InboundContent::Reaction { .. }
+            | InboundContent::Edit { .. }
+            | InboundContent::Revoke { .. } => false,
+            InboundContent::Interactive(InteractiveReply::CallPermission(answer)) => {
+                answer.response_source.as_deref() != Some("automatic")
+            }
+            // Types that say that nothing was written, or nothing is there yet.
+            _ => !matches!(self.kind.as_str(), "request_welcome" | "media_placeholder"),
+        }
+    }
+
+    /// Whether it opens the customer service window of the person with this number (Cloud API: windows): somebody wrote it, whatever
+    /// its type and even if WhatsApp cannot pass it on. What is written in a group opens none with its members, and `errors` say
+    /// nothing about who wrote. Of reactions it is not certain; taken for a message they would let answers be accepted that WhatsApp
+    /// refuses.
+    pub fn opens_window(&self) -> bool {
+        self.is_written() && self.group_id.is_none() && self.kind != "errors"
     }
 
     /// The words of the person, if there are any: text, caption, button label, chosen title.

@@ -2,16 +2,22 @@
 //! never hides the rest: problems are reported beside what could be read.
 
 mod account;
+mod lazy;
+mod mend;
 mod message;
 mod number;
+mod parts;
 mod person;
 pub(crate) mod read;
 mod status;
 mod template;
+mod tree;
 mod update;
 mod words;
 
-use serde_json::Value;
+use std::{borrow::Cow, cell::Cell};
+
+use serde_json::{Value, value::RawValue};
 
 pub use account::{
     AccountAlert, AccountEvent, AccountUpdate, AuthInternational, Ban, BanState, Capability, Certification,
@@ -22,13 +28,24 @@ pub use message::{
     Order, OrderItem, Referral, System,
 };
 pub use number::{Decision, NumberEvent, NumberLimit, NumberName, Security, SecurityEvent};
+pub use parts::{Name, Parts};
 pub use person::{AppContact, Call, Choice, GroupUpdate, Preference, UserIdChange};
 pub use status::{Conversation, Pricing, Status, StatusKind, WebhookError};
 pub use template::{
     TemplateButton, TemplateChange, TemplateComponents, TemplateEvent, TemplateStatus, TemplateUpdate,
 };
+pub use tree::bounded;
 pub use update::Update;
 
+/// Items of a body that are read at most: changes without any, messages, statuses, errors and so on, all kinds together. WhatsApp
+/// puts no more into one (Cloud API: webhooks – transport).
+pub const ITEMS: usize = 1_000;
+/// Bytes that the trees of one part may take.
+const LARGEST: usize = 4 << 20;
+/// Bytes that all trees of a body may take: twice what a thousand usual messages with their senders need.
+const ROOM: usize = 12 << 20;
+/// What an item takes besides its tree.
+const ITEM: usize = 1_024;
 /// At most this many problems are reported for one body.
 const MAX_PROBLEMS: usize = 50;
 
@@ -46,6 +63,11 @@ pub struct Envelope {
     pub entries: Vec<Entry>,
     /// What could not be read, for the log: place and reason, at most 50.
     pub problems: Vec<String>,
+    /// Parts that were not read because there are more than [`ITEMS`], or because they are too large. What holds them is in the
+    /// body only.
+    pub left_out: usize,
+    /// Bytes that what was read takes in memory, roughly.
+    pub size: usize,
 }
 
 /// The changes of one account.
@@ -64,10 +86,19 @@ pub struct Entry {
 pub struct Change {
     /// `messages`, `message_template_status_update`, …
     pub field: Option<String>,
+    /// Whom it is for.
+    pub name: Name,
     /// What is understood of it.
     pub value: ChangeValue,
     /// `{"field":…,"value":…}` as it came.
-    pub raw: Value,
+    pub raw: String,
+}
+
+impl Change {
+    /// [`Change::raw`] as a value; none when that would be too large.
+    pub fn tree(&self) -> Option<Value> {
+        bounded(&self.raw, LARGEST)
+    }
 }
 
 /// The readable part of a change.
@@ -91,6 +122,8 @@ pub struct ChangeValue {
     pub update: Option<Update>,
     /// Errors beside or instead of messages, also those of a declined history.
     pub errors: Vec<WebhookError>,
+    /// Elements that are no objects, and lists that are none: there is nothing to be read in them.
+    pub odd: usize,
 }
 
 /// The business number of a change.
@@ -152,211 +185,427 @@ impl Envelope {
 
 /// Reads a body. Verify its signature first.
 ///
+/// At most [`ITEMS`] changes, messages, statuses and other elements of lists are read, and as many `contacts` beside them; no tree
+/// is built of the rest, which is counted in [`Envelope::left_out`]. What strict JSON does not allow (lone surrogates, bytes that are
+/// not UTF-8, a byte order mark, text after the document, numbers that nothing can hold, deep nesting) is replaced, as the private
+/// module `mend` says, and the rest is read.
+///
 /// # Errors
-/// Only when the bytes are not JSON; every JSON value gives an envelope, with `problems` where it is odd.
+/// Only when the bytes are no JSON even so; every JSON value gives an envelope, with `problems` where it is odd.
 pub fn parse(body: &[u8]) -> Result<Envelope, ParseError> {
-    let root: Value = serde_json::from_slice(body)?;
-    let mut problems = Problems::default();
-    let mut envelope = Envelope {
-        object: read::text(&root, "object"),
-        ..Envelope::default()
+    let strict = match std::str::from_utf8(body) {
+        Ok(text) => read_body(text),
+        Err(_) => serde_json::from_slice::<serde::de::IgnoredAny>(body).map(|_| None),
     };
-    if !root.is_object() {
-        problems.add("body", "is not an object");
-    } else if envelope
-        .object
+    if let Ok(Some(envelope)) = strict {
+        return Ok(envelope);
+    }
+    let mended = mend::mend(body);
+    match (read_body(&mended), strict) {
+        (Ok(Some(envelope)), _) => Ok(envelope),
+        // A list or a word that stands where the body should.
+        (_, Ok(_)) => Ok(Envelope {
+            problems: vec!["body: is not an object".to_owned()],
+            ..Envelope::default()
+        }),
+        (_, Err(error)) => Err(ParseError(error)),
+    }
+}
+
+/// Reads a text that is strict JSON; none when it is no object.
+fn read_body(text: &str) -> Result<Option<Envelope>, serde_json::Error> {
+    let Some([object, entry]) = lazy::fields(text, ["object", "entry"])? else {
+        return serde_json::from_str::<serde::de::IgnoredAny>(text).map(|_| None);
+    };
+    let object = lazy::text(object)?.map(Cow::into_owned);
+    let mut reading = Reading::new();
+    let mut entries = Vec::new();
+    if object
         .as_deref()
-        .is_some_and(|o| o != "whatsapp_business_account")
+        .is_some_and(|it| it != "whatsapp_business_account")
     {
-        problems.add("object", "is not whatsapp_business_account");
-    } else if let Some(entries) = root.get("entry").and_then(Value::as_array) {
-        for (at, entry) in entries.iter().enumerate() {
-            let place = format!("entry[{at}]");
-            if entry.is_object() {
-                envelope.entries.push(read_entry(entry, &place, &mut problems));
-            } else {
-                problems.add(&place, "is not an object");
+        reading.problem("object", "is not whatsapp_business_account");
+    } else {
+        let list = entry.map(|list| lazy::elements(list.get(), reading.items));
+        if let Some((list, more)) = list.transpose()?.flatten() {
+            reading.left_out += more;
+            for (at, entry) in list.into_iter().enumerate() {
+                let place = format!("entry[{at}]");
+                let before = reading.items;
+                if before == 0 {
+                    reading.left_out += 1;
+                } else {
+                    entries.extend(reading.entry(entry.get(), &place)?);
+                    reading.at_least_one(before);
+                }
+            }
+        } else {
+            reading.problem("entry", "is not a list");
+        }
+    }
+    if reading.left_out > 0 {
+        let what = format!(
+            "{} parts are more than a body may have, or too large",
+            reading.left_out
+        );
+        reading.problem("body", &what);
+    }
+    Ok(Some(Envelope {
+        object,
+        entries,
+        problems: reading.problems,
+        left_out: reading.left_out,
+        // Each item besides has fields of its own, whatever is in them.
+        size: ROOM - reading.room.get() + (2 * ITEMS - reading.items - reading.contacts) * ITEM,
+    }))
+}
+
+/// What may still be read of a body, and what was wrong with what has been.
+struct Reading {
+    items: usize,
+    contacts: usize,
+    /// Bytes that trees may still take.
+    room: Cell<usize>,
+    left_out: usize,
+    /// Of this change.
+    odd: usize,
+    problems: Vec<String>,
+}
+
+impl Reading {
+    fn new() -> Self {
+        Self {
+            items: ITEMS,
+            contacts: ITEMS,
+            room: Cell::new(ROOM),
+            left_out: 0,
+            odd: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    fn problem(&mut self, place: &str, what: &str) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(format!("{place}: {what}"));
+        }
+    }
+
+    /// What holds no items counts as one.
+    fn at_least_one(&mut self, before: usize) {
+        self.items = self.items.min(before.saturating_sub(1));
+    }
+
+    /// The tree of a part; none when it is too large.
+    fn tree(&mut self, raw: &RawValue, place: &str) -> Result<Option<Value>, serde_json::Error> {
+        match tree::read(raw.get(), &self.room, LARGEST) {
+            Ok(value) => Ok(Some(value)),
+            Err(tree::NoTree::TooLarge) => {
+                self.left_out += 1;
+                self.problem(place, "is too large");
+                Ok(None)
+            }
+            Err(tree::NoTree::Odd(error)) => Err(error),
+        }
+    }
+
+    /// The elements of a list that there is still room for; a missing list is fine, everything else that is none is a problem.
+    fn list<'a>(
+        &mut self,
+        raw: Option<&'a RawValue>,
+        key: &str,
+        place: &str,
+    ) -> Result<Vec<&'a RawValue>, serde_json::Error> {
+        let Some(raw) = raw else { return Ok(Vec::new()) };
+        let Some((list, more)) = lazy::elements(raw.get(), self.items)? else {
+            self.odd += 1;
+            self.problem(place, &format!("{key} is not a list"));
+            return Ok(Vec::new());
+        };
+        self.left_out += more;
+        Ok(list)
+    }
+
+    /// Reads the objects of a list of items.
+    fn objects<T>(
+        &mut self,
+        raw: Option<&RawValue>,
+        key: &str,
+        place: &str,
+        read: impl Fn(&mut Self, &str, Value) -> T,
+    ) -> Result<Vec<T>, serde_json::Error> {
+        let list = self.list(raw, key, place)?;
+        self.items -= list.len();
+        let mut out = Vec::with_capacity(list.len());
+        for (at, raw) in list.into_iter().enumerate() {
+            let place = format!("{place}.{key}[{at}]");
+            match self.tree(raw, &place)? {
+                Some(value) if value.is_object() => out.push(read(self, &place, value)),
+                Some(_) => {
+                    self.odd += 1;
+                    self.problem(&place, "is not an object");
+                }
+                None => {}
             }
         }
-    } else {
-        problems.add("entry", "is not a list");
+        Ok(out)
     }
-    envelope.problems = problems.0;
-    Ok(envelope)
-}
 
-#[derive(Default)]
-struct Problems(Vec<String>);
-
-impl Problems {
-    fn add(&mut self, place: &str, what: &str) {
-        if self.0.len() < MAX_PROBLEMS {
-            self.0.push(format!("{place}: {what}"));
+    fn entry(&mut self, text: &str, place: &str) -> Result<Option<Entry>, serde_json::Error> {
+        let Some([id, time, changes]) = lazy::fields(text, ["id", "time", "changes"])? else {
+            self.problem(place, "is not an object");
+            return Ok(None);
+        };
+        let mut out = Entry {
+            id: lazy::text(id)?.map(Cow::into_owned),
+            time: None,
+            changes: Vec::new(),
+        };
+        if let Some(time) = time {
+            out.time = self.tree(time, place)?.as_ref().and_then(read::as_timestamp);
         }
+        if changes.is_none() {
+            self.problem(place, "changes is not a list");
+        }
+        for (at, change) in self.list(changes, "changes", place)?.into_iter().enumerate() {
+            let before = self.items;
+            if before == 0 {
+                self.left_out += 1;
+                continue;
+            }
+            let place = format!("{place}.changes[{at}]");
+            out.changes.extend(self.change(&out.id, change, &place)?);
+            self.at_least_one(before);
+        }
+        Ok(Some(out))
     }
-}
 
-fn read_entry(entry: &Value, place: &str, problems: &mut Problems) -> Entry {
-    let mut out = Entry {
-        id: read::text(entry, "id"),
-        time: read::timestamp(entry, "time"),
-        changes: Vec::new(),
-    };
-    let Some(changes) = entry.get("changes").and_then(Value::as_array) else {
-        problems.add(place, "changes is not a list");
-        return out;
-    };
-    for (at, change) in changes.iter().enumerate() {
-        let place = format!("{place}.changes[{at}]");
-        if !change.is_object() {
-            problems.add(&place, "is not an object");
-            continue;
-        }
-        let field = read::text(change, "field");
+    fn change(
+        &mut self,
+        entry: &Option<String>,
+        raw: &RawValue,
+        place: &str,
+    ) -> Result<Option<Change>, serde_json::Error> {
+        let Some([field, value]) = lazy::fields(raw.get(), ["field", "value"])? else {
+            self.problem(place, "is not an object");
+            return Ok(None);
+        };
+        let field = lazy::text(field)?.map(Cow::into_owned);
         if field.is_none() {
-            problems.add(&place, "has no field");
+            self.problem(place, "has no field");
         }
-        let value = match change.get("value") {
-            Some(value @ Value::Object(_)) => read_value(field.as_deref(), value, &place, problems),
-            _ => {
-                problems.add(&place, "value is not an object");
+        let name = Name::read(entry.as_deref(), field.as_deref(), value)?;
+        let value = match value.filter(|value| value.get().starts_with('{')) {
+            Some(value) => self.value(field.as_deref(), value, place)?,
+            None => {
+                self.problem(place, "value is not an object");
                 ChangeValue::default()
             }
         };
-        out.changes.push(Change {
+        Ok(Some(Change {
             field,
+            name,
             value,
-            raw: change.clone(),
-        });
+            raw: raw.get().to_owned(),
+        }))
     }
-    out
-}
 
-fn read_value(field: Option<&str>, value: &Value, place: &str, problems: &mut Problems) -> ChangeValue {
-    let mut out = ChangeValue {
-        metadata: value.get("metadata").filter(|m| m.is_object()).map(|m| Metadata {
-            phone_number_id: read::text(m, "phone_number_id"),
-            display_phone_number: read::text(m, "display_phone_number"),
-        }),
-        contacts: read::list(value, "contacts")
-            .iter()
-            .filter(|c| c.is_object())
-            .map(read_contact)
-            .collect(),
-        errors: status::errors(value),
-        update: field.and_then(|field| Update::read(field, value)),
-        ..ChangeValue::default()
-    };
-    let mut messages = |key: &str| -> Vec<InboundMessage> {
-        elements(value, key, place, problems, |v, at, problems| {
-            let message = InboundMessage::read(v);
-            for problem in message.problems() {
-                problems.add(at, problem);
-            }
-            message
-        })
-    };
-    // Under `history` an element of `messages` is the media of an old message, and under `smb_message_echoes` it
-    // is the business's own message.
-    match field {
-        Some("history") => out
-            .history
-            .extend(messages("messages").into_iter().map(|message| HistoryMessage {
-                thread: None,
-                status: history_status(&message.raw),
-                message,
-            })),
-        Some("smb_message_echoes" | "message_echoes") => out.echoes = messages("messages"),
-        _ => out.messages = messages("messages"),
+    fn value(
+        &mut self,
+        field: Option<&str>,
+        raw: &RawValue,
+        place: &str,
+    ) -> Result<ChangeValue, serde_json::Error> {
+        let keys = [
+            "metadata",
+            "contacts",
+            "errors",
+            "messages",
+            "message_echoes",
+            "statuses",
+            "history",
+        ];
+        let Some(found) = lazy::fields(raw.get(), keys)? else {
+            return Ok(ChangeValue::default());
+        };
+        let [metadata, contacts, errors, messages, echoes, statuses, history] = found;
+        self.odd = 0;
+        let mut out = ChangeValue {
+            contacts: self.contacts(contacts, place)?,
+            errors: self.errors(errors, place)?,
+            ..ChangeValue::default()
+        };
+        if let Some(metadata) = metadata.filter(|it| it.get().starts_with('{')) {
+            out.metadata = self.tree(metadata, place)?.map(|it| Metadata {
+                phone_number_id: read::text(&it, "phone_number_id"),
+                display_phone_number: read::text(&it, "display_phone_number"),
+            });
+        }
+        if let Some(field) = field.filter(|field| Update::has(field)) {
+            let value = self.update(field, raw, place)?;
+            out.update = value.and_then(|value| Update::read(field, &value));
+        }
+        // Under `history` an element of `messages` is the media of an old message, and under `smb_message_echoes` it
+        // is the business's own message.
+        let messages = self.objects(messages, "messages", place, Self::message)?;
+        match field {
+            Some("history") => out
+                .history
+                .extend(messages.into_iter().map(|message| past(None, message))),
+            Some("smb_message_echoes" | "message_echoes") => out.echoes = messages,
+            _ => out.messages = messages,
+        }
+        out.echoes
+            .extend(self.objects(echoes, "message_echoes", place, Self::message)?);
+        out.statuses = self.objects(statuses, "statuses", place, Self::status)?;
+        self.history(history, &mut out, place)?;
+        out.odd = self.odd;
+        let unnamed = out
+            .metadata
+            .as_ref()
+            .is_none_or(|it| it.phone_number_id.is_none());
+        if unnamed && !(out.messages.is_empty() && out.statuses.is_empty()) {
+            self.problem(place, "no metadata.phone_number_id");
+        }
+        Ok(out)
     }
-    let mut echoes = messages("message_echoes");
-    out.echoes.append(&mut echoes);
-    out.statuses = elements(value, "statuses", place, problems, |v, at, problems| {
-        let status = Status::read(v);
+
+    fn message(&mut self, place: &str, value: Value) -> InboundMessage {
+        let message = InboundMessage::from(value);
+        for problem in message.problems() {
+            self.problem(place, problem);
+        }
+        message
+    }
+
+    fn status(&mut self, place: &str, value: Value) -> Status {
+        let status = Status::from(value);
         if status.id.is_none() {
-            problems.add(at, "status without id");
+            self.problem(place, "status without id");
         }
         if status.kind.is_none()
             && let StatusKind::Unknown(name) = &status.status
         {
-            problems.add(at, &format!("unknown status {name:?}"));
+            let name: String = name.chars().take(64).collect();
+            self.problem(place, &format!("unknown status {name:?}"));
         }
         status
-    });
-    read_history(value, &mut out, place, problems);
-    if out
-        .metadata
-        .as_ref()
-        .and_then(|m| m.phone_number_id.as_ref())
-        .is_none()
-        && !(out.messages.is_empty() && out.statuses.is_empty())
-    {
-        problems.add(place, "no metadata.phone_number_id");
     }
-    out
-}
 
-fn read_history(value: &Value, out: &mut ChangeValue, place: &str, problems: &mut Problems) {
-    for (at, chunk) in read::list(value, "history").iter().enumerate() {
-        let place = format!("{place}.history[{at}]");
-        if !chunk.is_object() {
-            problems.add(&place, "is not an object");
-            continue;
+    /// What describes the people of the messages beside it counts apart from them.
+    fn contacts(
+        &mut self,
+        raw: Option<&RawValue>,
+        place: &str,
+    ) -> Result<Vec<WebhookContact>, serde_json::Error> {
+        let Some(raw) = raw else { return Ok(Vec::new()) };
+        let (list, more) = lazy::elements(raw.get(), self.contacts)?.unwrap_or_default();
+        self.contacts -= list.len();
+        self.left_out += more;
+        let mut out = Vec::with_capacity(list.len());
+        for raw in list {
+            let value = self.tree(raw, place)?.filter(Value::is_object);
+            out.extend(value.map(|value| read_contact(&value)));
         }
-        out.errors.extend(status::errors(chunk));
-        let before = out.history.len();
-        for thread in read::list(chunk, "threads") {
-            let id = read::text(thread, "id");
-            let found = elements(thread, "messages", &place, problems, |v, _, _| {
-                InboundMessage::read(v)
-            });
+        Ok(out)
+    }
+
+    fn errors(
+        &mut self,
+        raw: Option<&RawValue>,
+        place: &str,
+    ) -> Result<Vec<WebhookError>, serde_json::Error> {
+        let list = self.list(raw, "errors", place)?;
+        self.items -= list.len();
+        let mut out = Vec::with_capacity(list.len());
+        for raw in list {
+            out.extend(self.tree(raw, place)?.map(|value| status::error(&value)));
+        }
+        Ok(out)
+    }
+
+    /// The value of a change that holds no messages, with no more elements of its own list than there is room for.
+    fn update(
+        &mut self,
+        field: &str,
+        raw: &RawValue,
+        place: &str,
+    ) -> Result<Option<Value>, serde_json::Error> {
+        let Some(key) = Update::list_of(field) else {
+            return self.tree(raw, place);
+        };
+        let [list] = lazy::fields(raw.get(), [key])?.unwrap_or_default();
+        let elements = self.objects(list, key, place, |_, _, value| value)?;
+        Ok(Some(serde_json::json!({ key: elements })))
+    }
+
+    fn history(
+        &mut self,
+        raw: Option<&RawValue>,
+        out: &mut ChangeValue,
+        place: &str,
+    ) -> Result<(), serde_json::Error> {
+        for (at, chunk) in self.list(raw, "history", place)?.into_iter().enumerate() {
+            let before = self.items;
+            if before == 0 {
+                self.left_out += 1;
+                continue;
+            }
+            let place = format!("{place}.history[{at}]");
+            match lazy::fields(chunk.get(), ["errors", "threads", "metadata"])? {
+                Some(found) => self.chunk(found, out, &place)?,
+                None => {
+                    self.odd += 1;
+                    self.problem(&place, "is not an object");
+                }
+            }
+            self.at_least_one(before);
+        }
+        Ok(())
+    }
+
+    fn chunk(
+        &mut self,
+        [errors, threads, metadata]: [Option<&RawValue>; 3],
+        out: &mut ChangeValue,
+        place: &str,
+    ) -> Result<(), serde_json::Error> {
+        let errors = self.errors(errors, place)?;
+        out.errors.extend(errors);
+        let first = out.history.len();
+        for thread in self.list(threads, "threads", place)? {
+            let before = self.items;
+            if before == 0 {
+                self.left_out += 1;
+                continue;
+            }
+            let [id, messages] = lazy::fields(thread.get(), ["id", "messages"])?.unwrap_or_default();
+            let id = lazy::text(id)?.map(Cow::into_owned);
+            let found = self.objects(messages, "messages", place, |_, _, value| {
+                InboundMessage::from(value)
+            })?;
             out.history
-                .extend(found.into_iter().map(|message| HistoryMessage {
-                    thread: id.clone(),
-                    status: history_status(&message.raw),
-                    message,
-                }));
+                .extend(found.into_iter().map(|message| past(id.clone(), message)));
+            self.at_least_one(before);
         }
-        let metadata = chunk.get("metadata").unwrap_or(&Value::Null);
+        let metadata = metadata.map(|metadata| self.tree(metadata, place)).transpose()?;
+        let metadata = metadata.flatten().unwrap_or_default();
         out.history_chunks.push(HistoryChunk {
-            phase: read::int(metadata, "phase"),
-            chunk_order: read::int(metadata, "chunk_order"),
-            progress: read::int(metadata, "progress"),
-            messages: out.history.len() - before,
+            phase: read::int(&metadata, "phase"),
+            chunk_order: read::int(&metadata, "chunk_order"),
+            progress: read::int(&metadata, "progress"),
+            messages: out.history.len() - first,
         });
+        Ok(())
     }
 }
 
-fn history_status(raw: &Value) -> Option<String> {
-    raw.get("history_context").and_then(|c| read::text(c, "status"))
-}
-
-/// Reads the objects of an array; a missing array is fine, everything else that is not an object is a problem.
-fn elements<T>(
-    value: &Value,
-    key: &str,
-    place: &str,
-    problems: &mut Problems,
-    read: impl Fn(&Value, &str, &mut Problems) -> T,
-) -> Vec<T> {
-    let list = match value.get(key) {
-        None => return Vec::new(),
-        Some(Value::Array(list)) => list,
-        Some(_) => {
-            problems.add(place, &format!("{key} is not a list"));
-            return Vec::new();
-        }
-    };
-    let mut out = Vec::with_capacity(list.len());
-    for (at, element) in list.iter().enumerate() {
-        let place = format!("{place}.{key}[{at}]");
-        if element.is_object() {
-            out.push(read(element, &place, problems));
-        } else {
-            problems.add(&place, "is not an object");
-        }
+fn past(thread: Option<String>, message: InboundMessage) -> HistoryMessage {
+    let context = message.raw.get("history_context");
+    HistoryMessage {
+        thread,
+        status: context.and_then(|context| read::text(context, "status")),
+        message,
     }
-    out
 }
 
 fn read_contact(value: &Value) -> WebhookContact {

@@ -6,9 +6,18 @@ use crate::error::number;
 
 /// A string; numbers are taken as their text (ids sometimes arrive as numbers), the empty string as nothing.
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
-    match value.get(key)? {
+    as_text(value.get(key)?)
+}
+
+/// A value as [`text`] reads it. A whole number is written without a fraction, however it stood on the wire.
+pub(crate) fn as_text(value: &Value) -> Option<String> {
+    match value {
         Value::String(s) if !s.is_empty() => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
+        Value::Number(n) => match n.as_f64().filter(|_| n.is_f64()) {
+            #[expect(clippy::cast_possible_truncation, reason = "whole numbers below 2^53")]
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Some((float as i64).to_string()),
+            _ => Some(n.to_string()),
+        },
         _ => None,
     }
 }
@@ -48,7 +57,12 @@ pub(crate) fn flag(value: &Value, key: &str) -> Option<bool> {
 
 /// Unix seconds from a string or a number; milliseconds (rarely seen) are recognised by their size.
 pub(crate) fn timestamp(value: &Value, key: &str) -> Option<i64> {
-    let n = int(value, key)?;
+    as_timestamp(value.get(key)?)
+}
+
+/// A value as [`timestamp`] reads it.
+pub(crate) fn as_timestamp(value: &Value) -> Option<i64> {
+    let n = number(value)?;
     Some(if n > 100_000_000_000 { n / 1000 } else { n })
 }
 

@@ -139,8 +139,9 @@ pub struct WebhookError {
     pub href: Option<String>,
 }
 
-impl Status {
-    pub(super) fn read(value: &Value) -> Self {
+impl From<Value> for Status {
+    fn from(raw: Value) -> Self {
+        let value = &raw;
         let child = |key: &str| value.get(key).filter(|v| v.is_object());
         let kind = read::text(value, "type").filter(|t| t != "message");
         Self {
@@ -167,35 +168,35 @@ impl Status {
             }),
             errors: errors(value),
             kind: kind.or_else(|| child("payment").map(|_| "payment".to_owned())),
-            raw: value.clone(),
+            raw,
         }
     }
 }
 
-/// `errors[]` of any object; elements that are not objects become a title.
+/// `errors[]` of any object.
 pub(super) fn errors(value: &Value) -> Vec<WebhookError> {
-    read::list(value, "errors")
-        .iter()
-        .map(|e| {
-            if !e.is_object() {
-                let title = e.as_str().map_or_else(|| e.to_string(), str::to_owned);
-                return WebhookError {
-                    title: Some(title),
-                    ..WebhookError::default()
-                };
-            }
-            let details = match e.get("error_data") {
-                Some(Value::String(s)) => Some(s.clone()),
-                Some(data) => read::text(data, "details"),
-                None => read::text(e, "details"),
-            };
-            WebhookError {
-                code: read::int(e, "code"),
-                title: read::text(e, "title"),
-                message: read::text(e, "message"),
-                details,
-                href: read::text(e, "href"),
-            }
-        })
-        .collect()
+    read::list(value, "errors").iter().map(error).collect()
+}
+
+/// One of them; what is no object becomes a title.
+pub(super) fn error(e: &Value) -> WebhookError {
+    if !e.is_object() {
+        let title = e.as_str().map_or_else(|| e.to_string(), str::to_owned);
+        return WebhookError {
+            title: Some(title),
+            ..WebhookError::default()
+        };
+    }
+    let details = match e.get("error_data") {
+        Some(Value::String(s)) => Some(s.clone()),
+        Some(data) => read::text(data, "details"),
+        None => read::text(e, "details"),
+    };
+    WebhookError {
+        code: read::int(e, "code"),
+        title: read::text(e, "title"),
+        message: read::text(e, "message"),
+        details,
+        href: read::text(e, "href"),
+    }
 }

@@ -42,6 +42,26 @@ pub enum Update {
 }
 
 impl Update {
+    /// Whether a change of `field` is read: it holds no messages, and somebody knows the field.
+    pub(super) fn has(field: &str) -> bool {
+        Self::read(field, &Value::Null).is_some()
+    }
+
+    /// The list that a change of `field` consists of, if it is one.
+    pub(super) fn list_of(field: &str) -> Option<&'static str> {
+        Some(match field {
+            "user_preferences" => "user_preferences",
+            "user_id_update" => "user_id_update",
+            "smb_app_state_sync" => "state_sync",
+            "calls" => "calls",
+            "group_lifecycle_update"
+            | "group_participants_update"
+            | "group_settings_update"
+            | "group_status_update" => "groups",
+            _ => return None,
+        })
+    }
+
     /// Reads `value` of a change of `field`; none for the message-type fields and for those that nobody knows.
     pub fn read(field: &str, value: &Value) -> Option<Self> {
         if let Some(update) = TemplateUpdate::read(field, value) {

@@ -397,9 +397,12 @@ async fn templates_are_reviewed() {
     assert_eq!((http, answer["status"].as_str()), (200, Some("PENDING")));
     stage.settle().await;
     let hook = stage.hooks().remove(0).envelope();
-    assert_eq!(hook.entries[0].changes[0].raw["value"]["event"], "APPROVED");
     assert_eq!(
-        hook.entries[0].changes[0].raw["value"]["message_template_id"].to_string(),
+        hook.entries[0].changes[0].tree().unwrap()["value"]["event"],
+        "APPROVED"
+    );
+    assert_eq!(
+        hook.entries[0].changes[0].tree().unwrap()["value"]["message_template_id"].to_string(),
         answer["id"].as_str().unwrap()
     );
     let body = json!([{"type": "body", "parameters": [{"type": "text", "text": "Ana"}]}]);

@@ -8,16 +8,25 @@ use kernel::{Result, TenantDb, TenantIds, TenantTx};
 use sea_orm::ColumnTrait;
 
 use super::{
-    IN_LIST, book, consent, learn, merge,
+    IN_LIST, book, consent,
+    key::Seen,
+    learn, merge,
     read::{contains, current, identities_of},
 };
-use crate::entity::{Contacts, contact, identity::Kind};
+use crate::entity::{
+    Contacts, contact,
+    identity::{self, Kind},
+};
 
 /// The port's implementation. It holds nothing: everything comes with the transaction.
 pub(crate) struct Directory;
 
 #[async_trait::async_trait]
 impl ContactDirectory for Directory {
+    fn is_usable(&self, sighting: &Sighting) -> bool {
+        Seen::read(sighting).is_ok()
+    }
+
     async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>> {
         learn::resolve(tx, sightings).await
     }
@@ -45,6 +54,7 @@ impl ContactDirectory for Directory {
                     id,
                     name,
                     phone: current(mine, Kind::Phone),
+                    phones: phones(mine),
                     bsuid: current(mine, Kind::Bsuid),
                     username: current(mine, Kind::Username),
                     marketing_stopped: marketing.as_deref() == Some(consent::STOPPED),
@@ -85,4 +95,9 @@ impl ContactDirectory for Directory {
     async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()> {
         book::note(tx, entries).await
     }
+}
+
+fn phones(identities: &[identity::Model]) -> Vec<String> {
+    let phones = identities.iter().filter(|it| it.kind == Kind::Phone);
+    phones.map(|it| it.value.clone()).collect()
 }

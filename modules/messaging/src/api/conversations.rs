@@ -55,7 +55,7 @@ pub struct ConversationOut {
     pub last_status: Option<String>,
     /// Messages nobody has read.
     pub unread: i32,
-    /// Until when free-form messages may be sent; absent if the customer never wrote.
+    /// Until when free-form messages may be sent; absent if the customer never wrote, or only from an earlier number.
     pub window_closes_at: Option<DateTime<Utc>>,
     /// When it began.
     pub created_at: DateTime<Utc>,
@@ -67,7 +67,12 @@ fn shape(listed: Listed) -> ConversationOut {
         card,
         last_status,
     } = listed;
-    let window_closes_at = conversation.window_closes_at();
+    // WhatsApp counts by number: what one opened is of no use to the contact's next.
+    let changed = conversation.window_phone.as_ref().is_some_and(|opener| {
+        let phones = card.as_ref().map(|card| &card.phones);
+        phones.is_some_and(|phones| !phones.contains(opener))
+    });
+    let window_closes_at = conversation.window_closes_at().filter(|_| !changed);
     let (name, phone, username) = card
         .map(|card| (card.name, card.phone, card.username))
         .unwrap_or_default();

@@ -138,8 +138,8 @@ pub(super) fn extras(row: &message::Model, reactions: &mut Reactions) -> Message
     let raw = row
         .raw
         .as_deref()
-        .and_then(|raw| serde_json::from_str(raw).ok())
-        .map(|raw| InboundMessage::read(&raw));
+        .and_then(|raw| serde_json::from_str::<serde_json::Value>(raw).ok())
+        .map(InboundMessage::from);
     let wamid = row.wamid.as_deref();
     let of_raw = raw.map(read_in).unwrap_or_default();
     MessageExtras {

@@ -70,6 +70,9 @@ fn shape_status(row: status_event::Model) -> StatusEventOut {
     }
 }
 
+/// Bytes that a kept change may take as a value; what is larger is shown as text.
+const SHOWN: usize = 1 << 20;
+
 /// Something a webhook brought that has no home in the platform yet, kept as it came.
 #[derive(Debug, Object)]
 #[oai(rename = "WebhookEvent", skip_serializing_if_is_none)]
@@ -84,7 +87,7 @@ pub struct WebhookEventOut {
     pub waba_id: Option<String>,
     /// The number it came for.
     pub phone_number_id: Option<String>,
-    /// The change in WhatsApp's own form; text when it was not JSON.
+    /// The change in WhatsApp's own form; text when it was not JSON, or is very large.
     pub payload: Any<serde_json::Value>,
     /// When we received it.
     pub received_at: DateTime<Utc>,
@@ -102,7 +105,8 @@ fn shape_event(row: webhook_event::Model) -> WebhookEventOut {
         payload,
         received_at,
     } = row;
-    let payload = serde_json::from_str(&payload).unwrap_or(serde_json::Value::String(payload));
+    let tree = cloud_api::webhook::bounded(&payload, SHOWN);
+    let payload = tree.unwrap_or(serde_json::Value::String(payload));
     WebhookEventOut {
         id,
         field,

@@ -25,6 +25,8 @@ pub struct Model {
     pub unread: i32,
     /// Opens the 24-hour customer service window.
     pub last_inbound_at: Option<DateTimeUtc>,
+    /// The phone number that opened the window, E.164 with the plus; none if it was opened without one, or before this was kept.
+    pub window_phone: Option<String>,
     pub created_at: DateTimeUtc,
 }
 

@@ -22,6 +22,8 @@ pub struct Model {
     /// Whether it came by this tenant's own path. What came by another's is only searched for this tenant's numbers.
     pub own_path: bool,
     pub received_at: DateTimeUtc,
+    /// How often it was tried alone, after the start of a process; none if never.
+    pub tries: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,7 +19,7 @@ pub struct Model {
     /// SHA-256 of WABA, time and content: a repetition is not kept twice.
     pub digest: String,
     pub field: String,
-    /// Why it is here: `no_home`, `unknown_number`, `malformed`, `failed`, `error`.
+    /// Why it is here: `no_home`, `unknown_number`, `unknown_account`, `malformed`, `failed`, `error`.
     pub reason: String,
     pub waba_id: Option<String>,
     pub phone_number_id: Option<String>,

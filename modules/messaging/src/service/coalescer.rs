@@ -1,11 +1,17 @@
 //! Makes webhooks durable, many in one commit: whatever arrived while the last commit ran goes into the next one, whoever's
-//! it is. A batch is one INSERT that commits itself; it waits for no timer to fill it, and nothing is read or locked.
+//! it is. What waits is bounded in number and bytes, and no tenant may take all of the room. A batch is one INSERT that commits itself; it waits for no timer to fill it, and nothing is read or locked.
 
-use std::{collections::VecDeque, future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use kernel::{Error, Result, TenantDb, retrying, tenant::insert_for_tenants};
+use kernel::{Error, Result, TenantDb, TenantId, retrying, tenant::insert_for_tenants};
 use sea_orm::ActiveValue::Set;
 use tokio::{
     sync::{Mutex, Notify, mpsc, oneshot},
@@ -19,23 +25,93 @@ use crate::{
 
 /// Bodies that may wait for a commit; more are answered 503, and WhatsApp sends them again.
 const QUEUE: usize = 1024;
+/// Bytes of all bodies that may wait or be written, counted once for each owner.
+const ROOM: usize = 64 << 20;
+/// How many of these bytes one tenant may take; more of it is answered 503.
+const OF_A_TENANT: usize = 16 << 20;
 /// Rows in one commit at most.
 const BATCH: usize = 256;
-/// Bytes in one commit, more or less.
+/// Bytes in one commit: no more than these, or one body.
 const BATCH_BYTES: usize = 1024 * 1024;
 /// A commit that takes longer lets the second writer have a batch.
 const STUCK: Duration = Duration::from_millis(100);
 /// How long a commit may take. A database that has gone silent must not hold up webhooks once another can be reached.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// To whom a body goes.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) db: TenantDb,
+    /// Whether the body came by this tenant's own path.
+    pub(super) own_path: bool,
+    /// The body, or what of it is for this tenant.
+    pub(super) body: Bytes,
+}
+
 /// A body and to whom it goes.
 struct Arrival {
-    /// Each with whether the body came by this tenant's own path. Nobody or all of them get it.
-    owners: Vec<(TenantDb, bool)>,
+    /// None or all of them get it.
+    owners: Vec<Owner>,
     id: InboxId,
     at: DateTime<Utc>,
-    body: Bytes,
     stored: oneshot::Sender<bool>,
+    _room: Option<Taken>,
+}
+
+impl Arrival {
+    fn bytes(&self) -> usize {
+        self.owners.iter().map(|owner| owner.body.len()).sum()
+    }
+}
+
+/// The bytes that wait or are being written, of each tenant and of all.
+#[derive(Debug, Default)]
+struct Room(StdMutex<(usize, HashMap<TenantId, usize>)>);
+
+impl Room {
+    /// Takes room for these bytes of these tenants; none if there is not enough.
+    fn take(self: &Arc<Self>, bytes: Vec<(TenantId, usize)>) -> Option<Taken> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, of) = &mut *held;
+        let sum: usize = bytes.iter().map(|(_, bytes)| bytes).sum();
+        let fits =
+            |(tenant, bytes): &(TenantId, usize)| of.get(tenant).copied().unwrap_or(0) + bytes <= OF_A_TENANT;
+        if *all + sum > ROOM || !bytes.iter().all(fits) {
+            return None;
+        }
+        *all += sum;
+        for (tenant, bytes) in &bytes {
+            *of.entry(*tenant).or_default() += bytes;
+        }
+        drop(held);
+        Some(Taken {
+            room: self.clone(),
+            bytes,
+        })
+    }
+}
+
+/// Room that was taken, and is given back with this value.
+#[derive(Debug)]
+struct Taken {
+    room: Arc<Room>,
+    bytes: Vec<(TenantId, usize)>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let mut held = self.room.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, of) = &mut *held;
+        for (tenant, bytes) in &self.bytes {
+            *all -= bytes;
+            if let Some(left) = of.get_mut(tenant) {
+                *left -= bytes;
+                if *left == 0 {
+                    of.remove(tenant);
+                }
+            }
+        }
+    }
 }
 
 /// The sending end. Cloning shares it.
@@ -43,6 +119,7 @@ struct Arrival {
 pub(super) struct Coalescer {
     arrivals: mpsc::Sender<Arrival>,
     crowded: Arc<Notify>,
+    room: Arc<Room>,
 }
 
 impl Coalescer {
@@ -84,26 +161,32 @@ impl Coalescer {
                 }
             }
         });
-        Self { arrivals, crowded }
+        Self {
+            arrivals,
+            crowded,
+            room: Arc::default(),
+        }
     }
 
     /// Resolves once the body is on disk, for all its owners or for none.
     ///
     /// # Errors
-    /// 503 when too much waits already or the database is away: the body is not stored then.
-    pub(super) async fn store(&self, owners: Vec<(TenantDb, bool)>, body: Bytes) -> Result<()> {
-        let Some((first, _)) = owners.first() else {
+    /// 503 when too much waits already, of all or of one of the owners, or the database is away: the body is not stored then.
+    pub(super) async fn store(&self, owners: Vec<Owner>) -> Result<()> {
+        let Some(first) = owners.first() else {
             return Ok(());
         };
         // The id is made here, so that bodies are applied in the order in which they came, whichever writer has them.
-        let (id, at) = (first.clock().new_id(), first.clock().now());
+        let (id, at) = (first.db.clock().new_id(), first.db.clock().now());
+        let bytes = owners.iter().map(|owner| (owner.db.tenant(), owner.body.len()));
+        let room = self.room.take(bytes.collect()).ok_or(MessagingError::InboxFull)?;
         let (stored, answer) = oneshot::channel();
         self.take(Arrival {
             owners,
             id,
             at,
-            body,
             stored,
+            _room: Some(room),
         })?;
         match answer.await {
             Ok(true) => Ok(()),
@@ -150,7 +233,7 @@ impl Queue {
         let (mut fits, mut rows, mut bytes) = (0, 0, 0);
         for arrival in &self.left {
             rows += arrival.owners.len();
-            bytes += arrival.body.len() * arrival.owners.len();
+            bytes += arrival.bytes();
             if fits > 0 && (rows > BATCH || bytes > BATCH_BYTES) {
                 break;
             }
@@ -190,18 +273,18 @@ async fn insert(batch: &[Arrival]) -> Result<()> {
 }
 
 fn rows(batch: &[Arrival]) -> Vec<(TenantDb, ActiveModel)> {
-    let row = |arrival: &Arrival, own_path| ActiveModel {
-        id: Set(arrival.id),
-        body: Set(arrival.body.to_vec()),
-        own_path: Set(own_path),
-        received_at: Set(arrival.at),
-        ..ActiveModel::default()
-    };
     let of_one = |arrival| {
-        let Arrival { owners, .. }: &Arrival = arrival;
-        owners
-            .iter()
-            .map(move |(db, own_path)| (db.clone(), row(arrival, *own_path)))
+        let Arrival { owners, id, at, .. }: &Arrival = arrival;
+        owners.iter().map(move |owner| {
+            let row = ActiveModel {
+                id: Set(*id),
+                body: Set(owner.body.to_vec()),
+                own_path: Set(owner.own_path),
+                received_at: Set(*at),
+                ..ActiveModel::default()
+            };
+            (owner.db.clone(), row)
+        })
     };
     batch.iter().flat_map(of_one).collect()
 }
@@ -241,8 +324,8 @@ mod tests {
                 owners: Vec::new(),
                 id: clock.new_id(),
                 at: clock.now(),
-                body: Bytes::from_static(b"{}"),
                 stored,
+                _room: None,
             })
             .unwrap();
             answer
@@ -297,6 +380,34 @@ mod tests {
             assert!(answer.await.unwrap());
         }
         assert_eq!(commits.recv().await, None, "a writer is still there");
+    }
+
+    #[test]
+    fn one_tenant_cannot_take_all_the_room() {
+        let room = Arc::new(Room::default());
+        let clock = Clock::system();
+        let [greedy, other]: [TenantId; 2] = [clock.new_id(), clock.new_id()];
+        let most = 3 << 20;
+        let mut held: Vec<Taken> = std::iter::from_fn(|| room.take(vec![(greedy, most)])).collect();
+        assert_eq!(held.len(), OF_A_TENANT / most);
+        assert!(
+            room.take(vec![(other, 1), (greedy, most)]).is_none(),
+            "all owners or none"
+        );
+        let fits = room.take(vec![(other, most), (greedy, 1)]);
+        assert!(fits.is_some(), "there is room for others");
+        drop(fits);
+        held.pop();
+        assert!(
+            room.take(vec![(greedy, most)]).is_some(),
+            "what is stored gives its room back"
+        );
+        drop(held);
+        let many: Vec<Taken> = std::iter::from_fn(|| room.take(vec![(clock.new_id(), most)])).collect();
+        assert_eq!(many.len(), ROOM / most, "all together have a bound too");
+        drop(many);
+        let (all, of) = &*room.0.lock().unwrap();
+        assert_eq!((*all, of.len()), (0, 0));
     }
 
     #[test]

@@ -66,6 +66,7 @@ pub struct Service {
     sending: sending::Sending,
     files: media::Files,
     webhook_keys: Cache<TenantId, Arc<WebhookKeys>>,
+    tried: Arc<drain::Tried>,
     // Tenants whose sweep was asked for today.
     swept: Cache<TenantId, ()>,
 }
@@ -106,6 +107,7 @@ impl Service {
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(5))
                 .build(),
+            tried: Arc::default(),
             swept: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(24 * 3600))

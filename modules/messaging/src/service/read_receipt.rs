@@ -15,6 +15,8 @@ impl Service {
         let of_conversation = Condition::all()
             .add(Column::ConversationId.eq(job.conversation_id))
             .add(Column::Direction.eq("inbound"))
+            // Notices of WhatsApp were not written by anybody.
+            .add(Column::Kind.ne("system"))
             .add(Column::Wamid.is_not_null());
         let newest = db
             .find::<Entity>()

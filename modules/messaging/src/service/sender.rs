@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud_api::message::Content;
 use contracts::{
-    contacts::ContactId,
+    contacts::{ContactId, Sighting},
     messaging::{
         ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued,
         OutgoingMessage, Sender,
@@ -55,14 +55,7 @@ impl MessageSender for Service {
             .collect();
         let conversations = conversations_of(tx, &pairs).await?;
         let now = tx.clock().now();
-        for message in messages {
-            let open = conversations[&(message.channel_id, message.contact_id)]
-                .window_closes_at()
-                .is_some_and(|at| now < at);
-            if !open && !matches!(message.content, Content::Template { .. }) {
-                return Err(MessagingError::WindowClosed.into());
-            }
-        }
+        self.windows_open(tx, messages, &conversations, now).await?;
         let ids = write_messages(tx, messages, &conversations, lane, now).await?;
         touch_conversations(tx, messages, &ids, &conversations, now).await?;
         let items = messages.iter().zip(&ids).map(|(message, id)| MessageQueued {
@@ -75,6 +68,37 @@ impl MessageSender for Service {
             items: items.collect(),
         })?;
         Ok(ids)
+    }
+}
+
+impl Service {
+    /// Free-form messages need an open window, and the number that opened it must be the contact's still: WhatsApp counts by number.
+    async fn windows_open(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        conversations: &HashMap<Pair, conversation::Model>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let free_form = |message: &&OutgoingMessage| !matches!(message.content, Content::Template { .. });
+        let (mut openers, mut contacts) = (Vec::new(), Vec::new());
+        for message in messages.iter().filter(free_form) {
+            let row = &conversations[&(message.channel_id, message.contact_id)];
+            if row.window_closes_at().is_none_or(|at| at <= now) {
+                return Err(MessagingError::WindowClosed.into());
+            }
+            if let Some(phone) = &row.window_phone {
+                openers.push(Sighting {
+                    wa_id: Some(phone.clone()),
+                    ..Sighting::default()
+                });
+                contacts.push(Some(message.contact_id));
+            }
+        }
+        if openers.is_empty() || self.directory.recognise(tx, &openers).await? == contacts {
+            return Ok(());
+        }
+        Err(MessagingError::WindowClosed.into())
     }
 }
 
@@ -145,6 +169,7 @@ pub(super) async fn conversations_of(
             last_direction: "none".to_owned(),
             unread: 0,
             last_inbound_at: None,
+            window_phone: None,
             created_at: now,
         })
         .collect();

@@ -32,6 +32,8 @@ impl Service {
         let of_customer = Condition::all()
             .add(Column::ConversationId.eq(id))
             .add(Column::Direction.eq("inbound"))
+            // Notices of WhatsApp are nothing to answer.
+            .add(Column::Kind.ne("system"))
             .add(Column::Wamid.is_not_null());
         let newest = tx
             .find::<Entity>()

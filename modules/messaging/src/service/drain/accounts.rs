@@ -18,6 +18,7 @@ use sea_orm::ColumnTrait;
 use super::{
     numbers::{accounts_of, told},
     sort::{News, NumberFailure},
+    when::instant,
     words::{STANDING, ban_state, restricted},
 };
 use crate::{
@@ -107,10 +108,7 @@ impl Standing {
         kind: &RestrictionKind,
         now: DateTime<Utc>,
     ) -> Option<(Vec<Restriction>, Option<DateTime<Utc>>)> {
-        let end = |one: &Restriction| {
-            one.expiration
-                .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        };
+        let end = |one: &Restriction| one.expiration.and_then(instant);
         let standing: Vec<Restriction> = self
             .restrictions
             .iter()

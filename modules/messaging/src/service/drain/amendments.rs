@@ -248,8 +248,8 @@ async fn amend(tx: &TenantTx, before: &message::Model, done: &[amendment::Model]
         && before.edited_at.is_none_or(|at| at <= edit.at)
         && let Ok(said) = serde_json::from_str::<Value>(&edit.content)
     {
-        let now = InboundMessage::read(&said);
-        let content = said.get(&now.kind).cloned().unwrap_or(Value::Null);
+        let now = InboundMessage::from(said);
+        let content = now.raw.get(&now.kind).cloned().unwrap_or(Value::Null);
         preview = shorten(&now.preview());
         if before.original.is_none() {
             row.original = Set(Some(before.content.clone()));

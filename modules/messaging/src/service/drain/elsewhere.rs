@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use cloud_api::webhook::InboundMessage;
+use cloud_api::webhook::{HistoryMessage, InboundMessage, WebhookContact};
 use contracts::{
     contacts::Sighting,
     messaging::{
@@ -21,7 +21,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 use super::{
     amendments::{Amendment, is_amendment},
     inbound::{WAMID, row},
-    sort::{Echo, Past, digits},
+    sort::digits,
     statuses,
     when::told_at,
 };
@@ -39,9 +39,9 @@ use crate::{
 
 /// A message from elsewhere, whatever its way here.
 #[derive(Debug)]
-struct Other {
+pub(super) struct Other {
     channel: Arc<channel::Model>,
-    sighting: Sighting,
+    pub(super) sighting: Sighting,
     message: InboundMessage,
     inbound: bool,
     status: Status,
@@ -58,13 +58,14 @@ pub(super) struct Noted {
 }
 
 impl Other {
-    fn of_echo(echo: Echo, now: DateTime<Utc>) -> Self {
-        let Echo {
-            channel,
-            receiver,
-            message,
-            by_app,
-        } = echo;
+    /// What the business sent by its phone app (`by_app`) or through another partner; `receiver` is what the body says about whom.
+    pub(super) fn of_echo(
+        channel: &Arc<channel::Model>,
+        receiver: Option<WebhookContact>,
+        message: InboundMessage,
+        by_app: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
         let (kind, name) = if by_app {
             ("app", "WhatsApp Business app")
         } else {
@@ -80,7 +81,7 @@ impl Other {
                 profile_name: receiver.name,
                 seen_at: Some(told_at(message.timestamp, now)),
             },
-            channel,
+            channel: channel.clone(),
             message,
             inbound: false,
             status: Status::Sent,
@@ -89,10 +90,9 @@ impl Other {
         }
     }
 
-    /// None where nobody can tell whose thread it is of.
-    fn of_past(past: Past) -> Option<Self> {
-        let Past {
-            channel,
+    /// A message out of a phone's history; none where nobody can tell whose thread it is of.
+    pub(super) fn of_past(channel: &Arc<channel::Model>, past: HistoryMessage) -> Option<Self> {
+        let HistoryMessage {
             thread,
             status,
             message,
@@ -127,7 +127,7 @@ impl Other {
                 state(status.as_deref())
             },
             sent_by: (!inbound).then(|| sender("app", "WhatsApp Business app")),
-            channel,
+            channel: channel.clone(),
             message,
             inbound,
             live: false,
@@ -162,18 +162,8 @@ fn wamid(message: &InboundMessage) -> String {
 
 impl Service {
     /// Writes the echoes and the old messages that are new.
-    pub(super) async fn apply_elsewhere(
-        &self,
-        tx: &mut TenantTx,
-        echoes: Vec<Echo>,
-        past: Vec<Past>,
-    ) -> Result<Noted> {
+    pub(super) async fn apply_elsewhere(&self, tx: &mut TenantTx, others: Vec<Other>) -> Result<Noted> {
         let now = tx.clock().now();
-        let others: Vec<Other> = echoes
-            .into_iter()
-            .map(|echo| Other::of_echo(echo, now))
-            .chain(past.into_iter().filter_map(Other::of_past))
-            .collect();
         if others.is_empty() {
             return Ok(Noted::default());
         }

@@ -1,6 +1,9 @@
 //! Messages from customers.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{InboundContent, InboundMessage, WebhookContact};
@@ -14,12 +17,12 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 use super::{
     amendments::{Amendment, is_amendment},
     elsewhere::Noted,
-    sort::Arrived,
+    sort::{Arrived, digits},
     when::told_at,
 };
 use crate::{
     entity::{
-        Status, conversation,
+        Status, channel, conversation,
         message::{ActiveModel, Column, Entity},
     },
     service::{
@@ -41,7 +44,7 @@ impl Service {
         let arrived = each_once(arrived);
         let arrived = self.only_new_system(tx, arrived).await?;
         self.apply_system(tx, &arrived).await?;
-        let (new, contacts) = self.senders(tx, arrived, now).await?;
+        let (new, contacts) = self.senders(tx, arrived).await?;
         if new.is_empty() {
             return Ok(noted);
         }
@@ -96,7 +99,7 @@ impl Service {
             })
             .collect();
         media::expect(tx, &incoming).await?;
-        touch(tx, &items, &conversations).await?;
+        touch(tx, &new, &items, &conversations).await?;
         noted.wamids.extend(new.iter().filter_map(wamid));
         tx.publish(&MessagesReceived { items })?;
         Ok(noted)
@@ -108,12 +111,11 @@ impl Service {
         &self,
         tx: &mut TenantTx,
         arrived: Vec<Arrived>,
-        now: DateTime<Utc>,
     ) -> Result<(Vec<Arrived>, Vec<ContactId>)> {
         if arrived.is_empty() {
             return Ok((arrived, Vec::new()));
         }
-        let sightings: Vec<Sighting> = arrived.iter().map(|one| sighting(one, now)).collect();
+        let sightings: Vec<Sighting> = arrived.iter().map(|one| one.sighting.clone()).collect();
         let known = self.directory.recognise(tx, &sightings).await?;
         let (mut new, mut contacts, mut strange) = (Vec::new(), Vec::new(), Vec::new());
         for (one, contact) in arrived.into_iter().zip(known) {
@@ -127,7 +129,7 @@ impl Service {
         }
         let strange = only_new(tx, strange).await?;
         if !strange.is_empty() {
-            let sightings: Vec<Sighting> = strange.iter().map(|one| sighting(one, now)).collect();
+            let sightings: Vec<Sighting> = strange.iter().map(|one| one.sighting.clone()).collect();
             contacts.extend(self.directory.resolve(tx, &sightings).await?);
             new.extend(strange);
         }
@@ -203,9 +205,13 @@ async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> 
         .collect())
 }
 
-fn sighting(arrived: &Arrived, now: DateTime<Utc>) -> Sighting {
-    let sender = arrived.sender.as_ref();
-    let message = &arrived.message;
+/// Who has written a message, by its own ids first and then by what the body says about its sender.
+pub(super) fn sighting(
+    channel: &Arc<channel::Model>,
+    message: &InboundMessage,
+    sender: Option<&WebhookContact>,
+    now: DateTime<Utc>,
+) -> Sighting {
     let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let of_sender =
         |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
@@ -215,7 +221,7 @@ fn sighting(arrived: &Arrived, now: DateTime<Utc>) -> Sighting {
         .into_iter()
         .partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
     Sighting {
-        portfolio: arrived.channel.portfolio_id.clone().unwrap_or_default(),
+        portfolio: channel.portfolio_id.clone().unwrap_or_default(),
         wa_id: wa_id.into_iter().next(),
         bsuid: some(&message.from_user_id)
             .or_else(|| of_sender(|sender| &sender.user_id))
@@ -265,31 +271,64 @@ pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTim
     }
 }
 
+/// What a message does to its conversation.
+struct Touch<'a> {
+    item: &'a MessageReceived,
+    unread: bool,
+    /// The number that opens the window, if it does; none for somebody who shows none.
+    opens: Option<Option<String>>,
+}
+
+impl<'a> Touch<'a> {
+    fn of(arrived: &Arrived, item: &'a MessageReceived) -> Self {
+        let message = &arrived.message;
+        let phone = || {
+            let digits = digits(arrived.sighting.wa_id.as_deref()?);
+            (1..=32).contains(&digits.len()).then(|| format!("+{digits}"))
+        };
+        Self {
+            item,
+            unread: message.is_written(),
+            opens: message.opens_window().then(phone),
+        }
+    }
+}
+
 /// One statement for all conversations: unread by delta, the newest message shown, the window opened.
 async fn touch(
     tx: &TenantTx,
+    new: &[Arrived],
     items: &[MessageReceived],
     conversations: &HashMap<Pair, conversation::Model>,
 ) -> Result<()> {
     use conversation::{ActiveModel, Column, Entity};
-    let mut by_pair: HashMap<Pair, Vec<&MessageReceived>> = HashMap::new();
-    for item in items {
+    let mut by_pair: HashMap<Pair, Vec<Touch<'_>>> = HashMap::new();
+    for (arrived, item) in new.iter().zip(items) {
         by_pair
             .entry((item.channel_id, item.contact_id))
             .or_default()
-            .push(item);
+            .push(Touch::of(arrived, item));
     }
     let mut rows = Vec::with_capacity(by_pair.len());
-    for (pair, items) in by_pair {
+    for (pair, touches) in by_pair {
         let mut row = conversations[&pair].clone();
-        let Some(newest) = items.iter().max_by_key(|item| (item.at, item.message_id)) else {
+        let newest = touches.iter().map(|touch| touch.item);
+        let Some(newest) = newest.max_by_key(|item| (item.at, item.message_id)) else {
             continue;
         };
         let newer = row.last_message_id.is_none() || newest.at >= row.last_at;
+        let unread = touches.iter().filter(|touch| touch.unread).count();
         row.unread = row
             .unread
-            .saturating_add(i32::try_from(items.len()).unwrap_or(i32::MAX));
-        row.last_inbound_at = row.last_inbound_at.max(Some(newest.at));
+            .saturating_add(i32::try_from(unread).unwrap_or(i32::MAX));
+        for touch in &touches {
+            if let Some(phone) = &touch.opens
+                && row.last_inbound_at.is_none_or(|at| at <= touch.item.at)
+            {
+                row.last_inbound_at = Some(touch.item.at);
+                row.window_phone.clone_from(phone);
+            }
+        }
         if newer {
             row.last_at = newest.at;
             row.last_message_id = Some(newest.message_id);
@@ -308,6 +347,7 @@ async fn touch(
             Column::LastDirection,
             Column::Unread,
             Column::LastInboundAt,
+            Column::WindowPhone,
         ])
         .to_owned();
     let rows: Vec<ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();

@@ -30,7 +30,10 @@ impl Kept {
             field: cut(change.field.as_deref().unwrap_or("unknown"), 128),
             waba_id: waba.map(|id| cut(id, 64)),
             phone_number_id: number.map(|id| cut(id, 64)),
-            payload: change.raw.to_string(),
+            // Written again, so that the same change is known however it is spelled.
+            payload: change
+                .tree()
+                .map_or_else(|| change.raw.clone(), |tree| tree.to_string()),
         }
     }
 
@@ -65,12 +68,16 @@ fn cut(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
 
+/// Bytes of payloads in one statement, more or less: databases refuse statements that are too long.
+const A_STATEMENT: usize = 2 << 20;
+
 /// Keeps them, each once.
 pub(super) async fn keep(tx: &TenantTx, kept: Vec<Kept>) -> Result<()> {
     let now = tx.clock().now();
-    let rows = kept
-        .into_iter()
-        .map(|kept| ActiveModel {
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    for kept in kept {
+        bytes += kept.payload.len();
+        rows.push(ActiveModel {
             id: Set(tx.clock().new_id()),
             digest: Set(kept.digest()),
             field: Set(kept.field),
@@ -80,8 +87,12 @@ pub(super) async fn keep(tx: &TenantTx, kept: Vec<Kept>) -> Result<()> {
             payload: Set(kept.payload),
             received_at: Set(now),
             ..ActiveModel::default()
-        })
-        .collect();
+        });
+        if bytes >= A_STATEMENT {
+            tx.insert_new::<Entity>(std::mem::take(&mut rows)).await?;
+            bytes = 0;
+        }
+    }
     tx.insert_new::<Entity>(rows).await?;
     Ok(())
 }

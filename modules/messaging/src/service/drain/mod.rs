@@ -2,6 +2,7 @@
 //! transaction of about two dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
 
 mod accounts;
+mod alone;
 mod amendments;
 mod elsewhere;
 mod inbound;
@@ -15,7 +16,7 @@ mod timeline;
 mod when;
 mod words;
 
-pub(super) use self::{numbers::told, words::TEMPLATE};
+pub(super) use self::{alone::Tried, numbers::told, words::TEMPLATE};
 
 use std::sync::{
     Arc,
@@ -53,8 +54,8 @@ enum Drained {
     Held,
 }
 
-/// How many bodies were applied, and their bytes; or what was wrong with which.
-type Applied = Result<Option<(u64, u64)>, (Error, Vec<Model>)>;
+/// How many bodies were applied, their bytes, and how many of the next wait at least; or what was wrong with which.
+type Applied = Result<Option<(u64, u64, u64)>, (Error, Vec<Model>)>;
 
 impl Service {
     /// Applies what waits, up to a turn's worth.
@@ -62,6 +63,12 @@ impl Service {
     /// # Errors
     /// The database's. What was not applied still waits.
     pub async fn drain_turn(&self, db: &TenantDb) -> Result<Pumped> {
+        if !self.tried.is_done(db.tenant()) {
+            match self.drain_alone(db).await? {
+                Drained::Held => return Ok(Pumped::Held),
+                Drained::Full | Drained::All => self.tried.done(db.tenant()),
+            }
+        }
         let limit = AtomicU64::new(FIRST);
         for _ in 0..TURN {
             match self.drain_batch(db, &limit).await? {
@@ -81,7 +88,7 @@ impl Service {
 
     async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {
         let asked = limit.load(Ordering::Relaxed);
-        let (count, bytes) = match retrying(|| self.apply_oldest(db, asked)).await? {
+        let (count, bytes, left) = match retrying(|| self.apply_oldest(db, asked)).await? {
             Ok(None) => return Ok(Drained::Held),
             Ok(Some(applied)) => applied,
             Err((error, bodies)) => {
@@ -89,7 +96,8 @@ impl Service {
                 for body in &bodies {
                     self.apply_or_keep(db, body).await?;
                 }
-                size(&bodies)
+                let (count, bytes) = size(&bodies);
+                (count, bytes, 0)
             }
         };
         if count == 0 {
@@ -99,7 +107,7 @@ impl Service {
             (BATCH_BYTES * count / bytes.max(1)).clamp(1, BATCH),
             Ordering::Relaxed,
         );
-        Ok(if count == asked {
+        Ok(if count + left == asked {
             Drained::Full
         } else {
             Drained::All
@@ -115,29 +123,37 @@ impl Service {
             return Ok(Ok(None));
         };
         if bodies.is_empty() {
-            return Ok(Ok(Some((0, 0))));
+            return Ok(Ok(Some((0, 0, 0))));
         }
         match self.apply(tx, &bodies).await {
-            Ok(()) => Ok(Ok(Some(size(&bodies)))),
+            Ok(count) => {
+                let (applied, left) = bodies.split_at(count);
+                let (count, bytes) = size(applied);
+                Ok(Ok(Some((count, bytes, left.len() as u64))))
+            }
             Err(error) if error.is_contention() => Err(error),
             Err(error) => Ok(Err((error, bodies))),
         }
     }
 
-    /// Applies bodies that this transaction has taken.
-    async fn apply(&self, mut tx: TenantTx, bodies: &[Model]) -> Result<()> {
+    /// Applies bodies that this transaction has taken, and says how many of them: what is read of the others would take too much
+    /// room, so they stay.
+    async fn apply(&self, mut tx: TenantTx, bodies: &[Model]) -> Result<usize> {
+        if cfg!(debug_assertions) && bodies.iter().any(|body| contains(&body.body, KILLS)) {
+            kernel::failpoint!("drain.body");
+        }
         let channels = tx.find::<channel::Entity>().limit(CHANNELS).all().await?;
         let channels: Vec<Arc<channel::Model>> = channels.into_iter().map(Arc::new).collect();
         let by_number = channels
             .iter()
             .map(|channel| (channel.phone_number_id.as_str(), channel))
             .collect();
-        let sorted = self.sort(tx.tenant(), bodies, &by_number).await?;
+        let (sorted, count) = self.sort(tx.tenant(), bodies, &by_number).await?;
         // Contacts must know who is who before anything of them is written.
         let news = timeline::record(&mut tx, sorted.news).await?;
         self.apply_user_ids(&mut tx, &news).await?;
         let mut noted = self.apply_messages(&mut tx, sorted.messages).await?;
-        let elsewhere = self.apply_elsewhere(&mut tx, sorted.echoes, sorted.past).await?;
+        let elsewhere = self.apply_elsewhere(&mut tx, sorted.others).await?;
         noted.amendments.extend(elsewhere.amendments);
         noted.wamids.extend(elsewhere.wamids);
         amendments::apply(&mut tx, &channels, noted.amendments, &noted.wamids).await?;
@@ -152,11 +168,11 @@ impl Service {
         self.apply_app_contacts(&mut tx, &news).await?;
         templates::tell(&mut tx, &news)?;
         kept::keep(&tx, sorted.kept).await?;
-        remove(&tx, bodies).await?;
+        remove(&tx, &bodies[..count]).await?;
         kernel::failpoint!(try "drain.before_commit");
         tx.commit().await?;
         kernel::failpoint!("drain.committed");
-        Ok(())
+        Ok(count)
     }
 
     /// One body that cannot be applied must not hold up those behind it: it is kept raw instead, where a person sees it.
@@ -166,8 +182,7 @@ impl Service {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, inbox = %body.id, "a webhook could not be applied and is kept as it came");
                 let tx = db.begin().await?;
-                kept::keep(&tx, vec![Kept::unreadable("failed", &body.body)]).await?;
-                remove(&tx, std::slice::from_ref(body)).await?;
+                set_aside(&tx, body).await?;
                 tx.commit().await
             }
             outcome => outcome,
@@ -186,8 +201,21 @@ impl Service {
             // Somebody else has it.
             return Ok(());
         }
-        self.apply(tx, std::slice::from_ref(body)).await
+        self.apply(tx, std::slice::from_ref(body)).await.map(|_| ())
     }
+}
+
+/// What a body contains that the failpoint `drain.body` is for.
+const KILLS: &[u8] = b"failpoint:drain.body";
+
+fn contains(body: &[u8], what: &[u8]) -> bool {
+    body.windows(what.len()).any(|window| window == what)
+}
+
+/// Keeps a body raw, where a person sees it, instead of applying it.
+async fn set_aside(tx: &TenantTx, body: &Model) -> Result<()> {
+    kept::keep(tx, vec![Kept::unreadable("failed", &body.body)]).await?;
+    remove(tx, std::slice::from_ref(body)).await
 }
 
 /// How many bodies, and their bytes.

@@ -111,15 +111,20 @@ impl Service {
                     .category
                     .as_deref()
                     .is_none_or(|category| category == "marketing_messages");
-                if !marketing || (one.wa_id.is_none() && one.user_id.is_none()) {
+                if !marketing {
                     continue;
                 }
-                sightings.push(Sighting {
+                let sighting = Sighting {
                     portfolio: portfolio(news),
                     wa_id: one.wa_id.clone(),
                     bsuid: one.user_id.clone(),
                     ..Sighting::default()
-                });
+                };
+                // The timeline has it all the same.
+                if !self.directory.is_usable(&sighting) {
+                    continue;
+                }
+                sightings.push(sighting);
                 choices.push((allowed, told_at(one.timestamp, news.at), one.detail.clone()));
             }
         }
@@ -220,9 +225,12 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
     use conversation::{ActiveModel, Column, Entity};
     let mut row = ActiveModel {
         unread: Set(kept.unread.saturating_add(gone.unread)),
-        last_inbound_at: Set(kept.last_inbound_at.max(gone.last_inbound_at)),
         ..ActiveModel::default()
     };
+    if gone.last_inbound_at > kept.last_inbound_at {
+        row.last_inbound_at = Set(gone.last_inbound_at);
+        row.window_phone = Set(gone.window_phone.clone());
+    }
     if gone.last_message_id.is_some() && (kept.last_message_id.is_none() || gone.last_at > kept.last_at) {
         row.last_at = Set(gone.last_at);
         row.last_message_id = Set(gone.last_message_id);

@@ -1,48 +1,34 @@
 //! What a batch of bodies holds, sorted by where it goes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{
-    self, Change, Entry, HistoryChunk, InboundMessage, Status as WebhookStatus, Update, WebhookContact,
-    WebhookError,
+    self, Change, HistoryChunk, InboundMessage, Status as WebhookStatus, Update, WebhookContact, WebhookError,
 };
-use contracts::messaging::ChannelId;
+use contracts::{contacts::Sighting, messaging::ChannelId};
 use kernel::{Result, TenantId};
 use serde_json::Value;
 
-use super::{kept::Kept, when::told_at};
+use super::{elsewhere::Other, inbound, kept::Kept, when::told_at};
 use crate::{
     entity::{channel, inbox::Model},
     service::Service,
 };
 
+/// Bytes that a change may take while it is read again.
+const LARGEST: usize = 4 << 20;
+/// Bytes that what is read of a batch may take, more or less; the bodies behind it wait for the next.
+const ROOM: usize = 24 << 20;
+
 /// A message from a customer, with what the body says about its sender.
 #[derive(Debug)]
 pub(super) struct Arrived {
     pub(super) channel: Arc<channel::Model>,
-    pub(super) sender: Option<WebhookContact>,
-    pub(super) message: InboundMessage,
-}
-
-/// A message that the business sent by other means.
-#[derive(Debug)]
-pub(super) struct Echo {
-    pub(super) channel: Arc<channel::Model>,
-    pub(super) receiver: Option<WebhookContact>,
-    pub(super) message: InboundMessage,
-    /// Whether its phone app sent it; another partner otherwise.
-    pub(super) by_app: bool,
-}
-
-/// A message out of a phone's history.
-#[derive(Debug)]
-pub(super) struct Past {
-    pub(super) channel: Arc<channel::Model>,
-    /// Digits of the other side, if the chunk names them.
-    pub(super) thread: Option<String>,
-    /// WhatsApp's word for its state.
-    pub(super) status: Option<String>,
+    pub(super) sighting: Sighting,
     pub(super) message: InboundMessage,
 }
 
@@ -80,8 +66,8 @@ pub(super) struct News {
     /// Whether WhatsApp says when: it tells two equal events apart.
     pub(super) dated: bool,
     pub(super) said: Said,
-    /// As it came.
-    pub(super) value: Value,
+    /// The change as it came.
+    pub(super) raw: String,
     /// What tells it from others; empty until it is recorded.
     pub(super) digest: String,
 }
@@ -92,85 +78,257 @@ pub(super) struct Sorted {
     pub(super) messages: Vec<Arrived>,
     pub(super) statuses: Vec<WebhookStatus>,
     pub(super) failures: Vec<NumberFailure>,
-    pub(super) echoes: Vec<Echo>,
-    pub(super) past: Vec<Past>,
+    /// What did not come live.
+    pub(super) others: Vec<Other>,
     pub(super) news: Vec<News>,
     pub(super) kept: Vec<Kept>,
 }
 
+impl News {
+    /// The value of the change; its text where that is too large to be read again.
+    pub(super) fn value(&self) -> Value {
+        match webhook::bounded(&self.raw, LARGEST) {
+            Some(mut change) => change.get_mut("value").map(Value::take).unwrap_or_default(),
+            None => self.raw.clone().into(),
+        }
+    }
+}
+
 type Channels<'c> = HashMap<&'c str, &'c Arc<channel::Model>>;
 
+/// Where a change stands, and when.
+struct Place<'b> {
+    body: &'b Model,
+    /// The entry's id, WhatsApp's account or a partner's business.
+    entry: Option<String>,
+    /// Unix seconds.
+    time: Option<i64>,
+}
+
 impl Service {
+    /// Sorts what bodies hold, oldest first, and says how many of them: as many as there is room for, one at least.
     pub(super) async fn sort(
         &self,
         tenant: TenantId,
         bodies: &[Model],
         channels: &Channels<'_>,
-    ) -> Result<Sorted> {
+    ) -> Result<(Sorted, usize)> {
         let mut sorted = Sorted::default();
         let others = self
             .numbers_of_others(tenant, channels.values().map(|channel| &***channel))
             .await?;
-        for body in bodies {
+        let mut room = ROOM;
+        for (count, body) in bodies.iter().enumerate() {
             let Ok(envelope) = webhook::parse(&body.body) else {
                 sorted.kept.push(Kept::unreadable("malformed", &body.body));
                 continue;
             };
-            if envelope.entries.iter().all(|entry| entry.changes.is_empty()) && body.own_path {
+            match room.checked_sub(envelope.size) {
+                Some(left) => room = left,
+                None if count > 0 => return Ok((sorted, count)),
+                None => room = 0,
+            }
+            let nothing = envelope.entries.iter().all(|entry| entry.changes.is_empty());
+            let kept_before = sorted.kept.len();
+            for entry in envelope.entries {
+                let place = Place {
+                    body,
+                    entry: entry.id,
+                    time: entry.time,
+                };
+                for change in entry.changes {
+                    // Another tenant has proven that it is theirs: claiming it brings nobody their messages.
+                    let number = change.name.number.as_deref();
+                    if number.is_some_and(|number| others.contains(number)) {
+                        continue;
+                    }
+                    self.sort_one(tenant, &mut sorted, channels, &place, change)
+                        .await?;
+                }
+            }
+            if envelope.left_out > 0 || (nothing && body.own_path) {
+                // The whole of it, so nothing of it has to be kept apart.
+                sorted.kept.truncate(kept_before);
                 sorted.kept.push(Kept::unreadable("malformed", &body.body));
             }
-            for entry in &envelope.entries {
-                for change in &entry.changes {
-                    let number = change
-                        .value
-                        .metadata
-                        .as_ref()
-                        .and_then(|metadata| metadata.phone_number_id.as_deref());
-                    match number {
-                        None => sort_account(&mut sorted, channels, body, entry, change),
-                        // Another tenant has proven that it is theirs: claiming it brings nobody their messages.
-                        Some(number) if others.contains(number) => {}
-                        Some(number) => match channels.get(number) {
-                            Some(channel) => sort_change(&mut sorted, channel, body, entry, change),
-                            // Somebody else's number: its owner has the body too, if its app secret signed it.
-                            None if self.is_anothers(tenant, number).await? => {}
-                            None if body.own_path => sorted.kept.push(Kept::new(
-                                "unknown_number",
-                                entry.id.as_deref(),
-                                Some(number),
-                                change,
-                            )),
-                            None => {}
-                        },
-                    }
+        }
+        Ok((sorted, bodies.len()))
+    }
+
+    async fn sort_one(
+        &self,
+        tenant: TenantId,
+        sorted: &mut Sorted,
+        channels: &Channels<'_>,
+        place: &Place<'_>,
+        change: Change,
+    ) -> Result<()> {
+        let Some(number) = change.name.number.as_deref() else {
+            sort_account(sorted, channels, place, change);
+            return Ok(());
+        };
+        if let Some(channel) = channels.get(number) {
+            self.sort_change(sorted, channel, place, change);
+            return Ok(());
+        }
+        // Somebody else's number: its owner has the body too, if its app secret signed it.
+        if !self.is_anothers(tenant, number).await? && place.body.own_path {
+            let kept = Kept::new("unknown_number", place.entry.as_deref(), Some(number), &change);
+            sorted.kept.push(kept);
+        }
+        Ok(())
+    }
+
+    /// Takes from a number's change what has a home, and keeps the whole of it when anything has none.
+    fn sort_change(
+        &self,
+        sorted: &mut Sorted,
+        channel: &Arc<channel::Model>,
+        place: &Place<'_>,
+        mut change: Change,
+    ) {
+        let value = std::mem::take(&mut change.value);
+        let field = change.field.clone().unwrap_or_else(|| "messages".to_owned());
+        let reason = if value.errors.is_empty() {
+            "no_home"
+        } else {
+            "error"
+        };
+        let waba = channel.waba_id.as_str();
+        let tell = |sorted: &mut Sorted, told, said| {
+            let about = Some(channel.clone());
+            sorted.news.push(news(waba, about, told, place, &change, said));
+        };
+        let mut homeless = value.odd > 0;
+        let mut found = false;
+        match field.as_str() {
+            "messages" => {
+                found = !(value.messages.is_empty() && value.statuses.is_empty());
+                homeless |= !(value.echoes.is_empty() && value.history.is_empty());
+                homeless |= !self.sort_messages(sorted, channel, place, value.messages, &value.contacts);
+                homeless |= !sort_statuses(sorted, channel, place, value.statuses);
+                if !value.errors.is_empty() {
+                    tell(sorted, place.time, Said::Errors(value.errors));
+                    homeless = true;
+                }
+            }
+            "smb_message_echoes" | "message_echoes" => {
+                found = !value.echoes.is_empty();
+                let by_app = field == "smb_message_echoes";
+                homeless |= !self.sort_echoes(sorted, channel, place, value.echoes, &value.contacts, by_app);
+            }
+            "history" => {
+                found = !value.history.is_empty();
+                for past in value.history {
+                    let other = named(&past.message)
+                        .then(|| Other::of_past(channel, past))
+                        .flatten();
+                    homeless |= !self.keep_other(sorted, other);
+                }
+                let declined = value.errors.into_iter().next();
+                if !value.history_chunks.is_empty() || declined.is_some() {
+                    found = true;
+                    let chunks = value.history_chunks;
+                    tell(sorted, place.time, Said::History { chunks, declined });
+                }
+            }
+            _ => {
+                if let Some(update) = value.update.filter(has_home) {
+                    found = true;
+                    tell(sorted, second_of(&update).or(place.time), Said::Update(update));
                 }
             }
         }
-        Ok(sorted)
+        if homeless || !found {
+            let number = Some(channel.phone_number_id.as_str());
+            let waba = place.entry.as_deref();
+            sorted.kept.push(Kept::new(reason, waba, number, &change));
+        }
+    }
+
+    /// Messages from customers; false if any of them could not be taken.
+    fn sort_messages(
+        &self,
+        sorted: &mut Sorted,
+        channel: &Arc<channel::Model>,
+        place: &Place<'_>,
+        messages: Vec<InboundMessage>,
+        contacts: &[WebhookContact],
+    ) -> bool {
+        let senders = messages.iter().map(|it| (&it.from, &it.from_user_id));
+        let one_sender = senders.collect::<HashSet<_>>().len() == 1;
+        let mut whole = true;
+        for message in messages {
+            let sender = entry_of(contacts, &message.from, &message.from_user_id, one_sender);
+            let sighting = inbound::sighting(channel, &message, sender, place.body.received_at);
+            let known = said(&message.from) || said(&message.from_user_id);
+            if !(named(&message) && known && self.directory.is_usable(&sighting)) {
+                whole = false;
+                continue;
+            }
+            sorted.messages.push(Arrived {
+                channel: channel.clone(),
+                sighting,
+                message,
+            });
+        }
+        whole
+    }
+
+    /// What the business sent by other means; false if any of it could not be taken.
+    fn sort_echoes(
+        &self,
+        sorted: &mut Sorted,
+        channel: &Arc<channel::Model>,
+        place: &Place<'_>,
+        echoes: Vec<InboundMessage>,
+        contacts: &[WebhookContact],
+        by_app: bool,
+    ) -> bool {
+        let receivers = echoes.iter().map(|it| (&it.to, &it.to_user_id));
+        let one_receiver = receivers.collect::<HashSet<_>>().len() == 1;
+        let mut whole = true;
+        for message in echoes {
+            let known = named(&message) && (said(&message.to) || said(&message.to_user_id));
+            let other = known.then(|| {
+                let receiver = entry_of(contacts, &message.to, &message.to_user_id, one_receiver).cloned();
+                Other::of_echo(channel, receiver, message, by_app, place.body.received_at)
+            });
+            whole &= self.keep_other(sorted, other);
+        }
+        whole
+    }
+
+    /// Whether there is one, and it says whose thread it is of.
+    fn keep_other(&self, sorted: &mut Sorted, other: Option<Other>) -> bool {
+        let usable = other.filter(|other| self.directory.is_usable(&other.sighting));
+        let found = usable.is_some();
+        sorted.others.extend(usable);
+        found
     }
 }
 
 /// Sorts a change of an account, which names no phone number id.
-fn sort_account(sorted: &mut Sorted, channels: &Channels<'_>, body: &Model, entry: &Entry, change: &Change) {
-    let waba = account_of(entry, change);
+fn sort_account(sorted: &mut Sorted, channels: &Channels<'_>, place: &Place<'_>, mut change: Change) {
+    let update = change.value.update.take();
+    let waba = change.name.account.as_deref();
     let mut ours = channels
         .values()
         .copied()
         .filter(|channel| Some(channel.waba_id.as_str()) == waba)
         .peekable();
     if ours.peek().is_none() {
-        if body.own_path {
-            let reason = match &change.value.update {
+        if place.body.own_path {
+            let reason = match update {
                 Some(_) => "unknown_account",
                 None => "no_home",
             };
-            sorted.kept.push(Kept::new(reason, waba, None, change));
+            sorted.kept.push(Kept::new(reason, waba, None, &change));
         }
         return;
     }
-    let update = change.value.update.clone().filter(has_home);
-    let (Some(update), Some(waba)) = (update, waba) else {
-        sorted.kept.push(Kept::new("no_home", waba, None, change));
+    let (Some(update), Some(waba)) = (update.filter(has_home), waba) else {
+        sorted.kept.push(Kept::new("no_home", waba, None, &change));
         return;
     };
     let channel = match display_number(&update) {
@@ -180,24 +338,14 @@ fn sort_account(sorted: &mut Sorted, channels: &Channels<'_>, body: &Model, entr
             None => {
                 sorted
                     .kept
-                    .push(Kept::new("unknown_number", Some(waba), None, change));
+                    .push(Kept::new("unknown_number", Some(waba), None, &change));
                 return;
             }
         },
     };
-    let told = second_of(&update).or(entry.time);
-    sorted
-        .news
-        .push(news(waba, channel, told, body, change, Said::Update(update)));
-}
-
-/// The account a change is about. Events of partners come under the partner's business and name the account inside.
-fn account_of<'a>(entry: &'a Entry, change: &'a Change) -> Option<&'a str> {
-    let named = match &change.value.update {
-        Some(Update::Account(update)) => update.waba.as_ref().and_then(|waba| waba.waba_id.as_deref()),
-        _ => None,
-    };
-    named.or(entry.id.as_deref())
+    let told = second_of(&update).or(place.time);
+    let told = news(waba, channel, told, place, &change, Said::Update(update));
+    sorted.news.push(told);
 }
 
 /// Whether the platform does something with it, if only showing it in plain words.
@@ -248,7 +396,7 @@ fn news(
     waba: &str,
     channel: Option<Arc<channel::Model>>,
     told: Option<i64>,
-    body: &Model,
+    place: &Place<'_>,
     change: &Change,
     said: Said,
 ) -> News {
@@ -256,129 +404,35 @@ fn news(
         field: change.field.clone().unwrap_or_else(|| "messages".to_owned()),
         waba_id: waba.to_owned(),
         channel,
-        at: told_at(told, body.received_at),
+        at: told_at(told, place.body.received_at),
         dated: told.is_some(),
         said,
-        value: change.raw.get("value").cloned().unwrap_or_default(),
+        raw: change.raw.clone(),
         digest: String::new(),
     }
 }
 
-/// Takes from a number's change what has a home, and keeps the whole of it when anything has none.
-fn sort_change(
+/// What became of our messages; false if any status could not be taken.
+fn sort_statuses(
     sorted: &mut Sorted,
     channel: &Arc<channel::Model>,
-    body: &Model,
-    entry: &Entry,
-    change: &Change,
-) {
-    let value = &change.value;
-    let field = change.field.as_deref().unwrap_or("messages");
-    let waba = channel.waba_id.as_str();
-    let tell = |sorted: &mut Sorted, told, said| {
-        sorted
-            .news
-            .push(news(waba, Some(channel.clone()), told, body, change, said));
-    };
-    let mut homeless = false;
-    let mut found = false;
-    match field {
-        "messages" => {
-            homeless |= !sort_messages(sorted, channel, body, change);
-            found = !(value.messages.is_empty() && value.statuses.is_empty());
-            if !value.errors.is_empty() {
-                tell(sorted, entry.time, Said::Errors(value.errors.clone()));
-                homeless = true;
-            }
-            homeless |= !(value.echoes.is_empty() && value.history.is_empty());
-        }
-        "smb_message_echoes" | "message_echoes" => {
-            for message in &value.echoes {
-                found = true;
-                if !(named(message) && (said(&message.to) || said(&message.to_user_id))) {
-                    homeless = true;
-                    continue;
-                }
-                sorted.echoes.push(Echo {
-                    channel: channel.clone(),
-                    receiver: entry_of(&value.contacts, &message.to, &message.to_user_id).cloned(),
-                    message: message.clone(),
-                    by_app: field == "smb_message_echoes",
-                });
-            }
-        }
-        "history" => {
-            for past in &value.history {
-                found = true;
-                let message = &past.message;
-                let whose = past.thread.is_some() || said(&message.from) || said(&message.from_user_id);
-                if !(named(message) && whose) {
-                    homeless = true;
-                    continue;
-                }
-                sorted.past.push(Past {
-                    channel: channel.clone(),
-                    thread: past.thread.clone(),
-                    status: past.status.clone(),
-                    message: past.message.clone(),
-                });
-            }
-            let declined = value.errors.first().cloned();
-            if !value.history_chunks.is_empty() || declined.is_some() {
-                found = true;
-                let chunks = value.history_chunks.clone();
-                tell(sorted, entry.time, Said::History { chunks, declined });
-            }
-        }
-        _ => {
-            if let Some(update) = value.update.clone().filter(has_home) {
-                found = true;
-                tell(sorted, second_of(&update).or(entry.time), Said::Update(update));
-            }
-        }
-    }
-    if homeless || !found {
-        let reason = if value.errors.is_empty() {
-            "no_home"
-        } else {
-            "error"
-        };
-        let number = Some(channel.phone_number_id.as_str());
-        let waba = entry.id.as_deref();
-        sorted.kept.push(Kept::new(reason, waba, number, change));
-    }
-}
-
-/// Messages and their statuses; false if any of them could not be taken.
-fn sort_messages(sorted: &mut Sorted, channel: &Arc<channel::Model>, body: &Model, change: &Change) -> bool {
-    let value = &change.value;
+    place: &Place<'_>,
+    statuses: Vec<WebhookStatus>,
+) -> bool {
     let mut whole = true;
-    for message in &value.messages {
-        if !(named(message) && (said(&message.from) || said(&message.from_user_id))) {
+    for status in statuses {
+        if status.id.is_none() {
             whole = false;
             continue;
         }
-        let sender = entry_of(&value.contacts, &message.from, &message.from_user_id).cloned();
-        sorted.messages.push(Arrived {
-            channel: channel.clone(),
-            sender,
-            message: message.clone(),
-        });
-    }
-    for status in &value.statuses {
-        match status.id {
-            Some(_) => {
-                if let Some(code) = status.errors.first().and_then(|error| error.code) {
-                    sorted.failures.push(NumberFailure {
-                        channel_id: channel.id,
-                        code,
-                        at: told_at(status.timestamp, body.received_at),
-                    });
-                }
-                sorted.statuses.push(status.clone());
-            }
-            None => whole = false,
+        if let Some(code) = status.errors.first().and_then(|error| error.code) {
+            sorted.failures.push(NumberFailure {
+                channel_id: channel.id,
+                code,
+                at: told_at(status.timestamp, place.body.received_at),
+            });
         }
+        sorted.statuses.push(status);
     }
     whole
 }
@@ -391,22 +445,94 @@ fn named(message: &InboundMessage) -> bool {
     message.id.as_ref().is_some_and(|id| !id.as_str().is_empty())
 }
 
-/// The contact entry that speaks of the person of these ids.
+/// The contact entry that speaks of the person of these ids. `alone` says that the change is about one person only: then a lone
+/// entry is that person's even if it spells the ids another way, but never one that names somebody else.
 fn entry_of<'a>(
     contacts: &'a [WebhookContact],
     wa_id: &Option<String>,
     user_id: &Option<String>,
+    alone: bool,
 ) -> Option<&'a WebhookContact> {
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    contacts
-        .iter()
-        .find(|contact| same(&contact.user_id, user_id) || same(&contact.wa_id, wa_id))
-        // A single entry is the person's even when the ids are written differently.
-        .or_else(|| {
-            if contacts.len() == 1 {
-                contacts.first()
-            } else {
-                None
-            }
-        })
+    let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+    let by_user = contacts.iter().find(|it| same(&it.user_id, user_id));
+    let by_phone = || {
+        let mut all = contacts.iter();
+        all.find(|it| same(&it.wa_id, wa_id) && !differ(&it.user_id, user_id))
+    };
+    let lone = || match contacts {
+        [only] if alone && !differ(&only.user_id, user_id) && alike(&only.wa_id, wa_id) => Some(only),
+        _ => None,
+    };
+    by_user.or_else(by_phone).or_else(lone)
+}
+
+/// Whether two phone ids may be one number: they end alike, as the two spellings of Brazil, Mexico and Argentina do, or one of them
+/// is missing.
+fn alike(a: &Option<String>, b: &Option<String>) -> bool {
+    const END: usize = 8;
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    let (a, b) = (digits(a), digits(b));
+    let end = |text: &str| {
+        text.get(text.len().saturating_sub(END)..)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    a == b || (a.len().min(b.len()) > END && a.get(..2) == b.get(..2) && end(&a) == end(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(wa_id: &str, user_id: &str) -> WebhookContact {
+        let some = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
+        WebhookContact {
+            wa_id: some(wa_id),
+            user_id: some(user_id),
+            ..WebhookContact::default()
+        }
+    }
+
+    #[test]
+    fn an_entry_speaks_for_nobody_else() {
+        let of = |contacts: &[WebhookContact], wa_id: &str, user_id: &str, alone| {
+            let one = person(wa_id, user_id);
+            let found = entry_of(contacts, &one.wa_id, &one.user_id, alone);
+            found.map(|found| contacts.iter().position(|it| std::ptr::eq(it, found)).unwrap())
+        };
+        let both = [person("447700900021", "GB.1"), person("447700900022", "GB.2")];
+        assert_eq!(of(&both, "447700900022", "GB.2", false), Some(1));
+        assert_eq!(of(&both, "447700900022", "", false), Some(1));
+        assert_eq!(
+            of(&both, "447700900029", "GB.1", false),
+            Some(0),
+            "the id is surer than the number"
+        );
+        assert_eq!(of(&both, "447700900021", "GB.3", false), None);
+        let one = &both[..1];
+        assert_eq!(of(one, "447700900022", "", false), None);
+        assert_eq!(
+            of(one, "447700900022", "", true),
+            None,
+            "another number is another person"
+        );
+        assert_eq!(of(one, "447700900021", "GB.2", true), None);
+        assert_eq!(of(one, "", "GB.2", true), None);
+        for (spelled, other) in [
+            ("5511987654321", "551187654321"),
+            ("5215512345678", "525512345678"),
+            ("+44 7700 900021", "447700900021"),
+        ] {
+            let entry = [person(other, "")];
+            assert_eq!(of(&entry, spelled, "", true), Some(0), "{spelled}");
+            assert_eq!(of(&entry, spelled, "", false), None, "{spelled}");
+        }
+        assert_eq!(
+            of(&[person("", "")], "447700900021", "GB.1", true),
+            Some(0),
+            "a name alone"
+        );
+        assert_eq!(of(&[person("", "")], "447700900021", "GB.1", false), None);
+    }
 }

@@ -92,7 +92,7 @@ fn row(
 
 /// The value as it came; of a history without its messages, which have a home of their own.
 fn payload(news: &News) -> Value {
-    let mut value = news.value.clone();
+    let mut value = news.value();
     if matches!(news.said, Said::History { .. }) {
         if let Some(chunks) = value.get_mut("history").and_then(Value::as_array_mut) {
             for chunk in chunks.iter_mut().filter_map(Value::as_object_mut) {
@@ -114,7 +114,7 @@ fn digest(news: &News) -> String {
     } else {
         String::new()
     };
-    for part in [&news.waba_id, &time, &news.field, &news.value.to_string()] {
+    for part in [&news.waba_id, &time, &news.field, &news.value().to_string()] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -1,9 +1,8 @@
 //! Words for what became of an account.
 
-use chrono::DateTime;
 use cloud_api::webhook::{AccountEvent, AccountUpdate, BanState, Decision, Restriction, RestrictionKind};
 
-use super::{CRITICAL, INFO, STANDING, WARNING, Words, said, words};
+use super::{super::when::instant, CRITICAL, INFO, STANDING, WARNING, Words, said, words};
 use crate::entity::sentence::{ParamKind, Sentence, Sentences, Term};
 
 const PARTNERS: &str = "partners";
@@ -103,10 +102,7 @@ pub(in crate::service::drain) fn restricted(all: &[Restriction]) -> Sentences {
             RestrictionKind::AddPhoneNumber => (Term::MayNotAddNumbers, Term::MayNotAddNumbersUntil),
             _ => (Term::SomethingNotAllowed, Term::SomethingNotAllowedUntil),
         };
-        match one
-            .expiration
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        {
+        match one.expiration.and_then(instant) {
             Some(until) => Sentence::new(what_until).with("until", ParamKind::Time, until),
             None => Sentence::new(what),
         }
@@ -129,7 +125,7 @@ fn others(update: &AccountUpdate, event: &str) -> Words {
         AccountEvent::MarketingTermsSigned => told(Term::MarketingTermsAccepted),
         AccountEvent::AuthInternational => {
             let start = update.auth_international.as_ref().and_then(|it| it.start_time);
-            let start = start.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            let start = start.and_then(instant);
             let from = start.map(|at| Sentence::new(Term::FromDay).with("date", ParamKind::Day, at));
             info(PRICES, Sentence::new(Term::AuthAbroadPriced), from.into())
         }
