@@ -98,8 +98,11 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
         ("database_url = \"sqlite://x.db?mode=hunter2\"", "database_url"),
         ("[simulator]\nurl = \"hunter2\"", "simulator.url"),
         // Names that are none.
-        ("databas_url = \"mysql://u:hunter2@h/d\"", "databas_url"),
-        ("[media]\nsecret = \"hunter2\"", "media.secret"),
+        (
+            "databas_url = \"mysql://u:hunter2@h/d\"",
+            "`databas_url` is no setting",
+        ),
+        ("[media]\nsecret = \"hunter2\"", "`media.secret` is no setting"),
         (
             "\"mysql://u:hunter2@h/d\" = \"database_url\"",
             "a name is no setting",
@@ -136,7 +139,11 @@ fn a_complaint_about_the_environment_names_the_variable_and_never_a_value() {
         ),
         ("WAPRO_MEDIA__SECRET", "hunter2", "`media.secret`"),
         ("WAPRO_MEDIA", "{secret=\"hunter2\"}", "`media.secret`"),
-        ("WAPRO_DATABASE_PASSWORD", "hunter2", "WAPRO_DATABASE_PASSWORD"),
+        (
+            "WAPRO_DATABASE_PASSWORD",
+            "hunter2",
+            "`database_password` is no setting (environment variable WAPRO_DATABASE_PASSWORD)",
+        ),
         ("WAPRO_SIMULATOR__ENABLED", "hunter2", "true or false"),
         ("WAPRO_TRUSTED_PROXIES", "[\"hunter2\"]", "`trusted_proxies`"),
     ] {

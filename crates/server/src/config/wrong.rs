@@ -90,7 +90,10 @@ fn complaint(error: &Error, file: Option<&Path>) -> String {
         .collect();
     match &error.kind {
         Kind::UnknownField(name, _) => {
-            let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+            // The path may end with the name already.
+            let named = path.last() == Some(&name.as_str());
+            let rest = (!named).then_some(name.as_str());
+            let path: Vec<&str> = path.iter().copied().chain(rest).collect();
             let place = place(&path, file);
             format!(
                 "{} is no setting{place}. config.default.toml explains every setting",
