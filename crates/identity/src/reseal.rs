@@ -71,7 +71,7 @@ impl Identity {
                     let values: i64 = row.try_get("", "how_many")?;
                     found.push(SealedUnder {
                         table: sealed.table,
-                        column: *column,
+                        column,
                         newest: key_id == self.vault.newest(),
                         known: self.vault.knows(&key_id),
                         key_id,

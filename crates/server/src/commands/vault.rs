@@ -60,7 +60,7 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
         "{left} secrets are under older keys again; does every process know the newest key?"
     );
     println!(
-        "Every secret is under the newest key. Older keys may go once no address of a file that they signed is in use."
+        "Every secret is under the newest key. Keep older keys for media.link_minutes more: they still check addresses of files."
     );
     Ok(())
 }
