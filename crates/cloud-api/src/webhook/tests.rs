@@ -504,11 +504,11 @@ fn a_thousand_items_of_all_kinds_are_read_and_the_rest_is_counted() {
     assert_eq!((all.len(), preferences.left_out), (ITEMS, 200));
 }
 
-/// A million of the smallest objects, wherever they stand, become no tree.
+/// Very many of the smallest values, wherever they stand, become no tree. What a million takes is measured in `tests/`.
 #[test]
-fn a_million_of_anything_anywhere_is_counted_only() {
+fn very_many_of_anything_anywhere_are_counted_only() {
     for element in ["{}", "17", "\"\"", "[]", "{\"a\":1}"] {
-        let list = format!("[{}]", vec![element; 3_000_000 / (element.len() + 1)].join(","));
+        let list = format!("[{}]", vec![element; 200_000].join(","));
         let value = |key: &str| {
             format!(
                 r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"{key}":{list}}}}}]}}]}}"#

@@ -15,7 +15,10 @@ impl Config {
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.public_url()?;
         ensure!(self.hosts().is_ok(), wrong::value("allowed_hosts"));
-        ensure!(self.simulator_reach(true).is_ok(), wrong::value("simulator.reach"));
+        ensure!(
+            self.simulator_reach(true).is_ok(),
+            wrong::value("simulator.reach")
+        );
         ensure!(self.database().is_readable(), wrong::value("database_url"));
         let redis = self.redis_url.expose_secret();
         ensure!(
