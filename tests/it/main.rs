@@ -9,6 +9,7 @@
 mod arrows;
 mod bad_input;
 mod batches;
+mod bodies;
 mod corpus;
 mod faults;
 mod fixtures;
@@ -17,6 +18,7 @@ mod front;
 mod inbox_search;
 mod isolation;
 mod jobs;
+mod limits;
 mod live;
 mod live_ending;
 mod media;

@@ -21,7 +21,7 @@ use tracing::Instrument;
 
 use crate::{
     assets,
-    body::{API_BODY, WEBHOOK_BODY, bounded, capped},
+    body::{self, API_BODY, Bodies, BodyLimits, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
     host_name::HostNames,
     live::{Hub, LiveLimits, Places, socket},
     openapi::{self, Conflict, Document},
@@ -91,6 +91,8 @@ pub struct AppOptions {
     pub live_limits: LiveLimits,
     /// Whether Redis answers; none when there is no Redis.
     pub redis: Option<Redis>,
+    /// Limits on request bodies.
+    pub bodies: BodyLimits,
 }
 
 impl std::fmt::Debug for AppOptions {
@@ -135,18 +137,20 @@ impl App {
         let mut paths = document.paths.iter().collect::<Vec<_>>();
         paths.sort();
         for (path, index) in paths {
-            let label = RouteLabel(format!("/api/v1{path}").into());
+            let facts = Arc::new(PathFacts::of(path, &document));
+            let most = if facts.is_public { PUBLIC_BODY } else { API_BODY };
             let operation = apis[*index]
                 .endpoint()
-                .after(move |answer| labelled(answer, label.clone()));
+                .around(move |endpoint, request| labelled(endpoint, request, facts.clone()));
             v1 = match streamed.get(path.as_str()) {
                 Some(limit) => v1.at(path, capped(operation, *limit)),
-                None => v1.at(path, bounded(operation, API_BODY)),
+                None => v1.at(path, bounded(operation, most)),
             };
         }
         v1 = v1.at(
             "/live",
-            get(socket::live)
+            // It takes no body.
+            bounded(get(socket::live), 0)
                 .with(CookieJarManager::new())
                 .data(hub.clone())
                 .data(rights(modules, options.live_ping, options.live_limits)),
@@ -157,16 +161,21 @@ impl App {
             .at("/*path", get(assets::portal));
         route = operations(route, system, options.redis);
         let mut plain = BTreeSet::new();
-        for (path, endpoint) in modules.iter().flat_map(|module| module.public_routes()) {
-            plain.extend(path.split('/').nth(1));
-            route = route.at(path, bounded(endpoint, WEBHOOK_BODY));
+        for public in modules.iter().flat_map(|module| module.public_routes()) {
+            plain.extend(public.path.split('/').nth(1));
+            let allow = HeaderValue::from_static(public.allow);
+            let endpoint = public
+                .endpoint
+                .around(move |endpoint, request| allowed(endpoint, request, allow.clone()));
+            route = route.at(public.path, bounded(endpoint, WEBHOOK_BODY));
         }
         if let Some(more) = options.more_routes {
             route = more(route);
         }
+        let bodies = Bodies::new(options.bodies);
         let endpoint = route
             .data(options.authenticator)
-            .catch_all_error(problem::from_poem)
+            .catch_all_error(|error| problem::from_poem(error, None))
             .with(CatchPanic::new().with_handler(problem::Panicked))
             .with(Compression::new())
             .before(move |request| {
@@ -174,6 +183,7 @@ impl App {
                 async move { Ok::<_, poem::Error>(request) }
             })
             .before(move |request| options.hosts.clone().check(request))
+            .around(move |endpoint, request| body::guard(endpoint, request, bodies.clone()))
             .around(move |endpoint, request| observe(endpoint, request, options.https))
             .map_to_response()
             .boxed();
@@ -315,7 +325,7 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: boo
     let result = endpoint.call(request).instrument(span.clone()).await;
     let mut response = match result {
         Ok(response) => response.into_response(),
-        Err(error) => problem::from_poem(error).await,
+        Err(error) => problem::from_poem(error, None).await,
     };
     let route = match (
         response.data::<RouteLabel>(),
@@ -347,13 +357,71 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: boo
 #[derive(Clone, Debug)]
 struct RouteLabel(Arc<str>);
 
-async fn labelled(answer: poem::Result<Response>, label: RouteLabel) -> poem::Result<Response> {
-    let mut response = match answer {
-        Ok(response) => response,
-        Err(error) => problem::from_poem(error).await,
-    };
-    response.set_data(label);
+/// What the description says of a path.
+struct PathFacts {
+    label: RouteLabel,
+    /// Its methods.
+    allow: HeaderValue,
+    /// Whether an operation asks for no permission: then its body is small.
+    is_public: bool,
+}
+
+impl PathFacts {
+    fn of(path: &str, document: &Document) -> Self {
+        let segments = path.split('/').map(|segment| match segment.strip_prefix(':') {
+            Some(name) => format!("{{{name}}}"),
+            None => segment.to_owned(),
+        });
+        let described = segments.collect::<Vec<_>>().join("/");
+        let described = document.value["paths"][described.as_str()].as_object();
+        let operations = || described.into_iter().flatten();
+        let methods: BTreeSet<&str> = operations()
+            .flat_map(|(method, _)| match method.as_str() {
+                // Whatever can be read can be asked for without its content.
+                "get" => vec!["GET", "HEAD"],
+                "post" => vec!["POST"],
+                "put" => vec!["PUT"],
+                "patch" => vec!["PATCH"],
+                "delete" => vec!["DELETE"],
+                _ => vec![],
+            })
+            .collect();
+        let methods = methods.into_iter().collect::<Vec<_>>().join(", ");
+        Self {
+            label: RouteLabel(format!("/api/v1{path}").into()),
+            allow: HeaderValue::from_str(&methods).unwrap_or(problem::READ_ONLY),
+            is_public: operations().any(|(_, operation)| operation["x-permission"].is_null()),
+        }
+    }
+}
+
+async fn labelled<E: Endpoint>(
+    endpoint: Arc<E>,
+    request: Request,
+    facts: Arc<PathFacts>,
+) -> poem::Result<Response> {
+    let mut response = allowed(endpoint, request, facts.allow.clone()).await?;
+    response.set_data(facts.label.clone());
     Ok(response)
+}
+
+/// Errors become problems while it is known which methods the path has and what was asked.
+async fn allowed<E: Endpoint>(
+    endpoint: Arc<E>,
+    request: Request,
+    allow: HeaderValue,
+) -> poem::Result<Response> {
+    let uri = request.original_uri().clone();
+    match endpoint.call(request).await {
+        Ok(response) => Ok(response.into_response()),
+        Err(error) => {
+            let operation = problem::Operation {
+                allow: &allow,
+                uri: &uri,
+            };
+            Ok(problem::from_poem(error, Some(operation)).await)
+        }
+    }
 }
 
 /// A method's name. Anybody may invent methods, and each would be a series of its own for ever: those are one together.

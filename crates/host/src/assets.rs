@@ -2,7 +2,7 @@
 
 use poem::{
     IntoResponse, Request, Response, handler,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
 };
 use rust_embed::RustEmbed;
 
@@ -19,9 +19,6 @@ or <code>npm ci && npm run build</code> in <code>web/</code>. The API is describ
 /// Files as they are, any other path as the portal's first page, so that deep links work.
 #[handler]
 pub(crate) fn portal(request: &Request) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::METHOD_NOT_ALLOWED.into();
-    }
     let path = request.uri().path().trim_start_matches('/');
     if path.starts_with("assets/") {
         return file(request, path).unwrap_or_else(|| StatusCode::NOT_FOUND.into());

@@ -1,90 +1,390 @@
-//! Request bodies: how much of one is read, and when.
+//! Request bodies: how much of one is read, for how long it is waited for, and how much all of them together may hold.
+//!
+//! [`guard`] stands around the whole application and sees every body first. A route says by [`bounded`] or [`capped`] how much
+//! it takes. Nothing is read before a handler asks for it, so whatever is refused by path, header or credentials costs no
+//! memory.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use futures_util::StreamExt;
-use poem::{Endpoint, EndpointExt, Request, Response, http::header};
+use bytes::Bytes;
+use futures_util::Stream;
+use kernel::Error;
+use poem::{
+    Body, Endpoint, EndpointExt, IntoResponse, Request, Response,
+    http::{HeaderMap, HeaderValue, StatusCode, Version, header},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, Sleep},
+};
 
 use crate::problem;
 
 /// JSON bodies of the API, in bytes.
-pub(crate) const API_BODY: usize = 1024 * 1024;
+pub(crate) const API_BODY: u64 = 1024 * 1024;
+/// JSON bodies of operations that ask for no permission, such as signing in.
+pub(crate) const PUBLIC_BODY: u64 = 16 * 1024;
 /// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
-pub(crate) const WEBHOOK_BODY: usize = 3 * 1024 * 1024 + 64 * 1024;
+pub(crate) const WEBHOOK_BODY: u64 = 3 * 1024 * 1024 + 64 * 1024;
+/// Bodies of routes that set no limit: no route of the host, only the simulator's, which has limits of its own below this one
+/// and keeps its bodies outside the budget.
+const UNROUTED_BODY: u64 = 260 * 1024 * 1024;
+/// A body up to this size may use the whole budget, a larger one only the first three quarters: large bodies never keep
+/// small ones out.
+const SMALL: u64 = 64 * 1024;
 
-/// How long the sender of a streamed body may be quiet.
-const QUIET: Duration = Duration::from_secs(30);
-
-/// Reads the body up to the limit before anything else sees it: declared or chunked, more than that is 413.
-pub(crate) fn bounded<E: Endpoint + 'static>(endpoint: E, limit: usize) -> impl Endpoint<Output = Response> {
-    endpoint
-        .before(move |mut request: Request| async move {
-            if !request.headers().contains_key(header::UPGRADE) {
-                let body = read_up_to(request.take_body(), limit).await?;
-                request.set_body(body);
-            }
-            Ok(request)
-        })
-        .map_to_response()
+/// Limits on the reading of request bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// How long a client may send nothing before the request is answered 408.
+    pub quiet: Duration,
+    /// How long the server waits for the bytes of one body altogether, without the time that its own work takes.
+    pub total: Duration,
+    /// Bytes a second. An upload has one more second than `total` for every so many bytes that have arrived.
+    pub upload_rate: u64,
+    /// Bytes of all bodies together that are in memory at a time, uploads left out: those go to the store as they come. What
+    /// does not fit is answered 503 with `Retry-After`.
+    pub memory: usize,
+    /// Bytes of a refused body that are still read, so that its client gets as far as the answer. If more is to come, the
+    /// connection is closed after the answer.
+    pub drain_bytes: usize,
+    /// How long a refused body is still read.
+    pub drain_time: Duration,
 }
 
-/// Lets the body through as it comes. One that says it is longer than the limit is refused at once; one that does not say
-/// breaks off at the limit.
-pub(crate) fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
-    endpoint
-        .before(move |mut request: Request| async move {
-            let told = request.headers().get(header::CONTENT_LENGTH);
-            let told = told.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-            let body = request.take_body();
-            if told.is_some_and(|length| length > limit) {
-                drain(body).await;
-                return Err(problem::too_large().into());
-            }
-            let mut read = 0;
-            // Who sends nothing for so long has gone.
-            let body = tokio_stream::StreamExt::timeout(body.into_bytes_stream(), QUIET).map(move |part| {
-                let part = part.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-                read += part.len() as u64;
-                if read > limit {
-                    return Err(io::Error::from(io::ErrorKind::FileTooLarge));
-                }
-                Ok(part)
-            });
-            request.set_body(poem::Body::from_bytes_stream(body));
-            Ok(request)
-        })
-        .map_to_response()
-}
-
-async fn drain(body: poem::Body) {
-    let mut left = PATIENCE;
-    let mut parts = std::pin::pin!(body.into_bytes_stream());
-    while let Some(Ok(part)) = parts.next().await
-        && let Some(rest) = left.checked_sub(part.len())
-    {
-        left = rest;
-    }
-}
-
-/// Bytes read and thrown away before an over-long body is refused: a client that is cut off while it still sends never
-/// sees the answer.
-const PATIENCE: usize = 16 * 1024 * 1024;
-
-async fn read_up_to(body: poem::Body, limit: usize) -> poem::Result<Vec<u8>> {
-    let (mut kept, mut read) = (Vec::new(), 0);
-    let mut parts = std::pin::pin!(body.into_bytes_stream());
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(poem::error::ReadBodyError::Io)?;
-        read += part.len();
-        if read <= limit {
-            kept.extend_from_slice(&part);
-        } else if read > limit + PATIENCE {
-            break;
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            quiet: Duration::from_secs(30),
+            total: Duration::from_secs(60),
+            upload_rate: 32 * 1024,
+            memory: 64 * 1024 * 1024,
+            drain_bytes: 64 * 1024,
+            drain_time: Duration::from_secs(1),
         }
     }
-    if read > limit {
-        Err(problem::too_large().into())
-    } else {
-        Ok(kept)
+}
+
+/// The limits, and the memory that all bodies share.
+#[derive(Clone, Debug)]
+pub(crate) struct Bodies {
+    limits: BodyLimits,
+    memory: Arc<Semaphore>,
+}
+
+impl Bodies {
+    pub(crate) fn new(limits: BodyLimits) -> Self {
+        let memory = limits.memory.min(Semaphore::MAX_PERMITS);
+        Self {
+            limits,
+            memory: Arc::new(Semaphore::new(memory)),
+        }
     }
 }
+
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    TooLarge,
+    TooSlow,
+    NoMemory,
+}
+
+impl Fault {
+    fn error(self) -> Error {
+        match self {
+            Self::TooLarge => problem::too_large(),
+            Self::TooSlow => Error::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_too_slow",
+                "The body did not arrive in time. Send it again.",
+            ),
+            Self::NoMemory => {
+                Error::unavailable("The server is receiving more than it can hold. Try again in a moment.")
+            }
+        }
+    }
+
+    fn io(self) -> io::Error {
+        io::Error::from(match self {
+            Self::TooLarge => io::ErrorKind::FileTooLarge,
+            Self::TooSlow => io::ErrorKind::TimedOut,
+            Self::NoMemory => io::ErrorKind::OutOfMemory,
+        })
+    }
+}
+
+/// One body being read. The request's extensions hold it too, so that the route can set the limit.
+#[derive(Clone)]
+struct Reading(Arc<Mutex<Progress>>);
+
+struct Progress {
+    bodies: Bodies,
+    parts: Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
+    limit: u64,
+    in_memory: bool,
+    read: u64,
+    /// How long the client has been waited for, without the present wait.
+    waited: Duration,
+    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+    asked: bool,
+    ended: bool,
+    fault: Option<Fault>,
+    memory: Option<OwnedSemaphorePermit>,
+}
+
+impl Progress {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        self.asked = true;
+        if let Some(fault) = self.fault {
+            return Poll::Ready(Some(Err(fault.io())));
+        }
+        match self.parts.as_mut().poll_next(context) {
+            Poll::Ready(part) => {
+                if let Some((since, _)) = self.waiting.take() {
+                    self.waited += since.elapsed();
+                }
+                match part {
+                    Some(Ok(part)) => Poll::Ready(Some(self.take(part))),
+                    // A connection that broke has nothing more to read.
+                    Some(Err(_)) | None => {
+                        self.ended = true;
+                        Poll::Ready(part)
+                    }
+                }
+            }
+            Poll::Pending => self.wait(context),
+        }
+    }
+
+    fn take(&mut self, part: Bytes) -> io::Result<Bytes> {
+        self.read += part.len() as u64;
+        let fault = if self.read > self.limit {
+            Fault::TooLarge
+        } else if self.in_memory && !self.hold(part.len()) {
+            Fault::NoMemory
+        } else {
+            return Ok(part);
+        };
+        Err(self.fail(fault))
+    }
+
+    /// Takes the bytes from the budget until the request is answered.
+    fn hold(&mut self, bytes: usize) -> bool {
+        let budget = &self.bodies.memory;
+        let reserved = if self.read > SMALL {
+            self.bodies.limits.memory / 4
+        } else {
+            0
+        };
+        if budget.available_permits() < bytes.saturating_add(reserved) {
+            return false;
+        }
+        let Ok(count) = u32::try_from(bytes) else {
+            return false;
+        };
+        let Ok(more) = budget.clone().try_acquire_many_owned(count) else {
+            return false;
+        };
+        match &mut self.memory {
+            Some(held) => held.merge(more),
+            held => *held = Some(more),
+        }
+        true
+    }
+
+    fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let limits = self.bodies.limits;
+        let mut total = limits.total;
+        if !self.in_memory {
+            total += Duration::from_secs(self.read / limits.upload_rate.max(1));
+        }
+        let left = total.saturating_sub(self.waited).min(limits.quiet);
+        let (_, timer) = self
+            .waiting
+            .get_or_insert_with(|| (Instant::now(), Box::pin(tokio::time::sleep(left))));
+        match timer.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Some(Err(self.fail(Fault::TooSlow)))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) -> io::Error {
+        self.fault = Some(fault);
+        fault.io()
+    }
+}
+
+impl Reading {
+    fn new(bodies: &Bodies, body: Body) -> Self {
+        Self(Arc::new(Mutex::new(Progress {
+            bodies: bodies.clone(),
+            parts: Box::pin(body.into_bytes_stream()),
+            limit: UNROUTED_BODY,
+            in_memory: false,
+            read: 0,
+            waited: Duration::ZERO,
+            waiting: None,
+            asked: false,
+            ended: false,
+            fault: None,
+            memory: None,
+        })))
+    }
+
+    fn with<T>(&self, on: impl FnOnce(&mut Progress) -> T) -> T {
+        on(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn body(&self) -> Body {
+        let reading = self.clone();
+        Body::from_bytes_stream(futures_util::stream::poll_fn(move |context| {
+            reading.with(|progress| progress.poll(context))
+        }))
+    }
+
+    /// Sets the route's limit. A body that says it is longer is refused before a byte of it is read.
+    fn limit(&self, limit: u64, in_memory: bool, declared: Option<u64>) -> Result<(), Error> {
+        self.with(|progress| {
+            progress.limit = limit;
+            progress.in_memory = in_memory;
+            if declared.is_some_and(|length| length > limit) {
+                progress.fail(Fault::TooLarge);
+                return Err(problem::too_large());
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads a little of what nobody asked for: a connection can be used again only if its request has been read, and a
+    /// client that is cut off while it still sends may never see the answer. Whether the end was reached.
+    async fn drain(&self) -> bool {
+        let limits = self.with(|progress| progress.bodies.limits);
+        let mut left = limits.drain_bytes;
+        let reading = async {
+            loop {
+                let next = std::future::poll_fn(|context| {
+                    self.with(|progress| progress.parts.as_mut().poll_next(context))
+                });
+                match next.await {
+                    Some(Ok(part)) if part.len() <= left => left -= part.len(),
+                    Some(Ok(_)) => return false,
+                    Some(Err(_)) | None => return true,
+                }
+            }
+        };
+        tokio::time::timeout(limits.drain_time, reading)
+            .await
+            .unwrap_or(false)
+    }
+}
+
+/// Watches over the body of every request; see the [module](self).
+pub(crate) async fn guard<E: Endpoint>(
+    endpoint: Arc<E>,
+    mut request: Request,
+    bodies: Bodies,
+) -> poem::Result<Response> {
+    let body = request.take_body();
+    let reading = (!body.is_empty()).then(|| Reading::new(&bodies, body));
+    if let Some(reading) = &reading {
+        request.set_body(reading.body());
+        request.extensions_mut().insert(reading.clone());
+    }
+    // A client that waits for "100 Continue" has sent nothing yet. Reading would make it begin.
+    let waits_for_us = request.headers().contains_key(header::EXPECT);
+    let has_connection_header = matches!(request.version(), Version::HTTP_10 | Version::HTTP_11);
+    let answer = if is_encoded(request.headers()) {
+        Err(encoded().into())
+    } else {
+        endpoint.call(request).await.map(IntoResponse::into_response)
+    };
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(error) => problem::from_poem(error, None).await,
+    };
+    let Some(reading) = reading else {
+        return Ok(response);
+    };
+    let (fault, asked, ended) = reading.with(|progress| (progress.fault, progress.asked, progress.ended));
+    if let Some(fault) = fault {
+        response = answer_of(fault, response);
+    }
+    let reach_the_end = !ended && fault != Some(Fault::TooSlow) && (asked || !waits_for_us);
+    let ended = ended || (reach_the_end && reading.drain().await);
+    if !ended && has_connection_header {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// Handlers see a broken stream and say something of their own about it. The caller hears the reason, except where the handler
+/// answered with the same status and knows more, or did its work all the same.
+fn answer_of(fault: Fault, response: Response) -> Response {
+    let error = fault.error();
+    if response.status() == error.status() || response.status().is_success() {
+        return response;
+    }
+    let mut answer = error.into_response();
+    // The route's pattern, for the metrics.
+    *answer.extensions_mut() = response.into_parts().0.extensions;
+    answer
+}
+
+/// Bodies are taken as they are. The compression middleware would unpack them, and what comes out has no limit.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|value| {
+        let codings = value.as_bytes().split(|byte| *byte == b',');
+        codings
+            .map(<[u8]>::trim_ascii)
+            .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+    })
+}
+
+fn encoded() -> Error {
+    Error::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_content_encoding",
+        "Send the body without `Content-Encoding`: compressed bodies are not taken.",
+    )
+    .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+}
+
+/// A route whose handler has the body in memory: more than the limit is 413.
+pub(crate) fn bounded<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
+    limited(endpoint, limit, true)
+}
+
+/// A route whose handler passes the body on as it comes: it breaks off at the limit.
+pub(crate) fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
+    limited(endpoint, limit, false)
+}
+
+fn limited<E: Endpoint + 'static>(
+    endpoint: E,
+    limit: u64,
+    in_memory: bool,
+) -> impl Endpoint<Output = Response> {
+    endpoint
+        .before(move |request: Request| async move {
+            if let Some(reading) = request.data::<Reading>() {
+                let declared = request.headers().get(header::CONTENT_LENGTH);
+                let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok());
+                reading.limit(limit, in_memory, declared)?;
+            }
+            Ok::<_, poem::Error>(request)
+        })
+        .map_to_response()
+}
+
+#[cfg(test)]
+#[path = "body_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@
 pub mod app;
 pub mod assets;
 pub mod blob;
-mod body;
+pub mod body;
 pub mod bus;
 pub mod database;
 pub mod fetch;
@@ -27,9 +27,13 @@ pub mod redis;
 pub mod relay;
 pub mod runtime;
 mod security_headers;
+pub mod serve;
 pub mod true_time;
+mod unreadable;
 
 pub use app::{App, AppOptions};
+pub use body::BodyLimits;
 pub use bus::Bus;
 pub use limiter::limiter;
 pub use runtime::{Roles, Runtime};
+pub use serve::{ServeLimits, serve};

@@ -68,7 +68,7 @@ pub async fn listen(
     let endpoint = Route::new()
         .at("/metrics", scrape)
         .before(move |request| hosts.clone().check(request))
-        .catch_all_error(problem::from_poem)
+        .catch_all_error(|error| problem::from_poem(error, None))
         .with(CatchPanic::new().with_handler(problem::Panicked))
         .after(|answer| async move {
             let mut response = poem::IntoResponse::into_response(answer?);

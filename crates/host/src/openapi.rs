@@ -37,15 +37,22 @@ The public API of the platform: everything the portal does, it does through thes
 **Authentication.** `Authorization: Bearer wapro_…` with an API key of the tenant (create one in the portal under Developers), \
 or the portal's session cookie.
 
-**Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people.
+**Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people. 400: the request could not \
+be read (malformed JSON, an unknown field, a wrong type). 422: a value is not acceptable or beyond a limit, and `errors` names the \
+field. No error repeats more than a little of the request.
 
 **Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.
 
-**Limits.** JSON bodies up to 1 MiB. Over the rate: 429 with `Retry-After`. There is one quota for each person or key \
-in a tenant (`caller`) and one for all of a tenant together (`tenant`). Every answer to a caller says what is left of both, in the \
-form of the IETF draft *RateLimit header fields for HTTP*: `RateLimit-Policy: \"caller\";q=200;w=4, \"tenant\";q=800;w=4` (`q` \
+**Limits.** JSON bodies up to 1 MiB, 16 KiB to sign in; more is 413. Bodies are sent as they are: one with a `Content-Encoding` is \
+415. A body that stands still for 30 seconds, or is not there after 60, is 408; an upload has longer by its size, up to ten \
+minutes. Over the rate: 429 with `Retry-After`. While the server is receiving more than it can hold: 503 with `Retry-After`.
+
+**Rates.** There is one quota for each person or key in a tenant (`caller`) and one for all of a tenant together (`tenant`). \
+Every answer to a caller says what is left of both, in the form of the IETF draft *RateLimit header fields for HTTP*: `RateLimit-Policy: \"caller\";q=200;w=4, \"tenant\";q=800;w=4` (`q` \
 requests at once, filled again in `w` seconds) and `RateLimit: \"caller\";r=199;t=1, \"tenant\";r=731;t=1` (`r` are left, full \
 again in `t` seconds).
+
+**Browsers.** Pages of other origins cannot use the API: there is no CORS, and `OPTIONS` is 405. Call it from a server.
 
 **Live.** `GET /api/v1/live` is a WebSocket: `{\"type\":\"hello\",\"cursor\":…}` first, then an `event` frame for whatever happens in \
 the tenant, `resync` when the client must fetch afresh, `ping` every 20 seconds. Reconnect with `?cursor=` of the last `seq` to \

@@ -4,21 +4,35 @@ use kernel::Error;
 use poem::{
     IntoResponse, Response,
     error::{CorsError, MethodNotAllowedError, NotFoundError, ReadBodyError, WebSocketError},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, Uri, header},
 };
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
 
+use crate::unreadable;
+
+/// What is known of the operation that a request reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operation<'a> {
+    /// The methods of its path, for the header `Allow`.
+    pub(crate) allow: &'a HeaderValue,
+    /// The request's address.
+    pub(crate) uri: &'a Uri,
+}
+
+/// The methods of a path that can only be read.
+pub(crate) const READ_ONLY: HeaderValue = HeaderValue::from_static("GET, HEAD");
+
 /// Turns any error of the web framework into ours.
-pub(crate) async fn from_poem(error: poem::Error) -> Response {
+pub(crate) async fn from_poem(error: poem::Error, of: Option<Operation<'_>>) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }
-    describe(&error).into_response()
+    describe(&error, of).into_response()
 }
 
-fn describe(error: &poem::Error) -> Error {
+fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
     if error.is::<NotFoundError>() {
         return Error::new(
             StatusCode::NOT_FOUND,
@@ -31,22 +45,16 @@ fn describe(error: &poem::Error) -> Error {
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
             "This path exists, but not with this method.",
-        );
+        )
+        // Paths that belong to no operation can only be read.
+        .with_header(header::ALLOW, of.map_or(READ_ONLY, |of| of.allow.clone()));
     }
     if let Some(error) = error.downcast_ref::<ParseRequestPayloadError>() {
-        let detail = format!(
-            "The body could not be read: {}.",
-            error.reason.trim_end_matches('.')
-        );
-        return Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail);
+        return unreadable::body(&error.reason);
     }
     if let Some(error) = error.downcast_ref::<ParseParamError>() {
-        let detail = format!(
-            "The parameter `{}` could not be read: {}.",
-            error.name,
-            error.reason.trim_end_matches('.')
-        );
-        return Error::new(StatusCode::BAD_REQUEST, "malformed_parameter", detail);
+        let given = of.and_then(|of| parameter(of.uri, error.name));
+        return unreadable::parameter(error.name, &error.reason, given.as_deref());
     }
     if error.is::<ParsePathError>() {
         return Error::new(
@@ -61,13 +69,18 @@ fn describe(error: &poem::Error) -> Error {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             detail,
-        );
+        )
+        .with_header(header::ACCEPT, HeaderValue::from_static("application/json"));
     }
     if error.is::<AuthorizationError>() {
         return Error::unauthenticated("unauthenticated", "Sign in, or send an API key.");
     }
     if let Some(ReadBodyError::PayloadTooLarge) = error.downcast_ref::<ReadBodyError>() {
         return too_large();
+    }
+    if error.is::<ReadBodyError>() {
+        let detail = "The body could not be read: it broke off, or is no text.";
+        return Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail);
     }
     if error.is::<WebSocketError>() {
         return Error::new(
@@ -87,6 +100,13 @@ fn describe(error: &poem::Error) -> Error {
         ),
         _ => Error::internal(error.to_string()),
     }
+}
+
+/// A parameter of the query string, as it was given.
+fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(uri.query()?.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 pub(crate) fn too_large() -> Error {

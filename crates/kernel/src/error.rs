@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use poem::{
     IntoResponse, Response,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use poem_openapi::{
     ApiResponse, Object,
@@ -18,6 +18,25 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The code of [`Error::contention`].
 const CONTENTION: &str = "contention";
+
+/// Characters of a field's path in an error. Part of it may be the caller's own text.
+const FIELD_SHOWN: usize = 100;
+/// Characters of what is said about a field.
+const MESSAGE_SHOWN: usize = 500;
+/// Characters of the text that was found in a field.
+const VALUE_SHOWN: usize = 200;
+/// Characters of an error's sentence.
+const DETAIL_SHOWN: usize = 1000;
+/// Fields that one error names.
+const FIELDS_SHOWN: usize = 50;
+
+/// The text, cut after so many characters: an error never repeats a whole request.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// One field of a request that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Object, serde::Serialize, serde::Deserialize)]
@@ -44,6 +63,29 @@ impl FieldError {
             limit: None,
             value: None,
         }
+    }
+
+    /// The same with the limit that was not kept.
+    #[must_use]
+    pub fn with_limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// With every text cut short.
+    fn bounded(mut self) -> Self {
+        self.field = cut(&self.field, FIELD_SHOWN).into_owned();
+        self.message = cut(&self.message, MESSAGE_SHOWN).into_owned();
+        self.value = self.value.map(|Any(value)| {
+            Any(match value {
+                serde_json::Value::String(text) => cut(&text, VALUE_SHOWN).into(),
+                serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+                    cut(&value.to_string(), VALUE_SHOWN).into()
+                }
+                short => short,
+            })
+        });
+        self
     }
 }
 
@@ -80,19 +122,25 @@ pub struct Error {
     detail: Cow<'static, str>,
     fields: Vec<FieldError>,
     retry_after: Option<u64>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
-    /// Any status with its code and sentence.
+    /// Any status with its code and sentence. A sentence of more than 1,000 characters is cut short.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = match detail.into() {
+            Cow::Owned(detail) => Cow::Owned(cut(&detail, DETAIL_SHOWN).into_owned()),
+            written_by_us => written_by_us,
+        };
         Self {
             status,
             code,
-            detail: detail.into(),
+            detail,
             fields: Vec::new(),
             retry_after: None,
+            headers: Vec::new(),
             source: None,
         }
     }
@@ -126,8 +174,13 @@ impl Error {
         Self::invalid_fields(vec![FieldError::new(field, message)])
     }
 
-    /// 422 with several fields.
+    /// 422 with several fields, at most 50. Texts in them are cut short.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
+        let fields: Vec<_> = fields
+            .into_iter()
+            .take(FIELDS_SHOWN)
+            .map(FieldError::bounded)
+            .collect();
         let detail = fields
             .iter()
             .map(|f| format!("`{}`: {}", f.field, f.message))
@@ -192,6 +245,13 @@ impl Error {
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(cause.into());
+        self
+    }
+
+    /// Adds a header that the status asks for, such as `Allow` with a 405.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -296,6 +356,9 @@ impl From<serde_json::Error> for Error {
     }
 }
 
+/// What a 401 asks for (RFC 9110, 15.5.2). Browsers show no dialog for this scheme.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"wapro\"");
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if self.status.is_server_error() {
@@ -306,6 +369,10 @@ impl IntoResponse for Error {
             .status(self.status)
             .content_type("application/problem+json")
             .body(serde_json::to_vec(&self.problem()).unwrap_or_default());
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        response.headers_mut().extend(self.headers);
         if let Some(wait) = self.retry_after {
             response
                 .headers_mut()
@@ -392,6 +459,40 @@ mod tests {
             "application/problem+json"
         );
         assert_eq!(response.headers()[header::RETRY_AFTER], "7");
+    }
+
+    #[test]
+    fn an_error_never_repeats_a_whole_request() {
+        let long = "é".repeat(900_000);
+        let value = |value: serde_json::Value| FieldError {
+            value: Some(Any(value)),
+            ..FieldError::new(long.as_str(), long.as_str())
+        };
+        let array = serde_json::json!(vec![long.as_str(); 3]);
+        let mut fields = vec![value(long.as_str().into()), value(array)];
+        fields.extend((0..1000).map(|_| FieldError::new("tags", "is too long").with_limit(64)));
+        for error in [
+            Error::invalid_fields(fields),
+            Error::conflict("taken", long.clone()),
+            Error::invalid(long.as_str(), long.as_str()),
+        ] {
+            let size = serde_json::to_vec(&error.problem()).unwrap().len();
+            assert!(size < 16_000, "{}: {size}", error.code());
+            assert!(error.to_string().len() < 4_000);
+        }
+    }
+
+    #[test]
+    fn a_401_says_how_to_authenticate_and_other_headers_are_kept() {
+        let response = Error::unauthenticated("unauthenticated", "Sign in.").into_response();
+        assert_eq!(
+            response.headers()[header::WWW_AUTHENTICATE],
+            "Bearer realm=\"wapro\""
+        );
+        let allow = HeaderValue::from_static("GET, HEAD");
+        let refused = Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "No.");
+        let response = refused.with_header(header::ALLOW, allow).into_response();
+        assert_eq!(response.headers()[header::ALLOW], "GET, HEAD");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use fetch::{FetchError, Fetched, Fetcher};
 pub use id::{TenantId, UserId};
 pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
 pub use limit::{Bucket, Counted, Level, Limiter, Quota, RateNote, Taken, Wait};
-pub use module::Module;
+pub use module::{Module, PublicRoute};
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};
 pub use sizes::padded;

@@ -37,15 +37,31 @@ pub trait Module: Send + Sync + 'static {
     /// What it listens to: `events.on(…)`.
     fn events(&self, _events: &mut Events) {}
 
-    /// Paths under `/api/v1`, as the document writes them, whose handler reads the body as it comes instead of having it
-    /// whole, with the most bytes that may come; more is 413. Every other body is read before its handler runs.
+    /// Paths under `/api/v1`, as the document writes them, whose handler passes the body on as it comes instead of holding it
+    /// whole, with the most bytes that may come; more is 413. All other bodies share a small limit and a budget of memory.
     fn streamed_bodies(&self) -> &'static [(&'static str, u64)] {
         &[]
     }
 
     /// Routes outside `/api/v1` that authenticate by other means than a caller, such as WhatsApp's webhook. Each is listed
     /// in `openapi/public.txt`.
-    fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
+    fn public_routes(&self) -> Vec<PublicRoute> {
         Vec::new()
+    }
+}
+
+/// A route outside `/api/v1`.
+pub struct PublicRoute {
+    /// Its pattern, as poem writes it: `/webhooks/whatsapp/:path`.
+    pub path: &'static str,
+    /// The methods it has, for the header `Allow`: `GET, HEAD, POST`.
+    pub allow: &'static str,
+    /// Answers it. A body has been read only if the handler asks for it.
+    pub endpoint: BoxEndpoint<'static>,
+}
+
+impl std::fmt::Debug for PublicRoute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicRoute({} {})", self.allow, self.path)
     }
 }

@@ -49,6 +49,8 @@ pub struct Config {
     pub tenant_burst: u32,
     pub live_sockets: usize,
     pub live_sockets_per_caller: usize,
+    pub http_connections: usize,
+    pub body_memory_mb: usize,
     #[serde(deserialize_with = "network::networks")]
     pub trusted_proxies: Vec<IpNet>,
     pub media: MediaConfig,

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context;
 use cloud_sim::{SimConfig, Simulator};
 use host::{
-    App, AppOptions, Bus, Roles, Runtime,
+    App, AppOptions, BodyLimits, Bus, Roles, Runtime, ServeLimits,
     app::{Brand, DemoLogin, PublicConfig},
     fetch::{PublicFetcher, SystemLookup},
     jobs::carrier::Route,
@@ -15,7 +15,6 @@ use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Quota, Sealed, SystemDb};
 use messaging::{Addresses, MediaParts, Wire};
 use migrations::Migrator;
-use poem::{Server, listener::TcpAcceptor};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -78,6 +77,7 @@ pub struct Platform {
     /// Where `/metrics` answers, if it does.
     pub metrics: Option<SocketAddr>,
     stop: CancellationToken,
+    serving: ServeLimits,
 }
 
 impl Platform {
@@ -157,6 +157,10 @@ impl Platform {
             live_ping: setup.live_ping,
             live_limits: config.live_limits(),
             redis,
+            bodies: BodyLimits {
+                memory: config.body_memory_mb.saturating_mul(1024 * 1024),
+                ..BodyLimits::default()
+            },
         };
         let app = App::build(&modules, &system, runtime.hub(), options)?;
         let metrics = metrics(config, setup.roles, &stop).await?;
@@ -171,6 +175,11 @@ impl Platform {
             app,
             metrics,
             stop,
+            serving: ServeLimits {
+                connections: config.http_connections,
+                http2_streams: HTTP2_STREAMS,
+                ..ServeLimits::default()
+            },
         })
     }
 
@@ -230,6 +239,7 @@ impl Platform {
             runtime,
             simulator,
             stop,
+            serving,
             ..
         } = self;
         // Sockets and the simulator's event streams are told first: the server waits for every open connection.
@@ -241,11 +251,7 @@ impl Platform {
                 tokio::spawn(async move { simulator.shutdown().await });
             }
         };
-        Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?)
-            .idle_timeout(Duration::from_secs(60))
-            .http2_max_concurrent_streams(HTTP2_STREAMS)
-            .run_with_graceful_shutdown(app.endpoint, signal, Some(Duration::from_secs(10)))
-            .await?;
+        host::serve(listener, app.endpoint, serving, signal).await?;
         runtime.stop().await;
         if let Some(simulator) = simulator {
             simulator.shutdown().await;

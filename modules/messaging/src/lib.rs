@@ -12,8 +12,8 @@ mod service;
 use std::sync::Arc;
 
 use contracts::{contacts::ContactDirectory, messaging::MessageSender};
-use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, Pump, Sealed, TenantRoutes, Vault};
-use poem::{EndpointExt, endpoint::BoxEndpoint, get};
+use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, Sealed, TenantRoutes, Vault};
+use poem::{EndpointExt, get};
 
 pub use cloud_api::client::Wire;
 pub use service::{Addresses, MediaParts};
@@ -159,11 +159,19 @@ impl Module for Messaging {
         &[("/media", (100 << 20) + (64 << 10))]
     }
 
-    fn public_routes(&self) -> Vec<(&'static str, BoxEndpoint<'static>)> {
+    fn public_routes(&self) -> Vec<PublicRoute> {
         // Shared as a whole: what is handed to a request is cloned for each.
         let service = Arc::new(self.service.clone());
-        let webhook = get(api::verify).post(api::receive).data(service.clone()).boxed();
-        let file = get(api::serve_file).data(service).boxed();
-        vec![("/webhooks/whatsapp/:path", webhook), ("/media/:token", file)]
+        let webhook = PublicRoute {
+            path: "/webhooks/whatsapp/:path",
+            allow: "GET, HEAD, POST",
+            endpoint: get(api::verify).post(api::receive).data(service.clone()).boxed(),
+        };
+        let file = PublicRoute {
+            path: "/media/:token",
+            allow: "GET, HEAD",
+            endpoint: get(api::serve_file).data(service).boxed(),
+        };
+        vec![webhook, file]
     }
 }

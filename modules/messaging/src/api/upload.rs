@@ -5,6 +5,7 @@ use kernel::{Error, blob::ByteStream};
 use poem::{FromRequest, Request, RequestBody, Result, http::header, web::Multipart};
 use poem_openapi::{
     ApiRequest, Object,
+    error::ParseRequestPayloadError,
     payload::{ParsePayload, Payload},
     registry::{MetaSchema, MetaSchemaRef, Registry},
     types::{ParseFromJSON, Type},
@@ -74,13 +75,11 @@ impl ParsePayload for LinkBody {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(_: &Request, body: &mut RequestBody) -> Result<Self> {
-        let malformed =
-            |reason: String| Error::new(poem::http::StatusCode::BAD_REQUEST, "malformed_body", reason);
+        let malformed = |reason: String| ParseRequestPayloadError { reason };
         let bytes = body.take()?.into_bytes_limit(LINK_BODY).await?;
-        let value = serde_json::from_slice(&bytes)
-            .map_err(|error| malformed(format!("The body could not be read: {error}.")))?;
-        let link = MediaLinkIn::parse_from_json(Some(value))
-            .map_err(|error| malformed(format!("The body could not be read: {}.", error.into_message())))?;
+        let value = serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
+        let link =
+            MediaLinkIn::parse_from_json(Some(value)).map_err(|error| malformed(error.into_message()))?;
         Ok(Self(link))
     }
 }

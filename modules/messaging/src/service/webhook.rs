@@ -65,6 +65,14 @@ impl Service {
             .ok_or_else(|| Error::not_found("webhook"))
     }
 
+    /// Whether there is a tenant behind a webhook path: asked before a body is read.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub async fn known_webhook(&self, path: &str) -> Result<()> {
+        self.webhook_tenant(path).await.map(|_| ())
+    }
+
     async fn webhook_keys(&self, db: &TenantDb) -> Result<Arc<WebhookKeys>> {
         if let Some(keys) = self.webhook_keys.get(&db.tenant()).await {
             return Ok(keys);

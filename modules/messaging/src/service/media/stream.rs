@@ -14,10 +14,6 @@ use tokio::time::Instant;
 
 use super::sort::HEAD;
 
-/// Bytes read and thrown away before an over-long file is refused: a client that is cut off while it still sends never
-/// sees the answer.
-const PATIENCE: u64 = 16 << 20;
-
 /// A file that is still not there after so long breaks off: a sender of one byte now and then must not keep a place.
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -34,17 +30,6 @@ pub(super) async fn peek(mut bytes: ByteStream) -> io::Result<(Bytes, ByteStream
     let first = head.slice(..head.len().min(HEAD));
     let whole = stream::once(async move { Ok(head) }).chain(bytes).boxed();
     Ok((first, whole))
-}
-
-/// Reads what a client still sends, within reason.
-pub(super) async fn drain(mut bytes: ByteStream) {
-    let mut read = 0;
-    while let Some(Ok(part)) = bytes.next().await {
-        read += part.len() as u64;
-        if read > PATIENCE {
-            break;
-        }
-    }
 }
 
 /// What passed: known once the stream has ended.
@@ -73,7 +58,7 @@ impl Meter {
     }
 }
 
-/// Counts and hashes what passes. At the limit the rest is read and thrown away, and the stream breaks off.
+/// Counts and hashes what passes. The stream breaks off at the limit.
 pub(super) fn metered(bytes: ByteStream, limit: u64) -> (ByteStream, Meter) {
     let meter = Meter::default();
     let state = (Some(bytes), 0u64, meter.clone());
@@ -88,7 +73,6 @@ pub(super) fn metered(bytes: ByteStream, limit: u64) -> (ByteStream, Meter) {
         size += part.len() as u64;
         if size > limit {
             meter.read(|passed| passed.too_large = true);
-            drain(bytes).await;
             return Some((Err(io::ErrorKind::FileTooLarge.into()), (None, size, meter)));
         }
         meter.read(|passed| passed.sha256.update(&part));

@@ -17,7 +17,7 @@ use url::Url;
 use super::{
     MediaView, key,
     sort::{Sort, sort, too_large},
-    stream::{drain, metered, peek},
+    stream::{metered, peek},
 };
 use crate::{
     entity::media::{ActiveModel, Column, Entity, READY, WAITING},
@@ -64,13 +64,7 @@ impl Service {
             }
             other => other,
         };
-        match sorted {
-            Ok(sorted) => self.keep(db, new.file_name, sorted, bytes).await,
-            Err(error) => {
-                drain(bytes).await;
-                Err(error)
-            }
-        }
+        self.keep(db, new.file_name, sorted?, bytes).await
     }
 
     /// Fetches a file from the public internet and stores it.
@@ -129,7 +123,6 @@ impl Service {
         let at_a_time = async { Arc::new(Semaphore::new(AT_A_TIME)) };
         let places = self.files.uploads.get_with(db.tenant(), at_a_time).await;
         let Ok(_place) = places.try_acquire() else {
-            drain(bytes).await;
             let detail =
                 format!("{AT_A_TIME} files of yours are being stored right now; wait for one to end.");
             return Err(Error::too_many(detail, 1));
