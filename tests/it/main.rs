@@ -12,6 +12,7 @@ mod batches;
 mod bodies;
 mod corpus;
 mod faults;
+mod file_types;
 mod fixtures;
 mod flows;
 mod front;

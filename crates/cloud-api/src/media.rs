@@ -32,6 +32,50 @@ impl MediaNode {
     }
 }
 
+const MIB: u64 = 1 << 20;
+
+/// The types an upload may have, each with its largest size in bytes. Meta refuses every other one with code 100 and this
+/// list, whatever the file is to be sent as (Cloud API: media).
+pub const UPLOADS: &[(&str, u64)] = &[
+    ("audio/aac", 16 * MIB),
+    ("audio/mp4", 16 * MIB),
+    ("audio/mpeg", 16 * MIB),
+    ("audio/amr", 16 * MIB),
+    ("audio/ogg", 16 * MIB),
+    ("audio/opus", 16 * MIB),
+    ("application/vnd.ms-powerpoint", 100 * MIB),
+    ("application/msword", 100 * MIB),
+    (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        100 * MIB,
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        100 * MIB,
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        100 * MIB,
+    ),
+    ("application/pdf", 100 * MIB),
+    ("text/plain", 100 * MIB),
+    ("application/vnd.ms-excel", 100 * MIB),
+    ("image/jpeg", 5 * MIB),
+    ("image/png", 5 * MIB),
+    ("image/webp", 500 << 10),
+    ("video/mp4", 16 * MIB),
+    ("video/3gpp", 16 * MIB),
+    ("video/3gp", 16 * MIB),
+];
+
+/// Largest upload in bytes of a type without parameters; `None` when it cannot be uploaded at all.
+pub fn upload_limit(mime_type: &str) -> Option<u64> {
+    UPLOADS
+        .iter()
+        .find(|(known, _)| *known == mime_type)
+        .map(|(_, limit)| *limit)
+}
+
 /// The kinds of media a message can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +86,7 @@ pub enum MediaKind {
     Video,
     /// audio/aac, amr, mpeg, mp4, ogg (opus) up to 16 MB.
     Audio,
-    /// Any type up to 100 MB.
+    /// Any type of [`UPLOADS`] up to 100 MB; pictures, video and sound within their own limits.
     Document,
     /// image/webp, 100 KB still, 500 KB animated.
     Sticker,
@@ -81,7 +125,8 @@ impl MediaKind {
             .unwrap_or(Self::Document)
     }
 
-    /// The types the API takes for this kind, without parameters; any for a document.
+    /// The types the API takes for this kind, without parameters. For a document: any that can be uploaded, see
+    /// [`UPLOADS`], so the list is empty.
     pub fn mime_types(self) -> &'static [&'static str] {
         match self {
             Self::Image => &["image/jpeg", "image/png"],

@@ -22,6 +22,7 @@ pub use self::{
         Contact, ContactAddress, ContactEmail, ContactName, ContactOrganisation, ContactPhone, ContactUrl,
     },
     content::Content,
+    files::{NamedFile, NamedFileMut},
     interactive::Interactive,
     plain::{DocumentFile, MediaSource},
     receipt::ReadReceipt,

@@ -4,47 +4,22 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use cloud_api::media::{UPLOADS, upload_limit};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::core::Core;
 
-const MIB: usize = 1 << 20;
-
-/// Types that can be uploaded, with their largest size in bytes. Everything else is refused.
-const LIMITS: &[(&str, usize)] = &[
-    ("audio/aac", 16 * MIB),
-    ("audio/amr", 16 * MIB),
-    ("audio/mpeg", 16 * MIB),
-    ("audio/mp4", 16 * MIB),
-    ("audio/ogg", 16 * MIB),
-    ("image/jpeg", 5 * MIB),
-    ("image/png", 5 * MIB),
-    ("image/webp", 500 << 10),
-    ("video/mp4", 16 * MIB),
-    ("video/3gp", 16 * MIB),
-    ("video/3gpp", 16 * MIB),
-    ("text/plain", 100 * MIB),
-    ("application/", 100 * MIB),
-];
-
 /// Largest upload in bytes of a type, with or without parameters; `None` when it is not taken at all.
 pub fn limit(mime_type: &str) -> Option<usize> {
     let essence = mime_type.split(';').next().unwrap_or_default().trim();
-    LIMITS
-        .iter()
-        .find(|(known, _)| essence == *known || (known.ends_with('/') && essence.starts_with(known)))
-        .map(|(_, limit)| *limit)
+    upload_limit(essence).and_then(|limit| usize::try_from(limit).ok())
 }
 
 /// The types as Meta's refusal lists them.
 pub fn known_types() -> String {
-    let names: Vec<&str> = LIMITS
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|n| !n.ends_with('/'))
-        .collect();
-    format!("{}, application/pdf", names.join(", "))
+    let names: Vec<&str> = UPLOADS.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
 }
 
 /// What is kept of a file.
@@ -201,10 +176,12 @@ mod tests {
 
     #[test]
     fn types_and_their_limits() {
-        assert_eq!(limit("image/jpeg"), Some(5 * MIB));
-        assert_eq!(limit("audio/ogg; codecs=opus"), Some(16 * MIB));
-        assert_eq!(limit("application/vnd.ms-excel"), Some(100 * MIB));
-        assert_eq!(limit("image/gif"), None);
+        assert_eq!(limit("image/jpeg"), Some(5 << 20));
+        assert_eq!(limit("audio/ogg; codecs=opus"), Some(16 << 20));
+        assert_eq!(limit("application/vnd.ms-excel"), Some(100 << 20));
+        for refused in ["image/gif", "application/zip", "application/json", "text/csv"] {
+            assert_eq!(limit(refused), None, "{refused}");
+        }
         assert_eq!(limit(""), None);
     }
 

@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use kernel::fetch::{FetchError, Fetched, Fetcher};
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
+    header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
 };
 use url::{Host, Url};
 
@@ -237,6 +237,10 @@ impl Fetcher for PublicFetcher {
                 200 => {
                     return Ok(Fetched {
                         content_type: header(CONTENT_TYPE).map(ToOwned::to_owned),
+                        file_name: answer
+                            .headers()
+                            .get(CONTENT_DISPOSITION)
+                            .and_then(|told| name::file_name(told.as_bytes())),
                         length: header(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
                         url,
                         bytes: answer
@@ -268,5 +272,6 @@ fn told(error: reqwest::Error) -> FetchError {
     FetchError::Unreachable(Box::new(error.without_url()))
 }
 
+mod name;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use crate::blob::ByteStream;
 pub struct Fetched {
     /// `Content-Type` as told.
     pub content_type: Option<String>,
+    /// The name in `Content-Disposition`, as told.
+    pub file_name: Option<String>,
     /// `Content-Length` as told; not to be relied on.
     pub length: Option<u64>,
     /// Where it was in the end, after redirects.

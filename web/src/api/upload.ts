@@ -1,6 +1,14 @@
 import { ApiError, NetworkError } from './error'
 import { tenantId } from './tenant'
 
+/** Types under which a body means something else than a file. The server tells the file's type by its name then. */
+const NOT_OF_FILES = ['application/json', 'multipart/form-data']
+
+export function bodyType(file: { type: string }) {
+  const type = file.type.split(';')[0]?.trim().toLowerCase() ?? ''
+  return !type || NOT_OF_FILES.includes(type) ? 'application/octet-stream' : file.type
+}
+
 /** A body with progress, which fetch does not tell: the bytes bare, under their own type. */
 export function upload<T>(path: string, file: Blob, onProgress?: (done: number) => void, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -8,7 +16,7 @@ export function upload<T>(path: string, file: Blob, onProgress?: (done: number) 
     request.open('POST', `/api/v1${path}`)
     request.withCredentials = true
     request.setRequestHeader('Accept', 'application/json, application/problem+json')
-    request.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
+    request.setRequestHeader('Content-Type', bodyType(file))
     const tenant = tenantId()
     if (tenant) request.setRequestHeader('X-Tenant-Id', tenant)
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total)

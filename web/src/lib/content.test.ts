@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bodyType } from '@/api/upload'
 import { headline, peopleOf } from './content'
 import { checkFile, fileKind, fileOf, kindOf } from './files'
 import { answerOf, interactiveView, orderOf } from './interactive-view'
@@ -12,6 +13,20 @@ describe('files', () => {
     expect(checkFile({ type: 'image/gif', size: 10 }, 'image')).toMatchObject({ problem: 'type', type: 'image/gif' })
     expect(checkFile({ type: '', size: 0 }, 'document')).toEqual({ problem: 'empty' })
     expect(checkFile({ type: 'audio/ogg; codecs=opus', size: 9 }, 'audio')).toBeUndefined()
+    for (const type of ['audio/x-m4a', 'audio/m4a', 'audio/mp3', 'audio/x-mpeg', 'audio/opus', 'audio/x-aac', 'application/ogg']) expect(checkFile({ type, size: 9 }, 'audio'), type).toBeUndefined()
+    expect(checkFile({ type: 'image/jpg', size: 9 }, 'image')).toBeUndefined()
+    expect(checkFile({ type: '', name: 'Memo.M4A', size: 9 }, 'audio')).toBeUndefined()
+  })
+
+  it('are refused as documents where WhatsApp takes them as nothing', () => {
+    for (const type of ['image/heic', 'image/gif', 'audio/wav', 'video/webm']) expect(checkFile({ type, size: 9 }, 'document'), type).toEqual({ problem: 'type', type })
+    for (const type of ['', 'text/csv', 'application/json', 'image/svg+xml', 'application/pdf', 'image/png', 'audio/x-m4a', 'video/quicktime']) expect(checkFile({ type, size: 9 }, 'document'), type).toBeUndefined()
+    expect(checkFile({ type: 'image/png', size: 6 * 1024 * 1024 }, 'document')).toMatchObject({ problem: 'size', max: 5 * 1024 * 1024 })
+    expect(checkFile({ type: 'application/pdf', size: 99 * 1024 * 1024 }, 'document')).toBeUndefined()
+  })
+
+  it('travel under a type that the server does not take for something else', () => {
+    expect([bodyType({ type: 'application/json' }), bodyType({ type: '' }), bodyType({ type: 'text/csv' })]).toEqual(['application/octet-stream', 'application/octet-stream', 'text/csv'])
   })
 
   it('go as what they are, else as a document', () => {

@@ -80,32 +80,74 @@ const MB = 1024 * KB
 
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker'
 
-/** What WhatsApp takes, by kind (Cloud API: media). */
+/** Usual names of a type, and the one that WhatsApp knows. The server compares by a longer list of the same. */
+const ALIASES: Record<string, string> = {
+  'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/jfif': 'image/jpeg', 'image/x-png': 'image/png',
+  'audio/x-m4a': 'audio/mp4', 'audio/m4a': 'audio/mp4', 'audio/x-mp4': 'audio/mp4',
+  'audio/mp3': 'audio/mpeg', 'audio/x-mp3': 'audio/mpeg', 'audio/x-mpeg': 'audio/mpeg', 'audio/mpeg3': 'audio/mpeg', 'audio/mpg': 'audio/mpeg',
+  'audio/opus': 'audio/ogg', 'audio/x-ogg': 'audio/ogg', 'application/ogg': 'audio/ogg',
+  'audio/x-aac': 'audio/aac', 'audio/aacp': 'audio/aac', 'audio/vnd.dlna.adts': 'audio/aac', 'audio/x-amr': 'audio/amr',
+  'video/x-m4v': 'video/mp4', 'video/m4v': 'video/mp4', 'video/3gp': 'video/3gpp', 'video/3gpp2': 'video/3gpp',
+  'application/x-pdf': 'application/pdf',
+}
+
+/** For files of which the browser does not know the type. */
+const ENDINGS: Record<string, string> = {
+  jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp',
+  m4a: 'audio/mp4', mp3: 'audio/mpeg', ogg: 'audio/ogg', oga: 'audio/ogg', opus: 'audio/ogg', aac: 'audio/aac', amr: 'audio/amr',
+  mp4: 'video/mp4', m4v: 'video/mp4', '3gp': 'video/3gpp',
+  heic: 'image/heic', heif: 'image/heif',
+}
+
+/** What WhatsApp takes, by kind (Cloud API: media). A document may be what any other kind is, within that kind's limit. */
 export const MEDIA_RULES: Record<MediaKind, { max: number; types?: readonly string[]; accept?: string }> = {
   image: { max: 5 * MB, types: ['image/jpeg', 'image/png'], accept: 'image/jpeg,image/png' },
-  video: { max: 16 * MB, types: ['video/mp4', 'video/3gpp', 'video/3gp'], accept: 'video/mp4,video/3gpp' },
-  audio: { max: 16 * MB, types: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/x-m4a', 'audio/ogg'], accept: 'audio/aac,audio/amr,audio/mpeg,audio/mp4,audio/ogg,.m4a,.mp3,.ogg,.aac,.amr' },
+  video: { max: 16 * MB, types: ['video/mp4', 'video/3gpp'], accept: 'video/mp4,video/3gpp,.mp4,.m4v,.3gp' },
+  audio: { max: 16 * MB, types: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'], accept: 'audio/aac,audio/amr,audio/mpeg,audio/mp4,audio/ogg,.m4a,.mp3,.ogg,.oga,.opus,.aac,.amr' },
   document: { max: 100 * MB },
   sticker: { max: 500 * KB, types: ['image/webp'], accept: 'image/webp' },
 }
 
-const typeOf = (file: { type: string }) => file.type.split(';')[0]?.trim().toLowerCase() ?? ''
+/** A file as the browser knows it. */
+interface Picked {
+  type: string
+  size: number
+  name?: string
+}
+
+function typeOf(file: Picked) {
+  const type = file.type.split(';')[0]?.trim().toLowerCase() ?? ''
+  const ending = /\.([a-z0-9]{1,5})$/i.exec(file.name ?? '')?.[1]?.toLowerCase() ?? ''
+  if (!type || type === 'application/octet-stream') return ENDINGS[ending] ?? ''
+  return ALIASES[type] ?? type
+}
 
 /** As what a dropped or pasted file is best sent: what WhatsApp does not take as a picture goes as a document. */
-export function kindOf(file: { type: string; size: number }): MediaKind {
+export function kindOf(file: Picked): MediaKind {
   const type = typeOf(file)
   if (type === 'image/webp') return file.size <= MEDIA_RULES.sticker.max ? 'sticker' : 'document'
   for (const kind of ['image', 'video', 'audio'] as const) if (MEDIA_RULES[kind].types?.includes(type) && file.size <= MEDIA_RULES[kind].max) return kind
   return 'document'
 }
 
+/** Pictures, video and audio that a document cannot be either. Of other types the server knows more: it sees the bytes. */
+function documentLimit(type: string): number | undefined {
+  const kind = (['image', 'video', 'audio', 'sticker'] as const).find((kind) => MEDIA_RULES[kind].types?.includes(type))
+  if (kind) return MEDIA_RULES[kind].max
+  if (type === 'image/svg+xml') return MEDIA_RULES.document.max
+  if (type === 'audio/3gpp' || type === 'video/quicktime') return MEDIA_RULES.video.max
+  return /^(image|video|audio)\//.test(type) ? undefined : MEDIA_RULES.document.max
+}
+
 export type FileProblem = { problem: 'empty' } | { problem: 'type'; type: string } | { problem: 'size'; max: number; size: number }
 
 /** Why a file cannot be sent as this kind; undefined when it can. */
-export function checkFile(file: { type: string; size: number }, kind: MediaKind): FileProblem | undefined {
-  const { max, types } = MEDIA_RULES[kind]
+export function checkFile(file: Picked, kind: MediaKind): FileProblem | undefined {
+  const type = typeOf(file)
+  const { types } = MEDIA_RULES[kind]
+  const max = kind === 'document' ? documentLimit(type) : MEDIA_RULES[kind].max
   if (file.size === 0) return { problem: 'empty' }
-  if (types && !types.includes(typeOf(file))) return { problem: 'type', type: typeOf(file) }
+  if (max === undefined || (types && !types.includes(type))) return { problem: 'type', type }
   if (file.size > max) return { problem: 'size', max, size: file.size }
   return undefined
 }

@@ -30,7 +30,8 @@ pub enum Kind {
     Video,
     /// audio/aac, audio/amr, audio/mpeg, audio/mp4 or audio/ogg (Opus) up to 16 MB.
     Audio,
-    /// Anything up to 100 MB.
+    /// application/pdf, text of any type (it travels as text/plain) and Word, Excel and PowerPoint files up to 100 MB;
+    /// pictures, video and audio of the other kinds within their limits. Nothing else.
     Document,
     /// image/webp: up to 100 KB when it stands still, 500 KB when it moves.
     Sticker,
@@ -154,9 +155,12 @@ impl MediaApi {
     /// Upload a file.
     ///
     /// In one of three ways: `multipart/form-data` with a field `file`; the bare bytes under their own `Content-Type`; or
-    /// `{"link": "https://files.example/invoice.pdf"}`, and the platform fetches it from the public internet.
+    /// `{"link": "https://files.example/invoice.pdf"}`, and the platform fetches it from the public internet. Give a JSON
+    /// file a `file_name` that ends in `.json`, and it is never taken for a link.
     ///
-    /// The bytes must be what they are said to be, and within WhatsApp's limits of their kind: else 422 `media_type` or 413.
+    /// The bytes must be what they are said to be (usual other names of a type are understood, and kept as the one that
+    /// WhatsApp knows), of a type that WhatsApp takes, and within its limits: else 422 `media_type`, which says what to do
+    /// instead, or 413. A file sent as `application/octet-stream` is taken for what its bytes and its name say.
     /// More than four at a time are 429. An address that may not be fetched is 422 `link_refused`, one that does not give the file 502 `link_failed`.
     ///
     /// Send it by its id: `{"type": "image", "image": {"media_id": "med_…"}}`. An upload that no message takes along is
@@ -167,7 +171,8 @@ impl MediaApi {
         can: Can<SendMessages>,
         /// As what it is to be sent; by its type when absent.
         kind: Query<Option<Kind>>,
-        /// Its name, as the recipient of a document sees it; by the form or the link when absent.
+        /// Its name, as the recipient of a document sees it unless the message says another; by the form or the link when
+        /// absent.
         #[oai(validator(max_length = 255))]
         file_name: Query<Option<String>>,
         body: MediaIn,
@@ -178,8 +183,10 @@ impl MediaApi {
             ..NewMedia::default()
         };
         let view = match body {
-            MediaIn::Link(LinkBody(link)) => self.service.rehost(can.db(), new, &link.link).await?,
-            MediaIn::Form(FormBody(file)) | MediaIn::Bytes(BytesBody(file)) => {
+            MediaIn::Link(LinkBody::Link(link)) => self.service.rehost(can.db(), new, &link.link).await?,
+            MediaIn::Link(LinkBody::File(file))
+            | MediaIn::Form(FormBody(file))
+            | MediaIn::Bytes(BytesBody(file)) => {
                 let new = NewMedia {
                     mime: file.mime,
                     file_name: new.file_name.or(file.file_name),
@@ -210,7 +217,7 @@ impl MediaApi {
         let state = state.0.map(|state| state.as_str().to_owned());
         let rows = self
             .service
-            .list_media(can.db(), state, page_query(limit.0, after.0)?)
+            .list_media(can.db(), state, page_query("media", limit.0, after.0)?)
             .await?;
         Ok(Json(page(rows, shape)))
     }

@@ -1,6 +1,7 @@
 //! How a file comes in: as a form, as bare bytes, or as a link. The first two are streams, so they are no `Object`s.
 
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use kernel::{Error, blob::ByteStream};
 use poem::{FromRequest, Request, RequestBody, Result, http::header, web::Multipart};
 use poem_openapi::{
@@ -12,7 +13,7 @@ use poem_openapi::{
 };
 use tokio_util::io::ReaderStream;
 
-/// Bytes of a JSON body that names a link.
+/// Bytes of a JSON body that names a link, at most.
 const LINK_BODY: usize = 16 * 1024;
 
 /// A file to be fetched.
@@ -32,7 +33,8 @@ fn essence(content_type: &str) -> &str {
 /// One of three.
 #[derive(ApiRequest)]
 pub enum MediaIn {
-    /// A link: the platform fetches the file.
+    /// A link: the platform fetches the file. With `kind` or `file_name` in the query, JSON that is not just
+    /// `{"link": …}` is the file itself; with a `file_name` that ends in `.json` it always is.
     Link(LinkBody),
     /// A form whose first file is the file.
     Form(FormBody),
@@ -52,14 +54,19 @@ pub struct Incoming {
     pub bytes: ByteStream,
 }
 
-/// `application/json`.
-pub struct LinkBody(pub MediaLinkIn);
+/// `application/json`: a link, or a file that is JSON itself.
+pub enum LinkBody {
+    /// `{"link": …}`.
+    Link(MediaLinkIn),
+    /// Anything else, where the query says that it is a file.
+    File(Incoming),
+}
 
 impl Payload for LinkBody {
     const CONTENT_TYPE: &'static str = "application/json";
 
     fn check_content_type(content_type: &str) -> bool {
-        essence(content_type) == Self::CONTENT_TYPE
+        essence(content_type).eq_ignore_ascii_case(Self::CONTENT_TYPE)
     }
 
     fn schema_ref() -> MetaSchemaRef {
@@ -74,14 +81,86 @@ impl Payload for LinkBody {
 impl ParsePayload for LinkBody {
     const IS_REQUIRED: bool = true;
 
-    async fn from_request(_: &Request, body: &mut RequestBody) -> Result<Self> {
+    async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
         let malformed = |reason: String| ParseRequestPayloadError { reason };
-        let bytes = body.take()?.into_bytes_limit(LINK_BODY).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
-        let link =
-            MediaLinkIn::parse_from_json(Some(value)).map_err(|error| malformed(error.into_message()))?;
-        Ok(Self(link))
+        let mut incoming = incoming(request, body)?;
+        let said = Said::of(request);
+        let (head, whole) = beginning(incoming.bytes).await?;
+        incoming.bytes = whole;
+        // A file may hold `{"link": …}` too: its name tells it from a link to fetch.
+        let value = (head.len() <= LINK_BODY).then(|| serde_json::from_slice(&head));
+        let is_file = match &value {
+            _ if said.is_json => true,
+            Some(Ok(value)) => said.is_file && !is_link(value),
+            Some(Err(_)) | None => said.is_file,
+        };
+        if is_file {
+            return Ok(Self::File(incoming));
+        }
+        let value = match value {
+            Some(value) => value.map_err(|error| malformed(error.to_string()))?,
+            None => return Err(poem::error::ReadBodyError::PayloadTooLarge.into()),
+        };
+        let link = MediaLinkIn::parse_from_json(Some(value)).map_err(|error| {
+            malformed(error.into_message())
+        })?;
+        Ok(Self::Link(link))
     }
+}
+
+/// What the query says about a body of JSON.
+struct Said {
+    /// A name or a kind: it may be a file.
+    is_file: bool,
+    /// Its name ends in `.json`: it is a file, whatever it holds.
+    is_json: bool,
+}
+
+impl Said {
+    fn of(request: &Request) -> Self {
+        let query = request.uri().query().unwrap_or_default();
+        let mut said = Self {
+            is_file: false,
+            is_json: false,
+        };
+        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            said.is_file |= matches!(&*key, "file_name" | "kind");
+            said.is_json |= key == "file_name" && value.to_ascii_lowercase().ends_with(".json");
+        }
+        said
+    }
+}
+
+/// An object with nothing but a link.
+fn is_link(value: &serde_json::Value) -> bool {
+    value.as_object().is_some_and(|object| {
+        object.len() == 1 && object.get("link").is_some_and(serde_json::Value::is_string)
+    })
+}
+
+/// The first bytes, more than [`LINK_BODY`] unless the body ends before. They come again in the stream that is given back.
+async fn beginning(mut bytes: ByteStream) -> Result<(Vec<u8>, ByteStream)> {
+    let mut head = Vec::new();
+    while head.len() <= LINK_BODY {
+        match bytes.next().await {
+            Some(part) => head.extend_from_slice(&part.map_err(poem::error::ReadBodyError::Io)?),
+            None => break,
+        }
+    }
+    let first = Bytes::from(head.clone());
+    let whole = stream::once(async move { Ok(first) }).chain(bytes).boxed();
+    Ok((head, whole))
+}
+
+/// The body as it comes, under its own type.
+fn incoming(request: &Request, body: &mut RequestBody) -> Result<Incoming> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    Ok(Incoming {
+        mime: request.content_type().map(ToOwned::to_owned),
+        file_name: None,
+        size: length.and_then(|length| length.to_str().ok()?.parse().ok()),
+        bytes: body.take()?.into_bytes_stream().boxed(),
+    })
 }
 
 /// `multipart/form-data`.
@@ -91,7 +170,7 @@ impl Payload for FormBody {
     const CONTENT_TYPE: &'static str = "multipart/form-data";
 
     fn check_content_type(content_type: &str) -> bool {
-        essence(content_type) == Self::CONTENT_TYPE
+        essence(content_type).eq_ignore_ascii_case(Self::CONTENT_TYPE)
     }
 
     fn schema_ref() -> MetaSchemaRef {
@@ -146,12 +225,6 @@ impl ParsePayload for BytesBody {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
-        let length = request.headers().get(header::CONTENT_LENGTH);
-        Ok(Self(Incoming {
-            mime: request.content_type().map(ToOwned::to_owned),
-            file_name: None,
-            size: length.and_then(|length| length.to_str().ok()?.parse().ok()),
-            bytes: body.take()?.into_bytes_stream().boxed(),
-        }))
+        Ok(Self(incoming(request, body)?))
     }
 }

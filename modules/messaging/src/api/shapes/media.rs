@@ -57,7 +57,7 @@ pub struct AudioIn {
     pub voice: Option<bool>,
 }
 
-/// A file of any type up to 100 MB. Exactly one of `link`, `id` and `media_id`.
+/// A file up to 100 MB: PDF, text, Word, Excel, PowerPoint; see `MediaKind` for uploads. Exactly one of `link`, `id` and `media_id`.
 #[derive(Debug, Object)]
 pub struct DocumentIn {
     /// Public https address; WhatsApp fetches it.
@@ -70,7 +70,7 @@ pub struct DocumentIn {
     /// Up to 1024 characters.
     #[oai(validator(max_length = 1024))]
     pub caption: Option<String>,
-    /// The name that is shown; its ending decides the icon.
+    /// The name that is shown; its ending decides the icon. When absent or empty, the name of the upload.
     pub filename: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use kernel::{Result, TenantTx};
 use sea_orm::ActiveValue::Set;
 use serde_json::Value;
 
-use super::{sort::essence, upload::clean_name};
+use super::{types::essence, upload::clean_name};
 use crate::{
     entity::media::{ActiveModel, Entity, WAITING},
     job::FetchMedia,

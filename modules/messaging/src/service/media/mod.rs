@@ -7,6 +7,8 @@ mod place;
 mod sort;
 mod stream;
 mod sweep;
+mod text;
+mod types;
 mod upload;
 
 use std::{collections::HashMap, sync::Arc};

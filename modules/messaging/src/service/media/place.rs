@@ -9,14 +9,17 @@ use cloud_api::{
     codes::Class,
     error::Error as CloudError,
     ids::PhoneNumberId,
-    media::MediaKind,
-    message::{Content, MediaSource},
+    message::{Content, MediaSource, NamedFile},
 };
 use contracts::messaging::{MediaId, OutgoingMessage};
 use kernel::{Error, Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
 
-use super::{key, sort};
+use super::{
+    key,
+    sort::{self, fits, limit_unseen},
+    types::{canonical, upload_as},
+};
 use crate::{
     entity::{
         channel,
@@ -39,6 +42,8 @@ const AGAIN_AFTER: Duration = Duration::from_secs(5);
 pub(in crate::service) struct Placed {
     whatsapp_id: String,
     until: DateTime<Utc>,
+    /// The file's name, for documents that are sent without one.
+    file_name: Option<String>,
 }
 
 /// A message cannot leave because its file is not on WhatsApp's side. The message certainly was not sent.
@@ -101,8 +106,8 @@ impl From<Error> for NotPlaced {
 }
 
 impl Service {
-    /// The content with WhatsApp's ids in place of ours, uploading what is not there yet. Content without our ids comes
-    /// back as it is, without a look at the database.
+    /// The content with WhatsApp's ids in place of ours, uploading what is not there yet. A document without a name gets
+    /// the one its file has. Content without our ids costs no look at the database.
     ///
     /// # Errors
     /// See [`NotPlaced`].
@@ -112,10 +117,15 @@ impl Service {
         channel: &channel::Model,
         mut content: Content,
     ) -> Result<Content, NotPlaced> {
-        for (_, source) in content.files_mut() {
-            if let Some(id) = ours(source) {
+        for file in content.files_mut() {
+            let mut known = None;
+            if let Some(id) = ours(file.source) {
                 let placed = self.placed(db, channel, id).await?;
-                *source = MediaSource::Id(placed.whatsapp_id.into());
+                *file.source = MediaSource::Id(placed.whatsapp_id.into());
+                known = placed.file_name;
+            }
+            if let Some(name) = file.filename {
+                name_it(name, known);
             }
         }
         Ok(content)
@@ -156,13 +166,14 @@ impl Service {
             .filter(media_copy::Column::Until.gt(db.clock().now()))
             .one()
             .await?;
+        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
         if let Some(copy) = copy {
             return Ok(Placed {
                 whatsapp_id: copy.whatsapp_id,
                 until: copy.until,
+                file_name: row.and_then(|row| row.file_name),
             });
         }
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
         let row = row
             .filter(|row| row.state == READY)
             .ok_or_else(|| NotPlaced::Never(Failure::of_ours(Term::FileGone)))?;
@@ -184,11 +195,17 @@ impl Service {
             .store
             .read(&key(db.tenant(), row.id)?, None)
             .await?;
+        let name = row.file_name.clone();
+        let mime = canonical(&row.mime);
         let upload = Upload {
             body: cloud_body(bytes),
             size: u64::try_from(row.size.unwrap_or_default()).unwrap_or_default(),
-            mime_type: row.mime.clone(),
-            file_name: row.file_name.clone().unwrap_or_else(|| row.id.to_string()),
+            mime_type: mime
+                .as_deref()
+                .and_then(upload_as)
+                .unwrap_or(&row.mime)
+                .to_owned(),
+            file_name: name.clone().unwrap_or_else(|| row.id.to_string()),
         };
         let number = PhoneNumberId::from(channel.phone_number_id.clone());
         let whatsapp_id = client
@@ -198,7 +215,15 @@ impl Service {
         Ok(Placed {
             whatsapp_id: whatsapp_id.into_string(),
             until: db.clock().now() + KEPT,
+            file_name: name,
         })
+    }
+}
+
+/// Gives a document the name of its file, unless the message names it. An empty name is none.
+fn name_it(name: &mut Option<String>, known: Option<String>) {
+    if name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+        *name = known;
     }
 }
 
@@ -223,6 +248,14 @@ async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: 
     tx.commit().await
 }
 
+/// As what a message sends a file.
+#[derive(Clone, Copy)]
+struct Wanted {
+    kind: cloud_api::media::MediaKind,
+    /// As a voice message.
+    voice: bool,
+}
+
 /// Checks in the queueing transaction that every file the messages name is there and can be sent as what it is named, and
 /// notes that it is used. One read and at most one write for any number of messages.
 ///
@@ -230,10 +263,13 @@ async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: 
 /// 404 for a file that is not the tenant's, 409 `media_not_ready` for one that is not there yet, 422 `media_type` for one
 /// that cannot be sent as this kind, 422 when it is larger than that.
 pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
-    let mut wanted: Vec<(MediaId, MediaKind)> = Vec::new();
+    let mut wanted: Vec<(MediaId, Wanted)> = Vec::new();
     for message in messages {
+        let voice = matches!(message.content, Content::Audio { voice: true, .. });
         let named = message.content.files().into_iter();
-        wanted.extend(named.filter_map(|(kind, source)| Some((ours(source)?, kind))));
+        wanted.extend(
+            named.filter_map(|NamedFile { kind, source, .. }| Some((ours(source)?, Wanted { kind, voice }))),
+        );
     }
     if wanted.is_empty() {
         return Ok(());
@@ -246,7 +282,7 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
         .filter(Column::Id.is_in(ids.clone()))
         .all()
         .await?;
-    for (id, kind) in wanted {
+    for (id, Wanted { kind, voice }) in wanted {
         let row = rows
             .iter()
             .find(|row| row.id == id)
@@ -254,15 +290,19 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
         if row.state != READY {
             return Err(MessagingError::MediaNotReady.into());
         }
-        sort::fits(kind, &row.mime)?;
-        if row
-            .size
-            .and_then(|size| u64::try_from(size).ok())
-            .is_some_and(|size| size > kind.max_bytes())
-        {
-            let limit = kind.max_bytes();
+        let mime = canonical(&row.mime).unwrap_or_else(|| row.mime.clone());
+        fits(kind, &mime)?;
+        if voice && mime != "audio/ogg" {
+            let rule = format!(
+                "WhatsApp takes only audio/ogg (Opus) as a voice message, not {mime}; send it without `voice`"
+            );
+            return Err(sort::wrong(rule));
+        }
+        let limit = limit_unseen(kind, &mime, &row.kind);
+        let size = row.size.and_then(|size| u64::try_from(size).ok());
+        if size.is_some_and(|size| size > limit) {
             return Err(sort::wrong(format!(
-                "WhatsApp takes at most {limit} bytes as {}",
+                "WhatsApp takes at most {limit} bytes as {} of the type {mime}",
                 kind.as_str()
             )));
         }
@@ -285,7 +325,7 @@ pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage
 /// Our files in a content, in the order in which it shows them.
 pub(in crate::service) fn mentioned(content: &Content) -> Vec<MediaId> {
     let named = content.files().into_iter();
-    named.filter_map(|(_, source)| ours(source)).collect()
+    named.filter_map(|file| ours(file.source)).collect()
 }
 
 /// An id of ours stands where WhatsApp's will stand.
@@ -346,13 +386,46 @@ mod tests {
         ] {
             let mut content = read(kind, &wire);
             assert_eq!(mentioned(&content), [OURS.parse().unwrap()], "{wire}");
-            for (_, source) in content.files_mut() {
-                *source = MediaSource::Id("1203450067891234".into());
+            for file in content.files_mut() {
+                *file.source = MediaSource::Id("1203450067891234".into());
             }
             let placed = content.wire().to_string();
             assert!(placed.contains("\"id\":\"1203450067891234\""), "{placed}");
             assert_eq!(mentioned(&content), []);
         }
+    }
+
+    #[test]
+    fn a_document_gets_its_files_name_wherever_it_stands() {
+        let document = json!({ "id": OURS });
+        for (kind, wire) in [
+            ("document", document.clone()),
+            ("document", json!({ "id": OURS, "filename": "" })),
+            ("document", json!({ "id": OURS, "filename": "  " })),
+            (
+                "template",
+                json!({ "name": "t", "language": { "code": "en" }, "components": [
+                { "type": "header", "parameters": [{ "type": "document", "document": document }] }] }),
+            ),
+            (
+                "interactive",
+                json!({ "type": "button", "header": { "type": "document", "document": document },
+                "body": { "text": "x" }, "action": { "buttons": [] } }),
+            ),
+        ] {
+            let mut content = read(kind, &wire);
+            for file in content.files_mut() {
+                name_it(file.filename.unwrap(), Some("Invoice 42.pdf".to_owned()));
+            }
+            let named = content.wire().to_string();
+            assert!(named.contains("\"filename\":\"Invoice 42.pdf\""), "{named}");
+        }
+        let mut own = Some("My own.pdf".to_owned());
+        name_it(&mut own, Some("Invoice 42.pdf".to_owned()));
+        assert_eq!(own.as_deref(), Some("My own.pdf"));
+        let mut empty = Some(String::new());
+        name_it(&mut empty, None);
+        assert_eq!(empty, None);
     }
 
     #[test]

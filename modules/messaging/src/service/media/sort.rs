@@ -1,76 +1,174 @@
 //! What a file is: its bytes are asked, and what was claimed of it must agree (Cloud API: media, the table of types).
 
-use cloud_api::media::MediaKind;
+use cloud_api::media::{MediaKind, upload_limit};
 use kernel::{Error, Result};
 use poem::http::StatusCode;
+
+use super::{
+    text::is_text,
+    types::{advice, canonical, is_textual, of_name, says_more, share_container, upload_as},
+};
 
 /// First bytes of a file that tell what it is.
 pub(super) const HEAD: usize = 8192;
 /// Largest sticker that does not move.
 const STILL_STICKER: u64 = 100 << 10;
-/// Types that say nothing.
-const ANY: &[&str] = &["", "application/octet-stream", "binary/octet-stream"];
+/// Binary types whose mark is so short that text may begin with it.
+const WEAK_MARKS: &[&str] = &[
+    "application/vnd.microsoft.portable-executable",
+    "application/x-shockwave-flash",
+    "audio/mpeg",
+    "image/bmp",
+    "video/x-flv",
+];
 
 /// What a file is taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sort {
     pub(super) kind: MediaKind,
     pub(super) mime: String,
+    /// Largest size in bytes that WhatsApp takes of it.
     pub(super) limit: u64,
 }
 
-/// Sorts a file that somebody wants to send.
+/// What somebody who wants to send a file says of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told<'a> {
+    /// Its type.
+    pub(super) mime: Option<&'a str>,
+    /// Its name; counts only where the type says nothing.
+    pub(super) name: Option<&'a str>,
+    /// As what it is to be sent.
+    pub(super) kind: Option<MediaKind>,
+}
+
+/// Sorts a file that somebody wants to send. Of the types that the bytes may be, it is taken for the first that WhatsApp
+/// takes: the claimed one, the one found, the one its name says.
 ///
 /// # Errors
-/// 422 that names the claimed and the found type.
-pub(super) fn sort(head: &[u8], claimed: Option<&str>, kind: Option<MediaKind>) -> Result<Sort> {
+/// 422 that names the claimed and the found type, or the types WhatsApp takes.
+pub(super) fn sort(head: &[u8], told: Told<'_>) -> Result<Sort> {
     let found = sniff(head);
-    let claimed = claimed
-        .map(essence)
-        .filter(|claimed| !ANY.contains(&claimed.as_str()));
-    let mime = match (claimed, found) {
-        (Some(claimed), found) if agrees(&claimed, found, head) => claimed,
-        (Some(claimed), found) => {
-            let found = found.unwrap_or("no type we know");
-            return Err(wrong(format!(
-                "the file is said to be {claimed}, but its bytes are {found}"
-            )));
-        }
-        (None, Some(found)) => sent_as(found).to_owned(),
-        (None, None) if is_text(head) => "text/plain".to_owned(),
-        (None, None) => "application/octet-stream".to_owned(),
-    };
-    let kind = kind.unwrap_or_else(|| MediaKind::of_type(&mime));
-    fits(kind, &mime)?;
+    let claimed = told.mime.and_then(canonical);
+    if let Some(claimed) = &claimed
+        && !agrees(claimed, found, head)
+    {
+        let found = match found {
+            Some("audio/ogg") => "Ogg without Opus",
+            Some(found) => found,
+            None if is_textual(claimed) => "no text",
+            None => "no type we know",
+        };
+        return Err(wrong(format!(
+            "the file is said to be {claimed}, but its bytes are {found}"
+        )));
+    }
+    let named = told
+        .name
+        .and_then(of_name)
+        .filter(|named| agrees(named, found, head));
+    let guesses = guesses(head, claimed.as_deref(), found, named, told.kind);
+    let taken = guesses.iter().copied().find(|mime| {
+        let kind = told.kind.unwrap_or_else(|| MediaKind::of_type(mime));
+        fits(kind, mime).is_ok()
+    });
+    let mime = taken.unwrap_or(guesses[0]);
+    let kind = told.kind.unwrap_or_else(|| MediaKind::of_type(mime));
+    fits(kind, mime)?;
     let still = kind == MediaKind::Sticker && !moves(head);
-    let limit = if still { STILL_STICKER } else { kind.max_bytes() };
-    Ok(Sort { kind, mime, limit })
+    let limit = if still { STILL_STICKER } else { limit(kind, mime) };
+    Ok(Sort {
+        kind,
+        mime: mime.to_owned(),
+        limit,
+    })
+}
+
+/// What a file may be, the likeliest first; never empty.
+fn guesses<'a>(
+    head: &[u8],
+    claimed: Option<&'a str>,
+    found: Option<&'static str>,
+    named: Option<&'static str>,
+    kind: Option<MediaKind>,
+) -> Vec<&'a str> {
+    let found = found.map(sent_as);
+    let mut guesses: Vec<&str> = Vec::new();
+    // Some programs call every document of Word's an archive, or by its oldest name.
+    guesses.extend(found.filter(|found| says_more(found)));
+    guesses.extend(claimed);
+    if claimed.is_none() {
+        guesses.extend(named);
+        // Sound in a container that may hold pictures, from somebody who says that it is sound.
+        if kind == Some(MediaKind::Audio) && found.is_some_and(|found| share_container("audio/mp4", found)) {
+            guesses.push("audio/mp4");
+        }
+    }
+    guesses.extend(found);
+    guesses.extend(named);
+    if guesses.is_empty() {
+        let text = is_text(head);
+        guesses.push(if text {
+            "text/plain"
+        } else {
+            "application/octet-stream"
+        });
+    } else if is_text(head) {
+        guesses.push("text/plain");
+    }
+    guesses
 }
 
 /// Whether a file of this type can be sent as this kind.
 ///
 /// # Errors
-/// 422 that names the types WhatsApp takes.
+/// 422 that names the types WhatsApp takes, and what to do instead.
 pub(super) fn fits(kind: MediaKind, mime: &str) -> Result<()> {
     let types = kind.mime_types();
-    if types.is_empty() || types.contains(&mime) {
+    let sendable = upload_as(mime).is_some();
+    if types.contains(&mime) || (types.is_empty() && sendable) {
         return Ok(());
     }
+    let instead = if sendable {
+        "send it as a document"
+    } else {
+        advice(mime)
+    };
+    if types.is_empty() {
+        return Err(wrong(format!(
+            "WhatsApp takes no {mime}, not even as a document; {instead}"
+        )));
+    }
     Err(wrong(format!(
-        "WhatsApp takes {} as {}, not {mime}; send it as a document",
+        "WhatsApp takes {} as {}, not {mime}; {instead}",
         types.join(", "),
         kind.as_str()
     )))
 }
 
+/// Largest file in bytes of a type that can be sent as a kind: what its upload takes, and what the kind takes.
+pub(super) fn limit(kind: MediaKind, mime: &str) -> u64 {
+    let upload = upload_as(mime).and_then(upload_limit);
+    upload.map_or(kind.max_bytes(), |upload| upload.min(kind.max_bytes()))
+}
+
+/// The largest file in bytes that can be sent as a kind, when only what was noted of it is known and not its bytes.
+pub(super) fn limit_unseen(kind: MediaKind, mime: &str, sorted_as: &str) -> u64 {
+    // Whether a sticker moves was looked at when it was uploaded or received as one.
+    if kind == MediaKind::Sticker && sorted_as != kind.as_str() {
+        return STILL_STICKER;
+    }
+    limit(kind, mime)
+}
+
 /// The type under which a received file is kept: what was claimed, unless the bytes say otherwise.
 pub(super) fn received(head: &[u8], claimed: &str) -> String {
     let found = sniff(head);
-    let named = essence(claimed);
-    match found {
-        _ if !ANY.contains(&named.as_str()) && agrees(&named, found, head) => named,
-        Some(found) => sent_as(found).to_owned(),
-        None => "application/octet-stream".to_owned(),
+    match (canonical(claimed), found) {
+        (Some(named), found) if agrees(&named, found, head) => named,
+        (_, Some("audio/ogg")) => "audio/ogg".to_owned(),
+        (_, Some(found)) => sent_as(found).to_owned(),
+        (_, None) => "application/octet-stream".to_owned(),
     }
 }
 
@@ -80,81 +178,95 @@ pub(super) fn wrong(message: String) -> Error {
 }
 
 /// 413 with limit and what it holds for.
-pub(super) fn too_large(kind: MediaKind, limit: u64) -> Error {
+pub(super) fn too_large(sort: &Sort) -> Error {
+    let Sort { kind, mime, limit } = sort;
+    let kind = kind.as_str();
     Error::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
         format!(
-            "The file is larger than the {limit} bytes that WhatsApp takes as {}.",
-            kind.as_str()
+            "The file is larger than the {limit} bytes that WhatsApp takes as {kind} of the type {mime}."
         ),
     )
 }
 
-/// `audio/ogg; codecs=opus` → `audio/ogg`.
-pub(super) fn essence(mime: &str) -> String {
-    let essence = mime.split(';').next().unwrap_or_default().trim();
-    essence.chars().take(128).collect::<String>().to_ascii_lowercase()
-}
-
-/// What the bytes are, in the words of the crate `infer`, which knows no 3GP.
+/// What the bytes are, in the words of the crate `infer`, which knows few of the brands of MP4's container and not the short
+/// beginning of a WebM recording.
 fn sniff(head: &[u8]) -> Option<&'static str> {
-    if head.get(4..8) == Some(b"ftyp") && head.get(8..10) == Some(b"3g") {
-        return Some("video/3gpp");
+    if let Some(found) = branded(head).or_else(|| matroska(head)) {
+        return Some(found);
     }
-    infer::get(head).map(|kind| kind.mime_type())
+    let found = infer::get(head).map(|kind| kind.mime_type());
+    found.filter(|found| !(WEAK_MARKS.contains(found) && is_text(head)))
 }
 
-/// WhatsApp's name for a type that `infer` names otherwise.
+/// Of a file in MP4's container, by its major brand.
+fn branded(head: &[u8]) -> Option<&'static str> {
+    if head.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    match head.get(8..12)? {
+        [b'3', b'g', ..] => Some("video/3gpp"),
+        b"M4A " | b"M4B " | b"M4P " | b"F4A " => Some("audio/m4a"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" => Some("image/heif"),
+        [b'i', b's', b'o', _] | [b'm', b'p', b'4', _] | [b'M', b'4', b'V', _] => Some("video/mp4"),
+        b"avc1" | b"MSNV" | b"mmp4" | b"dash" | b"F4V " | b"f4v " => Some("video/mp4"),
+        _ => None,
+    }
+}
+
+/// Of a file in Matroska's container, by the name of the document in its first element.
+fn matroska(head: &[u8]) -> Option<&'static str> {
+    let first = head.strip_prefix(b"\x1a\x45\xdf\xa3")?;
+    let first = &first[..first.len().min(64)];
+    let is_webm = first.windows(4).any(|part| part == b"webm");
+    Some(if is_webm { "video/webm" } else { "video/x-matroska" })
+}
+
+/// The name under which a type is kept that `infer` names otherwise.
 fn sent_as(found: &'static str) -> &'static str {
     match found {
         "audio/opus" => "audio/ogg",
+        // Ogg with anything else in it, which WhatsApp does not take as audio/ogg.
+        "audio/ogg" => "application/ogg",
         "audio/m4a" => "audio/mp4",
         "video/x-m4v" => "video/mp4",
+        "audio/x-wav" => "audio/wav",
+        "audio/x-flac" => "audio/flac",
+        "audio/x-aiff" => "audio/aiff",
         other => other,
     }
 }
 
-fn agrees(claimed: &str, found: Option<&str>, head: &[u8]) -> bool {
+/// Whether bytes may be of a type, given by its one name.
+fn agrees(claimed: &str, found: Option<&'static str>, head: &[u8]) -> bool {
+    // A text may begin like a page or a script, and no harm is done when it is called by another text's name.
+    if is_textual(claimed) {
+        return is_text(head);
+    }
     let Some(found) = found else {
-        // Bytes without a mark: text, and formats that have none. What has one must show it.
+        // Bytes without a mark: formats that have none. What has one must show it.
         return !matches!(claimed.split('/').next(), Some("image" | "video" | "audio"))
-            && !matches!(claimed, "application/pdf" | "application/zip")
-            && (claimed != "text/plain" || is_text(head));
+            && !matches!(claimed, "application/pdf" | "application/zip");
     };
-    match claimed {
+    match (claimed, found) {
         // Opus and nothing else in it.
-        "audio/ogg" => found == "audio/opus",
-        "audio/mp4" => matches!(found, "audio/m4a" | "video/mp4" | "video/x-m4v"),
-        "video/mp4" => matches!(found, "video/mp4" | "video/x-m4v" | "video/3gpp"),
-        "video/3gpp" | "video/3gp" => matches!(found, "video/3gpp" | "video/mp4"),
-        _ if found == claimed || sent_as_same(found, claimed) => true,
-        // Packed formats, and text in one of its many dialects.
-        _ if matches!(found, "application/zip" | "application/x-ole-storage") => {
-            claimed.starts_with("application/")
+        ("audio/ogg", _) => found == "audio/opus",
+        // Sound only.
+        (_, "audio/m4a") => claimed == "audio/mp4",
+        _ => {
+            let found = sent_as(found);
+            claimed == found
+                || canonical(found).as_deref() == Some(claimed)
+                || share_container(claimed, found)
+                || bare(claimed) == bare(found)
         }
-        _ if matches!(found, "text/html" | "text/xml") => {
-            claimed == found || claimed.ends_with("xml") || claimed.ends_with("html")
-        }
-        _ => false,
     }
 }
 
-fn sent_as_same(found: &str, claimed: &str) -> bool {
-    let bare = |mime: &str| mime.replace("/x-", "/").replace("/vnd.", "/");
-    bare(found) == bare(claimed)
-}
-
-fn is_text(head: &[u8]) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // Cut in the middle of a letter.
-        Err(error) if head.len() - error.valid_up_to() < 4 => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.contains('\0')
+/// Without the marks of names that are not registered.
+fn bare(mime: &str) -> String {
+    mime.replace("/x-", "/").replace("/vnd.", "/")
 }
 
 /// Whether a WebP is animated: bit 1 of the flags of its extended header.
@@ -217,12 +329,7 @@ mod tests {
             ),
             (b"\0\x01\x02", Some("text/plain"), None, Err(())),
             (b"hello", None, None, Ok(("document", "text/plain", 100 << 20))),
-            (
-                b"\0\x01\x02",
-                None,
-                None,
-                Ok(("document", "application/octet-stream", 100 << 20)),
-            ),
+            (b"\0\x01\x02", None, None, Err(())),
             (
                 PDF,
                 Some("application/pdf"),
@@ -241,7 +348,7 @@ mod tests {
                 PNG,
                 None,
                 Some("document"),
-                Ok(("document", "image/png", 100 << 20)),
+                Ok(("document", "image/png", 5 << 20)),
             ),
             (MP4, Some("video/mp4"), None, Ok(("video", "video/mp4", 16 << 20))),
             (MP4, Some("audio/mp4"), None, Ok(("audio", "audio/mp4", 16 << 20))),
@@ -255,6 +362,8 @@ mod tests {
             ),
             (OPUS, None, None, Ok(("audio", "audio/ogg", 16 << 20))),
             (VORBIS, Some("audio/ogg"), None, Err(())),
+            (VORBIS, None, None, Err(())),
+            (VORBIS, None, Some("audio"), Err(())),
             (STILL, None, None, Ok(("sticker", "image/webp", 100 << 10))),
             (MOVING, None, None, Ok(("sticker", "image/webp", 500 << 10))),
             (STILL, None, Some("image"), Err(())),
@@ -262,7 +371,12 @@ mod tests {
         ];
         for (head, claimed, kind, expected) in rows {
             let kind = kind.and_then(MediaKind::parse);
-            let got = sort(head, *claimed, kind);
+            let told = Told {
+                mime: *claimed,
+                kind,
+                name: None,
+            };
+            let got = sort(head, told);
             let shown = got
                 .as_ref()
                 .map(|sort| (sort.kind.as_str(), sort.mime.as_str(), sort.limit));
@@ -278,6 +392,240 @@ mod tests {
                 (got, expected) => panic!("{head:?} {claimed:?} {kind:?}: {got:?}, not {expected:?}"),
             }
         }
+    }
+
+    /// First bytes, claimed type, file name, wanted kind; kind and type, or a part of the refusal.
+    type Named<'a> = (
+        &'a [u8],
+        &'a str,
+        &'a str,
+        &'a str,
+        Result<(&'a str, &'a str), &'a str>,
+    );
+
+    const HEIC: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    const MOV: &[u8] = b"\0\0\0\x14ftypqt  \0\0\0\0qt  ";
+    const WEBM: &[u8] = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm";
+    const MP3: &[u8] = b"\xff\xfb\x90\x64\0\0\0\0";
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0";
+    const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0";
+    const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0";
+    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+
+    #[test]
+    fn usual_names_mean_the_type_and_containers_are_shared() {
+        let rows: &[Named] = &[
+            (M4A, "audio/x-m4a", "", "", Ok(("audio", "audio/mp4"))),
+            (M4A, "audio/m4a", "", "audio", Ok(("audio", "audio/mp4"))),
+            (OPUS, "audio/opus", "", "audio", Ok(("audio", "audio/ogg"))),
+            (OPUS, "application/ogg", "", "", Ok(("audio", "audio/ogg"))),
+            (MP3, "audio/mp3", "", "", Ok(("audio", "audio/mpeg"))),
+            (MP3, "audio/x-mpeg", "", "audio", Ok(("audio", "audio/mpeg"))),
+            (JPEG, "image/jpg", "", "", Ok(("image", "image/jpeg"))),
+            (JPEG, "image/pjpeg", "", "image", Ok(("image", "image/jpeg"))),
+            (
+                PDF,
+                "application/x-pdf",
+                "",
+                "",
+                Ok(("document", "application/pdf")),
+            ),
+            (MP4, "video/x-m4v", "", "", Ok(("video", "video/mp4"))),
+            // Phones name a recording's file by its picture's type, or say nothing; the sender says that it is sound.
+            (MP4, "audio/x-m4a", "", "audio", Ok(("audio", "audio/mp4"))),
+            (MP4, "", "", "audio", Ok(("audio", "audio/mp4"))),
+            (MP4, "video/quicktime", "", "", Ok(("video", "video/mp4"))),
+            (THREE_GP, "audio/3gpp", "", "", Ok(("document", "audio/3gpp"))),
+            (THREE_GP, "audio/3gpp", "", "audio", Err("send it as a document")),
+            (M4A, "video/mp4", "", "", Err("said to be video/mp4")),
+            // What WhatsApp does not take says so, and not that the bytes are another name of the same.
+            (
+                HEIC,
+                "image/heic",
+                "",
+                "document",
+                Err("convert it to image/jpeg"),
+            ),
+            (HEIC, "image/heif", "", "image", Err("convert it to image/jpeg")),
+            (WEBM, "audio/webm", "", "document", Err("convert it to audio/")),
+            (WEBM, "video/webm", "", "", Err("convert it to video/mp4")),
+            (
+                MOV,
+                "video/quicktime",
+                "",
+                "document",
+                Err("convert it to video/mp4"),
+            ),
+            (GIF, "image/gif", "", "image", Err("convert it to image/")),
+            (GIF, "image/gif", "", "document", Err("not even as a document")),
+            (
+                EXE,
+                "application/x-msdownload",
+                "",
+                "document",
+                Err("not even as a document"),
+            ),
+            (
+                ZIP,
+                "application/x-zip-compressed",
+                "",
+                "",
+                Err("not even as a document"),
+            ),
+            (VORBIS, "audio/ogg", "", "document", Err("Ogg without Opus")),
+        ];
+        check(rows);
+    }
+
+    #[test]
+    fn text_is_text_whatever_it_looks_like_and_goes_as_text() {
+        let latin = b"Gr\xf6\xdfe 3 EUR, K\xe4se 2 EUR\r\n";
+        let rows: &[Named] = &[
+            (latin, "text/plain", "", "", Ok(("document", "text/plain"))),
+            (latin, "text/csv", "", "", Ok(("document", "text/csv"))),
+            (latin, "", "prices.csv", "", Ok(("document", "text/csv"))),
+            (
+                b"\xff\xfeG\0r\0",
+                "text/plain",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (
+                b"<p>Dear</p> customer",
+                "text/plain",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (
+                b"<?xml version=\"1.0\"?>",
+                "text/plain",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (
+                b"#!/bin/sh\n",
+                "text/plain",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (
+                b"BMW 320, 3 doors\n",
+                "text/plain",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (b"MZ;Mainz;55116\n", "", "", "", Ok(("document", "text/plain"))),
+            (SVG, "image/svg+xml", "", "", Ok(("document", "image/svg+xml"))),
+            (
+                b"{\"a\":1}",
+                "application/json",
+                "",
+                "",
+                Ok(("document", "application/json")),
+            ),
+            (
+                b"{\"a\":1}",
+                "",
+                "a.json",
+                "document",
+                Ok(("document", "application/json")),
+            ),
+            (
+                b"BEGIN:VCARD\r\n",
+                "text/x-vcard",
+                "",
+                "",
+                Ok(("document", "text/vcard")),
+            ),
+            (
+                b"a: 1\n",
+                "application/x-unheard-of",
+                "",
+                "",
+                Ok(("document", "text/plain")),
+            ),
+            (
+                b"a,b\n",
+                "application/vnd.ms-excel",
+                "a.csv",
+                "",
+                Ok(("document", "application/vnd.ms-excel")),
+            ),
+            (PNG, "text/plain", "", "", Err("bytes are image/png")),
+            (b"\0\x01\x02\x03", "text/csv", "", "", Err("no text")),
+            (HTML, "application/pdf", "", "", Err("said to be application/pdf")),
+            (SVG, "image/png", "", "", Err("said to be image/png")),
+        ];
+        check(rows);
+    }
+
+    #[test]
+    fn documents_are_known_by_their_container_and_name() {
+        let rows: &[Named] = &[
+            (ZIP, "application/zip", "a.docx", "", Ok(("document", DOCX))),
+            (ZIP, DOCX, "", "", Ok(("document", DOCX))),
+            (OLE, "", "a.xls", "", Ok(("document", "application/vnd.ms-excel"))),
+            (
+                OLE,
+                "application/msword",
+                "",
+                "",
+                Ok(("document", "application/msword")),
+            ),
+            (ZIP, "application/pdf", "", "", Err("said to be application/pdf")),
+            // A name alone makes nothing of bytes that are something else.
+            (PNG, "", "a.pdf", "", Ok(("image", "image/png"))),
+        ];
+        check(rows);
+    }
+
+    fn check(rows: &[Named]) {
+        for (head, mime, name, kind, expected) in rows {
+            let told = Told {
+                mime: Some(*mime),
+                name: Some(*name),
+                kind: MediaKind::parse(kind),
+            };
+            let got = sort(head, told);
+            match (&got, expected) {
+                (Ok(got), Ok(expected)) => {
+                    assert_eq!((got.kind.as_str(), got.mime.as_str()), *expected, "{mime} {name}");
+                    assert!(upload_as(&got.mime).is_some(), "{mime} cannot be uploaded");
+                }
+                (Err(error), Err(part)) => {
+                    assert_eq!((error.status().as_u16(), error.code()), (422, "media_type"));
+                    assert!(format!("{error:?}").contains(part), "{mime} {name}: {error:?}");
+                }
+                _ => panic!("{mime} {name} {kind}: {got:?}, not {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_is_no_larger_than_its_upload_may_be() {
+        for (kind, mime, most) in [
+            (MediaKind::Document, "text/csv", 100 << 20),
+            (MediaKind::Document, "image/png", 5 << 20),
+            (MediaKind::Document, "video/mp4", 16 << 20),
+            (MediaKind::Document, "image/webp", 500 << 10),
+            (MediaKind::Image, "image/png", 5 << 20),
+        ] {
+            assert_eq!(limit(kind, mime), most, "{mime}");
+        }
+        assert_eq!(
+            limit_unseen(MediaKind::Sticker, "image/webp", "document"),
+            100 << 10
+        );
+        assert_eq!(
+            limit_unseen(MediaKind::Sticker, "image/webp", "sticker"),
+            500 << 10
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{
     MediaView, key,
-    sort::{Sort, sort, too_large},
+    sort::{Sort, Told, sort, too_large},
     stream::{metered, peek},
 };
 use crate::{
@@ -31,6 +31,8 @@ pub(super) const UNUSED: TimeDelta = TimeDelta::days(30);
 const AT_A_TIME: usize = 4;
 /// A name longer than this is cut.
 const FILE_NAME: usize = 255;
+/// Letters of an ending that a cut leaves alone.
+const ENDING: usize = 16;
 
 /// A file to keep.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,16 @@ pub struct NewMedia {
     pub size: Option<u64>,
 }
 
+impl NewMedia {
+    fn told(&self) -> Told<'_> {
+        Told {
+            mime: self.mime.as_deref(),
+            name: self.file_name.as_deref(),
+            kind: self.kind,
+        }
+    }
+}
+
 impl Service {
     /// Stores a file as its bytes come.
     ///
@@ -56,12 +68,10 @@ impl Service {
         let sorted = if head.is_empty() {
             Err(Error::invalid("file", "is empty"))
         } else {
-            sort(&head, new.mime.as_deref(), new.kind)
+            sort(&head, new.told())
         };
         let sorted = match sorted {
-            Ok(Sort { kind, limit, .. }) if new.size.is_some_and(|size| size > limit) => {
-                Err(too_large(kind, limit))
-            }
+            Ok(sort) if new.size.is_some_and(|size| size > sort.limit) => Err(too_large(&sort)),
             other => other,
         };
         self.keep(db, new.file_name, sorted?, bytes).await
@@ -99,14 +109,14 @@ impl Service {
         });
         let new = NewMedia {
             mime: fetched.content_type,
-            file_name: new.file_name.or(named),
+            file_name: new.file_name.or(fetched.file_name).or(named),
             size: fetched.length,
             ..new
         };
         let (head, bytes) = peek(fetched.bytes).await.map_err(PutError::Source)?;
-        let sorted = sort(&head, new.mime.as_deref(), new.kind)?;
+        let sorted = sort(&head, new.told())?;
         if new.size.is_some_and(|size| size > sorted.limit) {
-            return Err(too_large(sorted.kind, sorted.limit));
+            return Err(too_large(&sorted));
         }
         self.keep(db, new.file_name, sorted, bytes).await
     }
@@ -159,7 +169,7 @@ impl Service {
                 tx.delete::<Entity>().filter(Column::Id.eq(id)).exec().await?;
                 tx.commit().await?;
                 return Err(match error {
-                    _ if meter.too_large() => too_large(sorted.kind, sorted.limit),
+                    _ if meter.too_large() => too_large(&sorted),
                     other => other.into(),
                 });
             }
@@ -180,20 +190,34 @@ impl Service {
     }
 }
 
-/// The last part of a path, without what is invisible or steers a terminal.
+/// The last part of a path, without what is invisible or steers a terminal. One that is too long keeps its ending, by which
+/// the recipient's phone opens it.
 pub(super) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown = last.chars().filter(|c| !c.is_control() && !is_bidi(*c));
-    let name: String = shown.take(FILE_NAME).collect();
-    match text::name::is_visible(&name) {
-        true => name.trim().trim_start_matches('.').to_owned(),
-        false => String::new(),
+    let shown: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !is_unseen(*c))
+        .collect();
+    let shown = shown.trim().trim_start_matches('.');
+    if !text::name::is_visible(shown) {
+        return String::new();
     }
+    let length = shown.chars().count();
+    if length <= FILE_NAME {
+        return shown.to_owned();
+    }
+    let (stem, ending) = match shown.rsplit_once('.') {
+        Some((stem, ending)) if ending.chars().count() <= ENDING => (stem, format!(".{}", ending.trim())),
+        _ => (shown, String::new()),
+    };
+    let room = FILE_NAME - ending.chars().count();
+    let stem: String = stem.chars().take(room).collect();
+    format!("{}{ending}", stem.trim_end())
 }
 
-/// Characters that turn the direction of text: `gpj.exe` would show as `exe.jpg`.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Characters that turn the direction of text, so that `gpj.exe` would show as `exe.jpg`, and such that show nothing.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -211,9 +235,15 @@ mod tests {
             (".htaccess", "htaccess"),
             ("..", ""),
             ("Größe №1.pdf", "Größe №1.pdf"),
+            ("\u{feff}\u{200b}", ""),
+            ("a\u{2028}b.pdf", "ab.pdf"),
         ] {
             assert_eq!(clean_name(given), kept, "{given:?}");
         }
         assert_eq!(clean_name(&"é".repeat(400)).chars().count(), 255);
+        let cut = clean_name(&format!("{}.pdf", "é".repeat(400)));
+        assert_eq!((cut.chars().count(), cut.ends_with("é.pdf")), (255, true));
+        let cut = clean_name(&format!("a.{}", "é".repeat(400)));
+        assert_eq!((cut.chars().count(), cut.starts_with("a.é")), (255, true));
     }
 }
