@@ -64,6 +64,80 @@ on_both_profiles! {
         assert_eq!((wrong_method.status, wrong_method.code()), (405, "method_not_allowed"));
     }
 
+    async fn a_header_that_cannot_be_read_is_not_absent(app: &TestApp) {
+        app.acme.customer_writes("447700900123", "Hi");
+        app.settled().await;
+        let body = json!({ "to": { "phone": "+447700900123" }, "type": "text", "text": { "body": "once" } });
+        let long = "k".repeat(129);
+        let send = async |path: &str, headers: &[(&'static str, &str)]| {
+            let mut request = app.http.post(format!("{}/api/v1{path}", app.base)).bearer_auth(&app.acme.key).json(&body);
+            for (name, value) in headers {
+                request = request.header(*name, reqwest::header::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            }
+            Answer::read(request.send().await.unwrap()).await
+        };
+        let conversation = app.acme.get("/conversations").await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        for path in ["/messages".to_owned(), format!("/conversations/{conversation}/messages"), "/tags".to_owned()] {
+            for (headers, field) in [
+                (vec![("idempotency-key", "pedido-ñ-1")], "Idempotency-Key"),
+                (vec![("idempotency-key", "a"), ("idempotency-key", "a")], "Idempotency-Key"),
+                (vec![("x-tenant-id", "ñ")], "X-Tenant-Id"),
+                (vec![("authorization", "Bearer b")], "Authorization"),
+                (vec![("range", "ñ")], "Range"),
+                (vec![("if-none-match", "ñ")], "If-None-Match"),
+            ] {
+                let answer = send(&path, &headers).await;
+                assert_eq!(answer.status, 422, "{path} {headers:?}");
+                assert_eq!(answer.json["errors"][0]["field"], field, "{path} {headers:?}");
+            }
+        }
+        for key in ["", "a b", long.as_str()] {
+            let answer = send("/messages", &[("idempotency-key", key)]).await;
+            assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (422, &json!("Idempotency-Key")), "{key}");
+        }
+        assert_eq!(app.acme.all("/messages?direction=outbound").await, [] as [Value; 0]);
+        for _ in 0..2 {
+            assert_eq!(send("/messages", &[("idempotency-key", "pedido-n-1")]).await.status, 202);
+        }
+        assert_eq!(app.acme.all("/messages?direction=outbound").await.len(), 1);
+        assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
+    }
+
+    async fn a_parameter_or_a_value_that_does_not_exist_is_refused(app: &TestApp) {
+        for (path, field) in [
+            ("/contacts?serach=Ana", "serach"),
+            ("/contacts?limit=1&limit=2", "limit"),
+            ("/messages?directions=inbound", "directions"),
+            ("/modules?x=1", "x"),
+            ("/messages/msg_0199c0a4d2c87b1e9a3f5d6e7f809112?limit=1", "limit"),
+        ] {
+            let answer = app.acme.get(path).await;
+            assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (422, &json!(field)), "{path}");
+        }
+        assert_eq!(app.acme.post("/tags?dry_run=1", json!({ "name": "A" })).await.status, 422);
+        assert_eq!(app.acme.all("/tags").await, [] as [Value; 0]);
+        for wrong in ["incoming", "INBOUND", "", "inbound%20"] {
+            let status = app.acme.get(&format!("/messages?direction={wrong}")).await.status;
+            assert!(matches!(status, 400 | 422), "{wrong}: {status}");
+        }
+        app.globex.get("/messages?direction=inbound").await.expect(200);
+    }
+
+    async fn a_cursor_of_another_list_is_refused(app: &TestApp) {
+        for name in ["Ana", "Ben", "Cleo"] {
+            app.acme.post("/tags", json!({ "name": name })).await.expect(201);
+            app.globex.post("/tags", json!({ "name": name })).await.expect(201);
+        }
+        let next = app.acme.get("/tags?limit=1").await.expect(200)["next"].as_str().unwrap().to_owned();
+        for list in ["contacts", "conversations", "messages", "statuses", "webhook-events", "account-events", "media", "channels", "api-keys"] {
+            let answer = app.acme.get(&format!("/{list}?after={next}")).await;
+            assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (422, &json!("after")), "{list}");
+        }
+        let page = app.globex.get(&format!("/tags?after={next}")).await.expect(200);
+        assert!(page["items"].as_array().unwrap().len() <= 3);
+        assert_eq!(app.acme.all("/tags").await.len(), 3);
+    }
+
     async fn invented_methods_are_counted_as_one(app: &TestApp) {
         for (tenant, method) in [(&app.acme, "BREW"), (&app.globex, "WHISK")] {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();

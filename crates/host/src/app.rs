@@ -27,6 +27,7 @@ use crate::{
     openapi::{self, Conflict, Document},
     problem,
     redis::{self, Redis},
+    request::{Parameters, readable_headers},
     security_headers::{self, Area},
 };
 
@@ -139,8 +140,13 @@ impl App {
         for (path, index) in paths {
             let facts = Arc::new(PathFacts::of(path, &document));
             let most = if facts.is_public { PUBLIC_BODY } else { API_BODY };
+            let parameters = Parameters::of(&document.value["paths"][openapi::braced(path)]);
             let operation = apis[*index]
                 .endpoint()
+                .before(move |request: Request| {
+                    let checked = parameters.check(&request).map(|()| request);
+                    async move { Ok(checked?) }
+                })
                 .around(move |endpoint, request| labelled(endpoint, request, facts.clone()));
             v1 = match streamed.get(path.as_str()) {
                 Some(limit) => v1.at(path, capped(operation, *limit)),
@@ -179,8 +185,15 @@ impl App {
             .with(CatchPanic::new().with_handler(problem::Panicked))
             .with(Compression::new())
             .before(move |request| {
+                let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+                let is_ours = plain.contains(first) || request.uri().path().starts_with("/api/v1");
+                let checked = if is_ours {
+                    readable_headers(&request)
+                } else {
+                    Ok(())
+                };
                 let request = uncompressed(request, &plain);
-                async move { Ok::<_, poem::Error>(request) }
+                async move { checked.map(|()| request).map_err(poem::Error::from) }
             })
             .before(move |request| options.hosts.clone().check(request))
             .around(move |endpoint, request| body::guard(endpoint, request, bodies.clone()))

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod pump;
 pub mod redis;
 pub mod relay;
+mod request;
 pub mod runtime;
 mod security_headers;
 pub mod serve;

@@ -39,7 +39,8 @@ or the portal's session cookie.
 
 **Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people. 400: the request could not \
 be read (malformed JSON, an unknown field, a wrong type). 422: a value is not acceptable or beyond a limit, and `errors` names the \
-field. No error repeats more than a little of the request.
+field. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
+is given twice, is 422, and so is a header with a meaning here that cannot be read.
 
 **Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.
 
@@ -83,7 +84,8 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
                     return Err(Conflict::OperationId(id.to_owned()));
                 }
             }
-            if paths.insert(path.clone(), with_permissions(item)).is_some() {
+            let item = with_common_answers(with_permissions(item));
+            if paths.insert(path.clone(), item).is_some() {
                 return Err(Conflict::Path(path.clone()));
             }
             routes.insert(path.replace('{', ":").replace('}', ""), index);
@@ -140,6 +142,61 @@ fn with_permissions(item: &Value) -> Value {
         operation["x-permission"] = Value::String(permission);
     }
     item
+}
+
+/// What any operation may answer, because the host or the connection to what lies behind it answers for all of them.
+const COMMON_ANSWERS: [(&str, &str); 7] = [
+    ("408", "The body did not come in time."),
+    (
+        "413",
+        "The body is larger than this operation takes; `detail` names the limit where it depends on what was sent.",
+    ),
+    (
+        "415",
+        "The body has another `Content-Type` than this operation takes, or a `Content-Encoding`.",
+    ),
+    (
+        "421",
+        "The `Host` is not one under which this installation is reached.",
+    ),
+    (
+        "500",
+        "A fault of the platform. Its log says more under the answer's `X-Request-Id`.",
+    ),
+    (
+        "502",
+        "WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others.",
+    ),
+    (
+        "503",
+        "The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told.",
+    ),
+];
+
+/// Describes [`COMMON_ANSWERS`] where an operation does not describe them itself.
+fn with_common_answers(mut item: Value) -> Value {
+    let content =
+        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    for (_, operation) in item.as_object_mut().into_iter().flatten() {
+        let Some(answers) = operation["responses"].as_object_mut() else {
+            continue;
+        };
+        for (status, description) in COMMON_ANSWERS {
+            answers
+                .entry(status)
+                .or_insert_with(|| json!({ "description": description, "content": content }));
+        }
+    }
+    item
+}
+
+/// A path as poem writes it (`/contacts/:contact_id`) as the document writes it (`/contacts/{contact_id}`).
+pub(crate) fn braced(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix(':') {
+        Some(name) => format!("{{{name}}}"),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn sorted(value: Value) -> Value {

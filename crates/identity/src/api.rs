@@ -185,7 +185,7 @@ impl IdentityApi {
     ) -> Result<Json<Page<ApiKeyOut>>> {
         let (keys, next) = self
             .service
-            .list_api_keys(can.db(), PageQuery::new(limit.0, after.0)?)
+            .list_api_keys(can.db(), PageQuery::new("api_keys", limit.0, after.0)?)
             .await?;
         let items = keys.into_iter().map(ApiKeyOut::try_from).collect::<Result<_>>()?;
         Ok(Json(Page { items, next }))

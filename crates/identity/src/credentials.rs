@@ -111,9 +111,9 @@ pub(crate) fn session_cookies(headers: &HeaderMap) -> Vec<SessionToken> {
         headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            // A cookie of somebody else's on this host may hold any bytes; they take nothing from ours.
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find(|(name, value)| *name == wanted && !value.is_empty())
             .map(|(_, value)| SecretString::from(value.to_owned()))
     };
@@ -223,6 +223,8 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
 
 #[cfg(test)]
 mod tests {
+    use poem::http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -259,5 +261,13 @@ mod tests {
             token(false).forgotten(),
             "wapro_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
         );
+    }
+
+    #[test]
+    fn a_foreign_cookie_with_other_bytes_does_not_hide_the_session() {
+        let foreign = HeaderValue::from_bytes(b"a=\xf1\xff; b=\"; wapro_session=secret").unwrap();
+        let mut request = Request::default();
+        request.headers_mut().insert(header::COOKIE, foreign);
+        assert_eq!(session_cookies(request.headers()).len(), 1);
     }
 }

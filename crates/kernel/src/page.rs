@@ -43,31 +43,36 @@ impl Cursor {
         }
     }
 
-    /// Opaque text for the wire.
-    pub fn encode(&self) -> String {
-        let mut bytes = [0u8; 24];
-        bytes[..8].copy_from_slice(&self.at.timestamp_micros().to_be_bytes());
-        bytes[8..].copy_from_slice(self.id.as_bytes());
+    /// Opaque text for the wire. It holds a mark of the list, by its name.
+    pub fn encode(&self, list: &str) -> String {
+        let mut bytes = [0u8; 28];
+        bytes[..4].copy_from_slice(&mark(list));
+        bytes[4..12].copy_from_slice(&self.at.timestamp_micros().to_be_bytes());
+        bytes[12..].copy_from_slice(self.id.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads what [`Cursor::encode`] wrote.
+    /// Reads what [`Cursor::encode`] wrote for the same list.
     ///
     /// # Errors
     /// 422 on `after` for anything else.
-    pub fn decode(text: &str) -> Result<Self> {
+    pub fn decode(list: &str, text: &str) -> Result<Self> {
         let refused = || {
             Error::invalid(
                 "after",
                 "is not a cursor of this list; pass `next` of the previous page unchanged",
             )
         };
-        let bytes: [u8; 24] = URL_SAFE_NO_PAD
+        let bytes: [u8; 28] = URL_SAFE_NO_PAD
             .decode(text)
             .ok()
             .and_then(|b| b.try_into().ok())
             .ok_or_else(refused)?;
-        let (at, id) = bytes.split_at(8);
+        let (of_list, rest) = bytes.split_at(4);
+        if of_list != mark(list) {
+            return Err(refused());
+        }
+        let (at, id) = rest.split_at(8);
         let micros = i64::from_be_bytes(at.try_into().map_err(|_| refused())?);
         Ok(Self {
             at: DateTime::from_timestamp_micros(micros).ok_or_else(refused)?,
@@ -76,9 +81,19 @@ impl Cursor {
     }
 }
 
+/// Tells the cursors of lists apart: FNV-1a of the list's name.
+fn mark(list: &str) -> [u8; 4] {
+    let mixed = list.bytes().fold(0x811c_9dc5_u32, |mix, byte| {
+        (mix ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    mixed.to_be_bytes()
+}
+
 /// What a list was asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct PageQuery {
+    /// The list's name; its cursors are no other list's.
+    pub list: &'static str,
     /// Rows wanted, 1 to [`MAX_LIMIT`].
     pub limit: u64,
     /// Where to start.
@@ -86,18 +101,20 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// From the query string's `limit` and `after`.
+    /// From the query string's `limit` and `after`, for the list of this name.
     ///
     /// # Errors
-    /// 422 when either is out of its range.
-    pub fn new(limit: Option<u64>, after: Option<String>) -> Result<Self> {
+    /// 422 when `limit` is out of its range, or `after` is no cursor of this list.
+    pub fn new(list: &'static str, limit: Option<u64>, after: Option<String>) -> Result<Self> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Error::invalid("limit", format!("must be from 1 to {MAX_LIMIT}")));
         }
+        let after = after.map(|after| Cursor::decode(list, &after));
         Ok(Self {
+            list,
             limit,
-            after: after.as_deref().map(Cursor::decode).transpose()?,
+            after: after.transpose()?,
         })
     }
 
@@ -113,7 +130,7 @@ impl PageQuery {
             return None;
         }
         rows.truncate(limit);
-        rows.last().map(|row| key(row).encode())
+        rows.last().map(|row| key(row).encode(self.list))
     }
 }
 
@@ -127,12 +144,13 @@ mod tests {
         #[test]
         fn a_cursor_survives_the_wire(micros in 0i64..4_000_000_000_000_000, id in any::<u128>()) {
             let cursor = Cursor { at: DateTime::from_timestamp_micros(micros).unwrap(), id: Uuid::from_u128(id) };
-            prop_assert_eq!(Cursor::decode(&cursor.encode()).unwrap(), cursor);
+            prop_assert_eq!(Cursor::decode("rows", &cursor.encode("rows")).unwrap(), cursor);
+            prop_assert!(Cursor::decode("lines", &cursor.encode("rows")).is_err());
         }
 
         #[test]
         fn rubbish_is_a_422(text in "\\PC{0,40}") {
-            if let Err(error) = Cursor::decode(&text) {
+            if let Err(error) = Cursor::decode("rows", &text) {
                 prop_assert_eq!(error.status().as_u16(), 422);
             }
         }
@@ -141,13 +159,14 @@ mod tests {
     #[test]
     fn the_last_page_has_no_next() {
         let query = PageQuery {
+            list: "rows",
             limit: 2,
             after: None,
         };
         let key = |n: &u128| Cursor::by_id(Uuid::from_u128(*n));
         assert_eq!(query.cut(&mut vec![1, 2], key), None);
         let mut rows = vec![1, 2, 3];
-        assert_eq!(query.cut(&mut rows, key), Some(key(&2).encode()));
+        assert_eq!(query.cut(&mut rows, key), Some(key(&2).encode("rows")));
         assert_eq!(rows, [1, 2]);
     }
 }

@@ -318,7 +318,7 @@ impl ContactsApi {
             tag: tag.0,
         };
         let (contacts, next) =
-            service::list_contacts(can.db(), filter, PageQuery::new(limit.0, after.0)?).await?;
+            service::list_contacts(can.db(), filter, PageQuery::new("contacts", limit.0, after.0)?).await?;
         let items = contacts
             .into_iter()
             .map(ContactOut::try_from)
@@ -404,7 +404,7 @@ impl ContactsApi {
         #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<TagOut>>> {
-        let (tags, next) = service::list_tags(can.db(), PageQuery::new(limit.0, after.0)?).await?;
+        let (tags, next) = service::list_tags(can.db(), PageQuery::new("tags", limit.0, after.0)?).await?;
         Ok(Json(Page {
             items: tags.into_iter().map(TagOut::from).collect(),
             next,

@@ -48,7 +48,7 @@ fn slow(profile: Profile, seconds: f64) -> SimpleExpr {
 }
 
 fn page() -> PageQuery {
-    PageQuery::new(None, None).unwrap()
+    PageQuery::new("contacts", None, None).unwrap()
 }
 
 async fn search(db: &TenantDb, condition: SimpleExpr) -> kernel::Result<usize> {

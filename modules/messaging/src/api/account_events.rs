@@ -171,7 +171,7 @@ impl AccountEventsApi {
         };
         let rows = self
             .service
-            .list_account_events(can.db(), filter, page_query(limit.0, after.0)?)
+            .list_account_events(can.db(), filter, page_query("account_events", limit.0, after.0)?)
             .await?;
         Ok(Json(page(rows, shape)))
     }

@@ -322,7 +322,7 @@ impl ChannelsApi {
         let url = self.service.webhook_url(can.db()).await?;
         let rows = self
             .service
-            .list_channels(can.db(), page_query(limit.0, after.0)?)
+            .list_channels(can.db(), page_query("channels", limit.0, after.0)?)
             .await?;
         let now = can.db().clock().now();
         Ok(Json(crate::service::page(rows, |row| shape(row, &url, now))))

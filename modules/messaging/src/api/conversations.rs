@@ -131,7 +131,7 @@ impl ConversationsApi {
         };
         let rows = self
             .service
-            .list_conversations(can.db(), filter, page_query(limit.0, after.0)?)
+            .list_conversations(can.db(), filter, page_query("conversations", limit.0, after.0)?)
             .await?;
         Ok(Json(page(rows, shape)))
     }
@@ -172,7 +172,11 @@ impl ConversationsApi {
     ) -> Result<Json<Page<MessageOut>>> {
         let (rows, next) = self
             .service
-            .thread(can.db(), conversation_id.0, page_query(limit.0, after.0)?)
+            .thread(
+                can.db(),
+                conversation_id.0,
+                page_query("thread", limit.0, after.0)?,
+            )
             .await?;
         let items = with_media(&self.service, can.db(), rows).await?;
         Ok(Json(Page { items, next }))

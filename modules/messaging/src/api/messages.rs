@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contracts::messaging::{ConversationId, MessageId};
 use kernel::{Can, Page, Result, retrying};
 use poem_openapi::{
-    Object, OpenApi,
+    Enum, Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
     types::Any,
@@ -118,6 +118,25 @@ fn shape_event(row: webhook_event::Model) -> WebhookEventOut {
     }
 }
 
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Direction {
+    /// From a customer.
+    Inbound,
+    /// To a customer.
+    Outbound,
+}
+
+impl Direction {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
 /// Operations on messages.
 pub struct MessagesApi {
     /// The verbs.
@@ -174,9 +193,8 @@ impl MessagesApi {
         conversation_id: Query<Option<ConversationId>>,
         /// Only in this state.
         status: Query<Option<Status>>,
-        /// `inbound` or `outbound`.
-        #[oai(validator(max_length = 16))]
-        direction: Query<Option<String>>,
+        /// Only those that came, or only those that went.
+        direction: Query<Option<Direction>>,
         /// Only with this WhatsApp id.
         #[oai(validator(max_length = 256))]
         wamid: Query<Option<String>>,
@@ -189,12 +207,12 @@ impl MessagesApi {
         let filter = MessageFilter {
             conversation_id: conversation_id.0,
             status: status.0.map(|status| status.as_str().to_owned()),
-            direction: direction.0,
+            direction: direction.0.map(|direction| direction.as_str().to_owned()),
             wamid: wamid.0,
         };
         let (rows, next) = self
             .service
-            .list_messages(can.db(), filter, page_query(limit.0, after.0)?)
+            .list_messages(can.db(), filter, page_query("messages", limit.0, after.0)?)
             .await?;
         let items = with_media(&self.service, can.db(), rows).await?;
         Ok(Json(Page { items, next }))
@@ -257,7 +275,7 @@ impl MessagesApi {
     ) -> Result<Json<Page<StatusEventOut>>> {
         let rows = self
             .service
-            .list_statuses(can.db(), wamid.0, page_query(limit.0, after.0)?)
+            .list_statuses(can.db(), wamid.0, page_query("statuses", limit.0, after.0)?)
             .await?;
         Ok(Json(page(rows, shape_status)))
     }
@@ -284,7 +302,7 @@ impl MessagesApi {
     ) -> Result<Json<Page<WebhookEventOut>>> {
         let rows = self
             .service
-            .list_webhook_events(can.db(), field.0, page_query(limit.0, after.0)?)
+            .list_webhook_events(can.db(), field.0, page_query("webhook_events", limit.0, after.0)?)
             .await?;
         Ok(Json(page(rows, shape_event)))
     }

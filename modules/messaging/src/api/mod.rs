@@ -34,9 +34,9 @@ enum Tag {
     Messages,
 }
 
-/// What `limit` and `after` ask for.
-fn page_query(limit: Option<u64>, after: Option<String>) -> Result<PageQuery> {
-    PageQuery::new(limit, after)
+/// What `limit` and `after` ask for of the list of this name.
+fn page_query(list: &'static str, limit: Option<u64>, after: Option<String>) -> kernel::Result<PageQuery> {
+    PageQuery::new(list, limit, after)
 }
 
 /// The new value of a field that cannot be emptied; none where it stays.
