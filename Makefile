@@ -7,7 +7,7 @@ NODE_AT_LEAST := 20
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint openapi bench screenshots corpus clients e2e clean-data tools web web-deps
+.PHONY: help run test fmt lint openapi bench screenshots corpus clients fuzz-api e2e clean-data tools web web-deps
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
 
 clients: ## released client libraries (pywa, kapso, whatsapp-api-js) pass every call against the simulator
 	tests/run.sh --only clients
+
+fuzz-api: ## generated requests of every operation, on both profiles, find no fault (FUZZ_EXAMPLES=30 of each, FUZZ_SEED=1)
+	FUZZ_WHOLE=1 FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-30} FUZZ_TIME=$${FUZZ_TIME:-1200} tests/run.sh --only fuzz
 
 e2e: ## a person's journeys in Chromium, against a fresh server
 	tests/run.sh --only e2e

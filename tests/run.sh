@@ -31,6 +31,8 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 . tests/lib/app.sh
 # shellcheck source=tests/lib/clients.sh
 . tests/lib/clients.sh
+# shellcheck source=tests/lib/fuzz.sh
+. tests/lib/fuzz.sh
 # shellcheck source=tests/lib/steps.sh
 . tests/lib/steps.sh
 
@@ -127,6 +129,7 @@ on_exit() {
   set +e +m
   stop_job 2>/dev/null
   app_stop
+  fuzz_stop
   simulator_stop
   services_stop
   tools_restore

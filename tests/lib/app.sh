@@ -2,6 +2,9 @@
 # A wapro of our own, as a newcomer meets it: embedded profile, empty data folder, free port.
 
 APP_PID=
+# Its name among several, and settings of its own as NAME=VALUE.
+APP_NAME=app
+APP_ENV=()
 readonly APP_TRIES=5
 readonly APP_WAIT=60
 
@@ -21,21 +24,21 @@ app_start() {
   for ((try = 1; try <= APP_TRIES; try++)); do
     port=$(free_port)
     BASE_URL=http://127.0.0.1:$port
-    mkdir -p "$TMP/app.$try"
+    mkdir -p "$TMP/$APP_NAME.$try"
     (
-      cd "$TMP/app.$try" || exit
+      cd "$TMP/$APP_NAME.$try" || exit
       exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_PUBLIC_URL="$BASE_URL" WAPRO_METRICS_LISTEN= \
-        WAPRO_DATA_DIR="$TMP/app.$try/data" "$TMP/wapro" run --demo
-    ) </dev/null >"$TMP/app.log" 2>&1 &
+        WAPRO_DATA_DIR="$TMP/$APP_NAME.$try/data" "${APP_ENV[@]}" "$TMP/wapro" run --demo
+    ) </dev/null >"$TMP/$APP_NAME.log" 2>&1 &
     APP_PID=$!
     if until_ready "$APP_PID" "$APP_WAIT" app_answers; then
       say "wapro on $BASE_URL"
-      WAPRO_DATA_DIR=$TMP/app.$try/data
+      WAPRO_DATA_DIR=$TMP/$APP_NAME.$try/data
       CHROMIUM=${CHROMIUM:-$(chromium_path || true)}
       export BASE_URL CHROMIUM WAPRO_DATA_DIR
       return 0
     fi
-    grep -qi 'address already in use\|address in use' "$TMP/app.log" || break
+    grep -qi 'address already in use\|address in use' "$TMP/$APP_NAME.log" || break
     end_process "$APP_PID" 10
   done
   app_log
@@ -49,9 +52,9 @@ app_answers() {
 
 # What it complained of, and how it ended.
 app_log() {
-  [[ -s $TMP/app.log ]] || return 0
-  grep -E ' (WARN|ERROR)|panicked' "$TMP/app.log" | tail -n 40 >&2 || true
-  tail -n 20 "$TMP/app.log" >&2
+  [[ -s $TMP/$APP_NAME.log ]] || return 0
+  grep -E ' (WARN|ERROR)|panicked' "$TMP/$APP_NAME.log" | tail -n 40 >&2 || true
+  tail -n 20 "$TMP/$APP_NAME.log" >&2
 }
 
 app_stop() {

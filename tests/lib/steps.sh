@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The steps, in the order in which a mistake is cheapest to hear of.
 
-readonly STEPS=(fmt web clippy build tests clients openapi e2e)
+readonly STEPS=(fmt web clippy build tests clients openapi fuzz e2e)
 EXTRA_ARGS=()
 JOB_PID=
 
@@ -48,6 +48,10 @@ step_openapi() { # the API document and the portal's types are those of the code
     die "web/src/api/schema.d.ts is not what openapi/openapi.json says; run 'make openapi' and commit"
 }
 
+step_fuzz() { # generated requests find no fault, no status and no shape that the API document does not have
+  fuzz_run
+}
+
 step_e2e() { # a person's journeys, in Chromium against a fresh server
   (cd web && npm run --silent e2e)
 }
@@ -62,6 +66,13 @@ before_step() {
       clients_prepare
       simulator_start
       ;;
+    fuzz)
+      start_job app_prepare
+      wait_for_job
+      fuzz_prepare
+      services_start
+      fuzz_start
+      ;;
     e2e)
       start_job app_prepare
       wait_for_job
@@ -74,6 +85,10 @@ after_step() {
   case $1 in
     tests) services_stop ;;
     clients) simulator_stop ;;
+    fuzz)
+      fuzz_stop
+      services_stop
+      ;;
     e2e) app_stop ;;
   esac
 }
@@ -90,6 +105,7 @@ need_for() {
     case $step in
       tests) need_services && need_clock ;;
       clients) need_python ;;
+      fuzz) need_services && need_python ;;
       e2e) need_browser ;;
     esac
   done

@@ -224,8 +224,9 @@ export interface paths {
         };
         /**
          * List contacts
-         * @description Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case; a
-         *     phone number may be written with spaces.
+         * @description Newest first. `search` looks for the text in name, phone number, username and BSUID, whatever upper and lower case,
+         *     accents on Latin and Greek letters, and composed or decomposed letters; a phone number may be written with spaces. Answers
+         *     503 `search_too_slow` when the search takes longer than its limit, 429 when two searches of the tenant run already.
          *
          *     Needs the permission `contacts:read`.
          */
@@ -288,7 +289,8 @@ export interface paths {
         };
         /**
          * List conversations.
-         * @description Newest activity first.
+         * @description Newest activity first. Answers 503 `search_too_slow` when a search takes longer than its limit, 429 when two searches of the
+         *     tenant run already.
          *
          *     Needs the permission `messages:read`.
          */
@@ -1484,14 +1486,14 @@ export interface components {
         ChannelKind: "simulated" | "cloud_api";
         /**
          * ChannelPatch
-         * @description What to change; what is absent stays.
+         * @description What to change; what is absent stays. None of it can be emptied: `null` is refused.
          */
         ChannelPatch: {
             /** @description A new access token. */
             access_token?: string;
             /** @description A new app secret. */
             app_secret?: string;
-            /** @description A name for your team. */
+            /** @description A name for your team, on one line. */
             name?: string;
             /** @description A new verify token. */
             verify_token?: string;
@@ -1780,7 +1782,7 @@ export interface components {
             };
             /** @description Business-scoped user id, for example `GB.91827364550192`. */
             bsuid?: string;
-            /** @description Name, at most 200 characters. */
+            /** @description Name on one line, at most 200 characters. One of invisible characters only counts as absent. */
             name?: string;
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
@@ -1836,7 +1838,8 @@ export interface components {
         };
         /**
          * ContactPatch
-         * @description Changes to a contact: what is absent stays, `null` or an empty text empties the field.
+         * @description Changes to a contact: what is absent stays, `null` or an empty text, list or object empties the field. A change that changes
+         *     nothing leaves `updated_at` as it is.
          */
         ContactPatch: {
             /** @description All free fields the contact shall have; those not named go. */
@@ -1845,7 +1848,10 @@ export interface components {
             };
             /** @description Business-scoped user id. */
             bsuid?: string;
-            /** @description Name, at most 200 characters. Emptied, it is taken from WhatsApp's profile again. */
+            /**
+             * @description Name on one line, at most 200 characters. Emptied, it is taken from the address book of the business's phone or WhatsApp's
+             *     profile again.
+             */
             name?: string;
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
@@ -4165,7 +4171,7 @@ export interface components {
         TagIn: {
             /** @description Colour as `#rrggbb`; one is chosen if absent. */
             color?: string;
-            /** @description Name, 1 to 64 characters; upper and lower case are the same. */
+            /** @description Name on one line, 1 to 64 characters with something to see; case, accents and invisible characters make no other name. */
             name: string;
         };
         /**
@@ -6320,7 +6326,7 @@ export interface operations {
             query?: {
                 /** @description Only contacts that contain this text. */
                 search?: string;
-                /** @description Only contacts with the tag of this name. */
+                /** @description Only contacts with the tag of this name, compared as `search` compares. */
                 tag?: string;
                 /** @description Contacts wanted, 1 to 200; 50 if absent. */
                 limit?: number;
@@ -7069,7 +7075,7 @@ export interface operations {
     list_conversations: {
         parameters: {
             query?: {
-                /** @description Part of the contact's name, phone or username. */
+                /** @description Part of the contact's name, phone or username, compared as `list_contacts` compares. */
                 search?: string;
                 /** @description Only those with unread messages. */
                 unread?: boolean;
