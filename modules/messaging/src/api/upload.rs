@@ -101,9 +101,8 @@ impl ParsePayload for LinkBody {
             Some(value) => value.map_err(|error| malformed(error.to_string()))?,
             None => return Err(poem::error::ReadBodyError::PayloadTooLarge.into()),
         };
-        let link = MediaLinkIn::parse_from_json(Some(value)).map_err(|error| {
-            malformed(error.into_message())
-        })?;
+        let link =
+            MediaLinkIn::parse_from_json(Some(value)).map_err(|error| malformed(error.into_message()))?;
         Ok(Self::Link(link))
     }
 }
