@@ -19,7 +19,7 @@ async fn behind_a_proxy(story: impl AsyncFn(&TestApp)) {
     for profile in [Profile::Embedded, Profile::Production] {
         let app = TestApp::start_with(
             profile,
-            |config| config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()],
+            |config| config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()],
             |_| {},
         )
         .await;

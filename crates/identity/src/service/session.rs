@@ -256,8 +256,9 @@ impl Service {
     /// Ends the session, and that of a cookie of the other name: who signs out is out, not back in by the other. It counts as
     /// a request, but nobody is kept signed in because there were too many.
     pub(crate) async fn sign_out(&self, cookie: &SessionCookie) -> Result<(), IdentityError> {
-        let user = self.find_session(&cookie.token, false).await?;
-        if let Ok(member) = self.membership(user.id, cookie.wanted_tenant.as_deref()).await {
+        if let Ok(user) = self.find_session(&cookie.token, false).await
+            && let Ok(member) = self.membership(user.id, cookie.wanted_tenant.as_deref()).await
+        {
             let _ = self
                 .take_quota(member.tenant_id, &user.id.to_string(), cookie.note.as_ref())
                 .await;
