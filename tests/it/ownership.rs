@@ -49,8 +49,19 @@ on_both_profiles! {
             let resumed = globex.post(&format!("{path}/resume"), Value::Null).await.status;
             let sent = globex.post("/messages", json!({
                 "channel_id": answer.json["id"], "to": { "phone": "447700900777" }, "type": "text", "text": { "body": "Hi" } })).await;
+            // What one signs oneself is one's own, whoever has the number.
+            let wamid = format!("wamid.FORGED{number}");
+            let change = json!({ "field": "messages", "value": {
+                "messaging_product": "whatsapp", "metadata": { "phone_number_id": number, "display_phone_number": "447700900000" },
+                "contacts": [{ "wa_id": "447700900123" }],
+                "messages": [{ "from": "447700900123", "id": wamid, "timestamp": "1790000000", "type": "text", "text": { "body": "Forged" } }] } });
+            let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": app.acme.waba_id, "changes": [change] }] }).to_string();
+            let signature = signed("an app secret", body.as_bytes());
+            let forged = globex.webhook_signed(body.as_bytes(), Some(&signature)).await.status;
+            app.settled().await;
+            let forged = (forged, globex.all("/messages").await.iter().any(|message| message["wamid"] == wamid));
             let removed = globex.delete(&path).await.status;
-            answers.push((shown, twice.json, report, resumed, (sent.status, sent.code().to_owned()), removed));
+            answers.push((shown, twice.json, report, resumed, (sent.status, sent.code().to_owned()), forged, removed));
         }
         assert_eq!(answers[0], answers[1]);
         assert_eq!(answers[0].2["ok"], false);

@@ -96,14 +96,15 @@ impl Service {
         Ok(false)
     }
 
-    /// Of these numbers of a tenant those that are another tenant's.
-    pub(super) async fn numbers_of_others<'c>(
+    /// Of these numbers of a tenant those that it has lost to another. What came for one that it only claims was shared out when
+    /// it arrived, by whose secret had signed it.
+    pub(super) async fn lost_numbers<'c>(
         &self,
         tenant: TenantId,
         channels: impl Iterator<Item = &'c Model>,
     ) -> Result<HashSet<&'c str>> {
         let mut others = HashSet::new();
-        for channel in channels.filter(|channel| !channel.is_owned()) {
+        for channel in channels.filter(|channel| channel.is_lost()) {
             let number = channel.phone_number_id.as_str();
             if self
                 .routes

@@ -197,13 +197,24 @@ impl Service {
                 let Some(owner) = owner.filter(|owner| owner.tenant() != db.tenant()) else {
                     continue;
                 };
-                if keys.claims(number).is_none_or(|claimed| claimed == kind) {
+                let known = others
+                    .iter()
+                    .position(|(other, _)| other.tenant() == owner.tenant());
+                let at = match known {
+                    Some(at) => at,
+                    None => {
+                        let keys = self.webhook_keys(&owner).await?;
+                        let share = keys.share(&keys.signers(signature, body), parts, false);
+                        others.push((owner, share));
+                        others.len() - 1
+                    }
+                };
+                // What the owner's secret has not signed is not the owner's. Who claims the number gets it as if nobody owned
+                // it, so that signing a body of one's own tells nothing of others.
+                let spoken_for = others[at].1.speaks_of(number);
+                let theirs_alone = |claimed| claimed == kind && spoken_for;
+                if keys.claims(number).is_none_or(theirs_alone) {
                     theirs.insert(number);
-                }
-                if others.iter().all(|(other, _)| other.tenant() != owner.tenant()) {
-                    let keys = self.webhook_keys(&owner).await?;
-                    let share = keys.share(&keys.signers(signature, body), parts, false);
-                    others.push((owner, share));
                 }
             }
         }
@@ -218,6 +229,11 @@ struct Share<'p> {
 }
 
 impl Share<'_> {
+    fn speaks_of(&self, number: &str) -> bool {
+        let mut names = self.names.iter();
+        names.any(|name| name.number.as_deref() == Some(number))
+    }
+
     fn is_all(&self, parts: &Parts<'_>) -> bool {
         parts.names().all(|name| self.names.contains(name))
     }

@@ -114,8 +114,8 @@ impl Service {
         channels: &Channels<'_>,
     ) -> Result<(Sorted, usize)> {
         let mut sorted = Sorted::default();
-        let others = self
-            .numbers_of_others(tenant, channels.values().map(|channel| &***channel))
+        let lost = self
+            .lost_numbers(tenant, channels.values().map(|channel| &***channel))
             .await?;
         let mut room = ROOM;
         for (count, body) in bodies.iter().enumerate() {
@@ -137,9 +137,9 @@ impl Service {
                     time: entry.time,
                 };
                 for change in entry.changes {
-                    // Another tenant has proven that it is theirs: claiming it brings nobody their messages.
+                    // Another tenant has proven since that it is theirs, and gets what comes for it.
                     let number = change.name.number.as_deref();
-                    if number.is_some_and(|number| others.contains(number)) {
+                    if number.is_some_and(|number| lost.contains(number)) {
                         continue;
                     }
                     self.sort_one(tenant, &mut sorted, channels, &place, change)
