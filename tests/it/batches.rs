@@ -198,7 +198,7 @@ impl World {
             self.identity.routes(),
             self.identity.vault(),
             host::limiter(None),
-            Contacts::new().directory(),
+            Contacts::new(true).directory(),
             addresses,
             media_parts(config).unwrap(),
         );

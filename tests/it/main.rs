@@ -33,5 +33,6 @@ mod receiving;
 mod schema;
 mod sending;
 mod sign_in;
+mod spellings;
 mod statuses;
 mod webhook;

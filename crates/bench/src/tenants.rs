@@ -196,7 +196,7 @@ impl World {
                     .collect();
                 retrying(|| async {
                     let mut tx = db.begin().await?;
-                    let ids = self.directory.resolve(&mut tx, &sightings).await?;
+                    let ids = self.directory.resolve(&mut tx, &sightings).await?.contacts;
                     tx.commit().await?;
                     Ok(ids)
                 })

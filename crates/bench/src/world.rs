@@ -112,7 +112,7 @@ impl World {
             work: false,
         };
         let platform = Platform::start(&config, Setup::new(nothing)).await?;
-        let directory = Contacts::new().directory();
+        let directory = Contacts::new(true).directory();
         let sender = sender(&platform, &http, &directory, &config)?;
         let pool = pool(&scratch.url, 4).await?;
         Ok(Self {

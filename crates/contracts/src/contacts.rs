@@ -19,6 +19,11 @@ pub struct Sighting {
     pub portfolio: String,
     /// WhatsApp's phone id (`wa_id`): digits with the country code, no plus.
     pub wa_id: Option<String>,
+    /// Another spelling of the same phone, where WhatsApp tells two.
+    pub other_wa_id: Option<String>,
+    /// `wa_id` was typed by somebody: if the contact is known under another spelling, nothing is learned from it, since WhatsApp
+    /// has not confirmed this one.
+    pub typed: bool,
     /// Business-scoped user id, for example `GB.91827364550192`.
     pub bsuid: Option<String>,
     /// Username without the `@`.
@@ -106,6 +111,27 @@ pub struct ContactMerge {
     pub into: ContactId,
 }
 
+/// Who sightings are of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved<C = ContactId> {
+    /// The contact of each sighting, in the order asked.
+    pub contacts: Vec<C>,
+    /// Contacts that turned out to be one person, in the order in which they were joined: whoever keeps a `from` must point it to
+    /// `into` in the same transaction.
+    pub merges: Vec<ContactMerge>,
+}
+
+/// WhatsApp's own spelling of a contact's phone number, as it answers a send or tells of a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// Whose.
+    pub contact: ContactId,
+    /// WhatsApp's phone id: digits.
+    pub wa_id: String,
+    /// Whether it differs from what the message was sent to: from now on this one is written to.
+    pub differs: bool,
+}
+
 /// Somebody in the address book of the business's own phone (Cloud API: `smb_app_state_sync`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookEntry {
@@ -125,17 +151,42 @@ pub trait ContactDirectory: Send + Sync {
     fn is_usable(&self, sighting: &Sighting) -> bool;
 
     /// Finds or creates the contact of each sighting, in the caller's transaction, and learns new identities on the way
-    /// (a BSUID for a known phone, a phone for a known BSUID). Answers in the order asked; equal sightings get one contact.
+    /// (a BSUID for a known phone, a phone for a known BSUID). Answers in the order asked; equal sightings get one contact. A phone
+    /// number is found under every spelling that WhatsApp may use for it; two contacts that have one of them each become one.
     ///
     /// # Errors
     /// The database's.
-    async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>>;
+    async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Resolved>;
 
     /// As [`resolve`](ContactDirectory::resolve), but makes nobody: who is not known has no contact in the answer.
     ///
     /// # Errors
     /// The database's.
-    async fn recognise(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>>;
+    async fn recognise(
+        &self,
+        tx: &mut TenantTx,
+        sightings: &[Sighting],
+    ) -> Result<Resolved<Option<ContactId>>>;
+
+    /// Finds or creates the contact whose phone number somebody typed, in any usual spelling. Digits alone are first looked up as
+    /// they stand, then read as a whole number with its country code. `field` is named in errors.
+    ///
+    /// # Errors
+    /// 422 `invalid_phone` with the reason; the database's.
+    async fn addressed(
+        &self,
+        tx: &mut TenantTx,
+        portfolio: &str,
+        field: &'static str,
+        text: &str,
+    ) -> Result<Resolved>;
+
+    /// Learns WhatsApp's spellings of phone numbers. Those that are known cost one read for all; contacts that turn out to be one
+    /// person become one: see [`Resolved::merges`].
+    ///
+    /// # Errors
+    /// The database's.
+    async fn learn_spellings(&self, tx: &mut TenantTx, spellings: &[Spelling]) -> Result<Vec<ContactMerge>>;
 
     /// The cards of these contacts; absent ones are left out.
     ///
@@ -173,11 +224,11 @@ pub trait ContactDirectory: Send + Sync {
     ) -> Result<Vec<ContactMerge>>;
 
     /// Takes over names from the address book of the business's phone, and people whom nobody knew. A name that somebody gave
-    /// here stays.
+    /// here stays. Answers which contacts turned out to be one: see [`Resolved::merges`].
     ///
     /// # Errors
     /// The database's.
-    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>;
+    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<Vec<ContactMerge>>;
 }
 
 /// Contacts were created, changed or deleted.

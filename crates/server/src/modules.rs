@@ -19,7 +19,7 @@ pub struct Deps {
 
 /// Every module. What one needs of another stands in its arguments; a missing port does not compile.
 pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
-    let contacts = Contacts::new();
+    let contacts = Contacts::new(cx.addresses.simulator.is_some());
     let messaging = Messaging::new(
         cx.http,
         cx.wire,

@@ -118,7 +118,7 @@ impl Fleet {
         };
         let platform = Platform::start(&config, setup).await.unwrap();
         let system = platform.system.clone();
-        let directory = Contacts::new().directory();
+        let directory = Contacts::new(true).directory();
         let sender = sender(&platform, &http, &directory, &config);
         let environment = environment(&config);
         let metrics = config
@@ -237,7 +237,7 @@ impl Fleet {
             .collect();
         let contacts: Vec<ContactId> = retrying(|| async {
             let mut tx = begin(&db).await;
-            let ids = self.directory.resolve(&mut tx, &sightings).await?;
+            let ids = self.directory.resolve(&mut tx, &sightings).await?.contacts;
             tx.commit().await?;
             Ok(ids)
         })

@@ -12,7 +12,8 @@ mod written;
 use std::fmt;
 
 pub use search::search_forms;
-pub use spelling::variants;
+pub use spelling::{may_be_same, variants};
+pub use written::as_it_stands;
 
 use plan::{Kind, Plan, Region};
 use written::Written;

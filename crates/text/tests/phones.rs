@@ -1,7 +1,7 @@
 //! The reader of phone numbers: its cases, and what holds for every text.
 
 use proptest::prelude::*;
-use text::phone::{Refused, Rules, read, search_forms, variants};
+use text::phone::{Refused, Rules, may_be_same, read, search_forms, variants};
 
 const CASES: &str = include_str!("phones.txt");
 
@@ -119,6 +119,9 @@ fn other_spellings_of_whatsapp_are_known() {
         assert_eq!(variants(one), [other], "{one}");
         assert_eq!(variants(other), [one], "{other}");
     }
+    assert!(may_be_same("999003000013", "+99903000013"));
+    assert!(may_be_same("5531988888801", "553188888801"));
+    assert!(!may_be_same("447700900123", "447700900124"));
     for alone in [
         "+447700900123",
         "+552134567890",

@@ -9,6 +9,7 @@ use poem_openapi::{
     payload::Json,
     types::MaybeUndefined,
 };
+use text::phone::Rules;
 
 use crate::{
     TagId,
@@ -30,8 +31,9 @@ struct ContactIn {
     /// Name on one line, at most 200 characters. One of invisible characters only counts as absent.
     #[oai(validator(max_length = 200))]
     name: Option<String>,
-    /// Phone number with a plus and the country code; spaces and dashes are fine.
-    #[oai(validator(max_length = 40))]
+    /// Phone number with a plus and the country code, in any usual spelling. One that cannot be read with certainty is 422
+    /// `invalid_phone` with the reason.
+    #[oai(validator(max_length = 300))]
     phone: Option<String>,
     /// Business-scoped user id, for example `GB.91827364550192`.
     #[oai(validator(max_length = 190))]
@@ -83,8 +85,9 @@ struct ContactPatch {
     /// profile again.
     #[oai(validator(max_length = 200))]
     name: MaybeUndefined<String>,
-    /// Phone number with a plus and the country code.
-    #[oai(validator(max_length = 40))]
+    /// Phone number with a plus and the country code, in any usual spelling. The number that the contact has is no change, however
+    /// it was learned.
+    #[oai(validator(max_length = 300))]
     phone: MaybeUndefined<String>,
     /// Business-scoped user id.
     #[oai(validator(max_length = 190))]
@@ -288,7 +291,9 @@ impl From<TagCount> for TagOut {
     }
 }
 
-pub(crate) struct ContactsApi;
+pub(crate) struct ContactsApi {
+    pub(crate) rules: Rules<'static>,
+}
 
 #[OpenApi(tag = "Tag::Contacts")]
 impl ContactsApi {
@@ -336,7 +341,7 @@ impl ContactsApi {
         can: Can<WriteContacts>,
         body: Json<ContactIn>,
     ) -> Result<Created<ContactOut>> {
-        let contact = service::create_contact(can.db(), body.0.into()).await?;
+        let contact = service::create_contact(can.db(), self.rules, body.0.into()).await?;
         Ok(Created::new(contact.try_into()?))
     }
 
@@ -369,7 +374,7 @@ impl ContactsApi {
         contact_id: Path<ContactId>,
         body: Json<ContactPatch>,
     ) -> Result<Json<ContactOut>> {
-        let contact = service::update_contact(can.db(), *contact_id, body.0.into()).await?;
+        let contact = service::update_contact(can.db(), self.rules, *contact_id, body.0.into()).await?;
         Ok(Json(contact.try_into()?))
     }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use contracts::contacts::ContactDirectory;
 use kernel::{Api, JobContext, Jobs, Module, PermissionInfo, id};
+use text::phone::Rules;
 
 pub use error::ContactError;
 
@@ -23,18 +24,25 @@ id!(
 );
 
 /// The contacts module.
-#[derive(Debug, Default)]
-pub struct Contacts;
+#[derive(Debug)]
+pub struct Contacts {
+    rules: Rules<'static>,
+}
 
 impl Contacts {
-    /// Contacts need nothing of others.
-    pub fn new() -> Self {
-        Self
+    /// Contacts need nothing of others. With a `simulator`, its phone numbers (+999 …) are numbers too.
+    pub fn new(simulator: bool) -> Self {
+        Self {
+            rules: Rules {
+                simulator,
+                ..Rules::default()
+            },
+        }
     }
 
     /// Who is who, for the other modules.
     pub fn directory(&self) -> Arc<dyn ContactDirectory> {
-        Arc::new(service::Directory)
+        Arc::new(service::Directory { rules: self.rules })
     }
 }
 
@@ -52,7 +60,7 @@ impl Module for Contacts {
     }
 
     fn api(&self) -> Api {
-        Api::new(api::ContactsApi)
+        Api::new(api::ContactsApi { rules: self.rules })
     }
 
     fn permissions(&self) -> &'static [PermissionInfo] {

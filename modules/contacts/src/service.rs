@@ -4,6 +4,7 @@ mod book;
 mod change;
 mod consent;
 mod directory;
+mod doubles;
 mod key;
 mod known;
 mod learn;
@@ -11,6 +12,7 @@ mod merge;
 mod read;
 mod rekey;
 mod tags;
+mod typed;
 
 use std::collections::BTreeMap;
 

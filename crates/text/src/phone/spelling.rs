@@ -1,5 +1,8 @@
 //! Numbers with more than one spelling: what WhatsApp makes of them, and what numbering plans have changed.
 
+/// The digits at the end that all spellings of a number share.
+const SAME_END: usize = 7;
+
 /// The other spellings under which WhatsApp may know a number, given as digits with the country code; with or without plus,
 /// as it was given.
 ///
@@ -33,6 +36,16 @@ pub fn variants(phone: &str) -> Vec<String> {
         .map(|digits| format!("{plus}{digits}"))
         .into_iter()
         .collect()
+}
+
+/// Whether two phone ids may be spellings of one number: WhatsApp's spellings differ behind the country code only, so that the last
+/// seven digits are the same.
+pub fn may_be_same(one: &str, other: &str) -> bool {
+    let end = |text: &str| -> Vec<char> {
+        let digits = text.chars().filter(char::is_ascii_digit);
+        digits.rev().take(SAME_END).collect()
+    };
+    end(one) == end(other)
 }
 
 /// A Brazilian mobile with its ninth digit if it had none, and the other way round.

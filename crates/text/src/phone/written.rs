@@ -407,6 +407,19 @@ impl Written {
     }
 }
 
+/// The digits of a text that is a whole number with its country code and nothing else, with or without a plus. Nothing is read
+/// into it: it is for finding a number that is known already. None where a zero or another sign leaves a doubt.
+pub fn as_it_stands(text: &str) -> Option<String> {
+    let text: String = text.chars().filter_map(plain).collect();
+    let is_core = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/' | '\'');
+    let one = Written::of(&text);
+    let fits = text.chars().all(is_core)
+        && one.without_zero.is_none()
+        && !one.digits.starts_with('0')
+        && text.matches('+').count() <= usize::from(one.international);
+    (fits && (1..=32).contains(&one.digits.len())).then_some(one.digits)
+}
+
 /// The digits of a number or a part of one, for a search: as they are written, and without zeros that are dialled but not
 /// stored. None for a text with anything but digits and the signs between them.
 pub(super) fn part(text: &str) -> Option<Vec<String>> {

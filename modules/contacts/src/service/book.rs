@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::contacts::{BookEntry, ContactId, Sighting};
+use contracts::contacts::{BookEntry, ContactId, ContactMerge, Sighting};
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
 
@@ -10,7 +10,7 @@ use super::{IN_LIST, MAX_NAME, key::Seen, known, learn};
 use crate::entity::{Contacts, contact};
 
 /// See [`contracts::contacts::ContactDirectory::note_address_book`].
-pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()> {
+pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<Vec<ContactMerge>> {
     let mut newest: BTreeMap<String, &BookEntry> = BTreeMap::new();
     for entry in entries {
         let digits: String = entry.wa_id.chars().filter(char::is_ascii_digit).collect();
@@ -32,7 +32,7 @@ pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>
         .filter(|(_, entry)| entry.name.is_some())
         .map(|(digits, _)| sighting(digits))
         .collect();
-    learn::resolve(tx, &named).await?;
+    let merges = learn::resolve(tx, &named).await?.merges;
     let seen: Vec<Seen> = newest
         .keys()
         .map(|digits| Seen::read(&sighting(digits)))
@@ -49,7 +49,8 @@ pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()>
         }
     }
     let changed = write(tx, &of_contact).await?;
-    learn::refresh(tx, &changed).await
+    learn::refresh(tx, &changed).await?;
+    Ok(merges)
 }
 
 async fn write(tx: &TenantTx, entries: &BTreeMap<ContactId, &BookEntry>) -> Result<BTreeSet<ContactId>> {

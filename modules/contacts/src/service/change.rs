@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
 use kernel::{FieldError, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel};
-use text::name::is_visible;
+use text::{
+    name::is_visible,
+    phone::{self, Rules},
+};
 
 use super::{
     Attributes, Change, Contact, ContactChanges, MAX_ATTRIBUTE_KEY, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTES,
@@ -25,7 +28,11 @@ use crate::{
 };
 
 /// Creates a contact from what is known of it: at least a name or one identity.
-pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Contact, ContactError> {
+pub(crate) async fn create_contact(
+    db: &TenantDb,
+    rules: Rules<'_>,
+    new: NewContact,
+) -> Result<Contact, ContactError> {
     let NewContact {
         name,
         phone,
@@ -38,7 +45,7 @@ pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Con
     let name = filled(name).map(|name| checked_name(&name)).transpose()?;
     let tags = tags::checked(&tags)?;
     let keys = [
-        filled(phone).map(|it| Key::phone(&it)).transpose()?,
+        filled(phone).map(|it| Key::phone(&it, rules)).transpose()?,
         filled(bsuid).map(|it| Key::bsuid(&it)).transpose()?,
         filled(username).map(|it| Key::username(&it)).transpose()?,
     ];
@@ -81,6 +88,7 @@ pub(crate) async fn create_contact(db: &TenantDb, new: NewContact) -> Result<Con
 /// Changes what is told to change.
 pub(crate) async fn update_contact(
     db: &TenantDb,
+    rules: Rules<'_>,
     id: ContactId,
     changes: ContactChanges,
 ) -> Result<Contact, ContactError> {
@@ -98,11 +106,6 @@ pub(crate) async fn update_contact(
         Change::Clear => Some(BTreeMap::new()),
         Change::Set(tags) => Some(tags::checked(&tags)?),
     };
-    let identities = [
-        (Kind::Phone, read(phone, Key::phone)?),
-        (Kind::Bsuid, read(bsuid, Key::bsuid)?),
-        (Kind::Username, read(username, Key::username)?),
-    ];
     let attributes = match attributes {
         Change::Keep => None,
         Change::Clear => Some(written(&Attributes::new())?),
@@ -117,7 +120,20 @@ pub(crate) async fn update_contact(
         .one()
         .await?;
     let found = found.ok_or(ContactError::NotFound)?;
-    let (keys, mut changed) = put_identities(&tx, id, identities).await?;
+    let mine: Vec<Key> = tx
+        .find::<Identities>()
+        .filter(identity::Column::ContactId.eq(id))
+        .all()
+        .await?
+        .into_iter()
+        .map(Key::from)
+        .collect();
+    let identities = [
+        (Kind::Phone, read_phone(phone, &mine, rules)?),
+        (Kind::Bsuid, read(bsuid, Key::bsuid)?),
+        (Kind::Username, read(username, Key::username)?),
+    ];
+    let (keys, mut changed) = put_identities(&tx, id, mine, identities).await?;
     let mut row = found.clone();
     rename(&mut row, emptied(name))?;
     if row.name.is_none() && keys.is_empty() {
@@ -224,19 +240,26 @@ fn tell(tx: &mut TenantTx, contact_id: ContactId, deleted: bool) -> Result<(), C
     })?)
 }
 
-/// Gives the contact these identities, or says whose hands they are in.
+/// Gives the contact these identities, or says that another contact has them.
 async fn take(tx: &TenantTx, contact: ContactId, keys: &[Key]) -> Result<(), ContactError> {
     let now = tx.clock().now();
     let new = tx
         .insert_new::<Identities>(keys.iter().map(|key| key.row(contact, now)).collect())
         .await?;
-    if usize::try_from(new) == Ok(keys.len()) {
+    let spellings: Vec<(&Key, Key)> = keys
+        .iter()
+        .flat_map(|key| key.spellings().map(move |other| (key, other)))
+        .collect();
+    if usize::try_from(new) == Ok(keys.len()) && spellings.is_empty() {
         return Ok(());
     }
-    let owners = owners(tx, keys.iter()).await?;
-    let taken = keys
-        .iter()
-        .find(|key| owners.get(key).is_some_and(|owner| *owner != contact));
+    let others = spellings.iter().map(|(_, other)| other);
+    let owners = owners(tx, keys.iter().chain(others)).await?;
+    let is_taken = |key: &Key| owners.get(key).is_some_and(|owner| *owner != contact);
+    let taken = keys.iter().find(|key| is_taken(key)).or_else(|| {
+        let taken = spellings.iter().find(|(_, other)| is_taken(other));
+        taken.map(|(key, _)| *key)
+    });
     match taken {
         Some(key) => Err(ContactError::Exists {
             what: key.what(),
@@ -250,14 +273,9 @@ async fn take(tx: &TenantTx, contact: ContactId, keys: &[Key]) -> Result<(), Con
 async fn put_identities(
     tx: &TenantTx,
     id: ContactId,
+    mut keys: Vec<Key>,
     changes: [(Kind, Change<Key>); 3],
 ) -> Result<(Vec<Key>, bool), ContactError> {
-    let mine = tx
-        .find::<Identities>()
-        .filter(identity::Column::ContactId.eq(id))
-        .all()
-        .await?;
-    let mut keys: Vec<Key> = mine.into_iter().map(Key::from).collect();
     let (mut new, mut changed) = (Vec::new(), false);
     for (kind, change) in changes {
         let wanted = match change {
@@ -265,6 +283,15 @@ async fn put_identities(
             Change::Clear => None,
             Change::Set(key) => Some(key),
         };
+        // Another spelling of the same phone is shown from now on, and the one that WhatsApp may have confirmed stays known.
+        if let Some(key) = wanted
+            .as_ref()
+            .filter(|key| key.spellings().any(|other| keys.contains(&other)))
+            && !keys.contains(key)
+        {
+            new.extend(wanted);
+            continue;
+        }
         // A form sends back what it was given: the same value is no change, whatever portfolio it was learned in.
         let same = |key: &Key| key.kind == kind && wanted.as_ref().is_some_and(|it| it.value == key.value);
         if keys.iter().any(same) {
@@ -315,6 +342,20 @@ fn read(
         Change::Clear => Change::Clear,
         Change::Set(text) => Change::Set(parse(&text)?),
     })
+}
+
+/// A form sends back what it was given: a number that the contact has is not read anew, whoever taught it.
+fn read_phone(change: Change<String>, mine: &[Key], rules: Rules<'_>) -> Result<Change<Key>, ContactError> {
+    let text = match emptied(change) {
+        Change::Keep => return Ok(Change::Keep),
+        Change::Clear => return Ok(Change::Clear),
+        Change::Set(text) => text,
+    };
+    let stands = phone::as_it_stands(&text).map(|digits| Key::of_phone(format!("+{digits}")));
+    Ok(Change::Set(match stands.filter(|key| mine.contains(key)) {
+        Some(key) => key,
+        None => Key::phone(&text, rules)?,
+    }))
 }
 
 /// The name as it is stored.

@@ -2,24 +2,28 @@
 
 use contracts::contacts::{
     BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
-    MarketingChoice, Sighting,
+    MarketingChoice, Resolved, Sighting, Spelling,
 };
 use kernel::{Result, TenantDb, TenantIds, TenantTx};
 use sea_orm::ColumnTrait;
+use text::phone::Rules;
 
 use super::{
-    IN_LIST, book, consent,
+    IN_LIST, book, consent, doubles,
     key::Seen,
     learn, merge,
     read::{contains, current, identities_of},
+    typed,
 };
 use crate::entity::{
     Contacts, contact,
     identity::{self, Kind},
 };
 
-/// The port's implementation. It holds nothing: everything comes with the transaction.
-pub(crate) struct Directory;
+/// The port's implementation. All but how phone numbers are read comes with the transaction.
+pub(crate) struct Directory {
+    pub(crate) rules: Rules<'static>,
+}
 
 #[async_trait::async_trait]
 impl ContactDirectory for Directory {
@@ -27,12 +31,30 @@ impl ContactDirectory for Directory {
         Seen::read(sighting).is_ok()
     }
 
-    async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>> {
+    async fn resolve(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Resolved> {
         learn::resolve(tx, sightings).await
     }
 
-    async fn recognise(&self, tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>> {
+    async fn recognise(
+        &self,
+        tx: &mut TenantTx,
+        sightings: &[Sighting],
+    ) -> Result<Resolved<Option<ContactId>>> {
         learn::recognise(tx, sightings).await
+    }
+
+    async fn addressed(
+        &self,
+        tx: &mut TenantTx,
+        portfolio: &str,
+        field: &'static str,
+        text: &str,
+    ) -> Result<Resolved> {
+        typed::addressed(tx, self.rules, portfolio, field, text).await
+    }
+
+    async fn learn_spellings(&self, tx: &mut TenantTx, spellings: &[Spelling]) -> Result<Vec<ContactMerge>> {
+        doubles::learn_spellings(tx, spellings).await
     }
 
     async fn cards(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactCard>> {
@@ -92,7 +114,7 @@ impl ContactDirectory for Directory {
         merge::change_identities(tx, changes).await
     }
 
-    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<()> {
+    async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<Vec<ContactMerge>> {
         book::note(tx, entries).await
     }
 }

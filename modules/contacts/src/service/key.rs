@@ -1,9 +1,12 @@
 //! Identities as people type them, as WhatsApp shows them, and as they are stored.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use contracts::contacts::{ContactId, Sighting};
 use kernel::{Error, Result};
 use sea_orm::ActiveValue::Set;
+use text::phone::{Rules, may_be_same, read, variants};
 
 use super::MAX_NAME;
 use crate::{
@@ -26,43 +29,25 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// A phone number as a person writes it: with a plus or `00` and the country code, spaces and dashes as they like.
-    ///
-    /// Only its shape is checked. Whether a number is in use is WhatsApp's to say, and lists of valid ranges age.
-    pub(super) fn phone(text: &str) -> Result<Self, ContactError> {
-        let refused = |why: &str| {
-            ContactError::InvalidPhone(format!(
-                "{why}; write it with a plus and the country code, such as +447700900123"
-            ))
-        };
-        let written =
-            |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\u{a0}' | '(' | ')' | '-' | '.' | '/');
-        let text = text.trim();
-        let rest = text.strip_prefix('+').or_else(|| text.strip_prefix("00"));
-        let rest = rest.ok_or_else(|| refused("has no country code"))?;
-        if !rest.chars().all(written) {
-            return Err(refused("has letters or signs that no phone number has"));
-        }
-        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-        let parsed =
-            phonenumber::parse(None, format!("+{digits}")).map_err(|_| refused("is not a phone number"))?;
-        let mut number = parsed.format().mode(phonenumber::Mode::E164).to_string();
-        // The zero of +44 (0)7700 is dialled inside the country only; in Italy it is part of the number.
-        let code = parsed.code().value();
-        let countries = phonenumber::metadata::DATABASE.by_code(&code).unwrap_or_default();
-        let inside = countries.first().and_then(|country| country.national_prefix());
-        let zero_at = code.to_string().len() + 1;
-        if inside == Some("0") && number[zero_at..].starts_with('0') {
-            number.remove(zero_at);
-        }
-        if !(9..=16).contains(&number.len()) {
-            return Err(refused("must have 8 to 15 digits"));
-        }
-        Ok(Self {
+    /// A phone number as a person writes it.
+    pub(super) fn phone(text: &str, rules: Rules<'_>) -> Result<Self, ContactError> {
+        let phone = read(text, rules).map_err(|why| ContactError::InvalidPhone(why.to_string()))?;
+        Ok(Self::of_phone(phone.into_string()))
+    }
+
+    /// A phone number with its plus.
+    pub(super) fn of_phone(value: String) -> Self {
+        Self {
             kind: Kind::Phone,
             scope: String::new(),
-            value: number,
-        })
+            value,
+        }
+    }
+
+    /// The same phone number in WhatsApp's other spellings.
+    pub(super) fn spellings(&self) -> impl Iterator<Item = Self> + use<> {
+        let of_phone = (self.kind == Kind::Phone).then(|| variants(&self.value));
+        of_phone.into_iter().flatten().map(Self::of_phone)
     }
 
     /// A BSUID of an unknown portfolio, as a person writes it.
@@ -125,6 +110,13 @@ impl From<identity::Model> for Key {
     }
 }
 
+/// The phone number that WhatsApp writes as these digits.
+pub(super) fn phone_of(wa_id: &str) -> Option<Key> {
+    let digits: String = wa_id.chars().filter(char::is_ascii_digit).collect();
+    let fits = (1..=32).contains(&digits.len());
+    fits.then(|| Key::of_phone(format!("+{digits}")))
+}
+
 fn username(text: &str) -> Option<Key> {
     let value = text.trim().trim_start_matches('@').to_lowercase();
     let fits = (1..=64).contains(&value.chars().count())
@@ -144,6 +136,12 @@ pub(super) struct Seen {
     /// The same BSUID as somebody typed it, without its portfolio.
     pub(super) bsuid_anywhere: Option<Key>,
     pub(super) phone: Option<Key>,
+    /// The same phone as WhatsApp spells it elsewhere.
+    pub(super) other_phone: Option<Key>,
+    /// Under what else WhatsApp may know these phones.
+    pub(super) spellings: Vec<Key>,
+    /// Somebody typed the phone.
+    pub(super) typed: bool,
     pub(super) username: Option<Key>,
     pub(super) name: Option<String>,
     /// By WhatsApp; none where that is now.
@@ -157,21 +155,23 @@ impl Seen {
         let Sighting {
             portfolio,
             wa_id,
+            other_wa_id,
+            typed,
             bsuid,
             username: user,
             profile_name,
             seen_at,
         } = sighting;
-        let digits = |text: &String| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let phone = wa_id
-            .as_ref()
-            .map(digits)
-            .filter(|it| (1..=32).contains(&it.len()));
-        let phone = phone.map(|it| Key {
-            kind: Kind::Phone,
-            scope: String::new(),
-            value: format!("+{it}"),
-        });
+        let phone = wa_id.as_deref().and_then(phone_of);
+        let other_phone = other_wa_id.as_deref().and_then(phone_of);
+        let is_another = |other: &Key| {
+            phone
+                .as_ref()
+                .is_some_and(|phone| phone != other && may_be_same(&phone.value, &other.value))
+        };
+        let other_phone = other_phone.filter(is_another);
+        let phones = [&phone, &other_phone];
+        let spellings: BTreeSet<Key> = phones.into_iter().flatten().flat_map(Key::spellings).collect();
         let bsuid = bsuid
             .as_deref()
             .map(str::trim)
@@ -188,7 +188,13 @@ impl Seen {
         let seen = Self {
             bsuid_anywhere: scoped(String::new()).filter(|_| !scope.is_empty()),
             bsuid: scoped(scope),
+            spellings: spellings
+                .into_iter()
+                .filter(|key| !phones.into_iter().flatten().any(|phone| phone == key))
+                .collect(),
             phone,
+            other_phone,
+            typed: *typed,
             username: user.as_deref().and_then(username),
             name: name.map(|it| it.chars().take(MAX_NAME).collect()),
             at: *seen_at,
@@ -208,52 +214,34 @@ impl Seen {
             .username
             .as_ref()
             .filter(|_| self.bsuid.is_none() && self.phone.is_none());
-        [self.bsuid.as_ref(), self.phone.as_ref(), last]
-            .into_iter()
-            .flatten()
+        [
+            self.bsuid.as_ref(),
+            self.phone.as_ref(),
+            self.other_phone.as_ref(),
+            last,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The phone in every spelling, WhatsApp's own first.
+    pub(super) fn phones(&self) -> impl Iterator<Item = &Key> {
+        let told = [&self.phone, &self.other_phone];
+        told.into_iter().flatten().chain(&self.spellings)
     }
 
     /// Every key worth looking up.
     pub(super) fn lookups(&self) -> impl Iterator<Item = &Key> {
-        [&self.bsuid, &self.bsuid_anywhere, &self.phone, &self.username]
+        [&self.bsuid, &self.bsuid_anywhere, &self.username]
             .into_iter()
             .flatten()
+            .chain(self.phones())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn phone_numbers_are_read_as_people_write_them() {
-        let cases = [
-            ("+447700900123", Some("+447700900123")),
-            (" +44 (0)7700 900-123 ", Some("+447700900123")),
-            ("+44 07700 900123", Some("+447700900123")),
-            ("+39 06 6982 0000", Some("+390669820000")),
-            ("0044 7700 900123", Some("+447700900123")),
-            ("+1 (202) 555-0143", Some("+12025550143")),
-            ("+1.555.555.0123", Some("+15555550123")),
-            ("07700 900123", None),
-            ("447700900123", None),
-            ("+44 7700", None),
-            ("+44 7700 900 123 ext 5", None),
-            ("+1 650 FLOWERS", None),
-            ("+999 123 456 789", None),
-            ("+4477009001234567", None),
-            ("+", None),
-            ("", None),
-            ("hello", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(
-                Key::phone(text).ok().map(|key| key.value).as_deref(),
-                expected,
-                "{text}"
-            );
-        }
-    }
 
     #[test]
     fn what_whatsapp_shows_is_taken_even_if_no_parser_knows_it() {

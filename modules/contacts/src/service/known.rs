@@ -133,20 +133,17 @@ pub(super) async fn owners<'a>(tx: &TenantTx, keys: impl Iterator<Item = &'a Key
     Ok(Known::read(tx, keys).await?.owners)
 }
 
-/// The contact of a sighting whose identities are known: by BSUID, else by phone, else by the name alone.
+/// The contact of a sighting whose identities are known: by BSUID, else by phone in any spelling, else by the name alone.
 pub(super) fn contact_of(seen: &Seen, owners: &Owners) -> Option<ContactId> {
     let alone = seen
         .username
         .as_ref()
         .filter(|_| seen.bsuid.is_none() && seen.phone.is_none());
-    let in_order = [
-        seen.bsuid.as_ref(),
-        seen.bsuid_anywhere.as_ref(),
-        seen.phone.as_ref(),
-        alone,
-    ];
-    in_order
+    let bsuids = [&seen.bsuid, &seen.bsuid_anywhere];
+    bsuids
         .into_iter()
         .flatten()
+        .chain(seen.phones())
+        .chain(alone)
         .find_map(|key| owners.get(key).copied())
 }

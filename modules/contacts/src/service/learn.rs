@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
-use contracts::contacts::{ContactChange, ContactId, ContactsChanged, Sighting};
+use chrono::{DateTime, TimeDelta, Utc};
+use contracts::contacts::{ContactChange, ContactId, ContactsChanged, Resolved, Sighting};
 use kernel::{Error, Result, TenantTx, each, padded};
 use sea_orm::{
     ActiveValue::Set,
@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{
-    IN_LIST,
+    IN_LIST, doubles,
     key::{Key, Seen},
     known::{self, Known, Owners, contact_of},
     read::search_text,
@@ -23,21 +23,34 @@ use super::{
 use crate::entity::{Contacts, Identities, contact, identity};
 
 /// Finds or creates the contact of each sighting and learns what is new. See [`contracts::contacts::ContactDirectory`].
-pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<ContactId>> {
-    let contacts = learn(tx, sightings, true).await?;
+pub(super) async fn resolve(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Resolved> {
+    let Resolved { contacts, merges } = learn(tx, sightings, true).await?;
     // Every identity has an owner now, unless its contact was deleted while we looked; then the next try finds it free.
     let contacts: Option<Vec<ContactId>> = contacts.into_iter().collect();
-    contacts.ok_or_else(|| Error::unavailable("A contact was deleted while it was looked up. Try again."))
+    let contacts = contacts
+        .ok_or_else(|| Error::unavailable("A contact was deleted while it was looked up. Try again."))?;
+    Ok(Resolved { contacts, merges })
 }
 
 /// The same, but makes nobody.
-pub(super) async fn recognise(tx: &mut TenantTx, sightings: &[Sighting]) -> Result<Vec<Option<ContactId>>> {
+pub(super) async fn recognise(
+    tx: &mut TenantTx,
+    sightings: &[Sighting],
+) -> Result<Resolved<Option<ContactId>>> {
     learn(tx, sightings, false).await
 }
 
-async fn learn(tx: &mut TenantTx, sightings: &[Sighting], newcomers: bool) -> Result<Vec<Option<ContactId>>> {
+async fn learn(
+    tx: &mut TenantTx,
+    sightings: &[Sighting],
+    newcomers: bool,
+) -> Result<Resolved<Option<ContactId>>> {
     let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
     let mut known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
+    let merges = doubles::join(tx, &seen, &known.owners).await?;
+    if !merges.is_empty() {
+        known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
+    }
     let mut learnt = learn_keys(tx, &seen, &mut known.owners, newcomers).await?;
     let contacts: Vec<Option<ContactId>> = seen.iter().map(|it| contact_of(it, &known.owners)).collect();
     let of_known: Vec<(&Seen, ContactId)> = seen
@@ -63,7 +76,7 @@ async fn learn(tx: &mut TenantTx, sightings: &[Sighting], newcomers: bool) -> Re
     note(tx, &noted).await?;
     let made = learnt.fresh.keys().map(|id| change(*id, now)).collect();
     renew(tx, &learnt.changed, &names, made).await?;
-    Ok(contacts)
+    Ok(Resolved { contacts, merges })
 }
 
 /// Whom it concerned.
@@ -83,6 +96,8 @@ async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners, newcomers
     for person in people(seen) {
         let unknown: BTreeSet<&Key> = person
             .iter()
+            // What was typed teaches nothing of somebody who is known by another spelling.
+            .filter(|it| !(it.typed && contact_of(it, owners).is_some()))
             .flat_map(|it| it.keys())
             .filter(|key| !owners.contains_key(*key))
             .collect();
@@ -115,7 +130,10 @@ async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners, newcomers
         return Ok(learnt);
     }
     let now = tx.clock().now();
-    let rows = wanted.iter().map(|(key, id)| key.row(*id, now)).collect();
+    // Of two spellings the phone id is the one to write to.
+    let others: BTreeSet<&Key> = seen.iter().filter_map(|it| it.other_phone.as_ref()).collect();
+    let at = |key| now - TimeDelta::microseconds(i64::from(others.contains(key)));
+    let rows = wanted.iter().map(|(key, id)| key.row(*id, at(key))).collect();
     let new = tx.insert_new::<Identities>(rows).await?;
     let mut gone = HashMap::new();
     let mut held = Owners::new();
@@ -203,7 +221,7 @@ async fn create(
     tx.insert_many::<Contacts>(fresh.iter().map(row).collect()).await
 }
 
-/// Sightings by person: those that share an identity, directly or through others, stand together.
+/// Sightings by person: those that share an identity or a spelling of it, directly or through others, stand together.
 fn people(seen: &[Seen]) -> Vec<Vec<&Seen>> {
     let mut leader: Vec<usize> = (0..seen.len()).collect();
     fn find(leader: &mut [usize], mut at: usize) -> usize {
@@ -215,7 +233,7 @@ fn people(seen: &[Seen]) -> Vec<Vec<&Seen>> {
     }
     let mut first: HashMap<&Key, usize> = HashMap::new();
     for (at, it) in seen.iter().enumerate() {
-        for key in it.keys() {
+        for key in it.keys().chain(&it.spellings) {
             let other = *first.entry(key).or_insert(at);
             let (a, b) = (find(&mut leader, at), find(&mut leader, other));
             leader[a.max(b)] = a.min(b);

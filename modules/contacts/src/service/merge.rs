@@ -8,7 +8,7 @@ use contracts::contacts::{
     Sighting,
 };
 use kernel::{Error, Result, TenantTx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Order};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Order, sea_query::Expr};
 
 use super::{
     Attributes, MAX_ATTRIBUTES, MAX_TAGS,
@@ -31,21 +31,27 @@ pub(super) async fn change_identities(
     for change in changes {
         merges.extend(apply(tx, change).await?);
     }
-    if !merges.is_empty() {
-        let at = tx.clock().now();
-        let gone = merges.iter().map(|merge| ContactChange {
-            contact_id: merge.from,
-            deleted: true,
-            at,
-        });
-        tx.publish(&ContactsChanged {
-            items: gone.collect(),
-        })?;
-        tx.publish(&ContactsMerged {
-            items: merges.clone(),
-        })?;
-    }
+    tell(tx, &merges)?;
     Ok(merges)
+}
+
+/// Tells who went into whom.
+pub(super) fn tell(tx: &mut TenantTx, merges: &[ContactMerge]) -> Result<()> {
+    if merges.is_empty() {
+        return Ok(());
+    }
+    let at = tx.clock().now();
+    let gone = merges.iter().map(|merge| ContactChange {
+        contact_id: merge.from,
+        deleted: true,
+        at,
+    });
+    tx.publish(&ContactsChanged {
+        items: gone.collect(),
+    })?;
+    tx.publish(&ContactsMerged {
+        items: merges.to_vec(),
+    })
 }
 
 async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<ContactMerge>> {
@@ -60,7 +66,7 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
         .into_iter()
         .flatten()
         .find_map(|key| owners.get(key).copied());
-    let phone_now = current.phone.as_ref().and_then(|key| owners.get(key).copied());
+    let phone_now = current.phones().find_map(|key| owners.get(key).copied());
 
     let id = match before.or(bsuid_now).or(phone_now) {
         Some(id) => id,
@@ -72,7 +78,9 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
                 ..Sighting::default()
             };
             let made = learn::resolve(tx, &[sighting]).await?;
+            // Nobody is known by it: nobody is joined.
             *made
+                .contacts
                 .first()
                 .ok_or_else(|| Error::internal("a sighting without its contact"))?
         }
@@ -95,6 +103,7 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
     if let Some(previous) = &previous {
         give(tx, id, previous.keys(), false).await?;
     }
+    take_spellings(tx, id, &current.spellings).await?;
     give(tx, id, current.keys(), true).await?;
     learn::refresh(tx, &stale).await?;
     Ok(other.map(|from| ContactMerge { from, into: id }))
@@ -123,7 +132,12 @@ async fn came_after(tx: &TenantTx, id: ContactId, change: DateTime<Utc>) -> Resu
 
 /// Gives identities to a contact, whoever has them; `current` ones become the youngest of their kind. Old ones that nobody
 /// has are only remembered, and those of others stay with them.
-async fn give(tx: &TenantTx, id: ContactId, keys: impl Iterator<Item = &Key>, current: bool) -> Result<()> {
+pub(super) async fn give(
+    tx: &TenantTx,
+    id: ContactId,
+    keys: impl Iterator<Item = &Key>,
+    current: bool,
+) -> Result<()> {
     let now = tx.clock().now();
     let mine = tx
         .find::<Identities>()
@@ -161,8 +175,22 @@ async fn give(tx: &TenantTx, id: ContactId, keys: impl Iterator<Item = &Key>, cu
     Ok(())
 }
 
+/// Other spellings of a number go where the number goes.
+async fn take_spellings(tx: &TenantTx, id: ContactId, spellings: &[Key]) -> Result<()> {
+    for key in spellings {
+        tx.update::<Identities>()
+            .filter(identity::Column::Kind.eq(key.kind))
+            .filter(identity::Column::Scope.eq(key.scope.clone()))
+            .filter(identity::Column::Value.eq(key.value.clone()))
+            .col_expr(identity::Column::ContactId, Expr::value(id))
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
 /// Gives everything of `from` to `into` and removes it.
-async fn absorb(tx: &TenantTx, into: ContactId, from: ContactId) -> Result<()> {
+pub(super) async fn absorb(tx: &TenantTx, into: ContactId, from: ContactId) -> Result<()> {
     let rows = tx
         .find::<Contacts>()
         .filter(contact::Column::Id.is_in([into, from]))

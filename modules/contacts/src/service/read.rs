@@ -8,7 +8,10 @@ use sea_orm::{
     ColumnTrait, Order,
     sea_query::{Condition, LikeExpr},
 };
-use text::key::text_key;
+use text::{
+    key::text_key,
+    phone::{self, Rules},
+};
 
 use super::{
     IN_LIST,
@@ -91,8 +94,8 @@ pub(crate) async fn list_contacts(
     Ok((whole(db, rows).await?, next))
 }
 
-/// "The text occurs in name or identities", as [`text_key`] compares; nothing for a text with nothing to look for. What looks like
-/// a phone number is compared by its digits.
+/// "The text occurs in name or identities", as [`text_key`] compares; nothing for a text with nothing to look for. What is
+/// written as a phone number or as a part of one is compared by its digits, in every spelling that is understood.
 pub(super) fn contains(text: &str) -> Option<Condition> {
     let key = text_key(text);
     if key.is_empty() {
@@ -112,15 +115,9 @@ pub(super) fn contains(text: &str) -> Option<Condition> {
     // Rows that `Rekey` has not come to yet are in lower case only.
     let lowered = text.trim().to_lowercase();
     let before = (lowered != key && !lowered.is_empty()).then(|| like(&lowered));
-    let dialled = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '(' | ')' | '-' | '.' | '/');
-    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
-    let by_digits = (digits.len() >= 3 && key.chars().all(dialled)).then(|| like(&digits));
-    Some(
-        Condition::any()
-            .add(like(&key))
-            .add_option(before)
-            .add_option(by_digits),
-    )
+    let by_phone = phone::search_forms(text, Rules::default());
+    let any = Condition::any().add(like(&key)).add_option(before);
+    Some(by_phone.iter().fold(any, |any, digits| any.add(like(digits))))
 }
 
 /// What is searched: name, digits of the phone, username, BSUID, each as [`text_key`] compares. At most 1000 characters; a name

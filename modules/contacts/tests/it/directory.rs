@@ -268,7 +268,8 @@ async fn sixty_four_first_messages_at_once_make_one_contact(
             let id = directory
                 .resolve(&mut tx, &[named(sighting, "Zoe")])
                 .await
-                .unwrap()[0];
+                .unwrap()
+                .contacts[0];
             tx.commit().await.unwrap();
             id
         });

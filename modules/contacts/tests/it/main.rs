@@ -11,5 +11,6 @@ mod compared;
 mod contacts;
 mod directory;
 mod limits;
+mod phones;
 mod tags;
 mod world;

@@ -73,7 +73,7 @@ impl World {
         let database = TestDatabase::open(profile).await;
         let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let system = set(database.system(clock));
-        let module = Contacts::new();
+        let module = Contacts::new(false);
         let mut jobs = Jobs::default();
         module.jobs(&mut jobs);
         let authenticator: Arc<dyn Authenticator> = Arc::new(ByHeader(system.clone()));
@@ -146,9 +146,9 @@ impl World {
     /// Resolves in a transaction of its own.
     pub async fn resolve(&self, db: &TenantDb, sightings: &[Sighting]) -> Vec<ContactId> {
         let mut tx = db.begin().await.unwrap();
-        let ids = self.directory.resolve(&mut tx, sightings).await.unwrap();
+        let resolved = self.directory.resolve(&mut tx, sightings).await.unwrap();
         tx.commit().await.unwrap();
-        ids
+        resolved.contacts
     }
 
     pub async fn count(&self, db: &TenantDb) -> usize {

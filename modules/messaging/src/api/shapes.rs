@@ -60,8 +60,10 @@ pub enum MessageType {
 /// Whom a message is for: exactly one of the three.
 #[derive(Debug, Object)]
 pub struct RecipientIn {
-    /// Phone number with country code, for example `+44 7700 900123`.
-    #[oai(validator(max_length = 40))]
+    /// Phone number with country code in any usual spelling, for example `+44 7700 900123`. Digits alone are first looked up
+    /// among the numbers of your contacts, then read as a whole number with its country code. What cannot be read is 422
+    /// `invalid_phone` with the reason.
+    #[oai(validator(max_length = 300))]
     pub phone: Option<String>,
     /// Business-scoped user id, for customers who hide their number.
     #[oai(validator(max_length = 140))]

@@ -1,10 +1,7 @@
 //! Messages: sending one, reading one, listing many.
 
 use chrono::{DateTime, Utc};
-use cloud_api::{
-    ids::{Bsuid, Msisdn},
-    message::Content,
-};
+use cloud_api::{ids::Bsuid, message::Content};
 use contracts::{
     contacts::{ContactId, Sighting},
     messaging::{ChannelId, ConversationId, Lane, MessageId, MessageSender, OutgoingMessage},
@@ -12,7 +9,7 @@ use contracts::{
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Idempotency, Service, sender_of, thread};
+use super::{Idempotency, Service, joining, sender_of, thread};
 use crate::{
     entity::{
         channel, conversation,
@@ -174,11 +171,8 @@ impl Service {
         channel: &channel::Model,
         to: Address,
     ) -> Result<ContactId> {
-        let mut sighting = Sighting {
-            portfolio: channel.portfolio_id.clone().unwrap_or_default(),
-            ..Sighting::default()
-        };
-        match to {
+        let portfolio = channel.portfolio_id.clone().unwrap_or_default();
+        let resolved = match to {
             Address::Contact(id) => {
                 let known = !self.directory.cards(db, &[id]).await?.is_empty();
                 return if known {
@@ -188,18 +182,24 @@ impl Service {
                 };
             }
             Address::Phone(text) => {
-                let phone = Msisdn::parse(&text)
-                    .map_err(|invalid| kernel::Error::invalid("to.phone", invalid.message))?;
-                sighting.wa_id = Some(phone.as_str().to_owned());
+                self.directory
+                    .addressed(tx, &portfolio, "to.phone", &text)
+                    .await?
             }
             Address::Bsuid(text) => {
                 let bsuid = Bsuid::parse(&text)
                     .map_err(|invalid| kernel::Error::invalid("to.bsuid", invalid.message))?;
-                sighting.bsuid = Some(bsuid.as_str().to_owned());
+                let sighting = Sighting {
+                    portfolio,
+                    bsuid: Some(bsuid.as_str().to_owned()),
+                    ..Sighting::default()
+                };
+                self.directory.resolve(tx, &[sighting]).await?
             }
-        }
-        let contacts = self.directory.resolve(tx, &[sighting]).await?;
-        Ok(contacts.first().copied().ok_or(MessagingError::NoContact)?)
+        };
+        let contact = resolved.contacts.first().copied();
+        joining::join(tx, resolved.merges).await?;
+        Ok(contact.ok_or(MessagingError::NoContact)?)
     }
 
     /// One message, or 404.

@@ -7,6 +7,7 @@ mod conversations;
 mod drain;
 mod hold;
 mod idempotency;
+mod joining;
 mod media;
 mod messages;
 mod ownership;

@@ -95,7 +95,12 @@ impl Service {
                 contacts.push(Some(message.contact_id));
             }
         }
-        if openers.is_empty() || self.directory.recognise(tx, &openers).await? == contacts {
+        if openers.is_empty() {
+            return Ok(());
+        }
+        let openers = self.directory.recognise(tx, &openers).await?;
+        joining::join(tx, openers.merges).await?;
+        if openers.contacts == contacts {
             return Ok(());
         }
         Err(MessagingError::WindowClosed.into())

@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{HistoryMessage, InboundMessage, WebhookContact};
 use contracts::{
-    contacts::Sighting,
+    contacts::{Resolved, Sighting},
     messaging::{
         ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
         MessagesEchoed, Sender,
@@ -31,7 +31,7 @@ use crate::{
         message::{ActiveModel, Column, Entity},
     },
     service::{
-        Service, media,
+        Service, joining, media,
         preview::shorten,
         sender::{Pair, conversations_of},
     },
@@ -75,11 +75,13 @@ impl Other {
         Self {
             sighting: Sighting {
                 portfolio: channel.portfolio_id.clone().unwrap_or_default(),
-                wa_id: message.to.clone().or(receiver.wa_id),
+                wa_id: message.to.clone().or_else(|| receiver.wa_id.clone()),
+                other_wa_id: receiver.wa_id,
                 bsuid: message.to_user_id.clone().or(receiver.user_id),
                 username: receiver.username,
                 profile_name: receiver.name,
                 seen_at: Some(told_at(message.timestamp, now)),
+                ..Sighting::default()
             },
             channel: channel.clone(),
             message,
@@ -172,7 +174,8 @@ impl Service {
             return Ok(Noted::default());
         }
         let sightings: Vec<Sighting> = others.iter().map(|other| other.sighting.clone()).collect();
-        let contacts = self.directory.resolve(tx, &sightings).await?;
+        let Resolved { contacts, merges } = self.directory.resolve(tx, &sightings).await?;
+        joining::join(tx, merges).await?;
         let mut noted = Noted::default();
         let mut messages = Vec::new();
         for (other, contact) in others.into_iter().zip(contacts) {

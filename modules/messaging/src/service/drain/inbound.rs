@@ -13,6 +13,7 @@ use contracts::{
 };
 use kernel::{Result, TenantTx, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
+use text::phone::may_be_same;
 
 use super::{
     amendments::{Amendment, is_amendment},
@@ -26,7 +27,7 @@ use crate::{
         message::{ActiveModel, Column, Entity},
     },
     service::{
-        Service, media,
+        Service, joining, media,
         preview::shorten,
         sender::{Pair, conversations_of},
     },
@@ -117,8 +118,9 @@ impl Service {
         }
         let sightings: Vec<Sighting> = arrived.iter().map(|one| one.sighting.clone()).collect();
         let known = self.directory.recognise(tx, &sightings).await?;
+        joining::join(tx, known.merges).await?;
         let (mut new, mut contacts, mut strange) = (Vec::new(), Vec::new(), Vec::new());
-        for (one, contact) in arrived.into_iter().zip(known) {
+        for (one, contact) in arrived.into_iter().zip(known.contacts) {
             match contact {
                 Some(contact) => {
                     new.push(one);
@@ -130,7 +132,12 @@ impl Service {
         let strange = only_new(tx, strange).await?;
         if !strange.is_empty() {
             let sightings: Vec<Sighting> = strange.iter().map(|one| one.sighting.clone()).collect();
-            contacts.extend(self.directory.resolve(tx, &sightings).await?);
+            let resolved = self.directory.resolve(tx, &sightings).await?;
+            for contact in &mut contacts {
+                *contact = joining::holder(&resolved.merges, *contact);
+            }
+            joining::join(tx, resolved.merges).await?;
+            contacts.extend(resolved.contacts);
             new.extend(strange);
         }
         Ok((new, contacts))
@@ -215,20 +222,27 @@ pub(super) fn sighting(
     let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let of_sender =
         |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
-    let from = some(&message.from).or_else(|| of_sender(|sender| &sender.wa_id));
+    let (from, told) = (some(&message.from), of_sender(|sender| &sender.wa_id));
+    // Usually the same. Where WhatsApp spells the number in another way, its id is the one to write to.
+    let (from, other) = match (from, told) {
+        (Some(from), Some(told)) if from != told && may_be_same(&from, &told) => (Some(told), Some(from)),
+        (from, told) => (from.or(told), None),
+    };
     // What is written where a phone number belongs but holds no digit still tells senders apart.
-    let (wa_id, other) = from
+    let (wa_id, no_phone) = from
         .into_iter()
         .partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
     Sighting {
         portfolio: channel.portfolio_id.clone().unwrap_or_default(),
         wa_id: wa_id.into_iter().next(),
+        other_wa_id: other,
         bsuid: some(&message.from_user_id)
             .or_else(|| of_sender(|sender| &sender.user_id))
-            .or(other.into_iter().next()),
+            .or(no_phone.into_iter().next()),
         username: sender.and_then(|sender| sender.username.clone()),
         profile_name: sender.and_then(|sender| sender.name.clone()),
         seen_at: Some(told_at(message.timestamp, now)),
+        ..Sighting::default()
     }
 }
 

@@ -160,7 +160,7 @@ impl Service {
         if !sorted.statuses.is_empty() {
             self.expect_sweep(&mut tx).await?;
         }
-        statuses::apply(&mut tx, sorted.statuses).await?;
+        statuses::apply(&mut tx, &*self.directory, sorted.statuses).await?;
         numbers::apply(&mut tx, &channels, &news).await?;
         accounts::apply(&mut tx, &channels, &news).await?;
         accounts::apply_failures(&mut tx, &channels, sorted.failures).await?;

@@ -8,16 +8,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
-use contracts::messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged};
+use contracts::{
+    contacts::{ContactDirectory, ContactId, Spelling},
+    messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged},
+};
 use kernel::{Result, TenantTx, each, id, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use self::changes::Changes;
 use super::when::told_at;
-use crate::entity::{
-    Status,
-    message::{Column, Entity, Failure},
-    status_event::{self, StatusEventId},
+use crate::{
+    entity::{
+        Status,
+        message::{Column, Entity, Failure},
+        status_event::{self, StatusEventId},
+    },
+    service::joining,
 };
 
 /// Looking through everything that came for longer than this would cost more than asking for what is wanted.
@@ -41,7 +47,11 @@ impl Told {
 }
 
 /// Records the statuses, each once, and moves the messages they speak of.
-pub(in crate::service) async fn apply(tx: &mut TenantTx, statuses: Vec<WebhookStatus>) -> Result<()> {
+pub(in crate::service) async fn apply(
+    tx: &mut TenantTx,
+    directory: &dyn ContactDirectory,
+    statuses: Vec<WebhookStatus>,
+) -> Result<()> {
     if statuses.is_empty() {
         return Ok(());
     }
@@ -57,7 +67,9 @@ pub(in crate::service) async fn apply(tx: &mut TenantTx, statuses: Vec<WebhookSt
         }
     }
     tx.insert_new::<status_event::Entity>(rows).await?;
-    messages.write(tx).await
+    let spellings = messages.spellings(&statuses);
+    messages.write(tx).await?;
+    joining::learn_spellings(tx, directory, &spellings).await
 }
 
 /// Whether statuses came since then, more or less, that are nobody's yet. Hardly ever: a status names its message by our id
@@ -139,6 +151,7 @@ struct Messages {
 #[derive(Debug)]
 struct Message {
     conversation_id: ConversationId,
+    contact_id: ContactId,
     before: State,
     after: State,
     /// The latest telling of this batch; none while nobody has told of it.
@@ -206,6 +219,7 @@ impl Messages {
         type Row = (
             MessageId,
             ConversationId,
+            ContactId,
             Option<String>,
             String,
             i32,
@@ -228,6 +242,7 @@ impl Messages {
                 .columns(&[
                     Column::Id,
                     Column::ConversationId,
+                    Column::ContactId,
                     Column::Wamid,
                     Column::Status,
                     Column::StatusRank,
@@ -242,6 +257,7 @@ impl Messages {
                 let (
                     id,
                     conversation_id,
+                    contact_id,
                     wamid,
                     status,
                     rank,
@@ -263,6 +279,7 @@ impl Messages {
                 };
                 let message = Message {
                     conversation_id,
+                    contact_id,
                     after: before.clone(),
                     before,
                     told_at: None,
@@ -276,6 +293,29 @@ impl Messages {
     fn owner(&self, status: &WebhookStatus) -> Option<MessageId> {
         let by_callback = callback_id(status).filter(|id| self.by_id.contains_key(id));
         by_callback.or_else(|| self.by_wamid.get(status.id.as_ref()?.as_str()).copied())
+    }
+
+    /// How WhatsApp writes the numbers of the people that these statuses are about.
+    fn spellings(&self, statuses: &[WebhookStatus]) -> Vec<Spelling> {
+        fn person(status: &WebhookStatus) -> Option<&str> {
+            let is_person = status
+                .recipient_type
+                .as_deref()
+                .is_none_or(|kind| kind == "individual");
+            let wa_id = status.recipient_id.as_deref().filter(|_| is_person)?;
+            let is_phone = (7..=15).contains(&wa_id.len()) && wa_id.bytes().all(|c| c.is_ascii_digit());
+            is_phone.then_some(wa_id)
+        }
+        let told: BTreeSet<(ContactId, &str)> = statuses
+            .iter()
+            .filter_map(|status| Some((self.by_id.get(&self.owner(status)?)?.contact_id, person(status)?)))
+            .collect();
+        let spelling = |(contact, wa_id): (ContactId, &str)| Spelling {
+            contact,
+            wa_id: wa_id.to_owned(),
+            differs: false,
+        };
+        told.into_iter().map(spelling).collect()
     }
 
     fn tell(&mut self, id: MessageId, told: &Told) {

@@ -160,6 +160,7 @@ impl Taken {
     pub(super) async fn commit(
         &mut self,
         db: &TenantDb,
+        directory: &dyn ContactDirectory,
         outcomes: &[Outcome],
         mark: Option<MessageId>,
     ) -> Result<bool> {
@@ -170,7 +171,7 @@ impl Taken {
             let mut tx = db.begin().await?;
             let held = self.moved(tx.update(), mark).exec().await?;
             if held > 0 {
-                outcome::write(&mut tx, self, outcomes).await?;
+                outcome::write(&mut tx, directory, self, outcomes).await?;
                 tx.commit().await?;
             }
             held
@@ -216,7 +217,7 @@ impl Taken {
         if outcomes.is_empty() {
             return Ok(true);
         }
-        self.commit(db, &outcomes, None).await
+        self.commit(db, directory, &outcomes, None).await
     }
 
     /// Removes the chunk: every outcome is written. Statuses that overtook them without our id in their callback data are

@@ -155,7 +155,7 @@ impl Service {
             .into_iter()
             .map(|message| Outcome::refused(message, why))
             .collect();
-        if outcomes.is_empty() || taken.commit(db, &outcomes, last).await? {
+        if outcomes.is_empty() || taken.commit(db, &*self.directory, &outcomes, last).await? {
             taken.finish(db).await?;
         }
         Ok(())

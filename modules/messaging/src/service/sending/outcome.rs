@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contracts::messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged};
+use cloud_api::message::Recipient;
+use contracts::{
+    contacts::{ContactDirectory, Spelling},
+    messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
+};
 use kernel::{Result, TenantTx, padded};
 use sea_orm::{
     ActiveValue::Set,
@@ -24,6 +28,7 @@ use crate::{
         sentence::Sentences,
     },
     job::{SendChunk, lane_name},
+    service::joining,
 };
 
 /// Messages of one statement.
@@ -60,7 +65,7 @@ impl Outcome {
 
     fn status(&self) -> Status {
         match self.verdict {
-            Verdict::Accepted(_) => Status::Accepted,
+            Verdict::Accepted { .. } => Status::Accepted,
             Verdict::Again { .. } => Status::Queued,
             Verdict::Unknown => Status::Unknown,
             Verdict::Failed(_) => Status::Failed,
@@ -69,9 +74,23 @@ impl Outcome {
 
     fn wamid(&self) -> Option<String> {
         match &self.verdict {
-            Verdict::Accepted(wamid) => Some(wamid.to_string()),
+            Verdict::Accepted { wamid, .. } => Some(wamid.to_string()),
             _ => None,
         }
+    }
+
+    /// How WhatsApp writes the number, if it differs from what the message was sent to.
+    fn spelling(&self) -> Option<Spelling> {
+        let (Verdict::Accepted { wa_id, .. }, Some(Recipient::Phone(to))) = (&self.verdict, &self.message.to)
+        else {
+            return None;
+        };
+        let wa_id = wa_id.as_deref().filter(|wa_id| *wa_id != to.as_str())?;
+        Some(Spelling {
+            contact: self.message.contact_id,
+            wa_id: wa_id.to_owned(),
+            differs: true,
+        })
     }
 
     fn failure(&self) -> Option<&Failure> {
@@ -83,7 +102,12 @@ impl Outcome {
 }
 
 /// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours.
-pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]) -> Result<()> {
+pub(super) async fn write(
+    tx: &mut TenantTx,
+    directory: &dyn ContactDirectory,
+    taken: &Taken,
+    outcomes: &[Outcome],
+) -> Result<()> {
     if outcomes.is_empty() {
         return Ok(());
     }
@@ -102,7 +126,9 @@ pub(super) async fn write(tx: &mut TenantTx, taken: &Taken, outcomes: &[Outcome]
         }
     }
     put_back(tx, taken, &outcomes, now).await?;
-    tell(tx, taken.lane, &outcomes, now)
+    tell(tx, taken.lane, &outcomes, now)?;
+    let spellings: Vec<Spelling> = outcomes.iter().filter_map(|outcome| outcome.spelling()).collect();
+    joining::learn_spellings(tx, directory, &spellings).await
 }
 
 /// That a campaign's message was accepted is not told: WhatsApp's `sent` follows at once, and at thousands a second nobody could

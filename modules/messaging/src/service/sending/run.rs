@@ -239,7 +239,8 @@ impl Run {
         let shared = &self.shared;
         let over = portfolio::reserve(&shared.db, &shared.channel, intended.iter()).await?;
         let mark = intended.last().map(|last| last.id);
-        let ours = self.taken.commit(&shared.db, outcomes, mark).await?;
+        let directory = &*shared.service.directory;
+        let ours = self.taken.commit(&shared.db, directory, outcomes, mark).await?;
         Ok(ours.then_some((next, over)))
     }
 

@@ -29,8 +29,13 @@ pub(super) const TRIES: i32 = 8;
 /// What an attempt to send means for the message.
 #[derive(Clone, Debug)]
 pub(super) enum Verdict {
-    /// WhatsApp took it under this id.
-    Accepted(Wamid),
+    /// WhatsApp took it.
+    Accepted {
+        /// Its id for the message.
+        wamid: Wamid,
+        /// Its id for the phone, which may be spelled otherwise than what was sent to.
+        wa_id: Option<String>,
+    },
     /// It certainly was not taken: it may be sent again.
     Again {
         /// After this long.
@@ -65,7 +70,7 @@ pub(in crate::service) enum Consequence {
 /// Judges an answer for a message that was tried `attempt` times before.
 pub(super) fn judge(sent: Result<Sent, CloudError>, lane: Lane, attempt: i32) -> (Verdict, Consequence) {
     let error = match sent {
-        Ok(sent) => return (Verdict::Accepted(sent.wamid), Consequence::None),
+        Ok(Sent { wamid, wa_id, .. }) => return (Verdict::Accepted { wamid, wa_id }, Consequence::None),
         Err(error) => error,
     };
     let failure = told(&error);

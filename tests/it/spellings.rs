@@ -1,0 +1,149 @@
+//! One person under two spellings of a phone number: WhatsApp's own, and the one that somebody typed.
+
+use serde_json::{Value, json};
+use testkit::{Tenant, TestApp, on_both_profiles};
+
+async fn template(tenant: &Tenant, to: &str) -> Value {
+    let body = json!({
+        "to": { "phone": to }, "type": "template",
+        "template": { "name": "hello_world", "language": "en_US" },
+    });
+    tenant.post("/messages", body).await.expect(202)
+}
+
+/// Sends a template and waits until it was read.
+async fn sent(app: &TestApp, tenant: &Tenant, to: &str) -> Value {
+    let queued = template(tenant, to).await;
+    let path = format!("/messages/{}", queued["id"].as_str().unwrap());
+    app.until(tenant, &path, |message| message["status"] == "read")
+        .await
+}
+
+/// The contact that a search finds, and its only conversation.
+async fn only(tenant: &Tenant, search: &str) -> (Value, Value) {
+    let contacts = tenant.all(&format!("/contacts?search={search}")).await;
+    assert_eq!(contacts.len(), 1, "{search}: {contacts:?}");
+    let conversations = tenant.all(&format!("/conversations?search={search}")).await;
+    assert_eq!(conversations.len(), 1, "{search}: {conversations:?}");
+    (contacts[0].clone(), conversations[0].clone())
+}
+
+async fn messages_of(tenant: &Tenant, conversation: &Value) -> usize {
+    let id = conversation["id"].as_str().unwrap();
+    tenant.all(&format!("/conversations/{id}/messages")).await.len()
+}
+
+/// A text as WhatsApp tells it: `from` and the entry's `wa_id` may be two spellings.
+fn text(tenant: &Tenant, wamid: &str, from: &str, wa_id: &str) -> Vec<u8> {
+    let second = tenant.clock.now().timestamp().to_string();
+    tenant.envelope(json!({
+        "contacts": [{ "profile": { "name": "Bia" }, "wa_id": wa_id }],
+        "messages": [{ "from": from, "id": wamid, "timestamp": second, "type": "text", "text": { "body": "Oi" } }],
+    }))
+}
+
+on_both_profiles! {
+    async fn who_answers_under_another_spelling_answers_in_the_same_conversation(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            sent(app, tenant, "+52 1 55 5000 0009").await;
+            tenant.customer_writes("5215550000009", "Hola");
+            app.settled().await;
+            let (contact, conversation) = only(tenant, "5550000009").await;
+            assert_eq!(contact["phone"], "+525550000009");
+            assert_eq!(messages_of(tenant, &conversation).await, 2);
+            // The window that the answer opened is found under either spelling.
+            for to in ["+52 1 55 5000 0009", "+52 55 5000 0009", "525550000009"] {
+                let answer = tenant.sends(to, "Gracias").await.expect(202);
+                assert_eq!(answer["contact_id"], contact["id"], "{to}");
+            }
+        }
+    }
+
+    async fn the_spelling_in_the_answer_of_a_send_is_learned(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            let first = sent(app, tenant, "+999 003 000 013").await;
+            app.settled().await;
+            let (contact, _) = only(tenant, "3000013").await;
+            assert_eq!(contact["phone"], "+99903000013");
+            tenant.customer_writes("999003000013", "Hi");
+            app.settled().await;
+            let (same, conversation) = only(tenant, "3000013").await;
+            assert_eq!(same["id"], contact["id"]);
+            assert_eq!(first["contact_id"], contact["id"]);
+            assert_eq!(messages_of(tenant, &conversation).await, 2);
+            tenant.sends("+999003000013", "Hello").await.expect(202);
+        }
+    }
+
+    async fn brazil_and_argentina_are_known_under_both(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            for (n, typed, wa_id) in [
+                (1, "+55 31 98888-8801", "553188888801"),
+                (2, "+55 31 8888-8802", "5531988888802"),
+                (3, "+54 11 2345-6777", "5491123456777"),
+                (4, "+54 9 11 2345-6778", "541123456778"),
+            ] {
+                let contact = tenant.post("/contacts", json!({ "phone": typed })).await.expect(201);
+                tenant.webhook(&text(tenant, &format!("wamid.SPELL{n}"), wa_id, wa_id)).await.expect(200);
+                app.settled().await;
+                let (found, _) = only(tenant, wa_id).await;
+                assert_eq!(found["id"], contact["id"], "{typed}");
+                assert_eq!(found["phone"], format!("+{wa_id}"));
+                let answer = tenant.sends(typed, "Hello").await.expect(202);
+                assert_eq!(answer["contact_id"], contact["id"]);
+            }
+        }
+    }
+
+    async fn two_spellings_in_one_webhook_and_in_a_status_are_one_person(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            tenant.webhook(&text(tenant, "wamid.TWO1", "447700900001", "44700900001")).await.expect(200);
+            tenant.webhook(&text(tenant, "wamid.TWO2", "447700900001", "447700900001")).await.expect(200);
+            tenant.webhook(&text(tenant, "wamid.TWO3", "44700900001", "44700900001")).await.expect(200);
+            app.settled().await;
+            let (contact, conversation) = only(tenant, "0900001").await;
+            assert_eq!(contact["phone"], "+44700900001");
+            assert_eq!(messages_of(tenant, &conversation).await, 3);
+
+            let message = sent(app, tenant, "+44 7700 900002").await;
+            let wamid = message["wamid"].as_str().unwrap();
+            let status = String::from_utf8(tenant.status_webhook(wamid, "delivered", None)).unwrap();
+            tenant.webhook(status.replace("447700900123", "44700900002").as_bytes()).await.expect(200);
+            // Somebody else's number is no spelling of this one.
+            tenant.webhook(&tenant.status_webhook(wamid, "read", None)).await.expect(200);
+            tenant.webhook(&text(tenant, "wamid.TWO4", "44700900002", "44700900002")).await.expect(200);
+            app.settled().await;
+            let (found, conversation) = only(tenant, "0900002").await;
+            assert_eq!(found["id"], message["contact_id"]);
+            assert_eq!(messages_of(tenant, &conversation).await, 2);
+            assert_eq!(tenant.all("/contacts?search=447700900123").await.len(), 0);
+        }
+    }
+
+    async fn contacts_and_conversations_that_are_doubled_become_one(app: &TestApp) {
+        use sea_orm::ConnectionTrait;
+        let tenant = &app.acme;
+        let first = sent(app, tenant, "+55 31 98888-8801").await;
+        tenant.webhook(&text(tenant, "wamid.DOUBLE1", "447700900999", "447700900999")).await.expect(200);
+        app.globex.webhook(&text(&app.globex, "wamid.DOUBLE1", "447700900999", "447700900999")).await.expect(200);
+        app.settled().await;
+        let (second, _) = only(tenant, "447700900999").await;
+        tenant.patch(&format!("/contacts/{}", second["id"].as_str().unwrap()), json!({ "tags": ["vip"], "note": "likes tea" })).await.expect(200);
+        // As earlier versions left it.
+        let on = app.system.across_tenants("two spellings that made two contacts");
+        on.execute_unprepared("UPDATE contacts_identities SET value = '+553188888801' WHERE value = '+447700900999'").await.unwrap();
+
+        // Whoever writes next finds them to be one, and so does whoever is written to.
+        let answer = tenant.sends("+55 31 8888-8801", "Olá").await;
+        let answer = answer.expect(202);
+        assert_eq!(answer["contact_id"], first["contact_id"]);
+        let (contact, conversation) = only(tenant, "88888801").await;
+        assert_eq!(contact["id"], first["contact_id"]);
+        assert_eq!(contact["tags"], json!(["vip"]));
+        assert_eq!(contact["note"], "likes tea");
+        assert_eq!(messages_of(tenant, &conversation).await, 3);
+        assert_eq!(tenant.get(&format!("/contacts/{}", second["id"].as_str().unwrap())).await.status, 404);
+        // Another tenant's are its own.
+        assert_eq!(app.globex.all("/conversations").await.len(), 1);
+    }
+}
