@@ -35,11 +35,12 @@ async fn messages_of(tenant: &Tenant, conversation: &Value) -> usize {
 
 /// A text as WhatsApp tells it: `from` and the entry's `wa_id` may be two spellings.
 fn text(tenant: &Tenant, wamid: &str, from: &str, wa_id: &str) -> Vec<u8> {
-    let second = tenant.clock.now().timestamp().to_string();
-    tenant.envelope(json!({
-        "contacts": [{ "profile": { "name": "Bia" }, "wa_id": wa_id }],
-        "messages": [{ "from": from, "id": wamid, "timestamp": second, "type": "text", "text": { "body": "Oi" } }],
-    }))
+    let (body, _) = tenant.text_webhook(from, "Oi");
+    let mut body: Value = serde_json::from_slice(&body).unwrap();
+    let value = &mut body["entry"][0]["changes"][0]["value"];
+    value["contacts"][0]["wa_id"] = json!(wa_id);
+    value["messages"][0]["id"] = json!(wamid);
+    serde_json::to_vec(&body).unwrap()
 }
 
 on_both_profiles! {

@@ -18,11 +18,18 @@ export function describeError(error: unknown): string {
   return i18next.t('errors.unexpected')
 }
 
-/** What is wrong with a field: the server's English names the rule; in other languages its numbers say it. */
-export function describeField({ message, limit, value }: FieldError): string {
+/** What is wrong with a field: the server's English names the rule; in other languages its numbers or its code say it. */
+export function describeField({ message, limit, value }: FieldError, code?: string): string {
   if (i18next.language === 'en') return message
+  if (code === 'invalid_phone') return i18next.t('errors.invalid_phone')
   const key = limit === undefined ? 'fieldInvalid' : typeof value === 'number' ? 'fieldLimit' : 'fieldLimitOnly'
   return i18next.t(`errors.${key}`, { limit: formatNumber(limit ?? 0), value: formatNumber(Number(value)) })
+}
+
+/** What the server says of one field, if it says something of it. */
+export function fieldProblem(error: unknown, field: string): string | undefined {
+  const wrong = error instanceof ApiError ? error.errors.find((one) => one.field === field) : undefined
+  return wrong && describeField(wrong, (error as ApiError).code)
 }
 
 export const toastError = (error: unknown) => toast.error(describeError(error))
@@ -33,7 +40,7 @@ export function mapFieldErrors<V extends FieldValues>(error: unknown, fields: re
   let unplaced: string | undefined
   for (const wrong of error.errors) {
     const { field } = wrong
-    const message = describeField(wrong)
+    const message = describeField(wrong, error.code)
     const name = fields.find((f) => f === field || field.startsWith(`${f}.`) || field.endsWith(`.${f}`))
     if (name) setError(name, { type: 'server', message }, { shouldFocus: true })
     else unplaced = message

@@ -89,12 +89,10 @@ export function formatPhone(phone: string) {
   return `+${digits.slice(0, size)} ${[...groups, left].filter(Boolean).join(' ')}`
 }
 
-/** What a person typed, as the API takes it: "+" and digits, or undefined when it cannot be a number. */
-export function normalisePhone(input: string): string | undefined {
-  const latin = input.replace(/[٠-٩]/g, (d) => String(d.charCodeAt(0) - 0x660)).trim()
-  if (!/^(\+|00)?[\d\s().-]+$/.test(latin)) return undefined
-  const digits = latin.replace(/^00/, '').replace(/\D/g, '')
-  return digits.length >= 7 && digits.length <= 15 ? `+${digits}` : undefined
+/** Whether a text may be meant as a phone number, to offer it as one. Only the server reads numbers: what was typed is sent as it is. */
+export function mayBePhone(text: string): boolean {
+  const digits = text.match(/\p{Nd}/gu)?.length ?? 0
+  return digits >= 5 && text.length <= 300 && !/\p{L}/u.test(text)
 }
 
 interface Named {

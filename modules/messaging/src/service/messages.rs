@@ -9,7 +9,7 @@ use contracts::{
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Idempotency, Service, joining, sender_of, thread};
+use super::{Idempotency, Service, cards, joining, sender_of, thread};
 use crate::{
     entity::{
         channel, conversation,
@@ -76,7 +76,7 @@ impl Service {
         let message = OutgoingMessage {
             channel_id: channel.id,
             contact_id,
-            content: thread::reacted(&tx, between, new.content).await?,
+            content: thread::reacted(&tx, between, self.with_ids(new.content)).await?,
             reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
@@ -110,12 +110,16 @@ impl Service {
         let message = OutgoingMessage {
             channel_id: row.channel_id,
             contact_id: row.contact_id,
-            content: thread::reacted(&tx, between, content).await?,
+            content: thread::reacted(&tx, between, self.with_ids(content)).await?,
             reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
         };
         self.check_password(db, &tx, &message).await?;
         self.queue_one(db, tx, message, Lane::Interactive, once).await
+    }
+
+    fn with_ids(&self, content: Content) -> Content {
+        cards::with_ids(content, self.addresses.simulator.is_some())
     }
 
     /// Queues a message, or answers with the one that the same request made before.

@@ -1,5 +1,6 @@
 //! The verbs, by what they are about.
 
+mod cards;
 mod channels;
 mod coalescer;
 mod connection_test;

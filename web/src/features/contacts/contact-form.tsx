@@ -14,7 +14,7 @@ import { Input } from '@/components/ui/input'
 import { SheetBody, SheetFooter } from '@/components/ui/sheet'
 import { Textarea } from '@/components/ui/textarea'
 import { mapFieldErrors } from '@/lib/errors'
-import { displayName, formatPhone, normalisePhone } from '@/lib/format'
+import { displayName, formatPhone } from '@/lib/format'
 import { useSaveContact } from './queries'
 import { TagInput } from './tag-input'
 
@@ -23,7 +23,7 @@ const FIELDS = ['name', 'phone', 'username', 'bsuid', 'tags', 'attributes', 'not
 const schema = z
   .object({
     name: z.string().trim().max(200, 'validation.tooLong'),
-    phone: z.string().trim().refine((v) => v === '' || normalisePhone(v) !== undefined, 'validation.phone'),
+    phone: z.string().trim().max(300, 'validation.tooLong'),
     username: z.string().trim().refine((v) => /^@?[\w.]{0,40}$/.test(v), 'validation.username'),
     bsuid: z.string().trim().max(140, 'validation.tooLong'),
     tags: z.array(z.string()),
@@ -63,7 +63,8 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
     const optional = (value: string, before?: string) => (value !== '' ? value : before ? '' : undefined)
     const body = {
       name: optional(values.name, contact?.name),
-      phone: optional(normalisePhone(values.phone) ?? '', contact?.phone),
+      // As it was typed: the server reads it, and says at the field why it cannot.
+      phone: values.phone === valuesOf(contact).phone ? undefined : optional(values.phone, contact?.phone),
       username: optional(values.username.replace(/^@/, ''), contact?.username),
       bsuid: optional(values.bsuid, contact?.bsuid),
       tags: values.tags,

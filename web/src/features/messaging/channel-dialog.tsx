@@ -16,7 +16,6 @@ import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, For
 import { Input } from '@/components/ui/input'
 import { Sheet, SheetBody, SheetContent, SheetFooter, SheetHeader, SheetTitle } from '@/components/ui/sheet'
 import { describeError, mapFieldErrors } from '@/lib/errors'
-import { normalisePhone } from '@/lib/format'
 import { useSession } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { Checks } from './channel-card'
@@ -27,7 +26,7 @@ const REQUIRED = FIELDS.filter((name) => name !== 'display_phone_number')
 const required = z.string().trim().min(1, 'validation.required')
 const digits = required.regex(/^\d+$/, 'validation.digits')
 const free = z.string().trim()
-const shape = { name: required, display_phone_number: free.refine((v) => v === '' || normalisePhone(v) !== undefined, 'validation.phone') }
+const shape = { name: required, display_phone_number: free.max(40, 'validation.tooLong') }
 /** Secrets may stay empty when editing: an empty one keeps what is stored. A simulated number is made with all it needs. */
 const schema = (editing: boolean) => {
   const secret = editing ? free : required
@@ -82,7 +81,7 @@ function Inside({ channel, onClose }: { channel?: Channel; onClose: () => void }
     setProblem(undefined)
     const onError = (error: unknown) => setProblem(mapFieldErrors(error, FIELDS, form.setError))
     if (!channel && values.kind === 'simulated') {
-      make.mutate({ name: values.name, phone: normalisePhone(values.display_phone_number) }, { onSuccess: (result) => setSaved({ channel: result, verifyToken: '' }), onError })
+      make.mutate({ name: values.name, phone: values.display_phone_number || undefined }, { onSuccess: (result) => setSaved({ channel: result, verifyToken: '' }), onError })
       return
     }
     const { name, waba_id, access_token, app_secret, verify_token, ...rest } = values

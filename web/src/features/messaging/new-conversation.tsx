@@ -12,8 +12,8 @@ import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, Dia
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
-import { describeError } from '@/lib/errors'
-import { displayName, formatPhone, normalisePhone, personSeed } from '@/lib/format'
+import { describeError, fieldProblem } from '@/lib/errors'
+import { displayName, formatPhone, mayBePhone, personSeed } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
 import { useContactDetails, useContactSuggestions, useStartConversation } from './queries'
 import { templateOut } from './template-dialog'
@@ -46,8 +46,9 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const [values, setValues] = useState<Record<string, string>>({})
   const [tried, setTried] = useState(false)
   const start = useStartConversation()
+  const phoneProblem = fieldProblem(start.error, 'to.phone')
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id
-  const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('contacts.stranger')) : formatPhone(recipient.phone))
+  const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('contacts.stranger')) : recipient.phone)
 
   const missing = !recipient
     ? t('newConversation.recipientFirst')
@@ -97,7 +98,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
         <DialogDescription>{t('newConversation.hint')}</DialogDescription>
       </DialogHeader>
       <DialogBody className="space-y-4">
-        {start.error && <Notice>{describeError(start.error)}</Notice>}
+        {start.error && !phoneProblem && <Notice>{describeError(start.error)}</Notice>}
         <div className="grid gap-1.5">
           <Label htmlFor="new-from">{t('newConversation.from')}</Label>
           <Select value={channelId} onValueChange={(id) => { setChannelChoice(id); setTemplate(undefined) }}>
@@ -111,7 +112,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
             </SelectContent>
           </Select>
         </div>
-        <RecipientField value={recipient} onChange={setRecipient} contactId={contactId} />
+        <RecipientField value={recipient} onChange={(value) => { setRecipient(value); start.reset() }} contactId={contactId} problem={phoneProblem} />
         {recipient && (
           <div className="grid gap-1.5">
             {template ? (
@@ -134,15 +135,16 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   )
 }
 
-function RecipientField({ value, onChange, contactId }: { value?: Recipient; onChange: (value: Recipient | undefined) => void; contactId?: string }) {
+function RecipientField({ value, onChange, contactId, problem }: { value?: Recipient; onChange: (value: Recipient | undefined) => void; contactId?: string; problem?: string }) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const settled = useDebounced(search.trim(), 200)
   const suggestions = useContactSuggestions(settled)
-  const phone = normalisePhone(search)
+  // As it was typed: the server reads it.
+  const phone = mayBePhone(search) ? search.trim() : undefined
 
   if (value) {
-    const name = 'contact' in value ? displayName(value.contact, t('contacts.stranger')) : formatPhone(value.phone)
+    const name = 'contact' in value ? displayName(value.contact, t('contacts.stranger')) : value.phone
     return (
       <div className="grid gap-1.5">
         <p className="text-[0.8125rem] font-medium">{t('newConversation.recipient')}</p>
@@ -151,6 +153,7 @@ function RecipientField({ value, onChange, contactId }: { value?: Recipient; onC
           <span className="min-w-0 flex-1 truncate text-sm font-medium"><bdi>{name}</bdi></span>
           <Button variant="ghost" size="sm" onClick={() => onChange(undefined)}>{t('common.change')}</Button>
         </div>
+        {problem && <p role="alert" className="text-[0.8125rem] text-destructive">{problem}</p>}
       </div>
     )
   }
@@ -181,7 +184,7 @@ function RecipientField({ value, onChange, contactId }: { value?: Recipient; onC
           <li>
             <button type="button" className="flex w-full items-center gap-3 rounded-md px-2 py-2 text-start text-sm hover:bg-accent" onClick={() => onChange({ phone })}>
               <span className="grid size-7 place-items-center rounded-full bg-primary-soft text-primary-soft-foreground"><UserRoundPlus className="size-3.5" aria-hidden /></span>
-              {t('newConversation.usePhone')} <PhoneText phone={phone} className="font-medium" />
+              {t('newConversation.usePhone')} <bdi className="ltr-isolate font-medium">{phone}</bdi>
             </button>
           </li>
         )}

@@ -10,12 +10,11 @@ import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, For
 import { Input } from '@/components/ui/input'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { describeError } from '@/lib/errors'
-import { normalisePhone } from '@/lib/format'
 import { type SimPhone, type SimUser, useSimAddUser } from './queries'
 
 const schema = z
   .object({ name: z.string().trim().min(1, 'validation.required'), by: z.enum(['phone', 'username']), phone: z.string().trim(), username: z.string().trim().regex(/^@?[\w.]*$/, 'validation.username') })
-  .refine((v) => v.by !== 'phone' || normalisePhone(v.phone), { path: ['phone'], message: 'validation.phone' })
+  .refine((v) => v.by !== 'phone' || v.phone, { path: ['phone'], message: 'validation.required' })
   .refine((v) => v.by !== 'username' || v.username.replace('@', ''), { path: ['username'], message: 'validation.required' })
 type Values = z.infer<typeof schema>
 
@@ -45,7 +44,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { name: '', by: 'phone', phone: '', username: '' } })
   const by = form.watch('by')
   const submit = form.handleSubmit(({ name, phone, username }) =>
-    add.mutate(by === 'phone' ? { name, wa_id: normalisePhone(phone)?.slice(1) } : { name, username: username.replace('@', ''), user_id: newUserId() }, { onSuccess: onCreated }),
+    add.mutate(by === 'phone' ? { name, wa_id: phone } : { name, username: username.replace('@', ''), user_id: newUserId() }, { onSuccess: onCreated }),
   )
   return (
     <Form {...form}>

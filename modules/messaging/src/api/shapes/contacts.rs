@@ -43,7 +43,7 @@ pub struct ContactNameIn {
 /// A phone number on a card: `phone`, `wa_id` or both.
 #[derive(Debug, Object)]
 pub struct ContactPhoneIn {
-    /// As people write it.
+    /// As people write it. Without a `wa_id`, one is added if the number can be read with certainty.
     pub phone: Option<String>,
     /// `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own.
     #[oai(rename = "type")]

@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { DialogBody, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
-import { displayName, normalisePhone, personSeed } from '@/lib/format'
+import { displayName, personSeed } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
 import type { Outgoing } from '../outgoing'
 import { useContactSuggestions } from '../queries'
@@ -28,11 +28,12 @@ const EMPTY: Person = { first: '', last: '', phone: '', email: '', company: '' }
 export function cardOf(person: Person) {
   const first = person.first.trim()
   const last = person.last.trim()
-  const phone = normalisePhone(person.phone)
+  // As it was typed: the server adds WhatsApp's id where it can read the number.
+  const phone = person.phone.trim()
   return {
     // One name part beside the whole is what WhatsApp asks for.
     name: { formatted_name: [first, last].filter(Boolean).join(' '), first_name: first || last, ...(first && last ? { last_name: last } : {}) },
-    ...(phone ? { phones: [{ phone, type: 'CELL', wa_id: phone.slice(1) }] } : {}),
+    ...(phone ? { phones: [{ phone, type: 'CELL' }] } : {}),
     ...(person.email.trim() ? { emails: [{ email: person.email.trim(), type: 'WORK' }] } : {}),
     ...(person.company.trim() ? { org: { company: person.company.trim() } } : {}),
   }
@@ -47,9 +48,8 @@ export function ContactDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
   const found = useContactSuggestions(useDebounced(search.trim(), 200))
   const set = (change: Partial<Person>) => setPerson((p) => ({ ...p, ...change }))
   const named = !!(person.first.trim() || person.last.trim())
-  const phoneOk = !person.phone.trim() || !!normalisePhone(person.phone)
   const reach = !!(person.phone.trim() || person.email.trim())
-  const missing = !named ? t('card.nameMissing') : !phoneOk ? t('validation.phone') : !reach ? t('card.reachMissing') : undefined
+  const missing = !named ? t('card.nameMissing') : !reach ? t('card.reachMissing') : undefined
   const field = (key: keyof Person, label: string, extra: React.ComponentProps<typeof Input> = {}) => (
     <div className="grid min-w-0 gap-1.5">
       <Label htmlFor={`card-${key}`}>{label}</Label>
@@ -106,7 +106,7 @@ export function ContactDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
           {field('first', t('card.first'))}
           {field('last', t('card.last'))}
         </div>
-        {field('phone', t('card.phone'), { dir: 'ltr', inputMode: 'tel', 'aria-invalid': tried && !phoneOk })}
+        {field('phone', t('card.phone'), { dir: 'ltr', inputMode: 'tel' })}
         <div className="grid grid-cols-2 gap-3">
           {field('email', t('card.email'), { dir: 'ltr', inputMode: 'email', type: 'email' })}
           {field('company', t('card.company'))}
@@ -114,7 +114,7 @@ export function ContactDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
         {tried && missing && <p role="alert" className="text-xs text-destructive">{missing}</p>}
         {named && (
           <div className="relative w-fit max-w-full">
-            <PersonCard person={{ name: cardOf(person).name.formatted_name, org: person.company.trim() || undefined, phones: normalisePhone(person.phone) ? [{ value: normalisePhone(person.phone) ?? '' }] : [], emails: person.email.trim() ? [{ value: person.email.trim() }] : [], urls: [], addresses: [] }} />
+            <PersonCard person={{ name: cardOf(person).name.formatted_name, org: person.company.trim() || undefined, phones: person.phone.trim() ? [{ value: person.phone.trim() }] : [], emails: person.email.trim() ? [{ value: person.email.trim() }] : [], urls: [], addresses: [] }} />
             <button type="button" onClick={() => setPerson(EMPTY)} aria-label={t('card.clear')} className="absolute end-1 top-1 grid size-7 place-items-center rounded-md text-muted-foreground hover:bg-accent"><X className="size-4" aria-hidden /></button>
           </div>
         )}

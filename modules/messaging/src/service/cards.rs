@@ -1,0 +1,57 @@
+//! Contact cards on the way out.
+
+use cloud_api::message::Content;
+use text::phone::{self, Rules};
+
+/// Adds WhatsApp's id to phone numbers that were typed on a card: with it the card offers to write to the person. A number that
+/// cannot be read with certainty stays as it was typed, without the offer.
+pub(super) fn with_ids(content: Content, simulator: bool) -> Content {
+    let Content::Contacts(mut cards) = content else {
+        return content;
+    };
+    let rules = Rules {
+        simulator,
+        ..Rules::default()
+    };
+    for one in cards.iter_mut().flat_map(|card| &mut card.phones) {
+        if one.wa_id.is_none() {
+            let read = one
+                .phone
+                .as_deref()
+                .and_then(|text| phone::read(text, rules).ok());
+            one.wa_id = read.map(|phone| phone.digits().to_owned());
+        }
+    }
+    Content::Contacts(cards)
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud_api::message::Contact;
+
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_read_gets_its_id_and_others_stay_as_they_are() {
+        let of = |text: &str| {
+            let card = Contact::named("Ana Lima").with_phone(text, "WORK");
+            let Content::Contacts(cards) = with_ids(Content::Contacts(vec![card]), false) else {
+                panic!("a card stays a card");
+            };
+            let phone = &cards[0].phones[0];
+            (phone.phone.clone().unwrap(), phone.wa_id.clone())
+        };
+        for (typed, wa_id) in [
+            ("+44 (0)7700 900123", Some("447700900123")),
+            ("+7 812 640 00 77", Some("78126400077")),
+            ("(202) 555-0143", None),
+            ("ext. 12", None),
+        ] {
+            assert_eq!(
+                of(typed),
+                (typed.to_owned(), wa_id.map(ToOwned::to_owned)),
+                "{typed}"
+            );
+        }
+    }
+}
