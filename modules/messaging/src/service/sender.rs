@@ -17,7 +17,7 @@ use kernel::{Actor, Result, TenantTx, each, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, IntoActiveModel, sea_query::Expr};
 
 use super::{
-    Service,
+    Service, joining,
     preview::{outgoing_preview, shorten},
 };
 use crate::{
