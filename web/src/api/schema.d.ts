@@ -1786,7 +1786,10 @@ export interface components {
             name?: string;
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
-            /** @description Phone number with a plus and the country code; spaces and dashes are fine. */
+            /**
+             * @description Phone number with a plus and the country code, in any usual spelling. One that cannot be read with certainty is 422
+             *     `invalid_phone` with the reason.
+             */
             phone?: string;
             /** @description Names of tags, at most 50 of at most 64 characters. Tags that do not exist yet are made. */
             tags?: string[];
@@ -1855,7 +1858,10 @@ export interface components {
             name?: string;
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
-            /** @description Phone number with a plus and the country code. */
+            /**
+             * @description Phone number with a plus and the country code, in any usual spelling. The number that the contact has is no change, however
+             *     it was learned.
+             */
             phone?: string;
             /** @description All tags the contact shall have; those not named are taken off. */
             tags?: string[];
@@ -1867,7 +1873,7 @@ export interface components {
          * @description A phone number on a card: `phone`, `wa_id` or both.
          */
         ContactPhoneIn: {
-            /** @description As people write it. */
+            /** @description As people write it. Without a `wa_id`, one is added if the number can be read with certainty. */
             phone?: string;
             /** @description `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own. */
             type?: string;
@@ -3881,7 +3887,11 @@ export interface components {
              * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             contact_id?: string;
-            /** @description Phone number with country code, for example `+44 7700 900123`. */
+            /**
+             * @description Phone number with country code in any usual spelling, for example `+44 7700 900123`. Digits alone are first looked up
+             *     among the numbers of your contacts, then read as a whole number with its country code. What cannot be read is 422
+             *     `invalid_phone` with the reason.
+             */
             phone?: string;
         };
         /**
@@ -9802,7 +9812,7 @@ export interface operations {
             /** @description Signed in; the session is in the cookie. */
             200: {
                 headers: {
-                    /** @description The session cookie: `HttpOnly`, `SameSite=Lax`. */
+                    /** @description The session cookie: `HttpOnly`, `SameSite=Lax`; over https `Secure`, and its name begins with `__Host-`. */
                     "SET-COOKIE": string;
                     [name: string]: unknown;
                 };
