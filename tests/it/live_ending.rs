@@ -156,11 +156,14 @@ async fn a_close_frame_is_answered_with_one() {
     app.stop().await;
 }
 
+/// What is sent, frame by frame (first byte, mask bit, payload), and the close code that answers it.
+type Breach<'a> = (&'a str, Vec<(u8, u8, &'a [u8])>, u16);
+
 #[tokio::test]
 async fn who_breaks_the_protocol_is_told_how() {
     let app = TestApp::start(Profile::Embedded).await;
     let long = vec![b'x'; 16 * 1024 + 1];
-    let cases: [(&str, Vec<(u8, u8, &[u8])>, u16); 15] = [
+    let cases: [Breach<'_>; 15] = [
         ("a frame that is too long", vec![(LAST | TEXT, 0x80, &long)], 1009),
         ("a long binary frame", vec![(LAST | 2, 0x80, &long)], 1009),
         (

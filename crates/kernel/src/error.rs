@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use poem::{
     IntoResponse, Response,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use poem_openapi::{
     ApiResponse, Object,
@@ -122,7 +122,8 @@ pub struct Error {
     detail: Cow<'static, str>,
     fields: Vec<FieldError>,
     retry_after: Option<u64>,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Boxed: few errors have any, and every `Result` is as large as its error.
+    headers: Option<Box<HeaderMap>>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -140,7 +141,7 @@ impl Error {
             detail,
             fields: Vec::new(),
             retry_after: None,
-            headers: Vec::new(),
+            headers: None,
             source: None,
         }
     }
@@ -251,7 +252,7 @@ impl Error {
     /// Adds a header that the status asks for, such as `Allow` with a 405.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.headers.get_or_insert_default().append(name, value);
         self
     }
 
@@ -372,7 +373,9 @@ impl IntoResponse for Error {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
         }
-        response.headers_mut().extend(self.headers);
+        if let Some(headers) = self.headers {
+            response.headers_mut().extend(*headers);
+        }
         if let Some(wait) = self.retry_after {
             response
                 .headers_mut()

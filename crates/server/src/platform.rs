@@ -100,6 +100,7 @@ impl Platform {
         let (bus, redis, route) = hints(config, &stop)?;
         let system = SystemDb::new(connection, setup.clock, bus.wake())
             .with_list_limit(Duration::from_millis(config.list_limit_ms.into()));
+        system.learn_server().await?;
         let limiter = host::limiter(redis.clone().map(|redis| (redis, config.redis_prefix.clone())));
         let http = http_client()?;
         let identity = Identity::new(

@@ -14,6 +14,10 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a migration is handed no clock; any time and any new id will do"
+    )]
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         let db = schema.get_connection();
         let backend = db.get_database_backend();

@@ -433,10 +433,6 @@ async fn what_a_key_made_is_revoked_with_it(
     );
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "there is no operation yet that changes a role or lets a person go"
-)]
 #[rstest]
 #[tokio::test]
 async fn a_person_who_leaves_or_loses_rights_revokes_nothing(

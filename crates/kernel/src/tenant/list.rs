@@ -12,7 +12,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,7 @@ use sea_orm::{
     sea_query::{IntoCondition, SelectStatement},
     sqlx,
 };
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{SystemDb, TenantEntity, TenantSelect};
 use crate::{Error, PageQuery, Result, TenantId};
@@ -42,7 +42,7 @@ const IDLE_TENANTS: usize = 1_000;
 #[derive(Clone)]
 pub(super) struct Lists {
     limit: Duration,
-    server: Arc<OnceCell<Server>>,
+    server: Arc<OnceLock<Server>>,
     seats: Arc<Mutex<HashMap<TenantId, Weak<Seats>>>>,
 }
 
@@ -88,6 +88,15 @@ impl SystemDb {
     pub fn with_list_limit(mut self, limit: Duration) -> Self {
         self.lists.limit = limit;
         self
+    }
+
+    /// Asks which server this is, so that the first list need not. Without it the first lists ask by themselves.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn learn_server(&self) -> Result<()> {
+        self.lists.server(&self.connection).await?;
+        Ok(())
     }
 }
 
@@ -155,22 +164,28 @@ impl Lists {
         }
     }
 
-    /// Asked once a pool.
+    /// Asked once a pool. Callers do not wait for each other's question: a pool without a free connection must refuse them all
+    /// at the same time, and not one after the other.
     async fn server(&self, connection: &DatabaseConnection) -> Result<Server, DbErr> {
-        let ask = || async {
-            if connection.get_database_backend() == DbBackend::Sqlite {
-                return Ok(Server::Sqlite);
-            }
-            let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION()");
-            let row = connection.query_one_raw(version).await?;
-            let version: String = row.map_or(Ok(String::new()), |row| row.try_get_by_index(0))?;
-            Ok(match version.to_ascii_lowercase().contains("mariadb") {
-                true => Server::MariaDb,
-                false => Server::MySql,
-            })
-        };
-        self.server.get_or_try_init(ask).await.copied()
+        if let Some(known) = self.server.get() {
+            return Ok(*known);
+        }
+        let server = which(connection).await?;
+        Ok(*self.server.get_or_init(|| server))
     }
+}
+
+async fn which(connection: &DatabaseConnection) -> Result<Server, DbErr> {
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        return Ok(Server::Sqlite);
+    }
+    let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION()");
+    let row = connection.query_one_raw(version).await?;
+    let version: String = row.map_or(Ok(String::new()), |row| row.try_get_by_index(0))?;
+    Ok(match version.to_ascii_lowercase().contains("mariadb") {
+        true => Server::MariaDb,
+        false => Server::MySql,
+    })
 }
 
 /// The statement with its limit in it: nothing of it stays with the connection.

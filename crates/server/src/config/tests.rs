@@ -35,6 +35,10 @@ fn secrets_do_not_show_in_debug_output() {
 }
 
 /// The complaint about a file and an environment.
+#[expect(
+    clippy::result_large_err,
+    reason = "figment hands its own error through the jail"
+)]
 fn complaint(file: &str, environment: &[(&str, &str)]) -> String {
     let mut said = String::new();
     Jail::expect_with(|jail| {
@@ -187,6 +191,10 @@ fn every_setting_has_an_expected_kind() {
 }
 
 #[test]
+#[expect(
+    clippy::result_large_err,
+    reason = "figment hands its own error through the jail"
+)]
 fn a_file_that_is_right_is_read() {
     Jail::expect_with(|jail| {
         jail.clear_env();

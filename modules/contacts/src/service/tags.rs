@@ -114,15 +114,13 @@ pub(super) async fn put_tags(
 /// has it.
 async fn ids_of(tx: &TenantTx, wanted: &BTreeMap<String, String>) -> Result<Vec<TagId>, ContactError> {
     let stored: BTreeSet<String> = wanted.values().flat_map(|name| stored_as(name)).collect();
-    let find = || {
+    let named = || {
         tx.find::<Tags>()
             .filter(tag::Column::Folded.is_in(stored.iter().cloned()))
             .order_by(tag::Column::Folded, Order::Asc)
             .through_index(&[tag::Column::Folded])
-            .for_update()
-            .all()
     };
-    let mut found = by_key(find().await?);
+    let mut found = by_key(named().for_update().all().await?);
     let missing: Vec<&String> = wanted
         .iter()
         .filter(|(key, _)| !found.contains_key(*key))
@@ -133,9 +131,10 @@ async fn ids_of(tx: &TenantTx, wanted: &BTreeMap<String, String>) -> Result<Vec<
             .into_iter()
             .map(|name| row(tx, name, None).into_active_model())
             .collect();
-        // Somebody else may make the same tag now; whoever is first, the tag is then read by its name.
+        // Another transaction may have made the same tag meanwhile. The insert leaves a shared lock on its row, so the row stays
+        // until this transaction ends. Asking for more than that would deadlock with others that hold the same shared lock.
         tx.insert_new::<Tags>(rows).await?;
-        found = by_key(find().await?);
+        found = by_key(named().all().await?);
     }
     let wanted = wanted.keys().filter_map(|key| found.get(key));
     Ok(wanted.copied().collect())
