@@ -295,7 +295,7 @@ async fn a_caller_and_a_process_have_so_many_connections() {
         401
     );
 
-    // A place comes back with the goodbye, and also when a connection just breaks off.
+    // A place is free again after the closing handshake, and also when a connection just breaks off.
     first.send(LAST | CLOSE, &close(1000, b"")).await;
     first.closed().await;
     drop(first);

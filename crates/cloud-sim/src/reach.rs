@@ -1,12 +1,12 @@
-//! Where the simulator may send requests. Its control surface asks nobody who they are, so whoever reaches it must not be
-//! able to have it ask other servers: callbacks, handshakes and fetched links go only to what it serves itself and to
+//! Where the simulator may send requests. Its control surface has no authentication, so it must not be usable to send
+//! requests to other servers: callbacks, handshakes and fetched links go only to what it serves itself and to
 //! loopback addresses that its configuration names.
 
 use std::net::IpAddr;
 
 use url::{Host, Origin, Url};
 
-/// The places. Given by whoever starts the simulator, and never changed by its control surface.
+/// The places. Given when the simulator starts, and never changed by its control surface.
 #[derive(Clone, Debug)]
 pub struct Reach {
     own: Vec<Origin>,

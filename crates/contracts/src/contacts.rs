@@ -116,8 +116,8 @@ pub struct ContactMerge {
 pub struct Resolved<C = ContactId> {
     /// The contact of each sighting, in the order asked.
     pub contacts: Vec<C>,
-    /// Contacts that turned out to be one person, in the order in which they were joined: whoever keeps a `from` must point it to
-    /// `into` in the same transaction.
+    /// Contacts that turned out to be one person, in the order in which they were joined: a caller that stores a `from` must
+    /// change it to `into` in the same transaction.
     pub merges: Vec<ContactMerge>,
 }
 
@@ -213,7 +213,7 @@ pub trait ContactDirectory: Send + Sync {
     async fn choose_marketing(&self, tx: &mut TenantTx, choices: &[MarketingChoice]) -> Result<()>;
 
     /// Teaches contacts their new identities; the old ones stay known, the new ones are shown and written to. Contacts that
-    /// turn out to be one person become one: whoever keeps a `from` must point it to `into` in the same transaction.
+    /// turn out to be one person become one: a caller that stores a `from` must change it to `into` in the same transaction.
     ///
     /// # Errors
     /// The database's.

@@ -230,7 +230,7 @@ fn documentation(document: &Document, config: PublicConfig) -> Route {
     let swagger = Arc::new(
         utoipa_swagger_ui::Config::from("/api/openapi.json")
             .try_it_out_enabled(true)
-            // A key that is tried out stays in the page: the browser's storage would keep it for whoever comes next.
+            // A key that is tried out stays in the page: the browser's storage would keep it for the next person at this browser.
             .persist_authorization(false)
             // It would send the description's address to a server of others.
             .validator_url("none"),
@@ -293,13 +293,13 @@ fn operations(route: Route, system: &SystemDb, redis: Option<Redis>) -> Route {
 
 /// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
 async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
-    let patience = Duration::from_secs(2);
+    let timeout = Duration::from_secs(2);
     let on = system.across_tenants("asks only whether it answers");
-    let database = tokio::time::timeout(patience, on.execute_unprepared("SELECT 1")).await;
+    let database = tokio::time::timeout(timeout, on.execute_unprepared("SELECT 1")).await;
     let database = matches!(database, Ok(Ok(_)));
     let redis = match redis {
         None => "not used",
-        Some(connection) => match tokio::time::timeout(patience, redis::answers(connection)).await {
+        Some(connection) => match tokio::time::timeout(timeout, redis::answers(connection)).await {
             Ok(Ok(_)) => "ok",
             _ => "away",
         },

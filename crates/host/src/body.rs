@@ -106,7 +106,7 @@ impl Fault {
                 "The body did not arrive in time. Send it again.",
             ),
             Self::NoMemory => {
-                Error::unavailable("The server is receiving more than it can hold. Try again in a moment.")
+                Error::unavailable("The server has too many request bodies in memory. Try again in a moment.")
             }
         }
     }

@@ -76,7 +76,7 @@ impl HostNames {
             StatusCode::MISDIRECTED_REQUEST,
             "unknown_host",
             "This server does not answer under this host name. Use its public address. If the name is right, add it to the \
-             setting `allowed_hosts`, or have the proxy hand on the `Host` header.",
+             setting `allowed_hosts`, or make the proxy pass the `Host` header through.",
         )
         .into())
     }

@@ -42,10 +42,10 @@ pub async fn keep(handle: PrometheusHandle, stop: CancellationToken) {
 /// Answers `GET /metrics` on an address of its own until told to stop. Answers the address, which differs from the one asked
 /// for when that had port 0.
 ///
-/// It is no part of the public server, and asks nobody who they are: the address is for the operator's own network.
+/// It is not part of the public server and has no authentication: the address is for the operator's own network.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// When the address cannot be used.
 pub async fn listen(
     address: SocketAddr,
     handle: PrometheusHandle,

@@ -46,7 +46,7 @@ is given twice, is 422, and so is a header with a meaning here that cannot be re
 
 **Limits.** JSON bodies up to 1 MiB, 16 KiB to sign in; more is 413. Bodies are sent as they are: one with a `Content-Encoding` is \
 415. A body that stands still for 30 seconds, or is not there after 60, is 408; an upload has longer by its size, up to ten \
-minutes. Over the rate: 429 with `Retry-After`. While the server is receiving more than it can hold: 503 with `Retry-After`.
+minutes. Over the rate: 429 with `Retry-After`. With too many request bodies in memory: 503 with `Retry-After`.
 
 **Rates.** There is one quota for each person or key in a tenant (`caller`) and one for all of a tenant together (`tenant`). \
 Every answer to a caller says what is left of both, in the form of the IETF draft *RateLimit header fields for HTTP*: `RateLimit-Policy: \"caller\";q=200;w=4, \"tenant\";q=800;w=4` (`q` \

@@ -1,4 +1,4 @@
-//! Bodies and parameters that the framework could not read. It tells why in one text for programmers; here the text becomes a
+//! Bodies and parameters that the framework could not read. It gives the reason as a sentence for programmers; here it becomes a
 //! status and words for people: a value beyond a limit is 422 with its field, everything else 400. No sentence has the name
 //! of a type of ours, or more than a little of the caller's own text.
 
@@ -21,7 +21,7 @@ pub(crate) fn body(reason: &str) -> Error {
         .strip_prefix("Only integers from ")
         .and_then(|rest| rest.strip_suffix(" are accepted."))
     {
-        return Error::invalid("body", format!("has a number that is not from {range}"));
+        return Error::invalid("body", format!("has a number outside {range}"));
     }
     let detail = format!("The body could not be read: {}.", plain(reason));
     Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail)
@@ -47,7 +47,7 @@ pub(crate) fn parameter(name: &str, reason: &str, given: Option<&str>) -> Error 
     Error::new(StatusCode::BAD_REQUEST, "malformed_parameter", detail)
 }
 
-/// How the standard library says that a text is no integer.
+/// How the standard library says that a string is not an integer.
 const TOO_HIGH: &str = "number too large to fit in target type";
 const TOO_LOW: &str = "number too small to fit in target type";
 const NO_DIGIT: &str = "invalid digit found in string";
@@ -117,9 +117,9 @@ fn plain(reason: &str) -> String {
     }
     match reason {
         NO_DIGIT | "cannot parse integer from empty string" | "invalid integer" => {
-            "a whole number is expected".to_owned()
+            "expected a whole number".to_owned()
         }
-        "Expect a valid enumeration value." => "the value is not one of those allowed".to_owned(),
+        "Expect a valid enumeration value." => "the value is not one of the allowed values".to_owned(),
         other => cut(other.trim_end_matches('.')),
     }
 }
@@ -127,7 +127,7 @@ fn plain(reason: &str) -> String {
 /// A value of another kind than the field takes. `wanted` is the framework's name of a type.
 fn mismatch(wanted: &str, found: &str) -> String {
     let found_kind = match found.bytes().next() {
-        Some(b'"') => "a text",
+        Some(b'"') => "a string",
         Some(b'[') => "a list",
         Some(b'{') => "an object",
         Some(b't' | b'f') => "true or false",
@@ -137,17 +137,17 @@ fn mismatch(wanted: &str, found: &str) -> String {
     let wanted_kind = match wanted {
         _ if wanted.starts_with("integer") => "a whole number",
         _ if wanted.starts_with("number") => "a number",
-        _ if wanted.starts_with("string") => "a text",
+        _ if wanted.starts_with("string") => "a string",
         _ if wanted.starts_with("boolean") => "true or false",
         _ if wanted.starts_with("list_") || wanted.starts_with("slice_") || wanted.starts_with("array_") => {
             "a list"
         }
-        _ if found_kind == "a text" => {
-            return "a text stands where it is not one of the values allowed".to_owned();
+        _ if found_kind == "a string" => {
+            return "the string is not one of the allowed values".to_owned();
         }
         _ => "an object",
     };
-    format!("{wanted_kind} is expected where {found_kind} stands")
+    format!("expected {wanted_kind}, found {found_kind}")
 }
 
 fn cut(text: &str) -> String {

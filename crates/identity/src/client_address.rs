@@ -16,8 +16,8 @@ use poem::{
 /// before that is what the client claims. An entry that is no address ends the reading: the proxy that wrote it is then the
 /// client.
 ///
-/// `X-Forwarded-For` is read, and `Forwarded` (RFC 7239) only where there is none: a proxy writes one of them, and hands on
-/// the other as the client sent it.
+/// `X-Forwarded-For` is read, and `Forwarded` (RFC 7239) only where there is none: a proxy writes one of them, and
+/// passes the other through as the client sent it.
 pub(crate) fn client_address(peer: &Addr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> String {
     let Addr::SocketAddr(peer) = peer else {
         return "local".to_owned();

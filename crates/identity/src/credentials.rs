@@ -52,7 +52,7 @@ impl SessionToken {
         }
     }
 
-    /// `Set-Cookie` that hands it to the browser for so many seconds.
+    /// `Set-Cookie` that stores it in the browser for this many seconds.
     pub(crate) fn cookie(&self, max_age: i64) -> String {
         set_cookie(self.host_only, self.secret.expose_secret(), max_age)
     }

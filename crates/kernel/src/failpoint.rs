@@ -9,7 +9,7 @@
 //!
 //! | Action | What happens at the point |
 //! | --- | --- |
-//! | `kill` | SIGKILL to the process itself: no goodbye, no flush |
+//! | `kill` | SIGKILL to the process itself: no shutdown, no flush |
 //! | `stop` | SIGSTOP to the process itself; whoever watches it sends SIGCONT |
 //! | `panic` | a panic |
 //! | `delay(MS)` | so many milliseconds, at most [`LONGEST_DELAY`] |

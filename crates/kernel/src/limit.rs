@@ -129,8 +129,8 @@ pub struct Counted {
     pub level: Level,
 }
 
-/// Where whoever counts a request notes it, and whoever answers the request reads it. The host puts one into the extensions of
-/// every request to the API.
+/// Written by the code that counts a request, read by the code that answers it. The host puts one into the extensions of every
+/// request to the API.
 #[derive(Clone, Debug, Default)]
 pub struct RateNote(Arc<OnceLock<Vec<Counted>>>);
 

@@ -427,7 +427,7 @@ pub trait TenantRoutes: Send + Sync {
     /// 409 `already_exists` when another tenant holds it.
     async fn claim(&self, tx: &TenantTx, kind: &str, key: &str) -> Result<()>;
 
-    /// Takes `key` for the transaction's tenant, from whoever holds it. Returns the tenant that held it before; none if nobody
+    /// Takes `key` for the transaction's tenant, from its current holder. Returns the tenant that held it before; none if nobody
     /// did, or this tenant did. Of two tenants at once one waits for the other's commit, and holds it then.
     ///
     /// # Errors

@@ -95,7 +95,7 @@ async fn accept(listener: TcpListener, target: SocketAddr, weather: watch::Recei
     }
 }
 
-/// So that the close which follows is a reset, not a goodbye.
+/// So that the close which follows is a reset, not an orderly close.
 fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }

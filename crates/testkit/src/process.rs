@@ -56,7 +56,7 @@ impl Process {
         Self { child, base }
     }
 
-    /// `kill -9`: no goodbye, no flush.
+    /// `kill -9`: no shutdown, no flush.
     pub async fn kill(mut self) {
         self.child.start_kill().unwrap();
         self.child.wait().await.unwrap();

@@ -48,7 +48,7 @@ impl Running {
         }
     }
 
-    /// `kill -9`: no goodbye, no flush. One that is dead already stays so.
+    /// `kill -9`: no shutdown, no flush. One that is dead already stays so.
     ///
     /// # Panics
     /// When it cannot be waited for.

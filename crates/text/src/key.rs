@@ -12,7 +12,7 @@ use icu_properties::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-/// Raised whenever [`text_key`] answers something else for the same text. Whoever stores keys renews them then.
+/// Raised whenever [`text_key`] answers something else for the same text. Modules that store keys renew them then.
 pub const VERSION: i16 = 1;
 
 /// The key of a text. Equal keys mean equal texts for search, tags and keywords.

@@ -7,16 +7,16 @@ use crate::key::{is_ignorable, is_mark};
 /// Why a text that somebody gives as a name is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
-    /// Nothing in it can be seen: blanks, invisible characters, marks without a letter.
-    #[error("must have at least one character that can be seen")]
+    /// It has no visible character: only blanks, invisible characters or marks without a base character.
+    #[error("must have at least one visible character")]
     Invisible,
     /// It has line breaks or other control characters.
     #[error("must be on one line, without control characters")]
     Control,
 }
 
-/// Whether a text has anything to see: a letter, digit, sign or emoji. White space, control and format characters, fillers
-/// (U+3164), unassigned characters' selectors and marks that stand on nothing are not seen.
+/// Whether a text has a visible character: a letter, digit, sign or emoji. White space, control and format characters,
+/// fillers (U+3164), variation selectors and marks without a base character are not visible.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(|c| {
         let blank = c.is_whitespace() || c.is_control() || is_blank_sign(c);
@@ -30,10 +30,10 @@ fn is_blank_sign(c: char) -> bool {
     matches!(c, '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}')
 }
 
-/// A name that somebody gives here, trimmed of white space and invisible characters at both ends.
+/// Returns the name without white space at both ends.
 ///
 /// # Errors
-/// When there is nothing to see, or control characters or line breaks are in it. The length is the caller's to check.
+/// When it has no visible character, or has control characters or line breaks. The caller checks the length.
 pub fn given(text: &str) -> Result<&str, NameFault> {
     if !is_visible(text) {
         return Err(NameFault::Invisible);

@@ -250,7 +250,8 @@ impl TryFrom<Contact> for ContactOut {
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct TagIn {
-    /// Name on one line, 1 to 64 characters with something to see; case, accents and invisible characters make no other name.
+    /// Name on one line, 1 to 64 characters, at least one of them visible; case, accents and invisible characters are ignored
+    /// when names are compared.
     #[oai(validator(min_length = 1, max_length = 64))]
     name: String,
     /// Colour as `#rrggbb`; one is chosen if absent.

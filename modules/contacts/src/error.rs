@@ -20,9 +20,7 @@ pub enum ContactError {
         value: String,
     },
     /// 409 `tag_exists`.
-    #[error(
-        "There is a tag of this name already. Case, accents and invisible characters make no other name."
-    )]
+    #[error("A tag with this name already exists. Case, accents and invisible characters are ignored.")]
     TagExists,
     /// 422 `invalid_phone`.
     #[error("{0}")]

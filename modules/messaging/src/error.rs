@@ -140,7 +140,7 @@ impl From<MessagingError> for Error {
             ),
             MessagingError::NumberLost => Self::conflict(
                 "number_lost",
-                "Another account of this platform has proven later that it may use this number. If it is yours, run the connection test: the latest that passes counts.",
+                "Another account has since verified this number. If it is yours, run the connection test again: the most recent passed test decides.",
             ),
             MessagingError::NoSimulator => Self::invalid(
                 "kind",

@@ -38,12 +38,12 @@ async fn a_million_of_nothing(profile: Profile) {
         Profile::Production => Some(fleet.work("").await),
     };
     let processes: Vec<&Running> = std::iter::once(&server).chain(&worker).collect();
-    let patience = Duration::from_secs(60);
+    let timeout = Duration::from_secs(60);
     for tenant in [&fleet.acme, &fleet.globex] {
         // What a process needs for its first webhooks is no growth.
         let (body, wamid) = tenant.text_webhook("447700900124", "first");
         tenant.webhook(&body).await.expect(200);
-        eventually("the first message", patience, async || {
+        eventually("the first message", timeout, async || {
             messages(&fleet, &wamid).await == 1
         })
         .await;
@@ -60,7 +60,7 @@ async fn a_million_of_nothing(profile: Profile) {
         let body = flood(&fleet.acme, &wamid, place);
         assert!(body.len() < 3 << 20, "{}", body.len());
         assert_eq!(fleet.acme.webhook(&body).await.status, 200, "{place}");
-        eventually(place, patience, async || messages(&fleet, &wamid).await == 1).await;
+        eventually(place, timeout, async || messages(&fleet, &wamid).await == 1).await;
         for (process, before) in processes.iter().zip(&before) {
             let grown = process.peak_memory().saturating_sub(*before);
             assert!(grown < GROWTH, "{profile:?}, {place}: {} kB", grown >> 10);

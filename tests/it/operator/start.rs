@@ -211,7 +211,7 @@ async fn a_demo_from_before_is_warned_of_and_its_key_stays_off_what_is_no_termin
     let here = told(&["doctor"], &environment, "").await;
     assert!(
         here.out
-            .contains("ok    Whoever knows the demo's public password"),
+            .contains("ok    Anyone who knows the demo's public password"),
         "{here:?}"
     );
     let mut public = environment.clone();
@@ -220,7 +220,7 @@ async fn a_demo_from_before_is_warned_of_and_its_key_stays_off_what_is_no_termin
     assert!(
         public
             .out
-            .contains("WRONG Whoever knows the demo's public password"),
+            .contains("WRONG Anyone who knows the demo's public password"),
         "{public:?}"
     );
     services.remove().await;

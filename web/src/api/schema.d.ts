@@ -4181,7 +4181,10 @@ export interface components {
         TagIn: {
             /** @description Colour as `#rrggbb`; one is chosen if absent. */
             color?: string;
-            /** @description Name on one line, 1 to 64 characters with something to see; case, accents and invisible characters make no other name. */
+            /**
+             * @description Name on one line, 1 to 64 characters, at least one of them visible; case, accents and invisible characters are ignored
+             *     when names are compared.
+             */
             name: string;
         };
         /**

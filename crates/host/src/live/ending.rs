@@ -13,7 +13,7 @@ use super::upgrade::Stream;
 
 /// How long the client has for its part of the closing handshake.
 const REPLY: Duration = Duration::from_secs(2);
-/// How much of what the client had already sent is read after our goodbye, and for how long. A connection that is dropped
+/// How much of what the client had already sent is read after our Close frame, and for how long. A connection that is dropped
 /// with unread bytes is reset, and the client may lose the Close frame.
 const DRAIN: (usize, Duration) = (64 << 10, Duration::from_secs(1));
 
@@ -56,7 +56,7 @@ impl Ending {
         )
     }
 
-    /// The events have run dry.
+    /// The event stream has ended.
     pub(super) fn broken() -> Self {
         Self::ByServer(CloseCode::Error, "the events cannot be read; connect again")
     }

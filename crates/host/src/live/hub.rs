@@ -24,8 +24,8 @@ const QUEUE: usize = 64;
 const REPLAY: u64 = 500;
 /// Tenants whose logs are read at a time.
 const LOOKS: usize = 4;
-/// How long the hub trusts hints before it looks by itself.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How often the hub looks by itself, in case a hint was lost.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// One event, serialised once for every socket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -138,7 +138,7 @@ impl Hub {
         &self.tasks
     }
 
-    /// Resolves when the process stops and every socket has said its goodbye, a few seconds after that at most.
+    /// Resolves when the process stops and every socket has sent its Close frame, a few seconds after that at most.
     pub(crate) async fn ended(&self) {
         self.stop.cancelled().await;
         self.tasks.close();
@@ -150,7 +150,7 @@ impl Hub {
         let this = &self;
         let stop = self.stop.clone();
         let (mut hints, mut grown) = (self.bus.listen(), self.bus.listen_live());
-        let mut look = tokio::time::interval(PATIENCE);
+        let mut look = tokio::time::interval(LOOK_INTERVAL);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !stop.is_cancelled() {
             let hint = tokio::select! {

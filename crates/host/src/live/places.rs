@@ -71,7 +71,7 @@ impl Places {
             return Err(Error::too_many(detail, RETRY_AFTER).with_code("too_many_live_connections"));
         }
         if taken.total >= self.limits.total {
-            let detail = "This server has as many live connections as it takes. Try again in a moment.";
+            let detail = "The server has reached its limit of live connections. Try again in a moment.";
             return Err(Error::unavailable(detail).with_code("live_connections_full"));
         }
         taken.total += 1;

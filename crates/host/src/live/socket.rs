@@ -165,7 +165,7 @@ async fn serve(
 ) {
     let ending = converse(&mut stream, seat, &pass, &permissions, stopped).await;
     ending.carry_out(stream).await;
-    // Whoever does not close counts until the end.
+    // A connection that has not closed counts until it does.
     drop(place);
 }
 

@@ -263,8 +263,7 @@ impl Service {
         }
     }
 
-    /// Revokes a key and what was made with it, and with that, and so on: else whoever stole a key could keep what they made
-    /// with it. Their next requests are refused.
+    /// Revokes a key and all its descendants, so that keys made with a stolen key end with it. Their next requests are refused.
     pub(crate) async fn delete_api_key(&self, db: &TenantDb, id: ApiKeyId) -> Result<(), IdentityError> {
         let tx = db.begin().await?;
         lock_keys(&tx).await?;

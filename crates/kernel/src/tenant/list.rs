@@ -101,12 +101,12 @@ impl SystemDb {
 }
 
 impl Lists {
-    /// Waits for a place among the tenant's searches, at most as long as the running ones may take.
+    /// Waits for one of the tenant's search slots, at most twice the statement limit.
     async fn seat(&self, tenant: TenantId) -> Result<Seat> {
         let seats = self.seats_of(tenant);
         let busy = || {
             let sentence = format!(
-                "{SEARCHES} searches of this account are running, and others wait. Try again in a moment."
+                "This account already has {SEARCHES} searches running and more waiting. Try again in a moment."
             );
             Error::too_many(sentence, 1)
         };

@@ -104,7 +104,7 @@ fn data_dir(config: &Config) -> Finding {
 async fn database(config: &Config) -> (Finding, bool) {
     let database = config.database();
     let embedded = database.is_sqlite();
-    // To look is not to make: the file would belong to whoever runs this.
+    // A check creates nothing: the file would belong to the user who runs it.
     if embedded && !Path::new(world::sqlite_path(&database.url)).exists() {
         let text = "There is no embedded database yet: the first start makes it.".to_owned();
         return ((true, text), false);
@@ -151,7 +151,7 @@ async fn demo_people(config: &Config) -> anyhow::Result<Option<Finding>> {
     }
     let people = demo::leftovers(&identity).await?;
     let text = format!(
-        "Whoever knows the demo's public password can sign in as {}: `wapro user set-password` gives each another.",
+        "Anyone who knows the demo's public password can sign in as {}: `wapro user set-password` gives each another.",
         people.join(", ")
     );
     Ok((!people.is_empty()).then(|| (config.reachable_by().is_none(), text)))
@@ -220,7 +220,7 @@ async fn listen(config: &Config) -> Finding {
         Err(error) => (
             false,
             format!(
-                "The address {} cannot be had: {error}. Choose another with WAPRO_LISTEN.",
+                "The address {} cannot be used: {error}. Choose another with WAPRO_LISTEN.",
                 config.listen
             ),
         ),
@@ -231,7 +231,8 @@ fn public_url(config: &Config) -> Finding {
     match config.public_url() {
         Ok(_) if config.public_url.is_empty() && config.listen.ip().is_unspecified() => (
             false,
-            "No public address is set, and the one to listen on is none that others could use: set WAPRO_PUBLIC_URL.".to_owned(),
+            "No public address is set, and others cannot reach the listen address: set WAPRO_PUBLIC_URL."
+                .to_owned(),
         ),
         Ok(url) if url.scheme() == "https" => (true, format!("WhatsApp will be told to reach {url}.")),
         Ok(url) => (
@@ -248,13 +249,13 @@ async fn metrics(config: &Config) -> Finding {
     let Some(address) = config.metrics_listen else {
         return (
             true,
-            "Metrics are told nowhere (WAPRO_METRICS_LISTEN is empty).".to_owned(),
+            "Metrics are off (WAPRO_METRICS_LISTEN is empty).".to_owned(),
         );
     };
     let told = match TcpListener::bind(address).await {
         Ok(_) => format!("Metrics will be at http://{address}/metrics."),
         Err(error) => format!(
-            "The address of the metrics, {address}, cannot be had ({error}): a wapro that runs here has it, or the next one \
+            "The address of the metrics, {address}, cannot be used ({error}): a running wapro has it, or the next one \
              will have no metrics. Choose another with WAPRO_METRICS_LISTEN."
         ),
     };

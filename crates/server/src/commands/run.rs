@@ -194,7 +194,7 @@ fn welcome(config: &Config, people: &People, started: Instant) {
     );
 }
 
-/// A secret for whoever looks at the terminal; never for a file or a log that the output is sent to.
+/// A secret. Shown on a terminal only, never in a file or a log that the output is sent to.
 pub fn shown(secret: &str) -> &str {
     if stdout().is_terminal() {
         secret

@@ -15,7 +15,7 @@ use crate::{
 /// Answers until Ctrl-C.
 ///
 /// # Errors
-/// When the address cannot be had, or other machines could reach it.
+/// When the address cannot be used, or other machines could reach it.
 pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     config.simulator.enabled = true;
     // Its own address is all that counts here; the public one is the platform's.

@@ -344,7 +344,7 @@ fn read(
     })
 }
 
-/// A form sends back what it was given: a number that the contact has is not read anew, whoever taught it.
+/// A form sends back what it was given: a number that the contact already has is not read anew, wherever it came from.
 fn read_phone(change: Change<String>, mine: &[Key], rules: Rules<'_>) -> Result<Change<Key>, ContactError> {
     let text = match emptied(change) {
         Change::Keep => return Ok(Change::Keep),

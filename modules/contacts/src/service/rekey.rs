@@ -207,7 +207,7 @@ async fn renew_contact(
     if profile != row.profile_name {
         new.profile_name = Set(profile);
     }
-    // Whoever changed the contact meanwhile has written its key as well.
+    // A concurrent change has already written the key.
     let unchanged = contact::Column::Search.eq(row.search.clone());
     let written = tx
         .update::<Contacts>()

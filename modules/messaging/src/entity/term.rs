@@ -92,7 +92,7 @@ terms! {
     HeldDisabled = "WhatsApp disabled the account. Ask for a review in WhatsApp Manager (Business Support Home).";
     HeldRefused = "WhatsApp refused the account. Ask for another review in WhatsApp Manager (Business Support Home).";
     HeldDisconnected = "The phone app disconnected the number. Connect it again in the WhatsApp Business app.";
-    HeldLost = "Another account of this platform has proven later that it may use this number, and gets its messages now. If it is yours, run the connection test: the latest that passes counts. Else take its access away in Meta's Business settings.";
+    HeldLost = "Another account has since verified this number and now receives its messages. If it is yours, run the connection test again: the most recent passed test decides. Otherwise remove that account's access in Meta Business settings.";
     RestrictedNow = "WhatsApp restricts the account.";
     ManagerSaysWhy = "WhatsApp Manager (Business Support Home) says why, and takes a request for a review.";
     LimitReached = "The daily messaging limit is reached: WhatsApp lets this business write first to {{limit}} people in 24 hours. What waits goes on by itself; replies within the 24-hour window are not affected. The limit grows with use and good quality, and with the verification of the business.";

@@ -1,5 +1,6 @@
-//! Makes webhooks durable, many in one commit: whatever arrived while the last commit ran goes into the next one, whoever's
-//! it is. What waits is bounded in number and bytes, and no tenant may take all of the room. A batch is one INSERT that commits itself; it waits for no timer to fill it, and nothing is read or locked.
+//! Makes webhooks durable, many in one commit: whatever arrived while the last commit ran goes into the next one, of all
+//! tenants. What waits is bounded in number and bytes, and no tenant may take all of the room. A batch is one INSERT that
+//! commits itself; no timer delays it to fill it, and nothing is read or locked.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -36,7 +37,7 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// A commit that takes longer lets the second writer have a batch.
 const STUCK: Duration = Duration::from_millis(100);
 /// How long a commit may take. A database that has gone silent must not hold up webhooks once another can be reached.
-const PATIENCE: Duration = Duration::from_secs(5);
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// To whom a body goes.
 #[derive(Debug)]
@@ -118,7 +119,7 @@ impl Drop for Taken {
 #[derive(Clone)]
 pub(super) struct Coalescer {
     arrivals: mpsc::Sender<Arrival>,
-    crowded: Arc<Notify>,
+    backlog: Arc<Notify>,
     room: Arc<Room>,
 }
 
@@ -140,21 +141,21 @@ impl Coalescer {
             receiver,
             left: VecDeque::new(),
         }));
-        let crowded = Arc::new(Notify::new());
-        let (waiting, crowd, second) = (queue.clone(), crowded.clone(), write.clone());
+        let backlog = Arc::new(Notify::new());
+        let (waiting, signal, second) = (queue.clone(), backlog.clone(), write.clone());
         tokio::spawn(async move {
             while let Some(batch) = next(&queue).await {
                 let mut writing = pin!(write(batch));
                 while timeout(stuck, &mut writing).await.is_err() {
-                    crowd.notify_one();
+                    signal.notify_one();
                 }
             }
-            crowd.notify_one();
+            signal.notify_one();
         });
-        let crowd = crowded.clone();
+        let signalled = backlog.clone();
         tokio::spawn(async move {
             loop {
-                crowd.notified().await;
+                signalled.notified().await;
                 match next(&waiting).await {
                     Some(batch) => second(batch).await,
                     None => return,
@@ -163,7 +164,7 @@ impl Coalescer {
         });
         Self {
             arrivals,
-            crowded,
+            backlog,
             room: Arc::default(),
         }
     }
@@ -199,7 +200,7 @@ impl Coalescer {
             .try_send(arrival)
             .map_err(|_| MessagingError::InboxFull)?;
         if self.arrivals.capacity() <= QUEUE - BATCH {
-            self.crowded.notify_one();
+            self.backlog.notify_one();
         }
         Ok(())
     }
@@ -251,7 +252,7 @@ fn round(count: usize) -> usize {
 }
 
 async fn write(batch: Vec<Arrival>) {
-    let stored = timeout(PATIENCE, retrying(|| insert(&batch)));
+    let stored = timeout(COMMIT_TIMEOUT, retrying(|| insert(&batch)));
     // Out of time, the statement is dropped and its connection with it. Should it have been done after all, WhatsApp's
     // repetition of the bodies changes nothing.
     let late = |_| Err(Error::unavailable("The database does not answer."));

@@ -28,8 +28,8 @@ pub(super) fn holder(merges: &[ContactMerge], contact: ContactId) -> ContactId {
     })
 }
 
-/// Teaches contacts WhatsApp's spellings of their numbers, and joins whoever turns out to be one person. No statement where there
-/// is nothing to teach.
+/// Teaches contacts WhatsApp's spellings of their numbers, and joins contacts that turn out to be one person. No statement
+/// where there is nothing to teach.
 pub(super) async fn learn_spellings(
     tx: &mut TenantTx,
     directory: &dyn ContactDirectory,

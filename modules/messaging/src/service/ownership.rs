@@ -96,8 +96,8 @@ impl Service {
         Ok(false)
     }
 
-    /// Of these numbers of a tenant those that it has lost to another. What came for one that it only claims was shared out when
-    /// it arrived, by whose secret had signed it.
+    /// Of these numbers of a tenant those that it has lost to another. What came for one that it only claims was assigned on
+    /// arrival, by the secret that had signed it.
     pub(super) async fn lost_numbers<'c>(
         &self,
         tenant: TenantId,

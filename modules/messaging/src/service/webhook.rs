@@ -148,10 +148,10 @@ impl Service {
         }
         let parts = Parts::of(&body);
         let mut own = keys.share(&signers, &parts, true);
-        let strange = parts
+        let foreign = parts
             .names()
             .any(|name| name.number.as_deref().is_some_and(|it| !keys.has(it)));
-        if !strange && own.is_all(&parts) {
+        if !foreign && own.is_all(&parts) {
             let own_path = true;
             let body = body.clone();
             return self.coalescer.store(vec![Owner { db, own_path, body }]).await;
@@ -211,8 +211,8 @@ impl Service {
                 };
                 // What the owner's secret has not signed is not the owner's. Who claims the number gets it as if nobody owned
                 // it, so that signing a body of one's own tells nothing of others.
-                let spoken_for = others[at].1.speaks_of(number);
-                let theirs_alone = |claimed| claimed == kind && spoken_for;
+                let signed_for = others[at].1.has_number(number);
+                let theirs_alone = |claimed| claimed == kind && signed_for;
                 if keys.claims(number).is_none_or(theirs_alone) {
                     theirs.insert(number);
                 }
@@ -229,7 +229,7 @@ struct Share<'p> {
 }
 
 impl Share<'_> {
-    fn speaks_of(&self, number: &str) -> bool {
+    fn has_number(&self, number: &str) -> bool {
         let mut names = self.names.iter();
         names.any(|name| name.number.as_deref() == Some(number))
     }
@@ -268,13 +268,13 @@ impl WebhookKeys {
         own.map(|own| own.route)
     }
 
-    /// What of a body these secrets may speak for; of one that came by another's path nothing that is only claimed.
+    /// The parts of a body that these secrets sign for; of one that came by another's path nothing that is only claimed.
     fn share<'p>(&self, signers: &[usize], parts: &'p Parts<'_>, own_path: bool) -> Share<'p> {
         let mut names = HashSet::new();
         let mut last = None;
         for name in parts.names().filter(|_| !signers.is_empty()) {
-            // Most bodies speak of one number only.
-            if last != Some(name) && !names.contains(name) && self.may_speak(signers, name, own_path) {
+            // Most bodies name one number only.
+            if last != Some(name) && !names.contains(name) && self.is_signed_for(signers, name, own_path) {
                 names.insert(name);
             }
             last = Some(name);
@@ -282,19 +282,19 @@ impl WebhookKeys {
         Share { names }
     }
 
-    /// Whether one of the signers is the secret of the channel that is named. A channel without a secret of its own is spoken for
+    /// Whether one of the signers is the secret of the channel that is named. A channel without a secret of its own is signed for
     /// by the others of its account; so is a number of the account that nobody has connected.
-    fn may_speak(&self, signers: &[usize], name: &Name, own_path: bool) -> bool {
-        let speaks = |own: &Number| own.secret.is_some_and(|secret| signers.contains(&secret));
+    fn is_signed_for(&self, signers: &[usize], name: &Name, own_path: bool) -> bool {
+        let signed = |own: &Number| own.secret.is_some_and(|secret| signers.contains(&secret));
         let of_account = |account: &str| {
             self.numbers
                 .iter()
-                .any(|own| own.waba_id == account && speaks(own))
+                .any(|own| own.waba_id == account && signed(own))
         };
         let number = name.number.as_deref();
         match number.and_then(|number| self.numbers.iter().find(|own| own.phone_number_id == number)) {
             Some(own) if !(own.owned || own_path) => false,
-            Some(own) if own.secret.is_some() => speaks(own),
+            Some(own) if own.secret.is_some() => signed(own),
             Some(own) => of_account(&own.waba_id),
             None => name.account.as_deref().is_some_and(of_account),
         }
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_spoken_for_by_the_secret_of_the_channel_it_names() {
+    fn a_change_is_signed_for_by_the_secret_of_the_channel_it_names() {
         let keys = keys(
             &["one", "two"],
             &[
@@ -360,12 +360,12 @@ mod tests {
             ("", "", false, false),
         ] {
             let name = name(number, account);
-            let speaks = [
-                keys.may_speak(&[0], &name, true),
-                keys.may_speak(&[1], &name, true),
+            let signed = [
+                keys.is_signed_for(&[0], &name, true),
+                keys.is_signed_for(&[1], &name, true),
             ];
-            assert_eq!(speaks, [one, two], "{name:?}");
-            assert!(!keys.may_speak(&[], &name, true));
+            assert_eq!(signed, [one, two], "{name:?}");
+            assert!(!keys.is_signed_for(&[], &name, true));
         }
     }
 
@@ -376,8 +376,8 @@ mod tests {
             number: Some("19".to_owned()),
             account: None,
         };
-        assert!(keys.may_speak(&[0], &name, true));
-        assert!(!keys.may_speak(&[0], &name, false));
+        assert!(keys.is_signed_for(&[0], &name, true));
+        assert!(!keys.is_signed_for(&[0], &name, false));
         assert!(!keys.has("19"), "who has proven it is looked for");
     }
 

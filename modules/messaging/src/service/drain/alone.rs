@@ -63,8 +63,8 @@ enum Next {
 }
 
 impl Service {
-    /// Applies a batch body by body, and counts each try before it is made: who dies of a body has counted it, and after three
-    /// tries it is kept as `failed` instead. Whatever does not end the process counts as no try.
+    /// Applies a batch body by body, and counts each try before it is made, so a process that crashes on a body has already
+    /// counted it. After three tries the body is kept as `failed` instead. A try that does not end the process is not counted.
     pub(super) async fn drain_alone(&self, db: &TenantDb) -> Result<Drained> {
         for _ in 0..BATCH {
             match retrying(|| self.next_alone(db)).await? {

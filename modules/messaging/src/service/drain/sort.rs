@@ -199,23 +199,23 @@ impl Service {
             let about = Some(channel.clone());
             sorted.news.push(news(waba, about, told, place, &change, said));
         };
-        let mut homeless = value.odd > 0;
+        let mut unhandled = value.odd > 0;
         let mut found = false;
         match field.as_str() {
             "messages" => {
                 found = !(value.messages.is_empty() && value.statuses.is_empty());
-                homeless |= !(value.echoes.is_empty() && value.history.is_empty());
-                homeless |= !self.sort_messages(sorted, channel, place, value.messages, &value.contacts);
-                homeless |= !sort_statuses(sorted, channel, place, value.statuses);
+                unhandled |= !(value.echoes.is_empty() && value.history.is_empty());
+                unhandled |= !self.sort_messages(sorted, channel, place, value.messages, &value.contacts);
+                unhandled |= !sort_statuses(sorted, channel, place, value.statuses);
                 if !value.errors.is_empty() {
                     tell(sorted, place.time, Said::Errors(value.errors));
-                    homeless = true;
+                    unhandled = true;
                 }
             }
             "smb_message_echoes" | "message_echoes" => {
                 found = !value.echoes.is_empty();
                 let by_app = field == "smb_message_echoes";
-                homeless |= !self.sort_echoes(sorted, channel, place, value.echoes, &value.contacts, by_app);
+                unhandled |= !self.sort_echoes(sorted, channel, place, value.echoes, &value.contacts, by_app);
             }
             "history" => {
                 found = !value.history.is_empty();
@@ -223,7 +223,7 @@ impl Service {
                     let other = named(&past.message)
                         .then(|| Other::of_past(channel, past))
                         .flatten();
-                    homeless |= !self.keep_other(sorted, other);
+                    unhandled |= !self.keep_other(sorted, other);
                 }
                 let declined = value.errors.into_iter().next();
                 if !value.history_chunks.is_empty() || declined.is_some() {
@@ -239,7 +239,7 @@ impl Service {
                 }
             }
         }
-        if homeless || !found {
+        if unhandled || !found {
             let number = Some(channel.phone_number_id.as_str());
             let waba = place.entry.as_deref();
             sorted.kept.push(Kept::new(reason, waba, number, &change));

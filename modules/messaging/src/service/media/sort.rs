@@ -56,11 +56,11 @@ pub(super) fn sort(head: &[u8], told: Told<'_>) -> Result<Sort> {
         let found = match found {
             Some("audio/ogg") => "Ogg without Opus",
             Some(found) => found,
-            None if is_textual(claimed) => "no text",
-            None => "no type we know",
+            None if is_textual(claimed) => "not text",
+            None => "of an unknown type",
         };
         return Err(wrong(format!(
-            "the file is said to be {claimed}, but its bytes are {found}"
+            "the file is declared as {claimed}, but its content is {found}"
         )));
     }
     let named = told
@@ -136,7 +136,7 @@ pub(super) fn fits(kind: MediaKind, mime: &str) -> Result<()> {
     };
     if types.is_empty() {
         return Err(wrong(format!(
-            "WhatsApp takes no {mime}, not even as a document; {instead}"
+            "WhatsApp does not accept {mime}, not even as a document; {instead}"
         )));
     }
     Err(wrong(format!(
@@ -558,7 +558,7 @@ mod tests {
                 Ok(("document", "application/vnd.ms-excel")),
             ),
             (PNG, "text/plain", "", "", Err("bytes are image/png")),
-            (b"\0\x01\x02\x03", "text/csv", "", "", Err("no text")),
+            (b"\0\x01\x02\x03", "text/csv", "", "", Err("not text")),
             (HTML, "application/pdf", "", "", Err("said to be application/pdf")),
             (SVG, "image/png", "", "", Err("said to be image/png")),
         ];
