@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use kernel::{Authenticator, Module, RateNote, SystemDb};
 use poem::{
     Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
@@ -237,6 +238,8 @@ fn documentation(document: &Document, config: PublicConfig) -> Route {
     );
     let config = serde_json::to_string(&config).unwrap_or_default();
     let json = |text: String| {
+        // All answers share one copy.
+        let text = Bytes::from(text);
         get(make(move |_| {
             let response = Response::builder()
                 .content_type("application/json")
@@ -267,7 +270,7 @@ fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'
     match utoipa_swagger_ui::serve(&tail, config.0.clone()) {
         Ok(Some(file)) => Response::builder()
             .content_type(&file.content_type)
-            .body(file.bytes.to_vec()),
+            .body(assets::uncopied(file.bytes)),
         Ok(None) => StatusCode::NOT_FOUND.into(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
     }

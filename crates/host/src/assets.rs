@@ -1,5 +1,8 @@
 //! The portal's files: embedded in a release binary, read from the folder in a debug one.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use poem::{
     IntoResponse, Request, Response, handler,
     http::{HeaderValue, StatusCode, header},
@@ -28,6 +31,14 @@ pub(crate) fn portal(request: &Request) -> Response {
         .unwrap_or_else(|| poem::web::Html(NOT_BUILT).into_response())
 }
 
+/// A file's bytes as a body. Those that are embedded in the program are not copied.
+pub(crate) fn uncopied(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => Bytes::from(data),
+    }
+}
+
 fn file(request: &Request, path: &str) -> Option<Response> {
     let file = Portal::get(path)?;
     let hash: String = file.metadata.sha256_hash()[..16]
@@ -50,7 +61,7 @@ fn file(request: &Request, path: &str) -> Option<Response> {
     } else {
         Response::builder()
             .content_type(file.metadata.mimetype())
-            .body(file.data.into_owned())
+            .body(uncopied(file.data))
     };
     response
         .headers_mut()
