@@ -57,7 +57,7 @@ again in `t` seconds).
 
 **Live.** `GET /api/v1/live` is a WebSocket: `{\"type\":\"hello\",\"cursor\":…}` first, then an `event` frame for whatever happens in \
 the tenant, `resync` when the client must fetch afresh, `ping` every 20 seconds. Reconnect with `?cursor=` of the last `seq` to \
-hear what was missed. A person or an API key may have 20 connections at a time in one server process (429 \
+hear what was missed. A person or an API key may have 20 connections at a time in one server process, and a tenant 500 (429 \
 `too_many_live_connections`; 503 `live_connections_full` when the process has all it takes). The server closes with 1008 when the \
 credentials no longer hold, 1001 when it stops, 1002, 1007 or 1009 when the client breaks the protocol.
 

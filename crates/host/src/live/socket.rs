@@ -26,6 +26,7 @@ use super::{
     places::Place,
     upgrade::{Handshake, Stream},
 };
+use crate::request::Parameters;
 
 /// How long a client may take to accept what is sent to it. The credentials are not looked at meanwhile.
 const SEND: Duration = Duration::from_secs(30);
@@ -37,6 +38,22 @@ struct Wish {
     cursor: Option<i64>,
 }
 
+impl Wish {
+    /// # Errors
+    /// 422 that names the parameter: one that does not exist, is given twice or cannot be read.
+    fn of(request: &Request) -> Result<Self> {
+        let known = serde_json::json!({ "get": { "parameters": [
+            { "in": "query", "name": "tenant" },
+            { "in": "query", "name": "cursor" },
+        ] } });
+        Parameters::of(&known).check(request)?;
+        // A tenant may be any text here, so it is the cursor that cannot be read.
+        request
+            .params()
+            .map_err(|_| Error::invalid("cursor", "must be a whole number"))
+    }
+}
+
 /// `GET /api/v1/live?tenant=ten_…&cursor=…`: upgrades to a WebSocket after the same checks as any other operation.
 #[handler]
 pub(crate) async fn live(
@@ -45,14 +62,11 @@ pub(crate) async fn live(
     rights: Data<&Rights>,
 ) -> poem::Result<Response> {
     same_origin(request)?;
-    let wish: Wish = request.params().map_err(|_| {
-        let only = "must be a whole number, and `tenant` and `cursor` are the only parameters";
-        Error::invalid("cursor", only)
-    })?;
+    let wish = Wish::of(request)?;
     let mut pass = Pass::of(request, wish.tenant, rights.0.clone())?;
     let caller = pass.caller().await?;
     let handshake = Handshake::of(request)?;
-    let place = pass.rights.places.take(caller.actor.id())?;
+    let place = pass.rights.places.take(caller.db.tenant(), caller.actor.id())?;
     pass.opened();
     let permissions = pass.permissions(&caller);
     let seat = hub
@@ -257,4 +271,32 @@ async fn send(stream: &mut Stream, texts: Vec<String>) -> Result<(), Ending> {
 
 fn resync(cursor: i64) -> String {
     format!(r#"{{"type":"resync","cursor":{cursor}}}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::http::Uri;
+
+    use super::*;
+
+    fn wish(query: &str) -> Result<Wish> {
+        let uri: Uri = format!("/api/v1/live?{query}").parse().unwrap();
+        Wish::of(&Request::builder().uri(uri).finish())
+    }
+
+    #[test]
+    fn the_parameter_that_is_wrong_is_named() {
+        for (query, field) in [
+            ("tennant=ten_1", "tennant"),
+            ("tenant=a&tenant=b", "tenant"),
+            ("cursor=x", "cursor"),
+            ("cursor=1&cursor=2", "cursor"),
+        ] {
+            let error = wish(query).unwrap_err();
+            assert_eq!(error.status().as_u16(), 422, "{query}");
+            assert!(error.detail().contains(field), "{query}: {error}");
+        }
+        let good = wish("tenant=ten_1&cursor=7").unwrap();
+        assert_eq!((good.tenant.as_deref(), good.cursor), (Some("ten_1"), Some(7)));
+    }
 }
