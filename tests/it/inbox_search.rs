@@ -51,7 +51,7 @@ on_both_profiles! {
             ("/contacts", &["search", "tag", "after"]),
             ("/tags", &["after"]),
             ("/conversations", &["search", "after"]),
-            ("/messages", &["wamid", "direction", "after"]),
+            ("/messages", &["wamid", "after"]),
             ("/account-events", &["field", "after"]),
             ("/media", &["after"]),
             ("/channels", &["after"]),

@@ -137,15 +137,16 @@ impl Tenant {
         self.call(Method::DELETE, path, None).await
     }
 
-    /// Every row of a list, page by page.
+    /// Every row of a list, page by page: pages of 200 rows unless the path names a `limit`.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let (mut rows, mut after) = (Vec::new(), String::new());
+        let first = match (path.contains("limit="), path.contains('?')) {
+            (true, _) => path.to_owned(),
+            (false, true) => format!("{path}&limit=200"),
+            (false, false) => format!("{path}?limit=200"),
+        };
         loop {
-            let glue = if path.contains('?') { '&' } else { '?' };
-            let page = self
-                .get(&format!("{path}{glue}limit=200{after}"))
-                .await
-                .expect(200);
+            let page = self.get(&format!("{first}{after}")).await.expect(200);
             rows.extend(page["items"].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
