@@ -433,7 +433,7 @@ async fn a_link_is_fetched_and_one_into_the_house_is_not() {
     assert_eq!((gone.status, gone.code()), (502, "link_failed"));
     for malformed in [
         json!({}),
-        json!({ "link": 7 }),
+        json!({ "link": ["https://x.example/"] }),
         json!({ "link": "https://x.example/", "more": 1 }),
     ] {
         assert_eq!(app.acme.post("/media", malformed).await.code(), "malformed_body");

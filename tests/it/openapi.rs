@@ -127,6 +127,8 @@ fn every_problem_code_has_words() {
     for folder in ["crates/kernel", "crates/host", "crates/identity", "modules"] {
         let folder = format!("{}/../{folder}", env!("CARGO_MANIFEST_DIR"));
         for source in sources(folder.as_ref()) {
+            // Its first text is a field and no code.
+            let source = source.replace("FieldError::new(", "");
             for maker in MAKERS {
                 for call in source.split(maker).skip(1) {
                     // The first text of a call is its code, if it looks like one.

@@ -71,7 +71,7 @@ on_both_profiles! {
         app.acme.customer_writes("447700900123", "Still yours");
         app.settled().await;
         assert_eq!(texts(&app.acme).await, ["Still yours"]);
-        let sent = app.acme.sends("447700900123", "Yes").await.expect(202);
+        let sent = app.acme.sends("+447700900123", "Yes").await.expect(202);
         app.settled().await;
         let sent = app.acme.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await.expect(200);
         assert_ne!(sent["status"], "failed");
@@ -128,12 +128,12 @@ on_both_profiles! {
         assert!(!event.to_string().contains("Globex"), "who has it now is nobody's business: {event}");
 
         // It sends nothing, and a person's word does not let it go.
-        let refused = acme.sends("447700900123", "Hello?").await;
+        let refused = acme.sends("+447700900123", "Hello?").await;
         assert_eq!((refused.status, refused.code()), (409, "number_held"), "{}", refused.json);
         let refused = acme.post(&format!("{ours}/resume"), Value::Null).await;
         assert_eq!((refused.status, refused.code()), (409, "number_lost"));
         acme.patch(&ours, json!({ "access_token": acme.access_token })).await.expect(200);
-        let refused = acme.sends("447700900123", "Hello?").await;
+        let refused = acme.sends("+447700900123", "Hello?").await;
         assert_eq!((refused.status, refused.code()), (409, "number_held"), "a new token proves nothing");
 
         // Webhooks follow the owner, whichever path they come by.
@@ -156,7 +156,7 @@ on_both_profiles! {
         acme.customer_writes("447700900123", "Home again");
         app.settled().await;
         assert_eq!(texts(acme).await, ["Home again"]);
-        acme.sends("447700900123", "Welcome").await.expect(202);
+        acme.sends("+447700900123", "Welcome").await.expect(202);
         // Globex' own number was never touched.
         let own = globex.get(&format!("/channels/{}", globex.channel_id)).await.expect(200);
         assert_eq!(own["status"], "connected");

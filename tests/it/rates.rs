@@ -100,7 +100,7 @@ async fn every_answer_to_a_caller_says_what_is_left() {
                 acme.get("/contacts/con_0199c0a4d2c87b1e9a3f5d6e7f809112").await,
                 404,
             ),
-            (acme.post("/tags", json!({ "name": "" })).await, 400),
+            (acme.post("/tags", json!({ "name": "" })).await, 422),
             (acme.post("/tags", json!({ "name": "Twice" })).await, 201),
             (acme.post("/tags", json!({ "name": "Twice" })).await, 409),
             (acme.get("/contacts?limit=5000").await, 422),

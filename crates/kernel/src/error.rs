@@ -476,7 +476,7 @@ mod tests {
         fields.extend((0..1000).map(|_| FieldError::new("tags", "is too long").with_limit(64)));
         for error in [
             Error::invalid_fields(fields),
-            Error::conflict("taken", long.clone()),
+            Error::conflict("contact_exists", long.clone()),
             Error::invalid(long.as_str(), long.as_str()),
         ] {
             let size = serde_json::to_vec(&error.problem()).unwrap().len();
