@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use tokio::process::{Child, Command};
 
 /// How long a process has to become ready or to end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Settings that a process of ours gets by its environment.
 pub type Settings = Vec<(String, String)>;
@@ -51,7 +51,7 @@ impl Running {
     /// When the process ends before, or half a minute passes.
     pub async fn ready(mut self, http: &reqwest::Client, address: &str, log: &Path) -> anyhow::Result<Self> {
         let asked = std::time::Instant::now();
-        while asked.elapsed() < PATIENCE {
+        while asked.elapsed() < TIMEOUT {
             if let Some(status) = self.child.try_wait()? {
                 bail!("`{}` ended at once ({status}): {}", self.name, last_words(log));
             }
@@ -63,7 +63,7 @@ impl Running {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         bail!(
-            "`{}` was not ready after {PATIENCE:?}: {}",
+            "`{}` was not ready after {TIMEOUT:?}: {}",
             self.name,
             last_words(log)
         )
@@ -81,11 +81,11 @@ impl Running {
             // One that is gone already cannot be asked.
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
-        match tokio::time::timeout(PATIENCE, self.child.wait()).await {
+        match tokio::time::timeout(TIMEOUT, self.child.wait()).await {
             Ok(status) => Ok(status?),
             Err(_) => {
                 self.child.kill().await?;
-                bail!("`{}` did not end within {PATIENCE:?} and was killed", self.name)
+                bail!("`{}` did not end within {TIMEOUT:?} and was killed", self.name)
             }
         }
     }

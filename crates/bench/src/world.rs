@@ -219,9 +219,9 @@ impl World {
     ///
     /// # Errors
     /// The database's.
-    pub async fn idle(&self, patience: Duration) -> anyhow::Result<bool> {
+    pub async fn idle(&self, timeout: Duration) -> anyhow::Result<bool> {
         let began = Instant::now();
-        while began.elapsed() < patience {
+        while began.elapsed() < timeout {
             // A job's row stays until the job is done, whoever runs it.
             let left = "SELECT EXISTS (SELECT 1 FROM messaging_inbox) OR EXISTS (SELECT 1 FROM host_outbox) OR EXISTS (SELECT 1 FROM host_jobs WHERE dead = 0)";
             if self.count(left).await? == 0 {

@@ -73,7 +73,7 @@ impl World {
         }
     }
 
-    /// Somebody writes from a number: it is in use, whoever left it before.
+    /// Somebody writes from a number: it is in use again, even if its owner had left it.
     pub(crate) fn in_use(&mut self, number: &str) {
         if self.left_numbers.remove(number)
             && let Some(user) = self.by_wa_id.get(number).and_then(|id| self.users.get_mut(id))

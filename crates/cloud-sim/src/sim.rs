@@ -285,7 +285,7 @@ impl Simulator {
                 self.0.tasks.spawn(async move { simulator.deliver(start).await });
             }
             if more && !self.0.cancel.is_cancelled() {
-                // Whoever waits for the lock goes first.
+                // Those that wait for the lock go first.
                 tokio::task::yield_now().await;
                 continue;
             }

@@ -130,10 +130,10 @@ impl Bucket {
         let client = ClientOptions::new()
             .with_allow_http(http)
             .with_connect_timeout(Duration::from_secs(5))
-            // Whoever reads a file may be slow; who is quiet is not waited for.
+            // The reader of a file may be slow, so there is no total timeout; a server that sends nothing is not waited for.
             .with_timeout_disabled()
             .with_read_timeout(QUIET);
-        // Whoever waits for a file would rather be told: jobs ask again by themselves.
+        // Fail early rather than make the caller wait: jobs retry by themselves.
         let retry = RetryConfig {
             max_retries: 3,
             retry_timeout: Duration::from_secs(15),

@@ -230,7 +230,7 @@ async fn what_all_bodies_hold_together_is_bounded_and_small_ones_have_room() {
     drop(sending);
     let (status, ..) = ask(capped(reader(), most), Request::builder().body(body), &bodies).await;
     assert_eq!(status, 200);
-    // Whoever has been answered gives back what it held.
+    // A request that has been answered frees its memory.
     for (sending, task) in waiting {
         drop(sending);
         assert_eq!(task.await.unwrap().0, 200);

@@ -1,6 +1,6 @@
 //! Hints between tasks and processes: "there are events", "there are jobs", "this tenant's log has grown".
 //!
-//! A hint may be lost, doubled or late: whoever waits for one also looks by itself now and then. In process it is a
+//! A hint may be lost, doubled or late: everything that waits for one also looks by itself now and then. In process it is a
 //! broadcast channel; in production the same hints also travel over Redis pub/sub.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
@@ -35,8 +35,8 @@ pub enum Hint {
     Missed,
 }
 
-/// A tenant's live log has grown, by this: a hint that saves whoever hears it the look. Who has heard nothing between `after` and
-/// these frames has all there is; everybody else reads the log.
+/// A tenant's live log has grown, by this: a hint that saves its receivers a look. A receiver that has missed nothing between
+/// `after` and these frames has all there is; the others read the log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grown {
     /// Whose log.
@@ -179,8 +179,8 @@ impl Hints {
         })
     }
 
-    /// Waits for a hint that `wanted` likes, but no longer than `patience`: hints are hints.
-    pub async fn wait(&mut self, wanted: impl Fn(Hint) -> bool, patience: Duration) {
+    /// Waits for a hint that `wanted` accepts, but no longer than `timeout`: a hint may be lost.
+    pub async fn wait(&mut self, wanted: impl Fn(Hint) -> bool, timeout: Duration) {
         let heard = async {
             loop {
                 let hint = self.next().await;
@@ -189,7 +189,7 @@ impl Hints {
                 }
             }
         };
-        let _ = tokio::time::timeout(patience, heard).await;
+        let _ = tokio::time::timeout(timeout, heard).await;
     }
 }
 

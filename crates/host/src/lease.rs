@@ -46,7 +46,7 @@ impl Lease {
             .await?;
         let on = tx.connection();
         let backend = on.get_database_backend();
-        // Whoever takes the lease writes its name: still ours means that it was nobody else's meanwhile.
+        // Each holder writes its name: if it is still ours, nobody else held the lease meanwhile.
         let kept = "UPDATE host_leases SET until = ? WHERE name = ? AND owner = ?";
         let over = "UPDATE host_leases SET owner = ?, until = ? WHERE name = ? AND until < ?";
         // Nobody ever held it, or somebody does: the unique name decides.

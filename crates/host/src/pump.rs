@@ -24,8 +24,8 @@ use crate::bus::{Bus, Hint};
 /// Turns at a time: few, so that a burst of arrivals is not slowed down by the working off of the last one, and more than
 /// one, so that a tenant whose rows are locked holds up nobody. Between them as many as there are cores.
 const TURNS: std::ops::RangeInclusive<usize> = 2..=8;
-/// How long hints are trusted before the tables are looked at, and how long a turn that failed is left alone.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the tables are looked at without a hint, and how long a turn that failed is left alone.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a tenant is left to the process that is at it before it is looked at again.
 const MOMENT: Duration = Duration::from_millis(20);
 /// A tenant for which more arrives while its turn runs has its next after as long again, at most after this: what comes
@@ -64,7 +64,7 @@ impl Pumping {
     /// Pumps until told to stop; turns that have begun are waited for.
     pub async fn run(self, bus: Bus, stop: CancellationToken) {
         let mut hints = bus.listen();
-        let mut look = tokio::time::interval(PATIENCE);
+        let mut look = tokio::time::interval(LOOK_INTERVAL);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut behind = None;
         loop {
@@ -98,7 +98,7 @@ impl Pumping {
         Ok(self.next_behind(None).await?.is_none())
     }
 
-    /// How many turns have ended: whoever sees the same number twice knows that none ended in between.
+    /// How many turns have ended: the same number twice means that none ended in between.
     pub fn dealt_with(&self) -> u64 {
         self.dealt_with.load(Ordering::SeqCst)
     }

@@ -9,7 +9,7 @@ use redis::{
 };
 
 /// How long Redis has for an answer.
-const PATIENCE: Duration = Duration::from_millis(500);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection on which nothing was acknowledged for so long is given up, even when nobody tells that it is gone.
 #[cfg(target_os = "linux")]
 const GONE: Duration = Duration::from_secs(5);
@@ -36,8 +36,8 @@ pub fn client(url: &str) -> RedisResult<Client> {
 /// When the address cannot be read.
 pub fn connection(url: &str) -> RedisResult<Redis> {
     let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(PATIENCE))
-        .set_response_timeout(Some(PATIENCE))
+        .set_connection_timeout(Some(ANSWER_TIMEOUT))
+        .set_response_timeout(Some(ANSWER_TIMEOUT))
         .set_number_of_retries(0);
     Redis::new_lazy_with_config(client(url)?, config)
 }

@@ -57,7 +57,8 @@ pub struct Relay {
 const REMEMBERED: usize = 10_000;
 const BATCH: u64 = 200;
 const LEASE: Duration = Duration::from_secs(5);
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How often the relay looks by itself, in case a hint was lost.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 /// How long the live log is kept: a client that was away longer starts afresh.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
 /// How long a dead job can be looked at.
@@ -122,7 +123,7 @@ impl Relay {
             if !more {
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = hints.wait(|hint| hint == Hint::Events, PATIENCE) => {}
+                    () = hints.wait(|hint| hint == Hint::Events, LOOK_INTERVAL) => {}
                 }
             }
         }
@@ -170,7 +171,7 @@ impl Relay {
     /// Relays one batch; how many events it had, or none if the lease has run out.
     ///
     /// Two relays cannot write at once, nor one whose memory of the logs is old. The look that finds the events finds them only
-    /// while the lease is ours. Whoever takes the lease after it begins with the same events, the oldest, and to remove them is
+    /// while the lease is ours. The next holder of the lease begins with the same events, the oldest, and to remove them is
     /// the first thing both do: the second waits until the first has ended, and finds them gone.
     async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<usize>> {
         let oldest = || event::Entity::find().order_by_asc(event::Column::Id);

@@ -119,7 +119,7 @@ pub mod session {
     #[derive(Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "identity_sessions")]
     pub struct Model {
-        /// SHA-256 of the cookie's token, hexadecimal. Whoever reads this table cannot sign in with it.
+        /// SHA-256 of the cookie's token, hexadecimal. A reader of this table cannot sign in with it.
         #[sea_orm(primary_key, auto_increment = false)]
         pub token_hash: String,
         pub user_id: kernel::UserId,

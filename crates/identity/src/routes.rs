@@ -177,7 +177,7 @@ impl TenantRoutes for Routes {
         }
         let tx = db.begin().await?;
         let on = tx.across_tenants("filtered by tenant");
-        // Whoever else asks for the first time now waits here for our commit, so that a tenant has one name.
+        // A concurrent first request waits here for our commit, so that a tenant has one name.
         if on.get_database_backend() != DbBackend::Sqlite {
             tenant::Entity::find_by_id(db.tenant())
                 .lock_exclusive()

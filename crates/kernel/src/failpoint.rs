@@ -10,7 +10,7 @@
 //! | Action | What happens at the point |
 //! | --- | --- |
 //! | `kill` | SIGKILL to the process itself: no shutdown, no flush |
-//! | `stop` | SIGSTOP to the process itself; whoever watches it sends SIGCONT |
+//! | `stop` | SIGSTOP to the process itself; the test that watches it sends SIGCONT |
 //! | `panic` | a panic |
 //! | `delay(MS)` | so many milliseconds, at most [`LONGEST_DELAY`] |
 //! | `error` | a lost contention (503) where the point can fail, nothing where it cannot |

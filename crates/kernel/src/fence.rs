@@ -1,4 +1,4 @@
-//! Rows with a fence: a number that each taker raises, so that whoever had the row before can tell that he has lost it.
+//! Rows with a fence: a number that each taker raises, so that the previous holder can tell that it has lost the row.
 
 use crate::{Result, retrying};
 

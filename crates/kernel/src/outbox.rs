@@ -61,7 +61,7 @@ pub mod job {
         pub again: i32,
         /// Due from this instant. A claim moves it to the end of its lease, so a crash heals by itself.
         pub run_at: DateTimeUtc,
-        /// Grows with every claim: whoever holds an older number may no longer write.
+        /// Grows with every claim: the holder of an older number may no longer write.
         pub fence: i64,
         pub attempts: i32,
         pub max_attempts: i32,

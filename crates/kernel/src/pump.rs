@@ -11,7 +11,7 @@ type Work = Arc<dyn Fn(TenantDb) -> BoxFuture<'static, Result<Pumped>> + Send + 
 
 /// Works off a tenant table whose rows leave it in the transaction that deals with them: the rows themselves say that there
 /// is something to do. That costs the writer no second statement and no row that everybody writes, and it survives what a
-/// row survives. Whoever writes into the table calls [`insert_for_tenants`](crate::tenant::insert_for_tenants), which wakes
+/// row survives. Code that writes into the table calls [`insert_for_tenants`](crate::tenant::insert_for_tenants), which wakes
 /// the pumps of all processes; every process with the worker's role also looks by itself, once a second.
 ///
 /// Several processes may pump one tenant at a time, so the work claims its rows in its own transaction.

@@ -122,7 +122,7 @@ impl SystemDb {
         &self.clock
     }
 
-    /// Wakes whoever waits for events or jobs.
+    /// Wakes the waiters for events and jobs.
     pub fn wake(&self) -> &dyn Wake {
         &*self.wake
     }
@@ -371,7 +371,7 @@ impl TenantTx {
         self.pending.enqueue(clock, other.tenant, job, clock.now())
     }
 
-    /// Makes state, events and jobs true together and wakes whoever waits for them.
+    /// Commits state, events and jobs together and wakes those that wait for them.
     ///
     /// # Errors
     /// The database's; nothing was written then.

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
 
-/// The key that seals secrets, made on first use. Whoever has this file and the database has the secrets: keep them apart
+/// The key that seals secrets, made on first use. Anyone with both this file and the database can read the secrets: keep them apart
 /// in backups.
 pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
     let path = key_file(data_dir);

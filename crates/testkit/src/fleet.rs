@@ -331,8 +331,8 @@ impl Fleet {
     /// Resolves once nothing is left to do anywhere; the simulator's clock is pushed over its own waiting.
     ///
     /// # Panics
-    /// When that does not come about within `patience`; the panic says what is left.
-    pub async fn settled(&self, patience: Duration) {
+    /// When that does not come about within `timeout`; the panic says what is left.
+    pub async fn settled(&self, timeout: Duration) {
         let began = Instant::now();
         loop {
             let calm = async {
@@ -348,8 +348,8 @@ impl Fleet {
                 }
             }
             assert!(
-                began.elapsed() < patience,
-                "not settled after {patience:?}: {left:?}, simulator {calm}"
+                began.elapsed() < timeout,
+                "not settled after {timeout:?}: {left:?}, simulator {calm}"
             );
             pause().await;
         }
@@ -387,11 +387,11 @@ impl Fleet {
 /// Looks again a little later, as often as it takes.
 ///
 /// # Panics
-/// When it has not come about within `patience`.
-pub async fn eventually(what: &str, patience: Duration, mut come: impl AsyncFnMut() -> bool) {
+/// When it has not come about within `timeout`.
+pub async fn eventually(what: &str, timeout: Duration, mut come: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !come().await {
-        assert!(began.elapsed() < patience, "not within {patience:?}: {what}");
+        assert!(began.elapsed() < timeout, "not within {timeout:?}: {what}");
         pause().await;
     }
 }

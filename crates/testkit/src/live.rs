@@ -11,7 +11,7 @@ use tokio_tungstenite::{
 };
 
 /// How long anything may take before a test says that it never came.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One WebSocket to `/api/v1/live`.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl LiveSocket {
     /// When none comes, or the server closes.
     pub async fn frame(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next())
+            let message = tokio::time::timeout(TIMEOUT, self.stream.next())
                 .await
                 .expect("a frame in time");
             let Message::Text(text) = message.expect("an open stream").unwrap() else {
@@ -72,7 +72,7 @@ impl LiveSocket {
                 && !message.is_close()
             {}
         };
-        tokio::time::timeout(PATIENCE, closing)
+        tokio::time::timeout(TIMEOUT, closing)
             .await
             .expect("the server closes the stream in time");
     }

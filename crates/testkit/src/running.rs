@@ -92,12 +92,12 @@ impl Running {
         (asked.elapsed(), status.expect("it ends").unwrap())
     }
 
-    /// Waits until it ends by itself, but no longer than `patience`. Answers whether SIGKILL was its end.
+    /// Waits until it ends by itself, but no longer than `timeout`. Answers whether SIGKILL was its end.
     ///
     /// # Panics
     /// When it ends in any other way; the panic shows what it said last.
-    pub async fn died(&mut self, patience: Duration) -> bool {
-        let Ok(status) = tokio::time::timeout(patience, self.child.wait()).await else {
+    pub async fn died(&mut self, timeout: Duration) -> bool {
+        let Ok(status) = tokio::time::timeout(timeout, self.child.wait()).await else {
             return false;
         };
         let status = status.unwrap();

@@ -86,12 +86,12 @@ impl<'a> Children<'a> {
     }
 
     /// Whether the child that dies at the points of `child` has done so.
-    async fn died(&mut self, child: Child, patience: Duration) -> bool {
+    async fn died(&mut self, child: Child, timeout: Duration) -> bool {
         let victim = match (&mut self.worker, child) {
             (Some(worker), Child::Worker) => worker,
             _ => self.server.as_mut().expect("it was started"),
         };
-        victim.died(patience).await
+        victim.died(timeout).await
     }
 
     async fn kill(self) {

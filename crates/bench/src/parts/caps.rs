@@ -37,9 +37,9 @@ pub async fn measure(plan: &Plan, services: &Services) -> anyhow::Result<Vec<Row
         queued += count;
     }
     world.start_worker()?;
-    let patience = Duration::from_secs(u64::from(SECONDS) + 20);
+    let timeout = Duration::from_secs(u64::from(SECONDS) + 20);
     let (began, mut samples) = (Instant::now(), Vec::new());
-    while began.elapsed() < patience {
+    while began.elapsed() < timeout {
         let numbers = world.sim.numbers().await?;
         let sent: u64 = numbers.values().map(|number| number.accepted).sum();
         samples.push((Instant::now(), numbers));

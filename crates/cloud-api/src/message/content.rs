@@ -154,7 +154,7 @@ impl Content {
         }
     }
 
-    /// Reads back what [`Self::wire`] wrote, for whoever keeps messages and sends them later. What an older or a newer
+    /// Reads back what [`Self::wire`] wrote, for callers that store messages and send them later. What an older or a newer
     /// version has written besides is passed over.
     ///
     /// # Errors

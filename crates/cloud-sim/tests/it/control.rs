@@ -361,7 +361,7 @@ async fn live_events_reach_the_page() {
     );
 }
 
-/// Whoever reaches the control surface may change the world, but not have the simulator ask other servers.
+/// A client of the control surface may change the simulated world, but not make the simulator call other servers.
 #[tokio::test]
 async fn nobody_can_send_it_elsewhere() {
     let stage = stage_with(SimConfig {

@@ -35,8 +35,8 @@ use crate::bus::{Bus, Hint};
 
 /// How long a ticket may travel before its row is fed again. Short, because a carrier may lose everything it carries.
 const TRAVEL: TimeDelta = TimeDelta::seconds(5);
-/// How long the feeder trusts hints before it looks by itself; also how late a job with a future `run_at` may start.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How often the feeder looks by itself, in case a hint was lost; also how late a job with a future `run_at` may start.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// Who had something in hand a moment ago is not new: a runner that gave others their turn comes back at once.
 const LATELY: Duration = Duration::from_millis(500);
 
@@ -121,7 +121,7 @@ impl Feeder {
         }
     }
 
-    /// A worker of this process runs the ticket, whoever fed it: it is on its way no longer.
+    /// A worker of this process runs the ticket, whichever feeder queued it: it is no longer on its way.
     pub fn started(&self, ticket: Ticket, share: &str) {
         let running = InHand {
             share: share.to_owned(),
@@ -143,7 +143,7 @@ impl Feeder {
         !self.leasing.load(Ordering::SeqCst) && self.in_hand().tickets.is_empty()
     }
 
-    /// How many tickets have been dealt with: whoever sees the same number twice knows that nothing ran in between.
+    /// How many tickets have been dealt with: the same number twice means that nothing ran in between.
     pub fn dealt_with(&self) -> u64 {
         self.dealt_with.load(Ordering::SeqCst)
     }
@@ -170,7 +170,7 @@ impl Feeder {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = self.freed.notified() => {}
-                    () = hints.wait(|hint| hint == Hint::Jobs, PATIENCE) => {}
+                    () = hints.wait(|hint| hint == Hint::Jobs, LOOK_INTERVAL) => {}
                 }
                 // One look answers all that were heard by now.
                 hints.more().for_each(drop);

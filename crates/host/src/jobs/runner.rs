@@ -125,7 +125,7 @@ impl Runner {
         };
         let outcome = tokio::select! {
             outcome = self.call(&job) => outcome,
-            // Only returns when the lease was lost: whoever took the job over has it now.
+            // Only returns when the lease was lost: another worker has the job now.
             () = self.keep_alive(ticket) => return,
         };
         kernel::failpoint!("job.finished");

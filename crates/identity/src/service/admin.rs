@@ -24,7 +24,7 @@ pub struct UserCard {
     pub name: String,
 }
 
-/// A name of 1 to `longest` characters on one line, with something to see and without spaces around it.
+/// A name of 1 to `longest` characters on one line, with a visible character and without spaces around it.
 pub(super) fn named(field: &'static str, text: &str, longest: usize) -> Result<String, IdentityError> {
     let name = text::name::given(text).map_err(|fault| IdentityError::Invalid {
         field,

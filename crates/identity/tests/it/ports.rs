@@ -238,7 +238,7 @@ async fn of_tenants_that_take_a_route_at_once_each_learns_from_whom(
     let before = taking.join_all().await;
     let lost = |tenant| before.iter().filter(|it| **it == Some(tenant)).count();
     let holder = routes.resolve("phone", "7").await.unwrap().unwrap().tenant();
-    // Taken and lost alternate, so whoever holds it now has lost it as often as the other or once less.
+    // Taken and lost alternate, so the current holder has lost it as often as the other or once less.
     let other = if holder == world.acme.tenant() {
         world.globex.tenant()
     } else {

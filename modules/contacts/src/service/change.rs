@@ -205,7 +205,7 @@ fn rename(row: &mut contact::Model, name: Change<String>) -> Result<(), ContactE
     Ok(())
 }
 
-/// Deletes a contact with its identities. Whoever writes afterwards is a new contact.
+/// Deletes a contact with its identities. If the person writes again, they are a new contact.
 pub(crate) async fn delete_contact(db: &TenantDb, id: ContactId) -> Result<(), ContactError> {
     let mut tx = db.begin().await?;
     if tx

@@ -1,4 +1,4 @@
-//! Tells whoever keeps templates what became of them.
+//! Publishes what became of templates.
 
 use cloud_api::webhook::{TemplateChange, TemplateUpdate, Update};
 use contracts::messaging::{TemplateChanged, TemplatesChanged};

@@ -179,7 +179,7 @@ fn first_mentioned(message: &message::Model) -> Option<MediaId> {
     mentioned(&content).into_iter().next()
 }
 
-/// Tells whoever listens that files arrived, or will not.
+/// Publishes that files arrived, or will not.
 fn tell(tx: &mut TenantTx, rows: &[Model], state: &str) -> Result<()> {
     let items: Vec<MediaChange> = rows
         .iter()

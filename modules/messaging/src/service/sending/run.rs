@@ -27,10 +27,10 @@ use crate::{
 
 /// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
 const TURN: Duration = Duration::from_secs(5);
-/// Outcomes are written together: so many, or what there is after [`PATIENCE`].
+/// Outcomes are written together: so many, or what there is after [`MAX_DELAY`].
 const TOGETHER: usize = 200;
 /// How long an outcome waits for others.
-const PATIENCE: Duration = Duration::from_millis(200);
+const MAX_DELAY: Duration = Duration::from_millis(200);
 /// Messages of one intent: these are in doubt should this process die.
 pub(super) const INTENT: std::ops::RangeInclusive<usize> = 5..=300;
 
@@ -117,7 +117,7 @@ impl Run {
             let wants_more = goes_on && self.intents.wants_more(ashore);
             let under_way = self.shared.tally.under_way();
             let wants_to_write = self.outcomes.len() >= TOGETHER
-                || self.oldest.is_some_and(|oldest| oldest.elapsed() >= PATIENCE)
+                || self.oldest.is_some_and(|oldest| oldest.elapsed() >= MAX_DELAY)
                 || (under_way == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
                 if let Some(until) = self.shared.places.aside_until().filter(|_| self.is_crowd) {
@@ -143,10 +143,10 @@ impl Run {
                 continue;
             }
             self.shared.tally.wake_at(self.intents.low(goes_on), TOGETHER);
-            let patience = self.oldest.map(|oldest| oldest + PATIENCE);
+            let write_at = self.oldest.map(|oldest| oldest + MAX_DELAY);
             tokio::select! {
                 () = self.shared.tally.news.notified() => {}
-                () = async { tokio::time::sleep_until(patience.unwrap_or_else(Instant::now)).await }, if patience.is_some() => {}
+                () = async { tokio::time::sleep_until(write_at.unwrap_or_else(Instant::now)).await }, if write_at.is_some() => {}
             }
         }
         if let Some((_, length)) = self.hold {

@@ -75,7 +75,7 @@ impl Tally {
             told.push((outcome, consequence));
             told.len()
         };
-        // The first one starts the run's patience.
+        // The first one starts the run's delay.
         if matters || gathered == 1 || gathered >= self.many.load(SeqCst) {
             self.news.notify_one();
         }
