@@ -48,7 +48,7 @@ on_both_profiles! {
             let report = globex.post(&format!("{path}/test"), Value::Null).await.expect(200);
             let resumed = globex.post(&format!("{path}/resume"), Value::Null).await.status;
             let sent = globex.post("/messages", json!({
-                "channel_id": answer.json["id"], "to": { "phone": "447700900777" }, "type": "text", "text": { "body": "Hi" } })).await;
+                "channel_id": answer.json["id"], "to": { "phone": "+447700900777" }, "type": "text", "text": { "body": "Hi" } })).await;
             // What one signs oneself is one's own, whoever has the number.
             let wamid = format!("wamid.FORGED{number}");
             let change = json!({ "field": "messages", "value": {

@@ -133,6 +133,7 @@ on_both_profiles! {
         // As earlier versions left it.
         let on = app.system.across_tenants("two spellings that made two contacts");
         on.execute_unprepared("UPDATE contacts_identities SET value = '+553188888801' WHERE value = '+447700900999'").await.unwrap();
+        on.execute_unprepared("UPDATE messaging_conversations SET window_phone = REPLACE(window_phone, '447700900999', '553188888801')").await.unwrap();
 
         // Whoever writes next finds them to be one, and so does whoever is written to.
         let answer = tenant.sends("+55 31 8888-8801", "Olá").await;

@@ -143,7 +143,7 @@ async fn any_order_and_repetition_ends_in_the_same_state() {
 
 async fn end_of(app: &TestApp, told: impl Iterator<Item = &str>, serial: u32) -> Value {
     let tenant = &app.acme;
-    let to = format!("4477009{serial:05}");
+    let to = format!("+4477009{serial:05}");
     let template = json!({ "to": { "phone": to }, "type": "template", "template": { "name": "hello_world", "language": "en_US" } });
     app.sim.configure(|knobs| knobs.default_online = false);
     let queued = tenant.post("/messages", template).await.expect(202);

@@ -260,7 +260,7 @@ fn body(tenant: &Tenant, changes: &[Value], names: &[(String, String)], apart: b
 async fn our_messages(app: &TestApp, tenant: &Tenant, case: usize) -> Vec<(String, String)> {
     let mut names = Vec::new();
     for out in 0..4 {
-        let to = format!("4477{:08}", 40_000_000 + case * 10 + out);
+        let to = format!("+4477{:08}", 40_000_000 + case * 10 + out);
         let template = json!({ "to": { "phone": to }, "type": "template", "template": { "name": "hello_world", "language": "en_US" } });
         let queued = tenant.post("/messages", template).await.expect(202);
         let id = queued["id"].as_str().unwrap().to_owned();
