@@ -166,7 +166,7 @@ on_both_profiles! {
         hears(app, acme, &[update(acme, now - 300, ban("DISABLE"))]).await;
         let held = channel(acme).await;
         assert!(held["held"]["reason"].as_str().is_some_and(|reason| reason.contains("disabled")), "{held}");
-        acme.sends(CUSTOMER, "Hello").await.expect(409);
+        acme.sends(&format!("+{CUSTOMER}"), "Hello").await.expect(409);
         let events = acme.all("/account-events").await;
         assert!(events.iter().any(|event| event["severity"] == "critical" && event["field"] == "account_update"), "{events:?}");
         hears(app, acme, &[update(acme, now - 100, ban("REINSTATE"))]).await;
