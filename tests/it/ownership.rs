@@ -49,7 +49,7 @@ on_both_profiles! {
             let resumed = globex.post(&format!("{path}/resume"), Value::Null).await.status;
             let sent = globex.post("/messages", json!({
                 "channel_id": answer.json["id"], "to": { "phone": "+447700900777" }, "type": "text", "text": { "body": "Hi" } })).await;
-            // What one signs oneself is one's own, whoever has the number.
+            // A tenant keeps what it signed itself, regardless of who owns the number.
             let wamid = format!("wamid.FORGED{number}");
             let change = json!({ "field": "messages", "value": {
                 "messaging_product": "whatsapp", "metadata": { "phone_number_id": number, "display_phone_number": "447700900000" },

@@ -76,7 +76,7 @@ on_both_profiles! {
         let channel = app.acme.get(&format!("/channels/{}", app.acme.channel_id)).await.expect(200);
         assert_eq!(channel["status"], "attention", "{channel}");
         assert!(channel["status_reason"].as_str().unwrap().contains("access token"), "{channel}");
-        // Whoever waits for an answer is told at once, and why.
+        // A caller that waits for an answer gets the reason at once.
         app.acme.customer_writes("447700900123", "Are you there?");
         app.settled().await;
         let refused = app.acme.sends("447700900123", "Yes").await;

@@ -135,7 +135,7 @@ on_both_profiles! {
         on.execute_unprepared("UPDATE contacts_identities SET value = '+553188888801' WHERE value = '+447700900999'").await.unwrap();
         on.execute_unprepared("UPDATE messaging_conversations SET window_phone = REPLACE(window_phone, '447700900999', '553188888801')").await.unwrap();
 
-        // Whoever writes next finds them to be one, and so does whoever is written to.
+        // The next message, in either direction, finds that they are one.
         let answer = tenant.sends("+55 31 8888-8801", "Olá").await;
         let answer = answer.expect(202);
         assert_eq!(answer["contact_id"], first["contact_id"]);

@@ -222,7 +222,7 @@ impl World {
     pub async fn idle(&self, timeout: Duration) -> anyhow::Result<bool> {
         let began = Instant::now();
         while began.elapsed() < timeout {
-            // A job's row stays until the job is done, whoever runs it.
+            // A job's row stays until the job is done, whichever process runs it.
             let left = "SELECT EXISTS (SELECT 1 FROM messaging_inbox) OR EXISTS (SELECT 1 FROM host_outbox) OR EXISTS (SELECT 1 FROM host_jobs WHERE dead = 0)";
             if self.count(left).await? == 0 {
                 return Ok(true);

@@ -230,7 +230,7 @@ async fn a_database_that_says_nothing_is_not_waited_for() {
     fleet.remove().await;
 }
 
-/// Two connections for everybody, and a slow database: whoever finds none is told so, and nobody waits for ever.
+/// Two connections for everybody, and a slow database: a request that finds none gets an error, and none waits for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exhausted_pool_refuses_in_time() {
     let (proxy, through) = behind_proxy().await;

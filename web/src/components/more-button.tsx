@@ -19,7 +19,7 @@ export function MoreButton({ query, list }: MoreButtonProps) {
     if (hasNextPage || before.current === undefined) return
     const fresh = list.current?.children[before.current]
     before.current = undefined
-    // Whoever went elsewhere while the page was on its way stays there.
+    // If the user moved elsewhere while the page was loading, the focus stays there.
     if (document.activeElement !== document.body || !(fresh instanceof HTMLElement)) return
     fresh.tabIndex = -1
     fresh.focus({ preventScroll: true })

@@ -2,7 +2,7 @@ import i18next from 'i18next'
 import { isolated } from './format'
 
 /**
- * The line of a conversation's last message. The server writes it once, for whoever reads it; where there are no words of the message's
+ * The line of a conversation's last message. The server writes it once, for every reader; where there are no words of the message's
  * own it says its kind in English, from a short list. These words, and only these, are said in the reader's language.
  */
 const WORDS: Record<string, string> = {

@@ -13,7 +13,7 @@ impl TenantTx {
     /// The oldest rows of a table that is a queue, by `key`, locked until the transaction ends. `Ok(None)` while another
     /// transaction has the oldest of all and there are more, so that one works at a time, in order, and the others go away
     /// instead of waiting. They look again in a moment: for as long as their transaction lasts they hold what is behind, and
-    /// whoever has just done with the oldest may have found nothing on account of that.
+    /// a caller that has just finished the oldest may have found nothing because of that.
     ///
     /// # Errors
     /// The database's.

@@ -19,7 +19,7 @@ const MAX_VALUE: usize = 190;
 /// The longest portfolio id, in characters.
 const MAX_SCOPE: usize = 64;
 
-/// An identity, whoever it belongs to. The order is the order in which rows are written, the same in every transaction, so
+/// An identity, without its contact. The order is the order in which rows are written, the same in every transaction, so
 /// that two that meet wait for each other instead of deadlocking.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key {

@@ -246,7 +246,7 @@ fn people(seen: &[Seen]) -> Vec<Vec<&Seen>> {
     people.into_values().collect()
 }
 
-/// Moves usernames to whoever was last seen with them, by WhatsApp's time. A contact keeps those it had before, which show it no
+/// Moves usernames to the contact last seen with them, by WhatsApp's time. A contact keeps those it had before, which show it no
 /// longer: what is told late must find when they were seen.
 async fn learn_usernames(
     tx: &TenantTx,

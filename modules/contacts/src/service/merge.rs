@@ -130,7 +130,7 @@ async fn came_after(tx: &TenantTx, id: ContactId, change: DateTime<Utc>) -> Resu
     Ok(row.is_some_and(|row| row.created_at + SKEW >= change))
 }
 
-/// Gives identities to a contact, whoever has them; `current` ones become the youngest of their kind. Old ones that nobody
+/// Gives identities to a contact, even from other contacts; `current` ones become the youngest of their kind. Old ones that nobody
 /// has are only remembered, and those of others stay with them.
 pub(super) async fn give(
     tx: &TenantTx,

@@ -223,7 +223,7 @@ pub(crate) async fn create_tag(
 }
 
 /// Deletes a tag and takes it off every contact. The contacts stay, and count as changed only up to a thousand: beyond,
-/// whoever shows tags reads them anew anyway.
+/// pages that show tags read them anew anyway.
 pub(crate) async fn delete_tag(db: &TenantDb, id: TagId) -> Result<(), ContactError> {
     let mut tx = db.begin().await?;
     if tx.delete::<Tags>().filter(tag::Column::Id.eq(id)).exec().await? == 0 {

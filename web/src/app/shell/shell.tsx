@@ -34,7 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
     ...Object.fromEntries(items.map((item) => [`g ${item.key}`, () => navigate(item.href)])),
   })
   useEffect(() => {
-    // Fetched while idle: whoever opens it types at once, and those letters must not be lost.
+    // Fetched while idle: users type as soon as it opens, and those letters must not be lost.
     const timer = setTimeout(() => void loadCommandBar(), 1500)
     return () => clearTimeout(timer)
   }, [])

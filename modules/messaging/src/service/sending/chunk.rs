@@ -39,7 +39,7 @@ pub(super) struct Taken {
     left: Option<Vec<Waiting>>,
 }
 
-/// Takes the chunk over from whoever had it before.
+/// Takes the chunk over from its previous holder.
 ///
 /// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
 /// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).

@@ -1,5 +1,5 @@
 //! A number's own rate. Tokens are taken in slices of a twentieth of a second from the limiter all processes share, and
-//! given to whoever waits, the most urgent lane first (Cloud API: throughput).
+//! given to the waiting sends, the most urgent lane first (Cloud API: throughput).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -227,7 +227,7 @@ impl Pace {
             while left > 0
                 && let Some(waiter) = queue.pop_front()
             {
-                // Whoever went away meanwhile leaves the token to the next.
+                // A send that was dropped meanwhile leaves the token to the next.
                 if waiter.send(()).is_ok() {
                     left -= 1;
                 }

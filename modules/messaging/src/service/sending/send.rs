@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How messages leave: most with the crowd; what is urgent, and a campaign's first messages, past it. A crowd keeps its
-/// threads busy and its connections full, and whoever stood in line there would wait as long as everybody in it.
+/// threads busy and its connections full, and a message queued there would wait as long as all of them.
 pub(super) struct Ways {
     pub(super) crowd: Line,
     pub(super) past_it: Line,
