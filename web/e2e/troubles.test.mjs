@@ -141,7 +141,7 @@ describe('a number that WhatsApp does not let send', () => {
     await held().getByText('This number is on hold: nothing is sent').waitFor()
     await held().getByText('See why in WhatsApp Manager').waitFor()
     await held().getByText('It stays on hold until somebody acts.').waitFor()
-    // Whoever is in another conversation sees it above them all.
+    // A user in another conversation sees it above all conversations.
     const lines = page.locator('[data-held-line]').filter({ hasText: 'is on hold: nothing is sent' }).filter({ hasText: line })
     await lines.waitFor()
     assert.equal(await untouched(), true)

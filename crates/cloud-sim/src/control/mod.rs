@@ -1,5 +1,5 @@
-//! The control surface: `/_sim/…` (Cloud API: simulator control API). It has no authentication: whoever mounts it
-//! keeps it on the loopback interface. A request that makes no sense gets a sentence that says what would.
+//! The control surface: `/_sim/…` (Cloud API: simulator control API). It has no authentication: it must be
+//! mounted on the loopback interface only. An invalid request gets an error that says what is valid.
 
 mod acts;
 mod collections;

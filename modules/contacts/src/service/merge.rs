@@ -85,7 +85,7 @@ async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<Cont
                 .ok_or_else(|| Error::internal("a sighting without its contact"))?
         }
     };
-    // A BSUID is one person for ever. A phone number may have been somebody else's: whoever was known by it before the
+    // A BSUID is one person for ever. A phone number may have been somebody else's: the contact that had it before the
     // change is another person, who only loses the number.
     let mut other = bsuid_now.filter(|other| *other != id);
     if other.is_none()

@@ -17,8 +17,8 @@ use super::{
 use crate::{entity::channel, error::MessagingError};
 
 impl Service {
-    /// Refuses an authentication template for somebody whose phone number is not known. For whoever is addressed by a phone
-    /// number there is nothing to ask.
+    /// Refuses an authentication template for somebody whose phone number is not known. A recipient addressed by
+    /// phone number needs no further check.
     ///
     /// # Errors
     /// 422 with the field `to`; and the database's.

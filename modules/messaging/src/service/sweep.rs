@@ -22,7 +22,7 @@ const STEPS: usize = 100;
 const PAUSE: Duration = Duration::from_secs(60);
 
 impl Service {
-    /// Asks for a sweep with the first statuses of a day, for each tenant and process: whoever gets statuses has some to lose.
+    /// Asks for a sweep with the first statuses of a day, for each tenant and process: a tenant with statuses has some to remove.
     pub(super) async fn expect_sweep(&self, tx: &mut TenantTx) -> Result<()> {
         if self.swept.contains_key(&tx.tenant()) {
             return Ok(());

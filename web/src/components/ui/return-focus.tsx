@@ -15,7 +15,7 @@ export function Origin({ into }: { into: MutableRefObject<Element | null> }) {
   return null
 }
 
-/** A dialog hears of its own end a moment later: whoever has put the focus somewhere by then is not taken back. */
+/** A dialog learns of its own end a moment later: focus that has moved elsewhere by then is left there. */
 function hasGoneOn(from: Element | null) {
   const at = document.activeElement
   return at !== null && at !== document.body && !at.contains(from)
