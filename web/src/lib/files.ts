@@ -80,7 +80,7 @@ const MB = 1024 * KB
 
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker'
 
-/** Usual names of a type, and the one that WhatsApp knows. The server compares by a longer list of the same. */
+/** Usual names of a type, and the one that WhatsApp knows. They only suggest a kind: what WhatsApp takes, the server says, which sees the bytes. */
 const ALIASES: Record<string, string> = {
   'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/jfif': 'image/jpeg', 'image/x-png': 'image/png',
   'audio/x-m4a': 'audio/mp4', 'audio/m4a': 'audio/mp4', 'audio/x-mp4': 'audio/mp4',
@@ -96,7 +96,6 @@ const ENDINGS: Record<string, string> = {
   jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp',
   m4a: 'audio/mp4', mp3: 'audio/mpeg', ogg: 'audio/ogg', oga: 'audio/ogg', opus: 'audio/ogg', aac: 'audio/aac', amr: 'audio/amr',
   mp4: 'video/mp4', m4v: 'video/mp4', '3gp': 'video/3gpp',
-  heic: 'image/heic', heif: 'image/heif',
 }
 
 /** What WhatsApp takes, by kind (Cloud API: media). A document may be what any other kind is, within that kind's limit. */
@@ -130,24 +129,18 @@ export function kindOf(file: Picked): MediaKind {
   return 'document'
 }
 
-/** Pictures, video and audio that a document cannot be either. Of other types the server knows more: it sees the bytes. */
-function documentLimit(type: string): number | undefined {
+/** A picture, video or sound that goes as a document is held to the limit of its own kind. */
+function documentLimit(type: string) {
   const kind = (['image', 'video', 'audio', 'sticker'] as const).find((kind) => MEDIA_RULES[kind].types?.includes(type))
-  if (kind) return MEDIA_RULES[kind].max
-  if (type === 'image/svg+xml') return MEDIA_RULES.document.max
-  if (type === 'audio/3gpp' || type === 'video/quicktime') return MEDIA_RULES.video.max
-  return /^(image|video|audio)\//.test(type) ? undefined : MEDIA_RULES.document.max
+  return MEDIA_RULES[kind ?? 'document'].max
 }
 
-export type FileProblem = { problem: 'empty' } | { problem: 'type'; type: string } | { problem: 'size'; max: number; size: number }
+export type FileProblem = { problem: 'empty' } | { problem: 'size'; max: number; size: number }
 
-/** Why a file cannot be sent as this kind; undefined when it can. */
+/** Whether a file's size already rules out sending it as this kind; undefined when it does not. The server judges the type. */
 export function checkFile(file: Picked, kind: MediaKind): FileProblem | undefined {
-  const type = typeOf(file)
-  const { types } = MEDIA_RULES[kind]
-  const max = kind === 'document' ? documentLimit(type) : MEDIA_RULES[kind].max
+  const max = kind === 'document' ? documentLimit(typeOf(file)) : MEDIA_RULES[kind].max
   if (file.size === 0) return { problem: 'empty' }
-  if (max === undefined || (types && !types.includes(type))) return { problem: 'type', type }
   if (file.size > max) return { problem: 'size', max, size: file.size }
   return undefined
 }

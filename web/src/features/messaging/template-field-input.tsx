@@ -5,9 +5,8 @@ import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { Textarea } from '@/components/ui/textarea'
-import { describeError } from '@/lib/errors'
 import { checkFile, MEDIA_RULES } from '@/lib/files'
-import { useFileProblem } from './composer/file-problem'
+import { useFileProblem, useUploadProblem } from './composer/file-problem'
 import { uploadMedia } from './queries'
 import { type FieldProblem, isMedia, type TemplateField } from './templates'
 
@@ -98,6 +97,7 @@ function MediaInput({ field, kind, values, onChange, common }: MediaInputProps) 
   const [progress, setProgress] = useState<number>()
   const [problem, setProblem] = useState<string>()
   const describe = useFileProblem()
+  const describeUpload = useUploadProblem()
   const name = values[`${field.key}__name`]
   const take = async (file: File | undefined) => {
     if (!file) return
@@ -109,7 +109,7 @@ function MediaInput({ field, kind, values, onChange, common }: MediaInputProps) 
       const media = await uploadMedia(file, kind, file.name, setProgress)
       onChange({ [field.key]: media.id, [`${field.key}__name`]: file.name, [`${field.key}__url`]: kind === 'document' ? '' : URL.createObjectURL(file) })
     } catch (error) {
-      setProblem(describeError(error))
+      setProblem(describeUpload(error, kind))
     } finally {
       setProgress(undefined)
     }

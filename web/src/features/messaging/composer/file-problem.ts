@@ -1,8 +1,23 @@
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '@/api/error'
+import { describeError } from '@/lib/errors'
 import type { FileProblem, MediaKind } from '@/lib/files'
 import { formatSize } from '@/lib/format'
 
-/** Why a file cannot go, and as what it could. */
+/** Whether the server refused the file itself: sending the same one again would end the same way. */
+export const isRefused = (error: unknown) => error instanceof ApiError && (error.code === 'media_type' || error.code === 'too_large')
+
+/** Why the server did not take a file. Its English names the type that it found; other languages say what the kind may be. */
+export function useUploadProblem() {
+  const { t, i18n } = useTranslation()
+  return useCallback(
+    (error: unknown, kind: MediaKind) => (error instanceof ApiError && error.code === 'media_type' && i18n.language !== 'en' ? t(`composer.fileType.${kind}`) : describeError(error)),
+    [t, i18n],
+  )
+}
+
+/** Why a file cannot go. */
 export function useFileProblem() {
   const { t } = useTranslation()
   return (problem: FileProblem, kind: MediaKind) => {
@@ -11,8 +26,6 @@ export function useFileProblem() {
         return t('composer.fileEmpty')
       case 'size':
         return t('composer.fileSize', { kind: t(`kinds.${kind}`), max: formatSize(problem.max), size: formatSize(problem.size) })
-      case 'type':
-        return t(`composer.fileType.${kind}`, { defaultValue: t('composer.fileType.document') })
     }
   }
 }

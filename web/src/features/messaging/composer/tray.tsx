@@ -1,6 +1,5 @@
 import { FileText, Mic, Music, RotateCw, TriangleAlert, Video, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { checkFile } from '@/lib/files'
 import { formatSize } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import type { Attachment } from './use-attachments'
@@ -39,7 +38,7 @@ export function Tray({ items, onRemove, onRetry }: { items: Attachment[]; onRemo
                 </div>
               )}
             </div>
-            {failed && !checkFile(item.file, item.kind) && (
+            {failed && !item.refused && (
               <button type="button" onClick={() => onRetry(item.key)} aria-label={t('common.tryAgain')} className="grid size-8 shrink-0 place-items-center rounded-md hover:bg-foreground/8"><RotateCw className="size-4" aria-hidden /></button>
             )}
             <button type="button" onClick={() => onRemove(item.key)} aria-label={t('composer.remove', { name: item.file.name })} className="grid size-8 shrink-0 place-items-center rounded-md text-muted-foreground hover:bg-foreground/8"><X className="size-4" aria-hidden /></button>

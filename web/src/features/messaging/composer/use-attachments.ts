@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Media } from '@/api/types'
-import { describeError } from '@/lib/errors'
 import { checkFile, kindOf, type MediaKind } from '@/lib/files'
 import { uploadMedia } from '../queries'
-import { useFileProblem } from './file-problem'
+import { isRefused, useFileProblem, useUploadProblem } from './file-problem'
 
 /** A file that is going to be sent: it travels to the server while the caption is being written. */
 export interface Attachment {
@@ -16,6 +15,8 @@ export interface Attachment {
   progress: number
   media?: Media
   problem?: string
+  /** The file itself is not taken, so it cannot be tried again. */
+  refused?: boolean
   /** A voice note, not just any sound. */
   voice?: boolean
 }
@@ -25,6 +26,7 @@ export const MAX_ATTACHMENTS = 10
 export function useAttachments() {
   const [items, setItems] = useState<Attachment[]>([])
   const describe = useFileProblem()
+  const describeUpload = useUploadProblem()
   const aborts = useRef(new Map<string, AbortController>())
   const urls = useRef(new Set<string>())
   const patch = useCallback((key: string, change: Partial<Attachment>) => setItems((all) => all.map((a) => (a.key === key ? { ...a, ...change } : a))), [])
@@ -48,12 +50,12 @@ export function useAttachments() {
         patch(item.key, { state: 'ready', progress: 1, media })
       } catch (error) {
         if (abort.signal.aborted) return
-        patch(item.key, { state: 'failed', problem: describeError(error) })
+        patch(item.key, { state: 'failed', problem: describeUpload(error, item.kind), refused: isRefused(error) })
       } finally {
         aborts.current.delete(item.key)
       }
     },
-    [patch],
+    [patch, describeUpload],
   )
 
   // One after the other: the server takes few at a time, and the first is the one that is waited for.
@@ -72,7 +74,7 @@ export function useAttachments() {
           const wrong = checkFile(file, kind)
           const url = URL.createObjectURL(file)
           urls.current.add(url)
-          return { key: crypto.randomUUID(), file, kind, url, voice, progress: 0, state: wrong ? 'failed' : 'waiting', problem: wrong && describe(wrong, kind) }
+          return { key: crypto.randomUUID(), file, kind, url, voice, progress: 0, state: wrong ? 'failed' : 'waiting', problem: wrong && describe(wrong, kind), refused: !!wrong }
         })
         return [...all, ...taken]
       })
@@ -86,7 +88,7 @@ export function useAttachments() {
   }, [])
 
   /** Only a failed transfer can go again; a file WhatsApp does not take stays refused. */
-  const retry = useCallback((key: string) => setItems((all) => all.map((a) => (a.key === key && !checkFile(a.file, a.kind) ? { ...a, state: 'waiting', problem: undefined } : a))), [])
+  const retry = useCallback((key: string) => setItems((all) => all.map((a) => (a.key === key && !a.refused ? { ...a, state: 'waiting', problem: undefined } : a))), [])
 
   /** Takes the finished ones out, to be sent; their copies now belong to the thread. */
   const take = useCallback(() => {
