@@ -431,7 +431,6 @@ impl Reading {
         self.odd = 0;
         let mut out = ChangeValue {
             contacts: self.contacts(contacts, place)?,
-            errors: self.errors(errors, place)?,
             ..ChangeValue::default()
         };
         if let Some(metadata) = metadata.filter(|it| it.get().starts_with('{')) {
@@ -458,6 +457,10 @@ impl Reading {
             .extend(self.objects(echoes, "message_echoes", place, Self::message)?);
         out.statuses = self.objects(statuses, "statuses", place, Self::status)?;
         self.history(history, &mut out, place)?;
+        // Last: they must not take the room of what people wrote.
+        let mut errors = self.errors(errors, place)?;
+        errors.append(&mut out.errors);
+        out.errors = errors;
         out.odd = self.odd;
         let unnamed = out
             .metadata
@@ -569,8 +572,6 @@ impl Reading {
         out: &mut ChangeValue,
         place: &str,
     ) -> Result<(), serde_json::Error> {
-        let errors = self.errors(errors, place)?;
-        out.errors.extend(errors);
         let first = out.history.len();
         for thread in self.list(threads, "threads", place)? {
             let before = self.items;
@@ -587,6 +588,8 @@ impl Reading {
                 .extend(found.into_iter().map(|message| past(id.clone(), message)));
             self.at_least_one(before);
         }
+        let errors = self.errors(errors, place)?;
+        out.errors.extend(errors);
         let metadata = metadata.map(|metadata| self.tree(metadata, place)).transpose()?;
         let metadata = metadata.flatten().unwrap_or_default();
         out.history_chunks.push(HistoryChunk {

@@ -189,7 +189,12 @@ impl Service {
         let mut others: Vec<(TenantDb, Share<'p>)> = Vec::new();
         let (mut asked, mut theirs) = (HashSet::new(), HashSet::new());
         for number in parts.names().filter_map(|name| name.number.as_deref()) {
-            if others.len() == OTHERS || keys.has(number) || !asked.insert(number) {
+            if keys.has(number) || !asked.insert(number) {
+                continue;
+            }
+            if others.len() >= OTHERS {
+                // It is looked up no more, so it is nobody's.
+                theirs.insert(number);
                 continue;
             }
             for kind in [PHONE_ROUTE, SIMULATED_ROUTE] {

@@ -2,11 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use kernel::{Result, TenantDb, TenantId, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::{BATCH, Drained, set_aside};
 use crate::{
@@ -14,12 +15,17 @@ use crate::{
     service::Service,
 };
 
-/// How often a body is tried alone before it is set aside.
+/// How often a body is tried alone before it is set aside. The last try is made while nothing else of the process drains: a body
+/// of another tenant that ended the process before must not count against this one.
 const TRIES: i32 = 3;
 
 /// How far each tenant's first batch since the start is.
 #[derive(Debug, Default)]
-pub(in crate::service) struct Tried(Mutex<HashMap<TenantId, Progress>>);
+pub(in crate::service) struct Tried {
+    tenants: Mutex<HashMap<TenantId, Progress>>,
+    /// Held to read by everything that drains, to write by a last try.
+    draining: RwLock<()>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
@@ -29,14 +35,25 @@ enum Progress {
 }
 
 impl Tried {
+    /// Waits while the last try of a body is made; no last try begins before this is dropped.
+    pub(super) async fn beside_others(&self) -> RwLockReadGuard<'_, ()> {
+        self.draining.read().await
+    }
+
+    fn tenants(&self) -> MutexGuard<'_, HashMap<TenantId, Progress>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn of(&self, tenant: TenantId) -> Option<Progress> {
-        let tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.get(&tenant).copied()
+        self.tenants().get(&tenant).copied()
     }
 
     fn set(&self, tenant: TenantId, progress: Progress) {
-        let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.insert(tenant, progress);
+        self.tenants().insert(tenant, progress);
+    }
+
+    fn clear(&self, tenant: TenantId) {
+        self.tenants().remove(&tenant);
     }
 
     /// Whether the first batch of the tenant is applied.
@@ -54,6 +71,8 @@ impl Tried {
 enum Next {
     /// To be applied; its try is counted.
     Body(Box<Model>),
+    /// A body that may be tried once more only, while nothing else drains.
+    LastTry,
     /// One was set aside.
     SetAside,
     /// Nothing waits.
@@ -67,25 +86,39 @@ impl Service {
     /// counted it. After three tries the body is kept as `failed` instead. A try that does not end the process is not counted.
     pub(super) async fn drain_alone(&self, db: &TenantDb) -> Result<Drained> {
         for _ in 0..BATCH {
-            match retrying(|| self.next_alone(db)).await? {
-                Next::Body(body) => {
-                    let applied = self.apply_or_keep(db, &body).await;
-                    if applied.is_err() {
-                        // At best: the database may be away. This process counts it no second time.
-                        let _ = count(db, body.id, body.tries).await;
-                    }
-                    applied?;
-                }
-                Next::SetAside => {}
+            let beside = self.tried.beside_others().await;
+            let mut next = self.drain_one(db, false).await?;
+            drop(beside);
+            if matches!(next, Next::LastTry) {
+                let _alone = self.tried.draining.write().await;
+                next = self.drain_one(db, true).await?;
+            }
+            match next {
                 Next::Nothing => return Ok(Drained::All),
                 Next::Held => return Ok(Drained::Held),
+                Next::Body(_) | Next::SetAside | Next::LastTry => {}
             }
         }
         Ok(Drained::Full)
     }
 
+    /// Tries the oldest body, unless it is its last try and something else may drain.
+    async fn drain_one(&self, db: &TenantDb, alone: bool) -> Result<Next> {
+        let next = retrying(|| self.next_alone(db, alone)).await?;
+        if let Next::Body(body) = &next
+            && let Err(error) = self.apply_or_keep(db, body).await
+        {
+            // While the database is away that fails too, and then this process does not count the body a second time.
+            if count(db, body.id, body.tries).await.is_ok() {
+                self.tried.clear(db.tenant());
+            }
+            return Err(error);
+        }
+        Ok(next)
+    }
+
     /// Takes the oldest body and counts its try, in a transaction of its own.
-    async fn next_alone(&self, db: &TenantDb) -> Result<Next> {
+    async fn next_alone(&self, db: &TenantDb, alone: bool) -> Result<Next> {
         let tx = db.begin().await?;
         let Some(mut bodies) = tx.take_oldest::<Entity>(Column::Id, 1).await? else {
             return Ok(Next::Held);
@@ -93,10 +126,15 @@ impl Service {
         let Some(body) = bodies.pop() else {
             return Ok(Next::Nothing);
         };
-        if self.tried.of(db.tenant()) == Some(Progress::At(body.id)) {
+        let tries = body.tries.unwrap_or_default();
+        let counted = self.tried.of(db.tenant()) == Some(Progress::At(body.id));
+        let last = tries + i32::from(!counted) == TRIES;
+        if last && !alone {
+            return Ok(Next::LastTry);
+        }
+        if counted {
             return Ok(Next::Body(Box::new(body)));
         }
-        let tries = body.tries.unwrap_or_default();
         if tries >= TRIES {
             tracing::error!(inbox = %body.id, tries, "a webhook that ended the process each time is kept as it came");
             set_aside(&tx, &body).await?;

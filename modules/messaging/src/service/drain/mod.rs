@@ -88,6 +88,7 @@ impl Service {
 
     async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {
         let asked = limit.load(Ordering::Relaxed);
+        let _beside = self.tried.beside_others().await;
         let (count, bytes, left) = match retrying(|| self.apply_oldest(db, asked)).await? {
             Ok(None) => return Ok(Drained::Held),
             Ok(Some(applied)) => applied,
