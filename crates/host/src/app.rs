@@ -148,6 +148,7 @@ impl App {
                     let checked = parameters.check(&request).map(|()| request);
                     async move { Ok(checked?) }
                 })
+                .around(in_time)
                 .around(move |endpoint, request| labelled(endpoint, request, facts.clone()));
             v1 = match streamed.get(path.as_str()) {
                 Some(limit) => v1.at(path, capped(operation, *limit)),
@@ -202,6 +203,23 @@ impl App {
             .map_to_response()
             .boxed();
         Ok(Self { endpoint, document })
+    }
+}
+
+/// How long an operation that only reads may take until it answers. It changes nothing, so it may be given up: a database that is
+/// slow at every step must not keep callers waiting for the sum of them.
+const READ_WITHIN: Duration = Duration::from_secs(15);
+
+async fn in_time<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
+    if request.method() != Method::GET {
+        return endpoint.call(request).await.map(IntoResponse::into_response);
+    }
+    match tokio::time::timeout(READ_WITHIN, endpoint.call(request)).await {
+        Ok(answer) => answer.map(IntoResponse::into_response),
+        Err(_) => Err(kernel::Error::unavailable(
+            "The server could not answer in time. Try again in a moment.",
+        )
+        .into()),
     }
 }
 
