@@ -438,7 +438,7 @@ mod tests {
             (MP4, "video/quicktime", "", "", Ok(("video", "video/mp4"))),
             (THREE_GP, "audio/3gpp", "", "", Ok(("document", "audio/3gpp"))),
             (THREE_GP, "audio/3gpp", "", "audio", Err("send it as a document")),
-            (M4A, "video/mp4", "", "", Err("said to be video/mp4")),
+            (M4A, "video/mp4", "", "", Err("declared as video/mp4")),
             // What WhatsApp does not take says so, and not that the bytes are another name of the same.
             (
                 HEIC,
@@ -557,10 +557,10 @@ mod tests {
                 "",
                 Ok(("document", "application/vnd.ms-excel")),
             ),
-            (PNG, "text/plain", "", "", Err("bytes are image/png")),
+            (PNG, "text/plain", "", "", Err("content is image/png")),
             (b"\0\x01\x02\x03", "text/csv", "", "", Err("not text")),
-            (HTML, "application/pdf", "", "", Err("said to be application/pdf")),
-            (SVG, "image/png", "", "", Err("said to be image/png")),
+            (HTML, "application/pdf", "", "", Err("declared as application/pdf")),
+            (SVG, "image/png", "", "", Err("declared as image/png")),
         ];
         check(rows);
     }
@@ -578,7 +578,7 @@ mod tests {
                 "",
                 Ok(("document", "application/msword")),
             ),
-            (ZIP, "application/pdf", "", "", Err("said to be application/pdf")),
+            (ZIP, "application/pdf", "", "", Err("declared as application/pdf")),
             // A name alone makes nothing of bytes that are something else.
             (PNG, "", "a.pdf", "", Ok(("image", "image/png"))),
         ];
