@@ -175,7 +175,7 @@ describe('contacts', () => {
     await sheet.getByLabel('Name', { exact: true }).fill(name)
     await sheet.getByLabel('Phone number').fill('12')
     await byRole(sheet, 'button', 'Add contact').click()
-    await sheet.getByText('Enter the number with its country code').waitFor()
+    await sheet.getByText('write it with a plus and the country code').waitFor()
     await sheet.getByLabel('Phone number').fill(customer.phone)
     await byRole(sheet, 'button', 'Add contact').click()
     await sheet.getByText('already exists').waitFor()
