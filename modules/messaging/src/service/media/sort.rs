@@ -559,7 +559,13 @@ mod tests {
             ),
             (PNG, "text/plain", "", "", Err("content is image/png")),
             (b"\0\x01\x02\x03", "text/csv", "", "", Err("not text")),
-            (HTML, "application/pdf", "", "", Err("declared as application/pdf")),
+            (
+                HTML,
+                "application/pdf",
+                "",
+                "",
+                Err("declared as application/pdf"),
+            ),
             (SVG, "image/png", "", "", Err("declared as image/png")),
         ];
         check(rows);
