@@ -91,7 +91,7 @@ on_both_profiles! {
             }
         }
         assert_eq!(app.acme.all("/media").await, [] as [Value; 0]);
-        // The same for what a customer sent and somebody passes on, wherever it stands in the message.
+        // The same for a received file that is forwarded, in every part of a message that takes a file.
         let spec = json!({ "phone_id": app.acme.phone_id, "from": CUSTOMER, "type": "document",
             "document": { "data": "UEsDBBQAAAAIAAAA", "mime_type": "application/zip", "filename": "a.zip" } });
         let wamid = app.sim.inbound(&spec).unwrap();

@@ -130,6 +130,7 @@ impl AesVault {
         let Some(sealed) = self.sealed.get() else {
             return true;
         };
+        // `tenant|table|row|column`: see `kernel::Vault`.
         let mut parts = place.split('|').skip(1);
         let (table, column) = (parts.next(), parts.nth(1));
         sealed.iter().any(|known| {

@@ -140,7 +140,7 @@ impl Mending<'_> {
                 self.copy(byte);
             }
             Some(b'u') => self.code_unit(),
-            // The letter itself, or the end of the text, is read as any other.
+            // No known escape: only the backslash is dropped. The next character is read as usual.
             _ => {}
         }
     }

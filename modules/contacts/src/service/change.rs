@@ -319,13 +319,13 @@ fn nobody() -> ContactError {
     )
 }
 
-/// What is given and has anything to see.
+/// The text, trimmed, if it has a visible character.
 fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| is_visible(text))
         .map(|text| text.trim().to_owned())
 }
 
-/// A text without anything to see empties the field, as `null` does.
+/// A text with no visible character empties the field, as `null` does.
 fn emptied(change: Change<String>) -> Change<String> {
     match change {
         Change::Set(text) => filled(Some(text)).map_or(Change::Clear, Change::Set),
