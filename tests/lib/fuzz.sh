@@ -34,7 +34,7 @@ fuzz_prepare() {
 fuzz_start() {
   local plenty=(WAPRO_API_RATE=100000 WAPRO_API_BURST=100000 WAPRO_LOG=warn)
   fuzz_start_one embedded "${plenty[@]}"
-  mariadb-admin --no-defaults --socket="$TMP/mariadb/socket" create wapro_fuzz
+  mariadb-admin --no-defaults --socket="$MARIADB_SOCKET" create wapro_fuzz
   fuzz_start_one production "${plenty[@]}" "WAPRO_DATABASE_URL=$WAPRO_TEST_MYSQL_URL/wapro_fuzz" "WAPRO_REDIS_URL=$WAPRO_TEST_REDIS_URL"
 }
 

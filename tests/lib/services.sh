@@ -2,6 +2,8 @@
 # A MariaDB and a Redis of our own, for as long as this script runs.
 
 MARIADB_PID=
+# Root's way into the MariaDB that runs now.
+MARIADB_SOCKET=
 REDIS_PID=
 readonly SERVICE_TRIES=5
 readonly SERVICE_WAIT=60
@@ -58,10 +60,11 @@ services_stop() {
 
 mariadb_start() {
   [[ -z $MARIADB_PID ]] || return 0
-  local dir=$TMP/mariadb user password try
+  local dir user password try
+  # Each start has data of its own: an earlier step's would keep that step's password.
+  dir=$(mktemp -d "$TMP/mariadb.XXXXXX")
   user=$(id -un)
   password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-  mkdir -p "$dir"
   mariadb-install-db --no-defaults --datadir="$dir/data" --user="$user" --auth-root-authentication-method=socket \
     --auth-root-socket-user="$user" --skip-test-db --skip-name-resolve >"$dir/install.log" 2>&1 ||
     { tail -n 30 "$dir/install.log" >&2 && die "mariadb-install-db failed"; }
@@ -79,6 +82,7 @@ mariadb_start() {
     MARIADB_PID=$!
     if MYSQL_PWD=$password until_ready "$MARIADB_PID" "$SERVICE_WAIT" mariadb-admin --no-defaults --protocol=tcp \
       --host=127.0.0.1 --port="$MARIADB_PORT" --user=wapro --connect-timeout=2 status; then
+      MARIADB_SOCKET=$dir/socket
       export WAPRO_TEST_MYSQL_URL="mysql://wapro:$password@127.0.0.1:$MARIADB_PORT"
       return 0
     fi
@@ -91,8 +95,8 @@ mariadb_start() {
 
 redis_start() {
   [[ -z $REDIS_PID ]] || return 0
-  local dir=$TMP/redis try
-  mkdir -p "$dir"
+  local dir try
+  dir=$(mktemp -d "$TMP/redis.XXXXXX")
   for ((try = 1; try <= SERVICE_TRIES; try++)); do
     REDIS_PORT=$(free_port)
     redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$dir" --save '' --appendonly no --daemonize no \
