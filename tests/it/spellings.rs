@@ -148,4 +148,25 @@ on_both_profiles! {
         // Another tenant's are its own.
         assert_eq!(app.globex.all("/conversations").await.len(), 1);
     }
+
+    async fn a_window_is_found_open_while_its_contact_is_joined(app: &TestApp) {
+        use sea_orm::ConnectionTrait;
+        let tenant = &app.acme;
+        // The older of the two has the number as it was typed, the younger one has written.
+        let older = sent(app, tenant, "+55 31 98888-8802").await;
+        tenant.webhook(&text(tenant, "wamid.JOIN1", "447700900998", "447700900998")).await.expect(200);
+        app.globex.webhook(&text(&app.globex, "wamid.JOIN1", "447700900998", "447700900998")).await.expect(200);
+        app.settled().await;
+        let (younger, conversation) = only(tenant, "447700900998").await;
+        let on = app.system.across_tenants("two spellings that made two contacts");
+        on.execute_unprepared("UPDATE contacts_identities SET value = '+553188888802' WHERE value = '+447700900998'").await.unwrap();
+        on.execute_unprepared("UPDATE messaging_conversations SET window_phone = REPLACE(window_phone, '447700900998', '553188888802')").await.unwrap();
+        let reply = json!({ "to": { "contact_id": younger["id"] }, "type": "text", "text": { "body": "Olá" } });
+        let answer = tenant.post("/messages", reply).await.expect(202);
+        assert_eq!(answer["contact_id"], older["contact_id"], "{conversation}");
+        let (_, conversation) = only(tenant, "88888802").await;
+        assert_eq!(answer["conversation_id"], conversation["id"]);
+        assert_eq!(messages_of(tenant, &conversation).await, 3);
+        assert_eq!(app.globex.all("/conversations").await.len(), 1);
+    }
 }

@@ -122,6 +122,7 @@ fn other_spellings_of_whatsapp_are_known() {
     assert!(may_be_same("999003000013", "+99903000013"));
     assert!(may_be_same("5531988888801", "553188888801"));
     assert!(!may_be_same("447700900123", "447700900124"));
+    assert!(!may_be_same("12025550143", "442025550143"));
     for alone in [
         "+447700900123",
         "+552134567890",

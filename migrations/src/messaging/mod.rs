@@ -21,6 +21,7 @@ mod m20261125_000081_account_event_sentences;
 mod m20261125_000082_media_sentences;
 mod m20261130_000100_inbox_tries;
 mod m20261130_000101_window_phones;
+mod m20261130_000102_joined_contacts;
 mod m20261130_000121_channel_claims;
 mod m20261130_000122_routes_of_simulated_numbers;
 
@@ -47,5 +48,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000122_routes_of_simulated_numbers::Migration),
         Box::new(m20261130_000100_inbox_tries::Migration),
         Box::new(m20261130_000101_window_phones::Migration),
+        Box::new(m20261130_000102_joined_contacts::Migration),
     ]
 }

@@ -1,5 +1,7 @@
 //! Numbers with more than one spelling: what WhatsApp makes of them, and what numbering plans have changed.
 
+use super::{SIMULATED, plan::Plan};
+
 /// The digits at the end that all spellings of a number share.
 const SAME_END: usize = 7;
 
@@ -38,14 +40,19 @@ pub fn variants(phone: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether two phone ids may be spellings of one number: WhatsApp's spellings differ behind the country code only, so that the last
-/// seven digits are the same.
+/// Whether two phone ids may be spellings of one number: WhatsApp's spellings have the same country code and the same last seven
+/// digits, and differ between them.
 pub fn may_be_same(one: &str, other: &str) -> bool {
     let end = |text: &str| -> Vec<char> {
         let digits = text.chars().filter(char::is_ascii_digit);
         digits.rev().take(SAME_END).collect()
     };
-    end(one) == end(other)
+    let code = |text: &str| -> Option<u16> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let simulated = digits.starts_with(SIMULATED).then_some(999);
+        simulated.or_else(|| Plan::split(&digits).map(|(plan, _)| plan.code))
+    };
+    end(one) == end(other) && code(one) == code(other)
 }
 
 /// A Brazilian mobile with its ninth digit if it had none, and the other way round.

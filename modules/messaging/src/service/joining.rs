@@ -2,7 +2,7 @@
 
 use contracts::{
     contacts::{ContactDirectory, ContactId, ContactMerge, Spelling},
-    messaging::{ConversationChange, ConversationsChanged},
+    messaging::{ConversationChange, ConversationId, ConversationsChanged},
 };
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
@@ -10,9 +10,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 use crate::entity::{amendment, conversation, media, message, opening};
 
 /// Points everything of contacts that are gone to those that have it now, in the order in which they were joined.
-pub(super) async fn join(tx: &mut TenantTx, merges: Vec<ContactMerge>) -> Result<()> {
+pub(super) async fn join(tx: &mut TenantTx, merges: &[ContactMerge]) -> Result<()> {
     for merge in merges {
-        join_one(tx, merge).await?;
+        join_one(tx, *merge).await?;
     }
     Ok(())
 }
@@ -39,7 +39,7 @@ pub(super) async fn learn_spellings(
         return Ok(());
     }
     let merges = directory.learn_spellings(tx, spellings).await?;
-    join(tx, merges).await
+    join(tx, &merges).await
 }
 
 /// Everything of the contact that is gone belongs to the one that has it now; two threads with one number become one.
@@ -60,9 +60,11 @@ async fn join_one(tx: &mut TenantTx, merge: ContactMerge) -> Result<()> {
         let id = match kept {
             Some(kept) => {
                 unite(tx, kept, gone).await?;
+                move_messages(tx, gone.id, kept.id, into).await?;
                 kept.id
             }
             None => {
+                move_messages(tx, gone.id, gone.id, into).await?;
                 let row = conversation::ActiveModel {
                     contact_id: Set(into),
                     ..conversation::ActiveModel::default()
@@ -77,11 +79,6 @@ async fn join_one(tx: &mut TenantTx, merge: ContactMerge) -> Result<()> {
         };
         items.push(ConversationChange { conversation_id: id });
     }
-    tx.update::<message::Entity>()
-        .filter(message::Column::ContactId.eq(from))
-        .col_expr(message::Column::ContactId, Expr::value(into))
-        .exec()
-        .await?;
     tx.update::<amendment::Entity>()
         .filter(amendment::Column::ContactId.eq(from))
         .col_expr(amendment::Column::ContactId, Expr::value(into))
@@ -115,11 +112,6 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
         .set(row)
         .exec()
         .await?;
-    tx.update::<message::Entity>()
-        .filter(message::Column::ConversationId.eq(gone.id))
-        .col_expr(message::Column::ConversationId, Expr::value(kept.id))
-        .exec()
-        .await?;
     tx.update::<media::Entity>()
         .filter(media::Column::ConversationId.eq(gone.id))
         .col_expr(media::Column::ConversationId, Expr::value(kept.id))
@@ -127,6 +119,23 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
         .await?;
     tx.delete::<Entity>()
         .filter(Column::Id.eq(gone.id))
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// By their conversation, which an index knows; none does by their contact.
+async fn move_messages(
+    tx: &TenantTx,
+    from: ConversationId,
+    into: ConversationId,
+    contact: ContactId,
+) -> Result<()> {
+    use message::{Column, Entity};
+    tx.update::<Entity>()
+        .filter(Column::ConversationId.eq(from))
+        .col_expr(Column::ConversationId, Expr::value(into))
+        .col_expr(Column::ContactId, Expr::value(contact))
         .exec()
         .await?;
     Ok(())

@@ -202,7 +202,7 @@ impl Service {
             }
         };
         let contact = resolved.contacts.first().copied();
-        joining::join(tx, resolved.merges).await?;
+        joining::join(tx, &resolved.merges).await?;
         Ok(contact.ok_or(MessagingError::NoContact)?)
     }
 

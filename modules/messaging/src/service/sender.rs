@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud_api::message::Content;
 use contracts::{
-    contacts::{ContactId, Sighting},
+    contacts::{ContactId, ContactMerge, Sighting},
     messaging::{
         ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued,
         OutgoingMessage, Sender,
@@ -53,9 +53,28 @@ impl MessageSender for Service {
             .iter()
             .map(|message| (message.channel_id, message.contact_id))
             .collect();
-        let conversations = conversations_of(tx, &pairs).await?;
+        let mut conversations = conversations_of(tx, &pairs).await?;
         let now = tx.clock().now();
-        self.windows_open(tx, messages, &conversations, now).await?;
+        let merges = self.windows_open(tx, messages, &conversations, now).await?;
+        // Hardly ever: somebody to write to turned out to be another contact, whose conversation it is now.
+        let moved: Vec<OutgoingMessage>;
+        let mut messages = messages;
+        if !merges.is_empty() {
+            moved = messages
+                .iter()
+                .cloned()
+                .map(|message| OutgoingMessage {
+                    contact_id: joining::holder(&merges, message.contact_id),
+                    ..message
+                })
+                .collect();
+            messages = &moved;
+            let pairs: Vec<Pair> = moved
+                .iter()
+                .map(|message| (message.channel_id, message.contact_id))
+                .collect();
+            conversations = conversations_of(tx, &pairs).await?;
+        }
         let ids = write_messages(tx, messages, &conversations, lane, now).await?;
         touch_conversations(tx, messages, &ids, &conversations, now).await?;
         let items = messages.iter().zip(&ids).map(|(message, id)| MessageQueued {
@@ -73,13 +92,14 @@ impl MessageSender for Service {
 
 impl Service {
     /// Free-form messages need an open window, and the number that opened it must be the contact's still: WhatsApp counts by number.
+    /// Answers which contacts became one on the way.
     async fn windows_open(
         &self,
         tx: &mut TenantTx,
         messages: &[OutgoingMessage],
         conversations: &HashMap<Pair, conversation::Model>,
         now: DateTime<Utc>,
-    ) -> Result<()> {
+    ) -> Result<Vec<ContactMerge>> {
         let free_form = |message: &&OutgoingMessage| !matches!(message.content, Content::Template { .. });
         let (mut openers, mut contacts) = (Vec::new(), Vec::new());
         for message in messages.iter().filter(free_form) {
@@ -92,16 +112,19 @@ impl Service {
                     wa_id: Some(phone.clone()),
                     ..Sighting::default()
                 });
-                contacts.push(Some(message.contact_id));
+                contacts.push(message.contact_id);
             }
         }
         if openers.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let openers = self.directory.recognise(tx, &openers).await?;
-        joining::join(tx, openers.merges).await?;
-        if openers.contacts == contacts {
-            return Ok(());
+        joining::join(tx, &openers.merges).await?;
+        let mut both = openers.contacts.iter().zip(contacts);
+        if both.all(|(opener, contact): (_, ContactId)| {
+            *opener == Some(joining::holder(&openers.merges, contact))
+        }) {
+            return Ok(openers.merges);
         }
         Err(MessagingError::WindowClosed.into())
     }

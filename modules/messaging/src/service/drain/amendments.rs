@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{InboundContent, InboundMessage};
 use contracts::{
-    contacts::ContactId,
+    contacts::{ContactId, ContactMerge},
     messaging::{ChannelId, ConversationId, MessageAmended, MessageId, MessagesAmended},
 };
 use kernel::{Result, TenantTx};
@@ -22,7 +22,7 @@ use crate::{
         amendment::{self, EDIT, REACTION, REVOKE},
         channel, conversation, message,
     },
-    service::preview::shorten,
+    service::{joining, preview::shorten},
 };
 
 /// Keys of one list in a statement at most.
@@ -42,6 +42,13 @@ pub(super) struct Amendment {
     contact_id: Option<ContactId>,
     content: String,
     at: DateTime<Utc>,
+}
+
+impl Amendment {
+    /// Its author may have become one with another contact since it was read.
+    pub(super) fn follow(&mut self, merges: &[ContactMerge]) {
+        self.contact_id = self.contact_id.map(|contact| joining::holder(merges, contact));
+    }
 }
 
 /// Whether a message only says what was done to another one, which it names.

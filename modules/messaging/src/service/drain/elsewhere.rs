@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{HistoryMessage, InboundMessage, WebhookContact};
 use contracts::{
-    contacts::{Resolved, Sighting},
+    contacts::{ContactMerge, Resolved, Sighting},
     messaging::{
         ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
         MessagesEchoed, Sender,
@@ -55,6 +55,8 @@ pub(super) struct Other {
 pub(super) struct Noted {
     pub(super) amendments: Vec<Amendment>,
     pub(super) wamids: Vec<String>,
+    /// Contacts that became one after the amendments of others were read.
+    pub(super) merges: Vec<ContactMerge>,
 }
 
 impl Other {
@@ -175,8 +177,11 @@ impl Service {
         }
         let sightings: Vec<Sighting> = others.iter().map(|other| other.sighting.clone()).collect();
         let Resolved { contacts, merges } = self.directory.resolve(tx, &sightings).await?;
-        joining::join(tx, merges).await?;
-        let mut noted = Noted::default();
+        joining::join(tx, &merges).await?;
+        let mut noted = Noted {
+            merges,
+            ..Noted::default()
+        };
         let mut messages = Vec::new();
         for (other, contact) in others.into_iter().zip(contacts) {
             if is_amendment(&other.message) {

@@ -118,7 +118,7 @@ impl Service {
         }
         let sightings: Vec<Sighting> = arrived.iter().map(|one| one.sighting.clone()).collect();
         let known = self.directory.recognise(tx, &sightings).await?;
-        joining::join(tx, known.merges).await?;
+        joining::join(tx, &known.merges).await?;
         let (mut new, mut contacts, mut strange) = (Vec::new(), Vec::new(), Vec::new());
         for (one, contact) in arrived.into_iter().zip(known.contacts) {
             match contact {
@@ -136,7 +136,7 @@ impl Service {
             for contact in &mut contacts {
                 *contact = joining::holder(&resolved.merges, *contact);
             }
-            joining::join(tx, resolved.merges).await?;
+            joining::join(tx, &resolved.merges).await?;
             contacts.extend(resolved.contacts);
             new.extend(strange);
         }

@@ -155,6 +155,9 @@ impl Service {
         self.apply_user_ids(&mut tx, &news).await?;
         let mut noted = self.apply_messages(&mut tx, sorted.messages).await?;
         let elsewhere = self.apply_elsewhere(&mut tx, sorted.others).await?;
+        for amendment in &mut noted.amendments {
+            amendment.follow(&elsewhere.merges);
+        }
         noted.amendments.extend(elsewhere.amendments);
         noted.wamids.extend(elsewhere.wamids);
         amendments::apply(&mut tx, &channels, noted.amendments, &noted.wamids).await?;

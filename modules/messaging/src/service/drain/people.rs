@@ -81,7 +81,7 @@ impl Service {
         }
         changes.sort_by_key(|change| change.at);
         let merges = self.directory.change_identities(tx, &changes).await?;
-        joining::join(tx, merges).await
+        joining::join(tx, &merges).await
     }
 
     /// Tells contacts what people chose about marketing.
@@ -122,7 +122,7 @@ impl Service {
             return Ok(());
         }
         let Resolved { contacts, merges } = self.directory.resolve(tx, &sightings).await?;
-        joining::join(tx, merges).await?;
+        joining::join(tx, &merges).await?;
         let choices: Vec<MarketingChoice> = contacts
             .into_iter()
             .zip(choices)
@@ -157,6 +157,6 @@ impl Service {
             return Ok(());
         }
         let merges = self.directory.note_address_book(tx, &entries).await?;
-        joining::join(tx, merges).await
+        joining::join(tx, &merges).await
     }
 }

@@ -12,6 +12,7 @@ use cloud_api::webhook::{
 use contracts::{contacts::Sighting, messaging::ChannelId};
 use kernel::{Result, TenantId};
 use serde_json::Value;
+use text::phone::may_be_same;
 
 use super::{elsewhere::Other, inbound, kept::Kept, when::told_at};
 use crate::{
@@ -460,25 +461,15 @@ fn entry_of<'a>(
         let mut all = contacts.iter();
         all.find(|it| same(&it.wa_id, wa_id) && !differ(&it.user_id, user_id))
     };
+    let alike = |a: &Option<String>, b: &Option<String>| match (a, b) {
+        (Some(a), Some(b)) => may_be_same(a, b),
+        _ => true,
+    };
     let lone = || match contacts {
         [only] if alone && !differ(&only.user_id, user_id) && alike(&only.wa_id, wa_id) => Some(only),
         _ => None,
     };
     by_user.or_else(by_phone).or_else(lone)
-}
-
-/// Whether two phone ids may be one number: they end alike, as the two spellings of Brazil, Mexico and Argentina do, or one of them
-/// is missing.
-fn alike(a: &Option<String>, b: &Option<String>) -> bool {
-    const END: usize = 8;
-    let (Some(a), Some(b)) = (a, b) else { return true };
-    let (a, b) = (digits(a), digits(b));
-    let end = |text: &str| {
-        text.get(text.len().saturating_sub(END)..)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    a == b || (a.len().min(b.len()) > END && a.get(..2) == b.get(..2) && end(&a) == end(&b))
 }
 
 #[cfg(test)]
