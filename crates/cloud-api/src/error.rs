@@ -1,4 +1,4 @@
-//! What can go wrong with a call, in the terms a sender needs: certainly refused, certainly not sent, or
+//! Errors of a call, as a sender needs them: certainly refused, certainly not sent, or
 //! unknown (Cloud API: error envelope, send idempotency).
 
 use std::fmt;

@@ -1,9 +1,9 @@
 //! Meta's WhatsApp Cloud API as a typed client, its webhook payloads and its signature.
 //!
-//! The crate knows no tenant, no database and no clock: everything it needs comes in as a value.
+//! The crate knows no tenant, no database and no clock: everything it needs is passed in.
 //! Ids are strings everywhere (Cloud API: keep every Meta id as a string), webhook types are
 //! tolerant (what is not understood is kept raw and reported, never an error) and every response
-//! body is read with a bound.
+//! body is bounded.
 
 pub mod client;
 pub mod codes;

@@ -1,4 +1,4 @@
-//! The messaging limit as WhatsApp spells it: a number, or a word (Cloud API: messaging limit).
+//! The messaging limit as WhatsApp writes it: a number, or a word (Cloud API: messaging limit).
 
 use serde_json::Value;
 

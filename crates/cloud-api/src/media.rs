@@ -1,4 +1,4 @@
-//! Media as the API describes it (Cloud API: media).
+//! Media nodes (Cloud API: media).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
-//! Messages to send: typed content, every documented limit checked before the wire, exact wire JSON
+//! Messages to send: typed content, every documented limit checked before sending, exact wire JSON
 //! (Cloud API: messages endpoint).
 //!
-//! A family a file. Reading ([`Content::from_wire`], [`Content::parse`]) and checking ([`SendMessage::validate`]) name the
+//! One file per family. Reading ([`Content::from_wire`], [`Content::parse`]) and checking ([`SendMessage::validate`]) name the
 //! field by its path in the wire JSON, the limit and what was found.
 
 mod check;

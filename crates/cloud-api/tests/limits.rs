@@ -1,13 +1,13 @@
-//! Every documented limit of a message, at the limit and one over it; every rule without a number, kept and broken (Cloud API:
-//! messages endpoint). One table a type in `tests/limits/`; what a broken one must name is field, limit and value.
+//! Every documented limit of a message, at the limit and one over it; every rule without a number, obeyed and broken
+//! (Cloud API: messages endpoint). One table per type in `tests/limits/`; an error must name field, limit and value.
 //!
 //! A table is `{"type": …, "cases": […]}`. The type `message` has whole bodies, all others the object under the type's key. Each
 //! case names the `field` and is of one of two kinds:
-//! - `max` or `min` with a number: `content` has holes for a number. `"é*N"` is so many of that letter (also amid a text, and
-//!   `N-3` is three less), `"N"` alone the number itself, `{"repeat": "N", "of": x}` so many elements, in which `#` is their
-//!   index. It is tried at the limit, which is taken, and one beyond, which is refused.
-//! - `refused`: each of these values in the place of the hole `"?"` is refused, each of `taken` is taken. The error names the
-//!   value, unless `value` says what it names instead (`null`: nothing); `limit` stands there if the rule has a number.
+//! - `max` or `min` with a number: `content` has holes for a number. `"é*N"` is N of that letter (also within a text, and
+//!   `N-3` is three less), `"N"` alone the number itself, `{"repeat": "N", "of": x}` N elements, in which `#` is their index.
+//!   The limit is accepted, one beyond it is refused.
+//! - `refused`: each of these values in place of the hole `"?"` is refused, each of `taken` is accepted. The error names the
+//!   value, unless `value` says what it names instead (`null`: nothing); `limit` is given if the rule has a number.
 
 #![expect(clippy::unwrap_used, reason = "a table that cannot be read is a failure")]
 

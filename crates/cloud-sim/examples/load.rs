@@ -1,5 +1,5 @@
-//! How much of the machine a message costs the simulator. It drives `POST /messages` over bare sockets, takes the webhooks,
-//! and reads the simulator's processor time from /proc:
+//! Measures the simulator's processor time per message: sends `POST /messages` over bare sockets, receives the webhooks
+//! and reads /proc:
 //!
 //! `cargo run --release -p cloud-sim --example simulator -- 127.0.0.1:8099 & cargo run --release -p cloud-sim --example load -- 127.0.0.1:8099 $! 10 64`
 //!

@@ -1,4 +1,4 @@
-//! The simulator by itself: `cargo run -p cloud-sim --example simulator -- 127.0.0.1:8099 http://127.0.0.1:8080/hook`.
+//! The simulator alone: `cargo run -p cloud-sim --example simulator -- 127.0.0.1:8099 http://127.0.0.1:8080/hook`.
 //! Prints what it provisioned as one line of JSON.
 
 use cloud_sim::{Profile, Provision, SimConfig, Simulator};

@@ -1,4 +1,4 @@
-//! What will happen, ordered by virtual time and, at the same time, by when it was planned.
+//! Scheduled events, ordered by virtual time and then by when they were scheduled.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Virtual time: it runs `speed` times as fast as the wall clock and can be pushed forward.
+//! Virtual time: it runs `speed` times as fast as the wall clock and can be advanced.
 
 use serde::{Deserialize, Serialize};
 

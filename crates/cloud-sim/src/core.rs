@@ -1,4 +1,4 @@
-//! The state behind the lock: world, deliveries, ledger; and what every part of it needs.
+//! The state behind the lock: world, deliveries, ledger; and helpers that every part uses.
 
 use std::collections::BTreeMap;
 

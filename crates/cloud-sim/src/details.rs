@@ -1,4 +1,4 @@
-//! Titles and details of errors as they stand on the wire (Cloud API: small reference data).
+//! Titles and details of errors as sent on the wire (Cloud API: small reference data).
 
 /// The title of a code.
 pub fn title(code: i64) -> &'static str {

@@ -1,4 +1,4 @@
-//! Messages that wait for a phone too long (Cloud API: messages endpoint; templates, time to live).
+//! Messages that expire because the phone is offline (Cloud API: messages endpoint; templates, time to live).
 
 use crate::core::Core;
 use crate::life::Life;

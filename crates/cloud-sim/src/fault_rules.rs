@@ -1,4 +1,4 @@
-//! Rules that spoil answers (Cloud API: simulator control API, faults).
+//! Rules that make requests fail (Cloud API: simulator control API, faults).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Ids in the shapes that Meta's have (Cloud API: messages endpoint, `wamid`; simulator world model).
+//! Ids in Meta's formats (Cloud API: messages endpoint, `wamid`; simulator world model).
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

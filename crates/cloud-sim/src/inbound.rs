@@ -1,4 +1,4 @@
-//! What simulated people write (Cloud API: messages – inbound) and how they react to what they get.
+//! What simulated people write (Cloud API: messages – inbound), and how they respond to messages.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Files that people send: with the bytes they were given (`data`, base64) or a sample of their type.
+//! Files that people send: the given bytes (`data`, base64), or a sample of the type.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

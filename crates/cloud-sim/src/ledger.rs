@@ -1,5 +1,5 @@
-//! What the simulator swears to: everything it accepted and everything it delivered. Tests trust this instead of
-//! the tables of the platform under test.
+//! The record of everything that the simulator accepted and delivered. Tests trust it instead of the tables of the
+//! platform under test.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,8 +1,8 @@
-//! A faithful simulator of Meta's WhatsApp Cloud API: Graph surface, webhook delivery, people with phones, and a
-//! control API with which a test or a demo moves the world.
+//! A faithful simulator of Meta's WhatsApp Cloud API: Graph API, webhook delivery, people with phones, and a control
+//! API for tests and demos.
 //!
-//! It shares with the platform only the wire: nothing in here knows how a receiver works. What it swears to have
-//! accepted and delivered is in its [`ledger`].
+//! It shares only the wire types with the platform and knows nothing about receivers. Everything it accepted and
+//! delivered is in its [`ledger`].
 
 mod agenda;
 mod bucket;

@@ -1,4 +1,4 @@
-//! What happens by itself later on, beside statuses and webhooks: each is one event of an agenda, so it survives an
+//! What happens by itself later, apart from statuses and webhooks. Each is one event of the agenda, so it survives an
 //! export.
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Links in messages: which are fetched, which fail by their name, and what a fetch that failed says
+//! Links in messages: which are fetched, which fail by their host name, and the error of a failed fetch
 //! (Cloud API: media; simulator, messages: 131053).
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Recipients whose number says what becomes of the message (Cloud API: simulator, magic recipients):
+//! Recipients whose number decides the outcome of a message (Cloud API: simulator, magic recipients):
 //! `999` + three digits of family + six digits of argument, or `ZZ.SIM` and the same nine digits.
 
 use crate::world::Plan;

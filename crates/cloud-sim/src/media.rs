@@ -1,4 +1,4 @@
-//! What was uploaded or received: bytes, digests, and addresses of the download host that work for a while
+//! Uploaded and received media: bytes, digests, and download addresses that expire
 //! (Cloud API: media).
 
 use base64::Engine;

@@ -1,4 +1,4 @@
-//! People who get another phone number or another BSUID, as a `system` message tells it (Cloud API: messages – inbound;
+//! People who change their phone number or BSUID, reported by a `system` message (Cloud API: messages – inbound;
 //! BSUID and usernames).
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! From an accepted message to its fate (Cloud API: simulator, messages and status sequence; pricing).
+//! From an accepted message to its statuses (Cloud API: simulator, messages and status sequence; pricing).
 
 use serde_json::{Value, json};
 

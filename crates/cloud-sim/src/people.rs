@@ -1,4 +1,4 @@
-//! Who a recipient or sender is: lookup and automatic creation of people.
+//! Finds the person behind a recipient or sender, or creates one.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Where the simulator may send requests. Its control surface has no authentication, so it must not be usable to send
+//! Where the simulator may send requests. Its control API has no authentication, so it must not be usable to send
 //! requests to other servers: callbacks, handshakes and fetched links go only to what it serves itself and to
 //! loopback addresses that its configuration names.
 

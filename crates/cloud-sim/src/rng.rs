@@ -1,4 +1,4 @@
-//! Chance that can be saved: every draw follows from the seed and the number of the draw.
+//! A random number generator that can be saved: each draw depends only on the seed and its index.
 
 use serde::{Deserialize, Serialize};
 

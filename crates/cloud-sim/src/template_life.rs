@@ -1,4 +1,4 @@
-//! What becomes of templates: review, pauses, quality, categories, pacing (Cloud API: templates, life after approval;
+//! The life of templates: review, pauses, quality, categories, pacing (Cloud API: templates, life after approval;
 //! simulator, template review and life).
 
 use serde_json::{Value, json};

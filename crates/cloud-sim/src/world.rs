@@ -1,4 +1,4 @@
-//! The simulated world as plain data: what exists, what was said, what will happen next
+//! The simulated world as plain data: what exists, what was sent, what is scheduled
 //! (Cloud API: simulator world model). Everything in here is exported and imported.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};

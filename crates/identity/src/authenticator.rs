@@ -1,4 +1,4 @@
-//! From a request to a caller: the one place where a cookie or a key becomes a tenant's door.
+//! From a request to a caller: the one place where a cookie or key becomes access to a tenant.
 
 use kernel::{Actor, Authenticator, Bucket, Caller, Counted, RateNote, Result, TenantId, caller::Recheck};
 use poem::Request;

@@ -1,4 +1,4 @@
-//! What modules there are and which rights they check: learned once, from the modules themselves.
+//! The modules and their permissions, learned once from the modules themselves.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a request shows of itself: cookie or key, and where it was made.
+//! The credentials of a request: cookie or API key, and the site it came from.
 
 use kernel::{
     Can, RateNote,

@@ -1,4 +1,4 @@
-//! Rows of identity. [`membership`], [`api_key`] and [`tenant_module`] belong to tenants and stand behind `TenantDb` like
+//! Rows of identity. [`membership`], [`api_key`] and [`tenant_module`] belong to tenants and are reached through `TenantDb` like
 //! every module's rows; the others exist before a tenant is known and are identity's alone.
 
 /// Sells the platform to tenants. No tenant's row.

@@ -1,4 +1,4 @@
-//! What identity refuses, each with its stable code.
+//! Errors of identity, each with a stable code.
 
 use kernel::Error;
 

@@ -1,7 +1,7 @@
-//! Tenants, people, roles, sessions, API keys, module switches, sealed secrets and "which tenant owns this?".
+//! Tenants, users, roles, sessions, API keys, module switches, sealed secrets and "which tenant owns this?".
 //!
-//! Built like a module and always on. Architecture invariant: identity knows no module by name; it learns what modules and
-//! permissions there are from [`Identity::learn_modules`].
+//! Built like a module and always on. Architecture invariant: identity knows no module by name; it learns the modules and
+//! permissions from [`Identity::learn_modules`].
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, never on the async threads, never many at once, and as slow for a stranger as for a friend.
+//! Passwords: argon2id, never on async threads, few at a time, and equally slow for unknown accounts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Rights over keys and modules.
+//! Permissions for API keys and modules.
 
 kernel::permissions!("identity";
     ReadApiKeys = "api_keys:read", "See API keys and the permissions they may have";

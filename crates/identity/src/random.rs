@@ -1,4 +1,4 @@
-//! Randomness as a value: from the operating system in production, repeatable in a test.
+//! Randomness as a value: from the operating system in production, reproducible in tests.
 
 use std::sync::{Arc, Mutex};
 

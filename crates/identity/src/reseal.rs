@@ -1,4 +1,4 @@
-//! Every sealed secret of the platform: how many under which key, and all of them under the newest.
+//! Counts the platform's sealed secrets per key, and reseals all of them under the newest key.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a person is in a tenant, and which rights that brings.
+//! A user's role in a tenant, and the permissions it has.
 
 use kernel::PermissionInfo;
 use poem_openapi::Enum;

@@ -1,4 +1,4 @@
-//! The verbs of identity, by topic.
+//! The operations of identity, by topic.
 
 mod admin;
 mod api_key;

@@ -1,4 +1,4 @@
-//! Secrets at rest: AES-256-GCM, a random nonce, the place as associated data, the key's id in front.
+//! Secrets at rest: AES-256-GCM with a random nonce and the column as associated data, prefixed with the key's id.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! A database of its own for a test of one crate, without the rest of the platform, on either profile.
+//! A migrated database for the tests of one crate, without the rest of the platform, on either profile.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A TCP proxy that makes the way to a service slow, cuts it, or swallows what is said on it.
+//! A TCP proxy that delays, cuts or drops the traffic to a service.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -1,5 +1,5 @@
-//! The platform as child processes that a test may kill, around a simulator in the test's own process: its ledger outlives
-//! every kill and is the judge.
+//! The platform as child processes that a test may kill, around a simulator in the test's own process, whose ledger
+//! survives every kill and decides what is right.
 //!
 //! On the production profile the children are `serve` and `worker`; on the embedded profile one `run` is both.
 

@@ -1,4 +1,4 @@
-//! A running platform with two tenants, the simulator, a clock that can be pushed, on either profile.
+//! A running platform with two tenants, the simulator and a clock that can be advanced, on either profile.
 //!
 //! Architecture invariant: a dev-dependency only. Every test has two tenants, trusts the simulator's ledger more than the
 //! platform's own tables, and waits for events instead of sleeping.

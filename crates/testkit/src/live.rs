@@ -1,4 +1,4 @@
-//! A live stream, as a program reads it.
+//! A client of the live stream.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A MariaDB of a test's own, for tests that mistreat it.
+//! A test's own MariaDB, for tests that stop, kill or overload it.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The platform as its own process, for tests that kill it.
+//! The platform as a separate process, for tests that kill it.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 

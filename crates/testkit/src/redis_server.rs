@@ -1,4 +1,4 @@
-//! A Redis of a test's own, for tests that mistreat it.
+//! A test's own Redis, for tests that stop, kill or fill it.
 
 use std::{process::Stdio, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `wapro` as a child process of a role of its own, for tests that kill, stop and wake it.
+//! `wapro` as a child process with one role, for tests that kill, suspend and resume it.
 
 use std::{
     os::unix::process::ExitStatusExt,

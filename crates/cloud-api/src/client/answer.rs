@@ -1,4 +1,4 @@
-//! An HTTP answer, or the lack of one, to a value or an error (Cloud API: error envelope, response headers).
+//! Turns an HTTP response, or its absence, into a value or an error (Cloud API: error envelope, response headers).
 
 use std::time::Duration;
 

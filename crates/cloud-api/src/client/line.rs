@@ -1,5 +1,5 @@
-//! The fast way out for many messages of one number: address, token and proof are worked out once, and content that was
-//! checked before travels as it was stored (Cloud API: messages endpoint).
+//! Sends many messages from one number: address, token and proof are computed once, and content that was checked before is
+//! sent as it was stored (Cloud API: messages endpoint).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Files up and down (Cloud API: media). Both are streamed: this crate never holds a file.
+//! Uploads and downloads (Cloud API: media). Both are streamed: this crate never holds a whole file.
 
 use std::{fmt, time::Duration};
 

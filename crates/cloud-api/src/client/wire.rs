@@ -1,5 +1,5 @@
-//! The connections that sends travel on: a pool of hyper's, without what a general client does for every request. At
-//! thousands of sends a second that is half of what a message costs.
+//! The connections for sends: a pool of hyper connections, without a general client's work per request. At thousands of
+//! sends per second that work is half of what a message costs.
 
 use std::{
     fmt,

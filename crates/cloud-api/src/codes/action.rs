@@ -1,4 +1,4 @@
-//! What a platform does about an error by itself (Cloud API: error code table).
+//! What the platform does about an error automatically (Cloud API: error code table).
 
 /// What a platform does about an error by itself, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

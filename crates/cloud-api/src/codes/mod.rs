@@ -1,4 +1,4 @@
-//! One table for every documented error code: what it is called, what a sender should do, and what a customer
+//! One table for every documented error code: its name, what a sender should do, and what a customer
 //! is told (Cloud API: error code table).
 
 mod action;

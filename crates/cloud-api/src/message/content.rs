@@ -1,4 +1,4 @@
-//! What a message says: the type, and reading, writing and checking of each.
+//! The content of a message: parses, writes and checks each type.
 
 use serde_json::{Map, Value, json};
 

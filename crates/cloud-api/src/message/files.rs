@@ -1,4 +1,4 @@
-//! The files that a content names, wherever they stand: in plain messages, headers and cards.
+//! The files that a content names: in plain messages, headers and cards.
 
 use super::{
     Content, MediaSource,

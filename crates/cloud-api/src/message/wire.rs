@@ -1,4 +1,4 @@
-//! Between values and their wire JSON: where one is ([`At`]), how one is read and written ([`Wire`]), and [`object!`], which
+//! Conversion between values and wire JSON: the path of a value ([`At`]), reading and writing it ([`Wire`]), and [`object!`], which
 //! declares an object's fields once for both directions.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What became of an account (Cloud API: webhooks – phone / account fields).
+//! Changes of an account (Cloud API: webhooks – phone / account fields).
 
 use serde_json::Value;
 

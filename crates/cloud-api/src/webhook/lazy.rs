@@ -1,4 +1,4 @@
-//! The outline of a body: its parts are found where they stand, and nothing is built of what nobody looks at.
+//! The outline of a body: locates its parts, and parses only those that are read.
 
 use std::{borrow::Cow, cell::Cell, fmt};
 

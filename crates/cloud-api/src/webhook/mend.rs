@@ -1,5 +1,5 @@
-//! Makes strict JSON of what is nearly JSON. WhatsApp has signed it, so what is wrong with one string or number must not cost the
-//! messages beside it.
+//! Turns almost-JSON into strict JSON. WhatsApp signed the body, so one invalid string or number must not cost the messages
+//! beside it.
 
 /// Containers inside one another at most; what is deeper becomes `null`. Nothing that is read lies so deep.
 const DEPTH: usize = 64;

@@ -1,4 +1,4 @@
-//! What became of a business number (Cloud API: webhooks – phone / account fields).
+//! Changes of a business number (Cloud API: webhooks – phone / account fields).
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Whom the parts of a body are for, found without reading what they say.
+//! Which numbers and accounts the parts of a body are for, found without parsing their content.
 
 use std::{borrow::Cow, ops::Range};
 

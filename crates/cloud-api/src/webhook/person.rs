@@ -1,4 +1,4 @@
-//! What people chose and became, and whom the phone app knows (Cloud API: webhooks – user / coexistence / calls / groups).
+//! People's choices and changes, and the phone app's contacts (Cloud API: webhooks – user / coexistence / calls / groups).
 
 use serde_json::Value;
 

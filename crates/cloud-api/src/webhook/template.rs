@@ -1,4 +1,4 @@
-//! What became of templates (Cloud API: webhooks – template fields).
+//! Changes of templates (Cloud API: webhooks – template fields).
 
 use serde_json::Value;
 

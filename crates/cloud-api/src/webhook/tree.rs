@@ -1,5 +1,4 @@
-//! Parts of a body as trees of values, with a bound on the room they take: three megabytes of small objects would become some
-//! hundred.
+//! Parts of a body as trees of values, with a memory limit: three megabytes of small objects would become several hundred.
 
 use std::{cell::Cell, fmt};
 

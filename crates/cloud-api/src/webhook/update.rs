@@ -1,4 +1,4 @@
-//! What a change that holds no messages tells, by its field.
+//! Changes without messages, by their field.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Words of the wire as enums that keep what they do not know.
+//! Enums of wire values that keep unknown values.
 
 /// An enum of wire words. What is not documented becomes `Unknown`, as it came.
 macro_rules! words {

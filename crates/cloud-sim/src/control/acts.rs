@@ -1,4 +1,4 @@
-//! What Meta does to templates, numbers and accounts (Cloud API: simulator control API).
+//! Actions by Meta on templates, numbers and accounts (Cloud API: simulator control API).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Listing, making, changing and removing what exists.
+//! Lists, creates, changes and deletes entities.
 
 use std::collections::BTreeMap;
 

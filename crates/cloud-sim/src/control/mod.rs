@@ -1,5 +1,5 @@
-//! The control surface: `/_sim/…` (Cloud API: simulator control API). It has no authentication: it must be
-//! mounted on the loopback interface only. An invalid request gets an error that says what is valid.
+//! The control API: `/_sim/…` (Cloud API: simulator control API). It has no authentication, so it must be mounted on
+//! the loopback interface only. The error for an invalid request says what is valid.
 
 mod acts;
 mod collections;

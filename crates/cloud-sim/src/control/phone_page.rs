@@ -1,4 +1,4 @@
-//! What a page that looks like a phone needs: threads, their messages, reading.
+//! Endpoints for the phone page: threads, messages, read receipts.
 
 use std::collections::BTreeMap;
 

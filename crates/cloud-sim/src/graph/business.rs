@@ -1,4 +1,4 @@
-//! What a business shows of itself: profile, commerce, QR codes, ice breakers, settings
+//! A business's public data: profile, commerce, QR codes, ice breakers, settings
 //! (Cloud API: profile, commerce, QR, components).
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! The little of the calling API that does not need a voice: permissions, which nobody has given
+//! The part of the calling API that needs no audio: permissions, which nobody has given
 //! (Cloud API: error codes 138000 to 138025).
 
 use serde_json::{Value, json};

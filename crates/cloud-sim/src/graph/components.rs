@@ -1,4 +1,4 @@
-//! A template send against its template: counts, formats, buttons (Cloud API: template send, rules and errors).
+//! Checks a template message against its template: counts, formats, buttons (Cloud API: template send, rules and errors).
 
 use serde_json::Value;
 

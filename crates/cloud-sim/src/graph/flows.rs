@@ -1,5 +1,5 @@
 //! Flows of an account: drafts, their JSON, publishing and retiring (Cloud API: profile, commerce, QR, components;
-//! flow fields; error codes 139000 to 139004). What a Flow shows on a phone is not simulated.
+//! flow fields; error codes 139000 to 139004). The screens of a Flow are not simulated.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

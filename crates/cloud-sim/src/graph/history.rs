@@ -1,5 +1,5 @@
-//! `GET /{PNID}/message_history`: what was told of messages, and where (Cloud API: profile, commerce, QR, components).
-//! It knows what the ledger knows: statuses whose webhook was delivered or given up.
+//! `GET /{PNID}/message_history`: the statuses of messages and where they were sent (Cloud API: profile, commerce, QR, components).
+//! It has what the ledger has: statuses whose webhook was delivered or given up.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Limits of the management API, which messages do not count against (Cloud API: response headers, rate limits).
+//! Rate limits of the management API; messages do not count (Cloud API: response headers, rate limits).
 
 use super::{Call, Refusal};
 use crate::core::Core;

@@ -1,4 +1,4 @@
-//! The Graph surface: `/v{N}.{M}/…` with Meta's order of checks, error envelope and headers
+//! The Graph API: `/v{N}.{M}/…` with Meta's order of checks, error envelope and headers
 //! (Cloud API: simulator, request pipeline).
 
 mod analytics;

@@ -1,4 +1,4 @@
-//! Nodes and edges: which object a path names, whether the token may see it, and who answers for it.
+//! Nodes and edges: which object a path names, whether the token may access it, and which handler serves it.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Errors of the Graph surface (Cloud API: error envelope).
+//! Errors of the Graph API (Cloud API: error envelope).
 
 use serde_json::{Value, json};
 

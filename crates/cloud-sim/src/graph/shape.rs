@@ -1,4 +1,4 @@
-//! Type and field limits of a message (Cloud API: text and media, interactive).
+//! Checks the type and field limits of a message (Cloud API: text and media, interactive).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! `POST /{PNID}/smb_app_data`: asking for contacts and history of the app (Cloud API: Embedded Signup, coexistence).
+//! `POST /{PNID}/smb_app_data`: requests contacts and history of the phone app (Cloud API: Embedded Signup, coexistence).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Templates put away and taken out again, and copied from account to account (Cloud API: templates, endpoints).
+//! Archiving and unarchiving templates, and copying them between accounts (Cloud API: templates, endpoints).
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! What is read of templates: one, a list of them, two compared (Cloud API: templates, endpoints).
+//! Reading templates: one, a list, a comparison of two (Cloud API: templates, endpoints).
 
 use serde_json::{Value, json};
 

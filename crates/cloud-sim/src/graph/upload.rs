@@ -1,4 +1,4 @@
-//! Resumable upload: sessions and the handles that come out of them (Cloud API: media, resumable upload).
+//! Resumable upload: sessions, and the handles they return (Cloud API: media, resumable upload).
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! Business usernames (Cloud API: BSUID and usernames): a number's own, and what is reserved for it.
+//! Business usernames (Cloud API: BSUID and usernames): a number's own, and those reserved for it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! WhatsApp Business Accounts: what they show, their edges, their settings, who is subscribed (Cloud API: WABA node; webhook
+//! WhatsApp Business Accounts: fields, edges, settings, subscriptions (Cloud API: WABA node; webhook
 //! subscription).
 
 use serde_json::{Value, json};

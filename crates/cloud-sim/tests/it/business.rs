@@ -1,4 +1,4 @@
-//! Numbers, accounts and portfolios: registration, profile, blocking, limits, what Meta does to them.
+//! Numbers, accounts and portfolios: registration, profile, blocking, limits, actions by Meta.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Numbers that are also used in the app: echoes, contacts, history; edits and revokes; phones that are off too long.
+//! Numbers that are also used in the app: echoes, contacts, history; edits and revokes; phones that stay offline too long.
 
 use std::time::Duration;
 

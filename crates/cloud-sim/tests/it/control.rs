@@ -1,4 +1,4 @@
-//! The control surface and the phone page.
+//! The control API and the phone page.
 
 use cloud_sim::{Reach, SimConfig};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! The Graph surface: order of errors, envelope and headers, nodes, lists.
+//! The Graph API: order of errors, envelope and headers, nodes, lists.
 
 use cloud_api::{Content, MediaSource, Recipient, SendMessage};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! Usernames of businesses, parent BSUIDs, paths without a version, reads that are known already, histories, calls.
+//! Usernames of businesses, parent BSUIDs, paths without a version, conditional reads (ETag), histories, calls.
 
 use cloud_sim::SimConfig;
 use reqwest::Method;

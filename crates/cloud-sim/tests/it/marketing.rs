@@ -1,4 +1,4 @@
-//! The Marketing Messages API, prices of their own, archives and migrations of templates, reach that counts.
+//! The Marketing Messages API, its prices, archiving and migrating templates, people reached.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Everything that may go wrong on the way to a receiver, on purpose.
+//! Webhook delivery with deliberate faults.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What becomes of messages: magic recipients, windows, limits, noise.
+//! Outcomes of messages: magic recipients, windows, limits, noise.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The shapes of identity on the wire.
+//! Request and response types of identity.
 
 use chrono::{DateTime, Utc};
 use kernel::{Result, TenantId, UserId, id::Id};

@@ -1,4 +1,4 @@
-//! What the command line, the seed and the tests do: nobody is signed in yet.
+//! Administration by the command line, the seed and tests, without a signed-in user.
 
 use kernel::{SystemDb, TenantId, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, SqlErr, sea_query::Expr};

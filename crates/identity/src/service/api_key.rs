@@ -1,4 +1,4 @@
-//! API keys: made once, shown once, stored as a hash.
+//! API keys: shown once when created, stored as a hash.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What an operator sees on the command line: resellers, tenants and people, a page at a time.
+//! Lists for the command line: resellers, tenants and users, one page at a time.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Which modules a tenant has on.
+//! Which modules a tenant has enabled.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Signing in and out, and what a session sees.
+//! Signing in and out, and the session's data.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Bucket, Quota, TenantId, UserId, Wait, id::Id};

@@ -1,4 +1,4 @@
-//! Identity as its callers see it, on both databases. Every test has two tenants.
+//! Identity through its public API, on both databases. Every test has two tenants.
 #![expect(
     clippy::unwrap_used,
     reason = "tests build what the composition root builds, and fail by panicking"
