@@ -37,7 +37,7 @@ impl Authenticator for Service {
                 self.caller(actor, member.tenant_id, permissions).await?
             }
         };
-        // A connection that is open asks again by itself, however many there are.
+        // An open connection is checked again periodically; that does not count against the rate.
         if recheck != Some(Recheck::Open) {
             self.take_quota(caller.db.tenant(), &caller.actor.id(), request.data::<RateNote>())
                 .await?;
@@ -63,8 +63,8 @@ impl Service {
         })
     }
 
-    /// Each caller has a bucket of its own in each tenant: a runaway program does not lock people out. All callers of a tenant
-    /// share another one, so that making more keys does not make it faster. What is left of both goes into `note`.
+    /// Each caller has its own bucket in each tenant, so a runaway program does not lock users out. All callers of a tenant
+    /// share another one, so more keys do not mean more requests. What is left of both goes into `note`.
     pub(crate) async fn take_quota(
         &self,
         tenant: TenantId,

@@ -6,14 +6,14 @@ use kernel::{Module, PermissionInfo};
 
 use crate::{NAME, Role, permission};
 
-/// A module as people see it.
+/// A module as shown to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModuleInfo {
     /// As in permissions and tables: `contacts`.
     pub name: &'static str,
-    /// Name for people.
+    /// Display name.
     pub title: &'static str,
-    /// One sentence for the person who switches it.
+    /// One sentence for the user who switches it.
     pub description: &'static str,
 }
 

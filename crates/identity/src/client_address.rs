@@ -11,10 +11,9 @@ use poem::{
 /// The client, as the name of a rate limit's bucket: an IPv4 address, or the /64 of an IPv6 one, since a single customer has
 /// that many.
 ///
-/// What a request says of where it came from counts only when one of `trusted_proxies` brought it, and then only as far as
-/// such proxies wrote it: it is read from its end, and the first entry that is no trusted proxy is the client. Everything
-/// before that is what the client claims. An entry that is no address ends the reading: the proxy that wrote it is then the
-/// client.
+/// The forwarding headers are read only when the peer is one of `trusted_proxies`, from the last entry backwards: the first
+/// entry that is not a trusted proxy is the client, and everything before it is only the client's claim. An entry that is not an
+/// address ends the search: the proxy that wrote it is then the client.
 ///
 /// `X-Forwarded-For` is read, and `Forwarded` (RFC 7239) only where there is none: a proxy writes one of them, and
 /// passes the other through as the client sent it.
@@ -37,7 +36,7 @@ pub(crate) fn client_address(peer: &Addr, headers: &HeaderMap, trusted_proxies: 
     bucket(client)
 }
 
-/// The way of the request as the proxies wrote it, the nearest last; `None` is an entry that is no address.
+/// The addresses that the proxies wrote, the nearest last; `None` is an entry that is not an address.
 fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = |name: &str| -> Vec<Option<String>> {
         let lines = headers.get_all(name).iter();
@@ -45,7 +44,7 @@ fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     };
     let entries = |lines: Vec<Option<String>>, read: fn(&str) -> Option<IpAddr>| {
         let each = lines.into_iter().flat_map(|line| match line {
-            // Lists may have empty elements, which say nothing.
+            // Lists may have empty elements, which are ignored.
             Some(line) => line
                 .split(',')
                 .map(str::trim)
@@ -80,8 +79,8 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(ip.to_canonical())
 }
 
-/// The `for` of one element of `Forwarded`: `for="[2001:db8::1]:4711";proto=https`. An element whose `for` is hidden, said
-/// twice or not there is none.
+/// The `for` of one element of `Forwarded`: `for="[2001:db8::1]:4711";proto=https`. An element whose `for` is hidden, given
+/// twice or missing is `None`.
 fn forwarded(element: &str) -> Option<IpAddr> {
     let mut named = element
         .split(';')
@@ -129,11 +128,11 @@ mod tests {
     #[test]
     fn the_client_is_the_last_entry_that_no_trusted_proxy_wrote_of_itself() {
         for (peer, forwarded, expected) in [
-            // Nobody but a trusted proxy is believed.
+            // Only a trusted proxy is believed.
             ("203.0.113.9:4000", "198.51.100.1", "203.0.113.9"),
             ("192.168.0.7:4000", "198.51.100.1", "192.168.0.7"),
             ("10.0.0.1:4000", "198.51.100.1", "198.51.100.1"),
-            // What the client claimed stands further left.
+            // What the client claimed is further left.
             ("10.0.0.1:4000", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
             (
                 "10.0.0.1:4000",
@@ -160,7 +159,7 @@ mod tests {
             ("[::ffff:10.0.0.1]:4000", "198.51.100.1", "198.51.100.1"),
             ("[::1]:4000", "198.51.100.1", "198.51.100.1"),
             ("[2001:db8:ffff:9::1]:4000", "198.51.100.1", "198.51.100.1"),
-            // What is no address is nobody's.
+            // Entries that are not addresses.
             ("10.0.0.1:4000", "6.6.6.6, rubbish", "10.0.0.1"),
             ("10.0.0.1:4000", "198.51.100.1, rubbish, 172.17.0.9", "172.17.0.9"),
             ("10.0.0.1:4000", "unknown", "10.0.0.1"),

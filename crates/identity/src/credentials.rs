@@ -17,7 +17,7 @@ use crate::{error::IdentityError, permission::ReadApiKeys};
 /// How an API key begins.
 pub(crate) const KEY_START: &str = "wapro_";
 
-/// What is stored of a token or key of 256 random bits: nothing slower is needed for what cannot be guessed.
+/// The stored hash of a token or key. 256 random bits cannot be guessed, so a fast hash is enough.
 pub(crate) fn fingerprint(secret: &SecretString) -> String {
     hex::encode(Sha256::digest(secret.expose_secret().as_bytes()))
 }
@@ -25,8 +25,8 @@ pub(crate) fn fingerprint(secret: &SecretString) -> String {
 /// The token of a session and the kind of cookie that it is for.
 ///
 /// The kind is part of what is stored: a session that was opened with a `__Host-` cookie is not found by the other name, which
-/// any host of the same domain can plant. Sessions that were opened under the old name, before the upgrade or by plain http,
-/// go on under it until they end, 30 days after they began.
+/// any host of the same domain can plant. Sessions opened under the old name, by an earlier version or over http, continue
+/// until they expire, 30 days after they began.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionToken {
     secret: SecretString,
@@ -43,7 +43,7 @@ impl SessionToken {
         self.host_only == other.host_only
     }
 
-    /// What is stored of it.
+    /// Its stored hash.
     pub(crate) fn fingerprint(&self) -> String {
         if self.host_only {
             fingerprint(&format!("{HOST_SESSION_COOKIE}={}", self.secret.expose_secret()).into())
@@ -80,7 +80,7 @@ pub(crate) enum Credential {
 }
 
 impl Credential {
-    /// The API key, else the cookie: a program that says who it is means it.
+    /// The API key, else the cookie: an explicit key takes precedence.
     pub(crate) fn of(request: &Request) -> Result<Self, IdentityError> {
         if let Some(authorization) = request.headers().get(header::AUTHORIZATION) {
             let text = authorization
@@ -105,13 +105,13 @@ pub(crate) fn wanted_tenant(request: &Request) -> Option<&str> {
     request.header(TENANT_HEADER)
 }
 
-/// The session cookies of both names, the one that only we can have set first.
+/// The session cookies of both names; first the one that only we can have set.
 pub(crate) fn session_cookies(headers: &HeaderMap) -> Vec<SessionToken> {
     let named = |wanted: &str| {
         headers
             .get_all(header::COOKIE)
             .iter()
-            // A cookie of somebody else's on this host may hold any bytes; they take nothing from ours.
+            // Other cookies of this host may contain any bytes; they must not hide ours.
             .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find(|(name, value)| *name == wanted && !value.is_empty())
@@ -122,19 +122,19 @@ pub(crate) fn session_cookies(headers: &HeaderMap) -> Vec<SessionToken> {
     host.into_iter().chain(plain).collect()
 }
 
-/// Refuses what another site made a browser send. A browser attaches the cookie to it by itself, so the cookie proves
-/// nothing about who made the request; the headers below are the browser's own and no page can set them.
+/// Refuses cross-site requests. A browser attaches the cookie automatically, so the cookie does not prove who made the
+/// request; the headers below are set by the browser and no page can change them.
 pub(crate) fn same_site(request: &Request) -> Result<(), IdentityError> {
     match said_origin(request) {
         Origin::Same => Ok(()),
         Origin::Other => Err(IdentityError::CrossSite),
-        // Browsers say nothing only where nothing can be done: on reading.
+        // Browsers omit both headers only on reads, which change nothing.
         Origin::Unsaid if request.method().is_safe() => Ok(()),
         Origin::Unsaid => Err(IdentityError::CrossSite),
     }
 }
 
-/// As [`same_site`] for requests that carry no cookie yet: what says nothing is a program, not a victim's browser.
+/// As [`same_site`] for requests without a cookie: one without these headers comes from a program, not from a browser.
 pub(crate) fn not_cross_site(request: &Request) -> Result<(), IdentityError> {
     match said_origin(request) {
         Origin::Same | Origin::Unsaid => Ok(()),
@@ -149,12 +149,12 @@ enum Origin {
 }
 
 fn said_origin(request: &Request) -> Origin {
-    // Reading is open to links from anywhere, except the handshake of a WebSocket, which is a GET that can do more.
+    // Reads may come from links anywhere, except the handshake of a WebSocket, which is a GET that can do more.
     if request.method().is_safe() && !request.headers().contains_key(header::UPGRADE) {
         return Origin::Same;
     }
     if let Some(site) = request.header("sec-fetch-site") {
-        // `none`: a person's own act, such as the address bar.
+        // `none`: the user's own action, such as the address bar.
         return if matches!(site, "same-origin" | "none") {
             Origin::Same
         } else {
@@ -176,14 +176,14 @@ fn said_origin(request: &Request) -> Origin {
     if same { Origin::Same } else { Origin::Other }
 }
 
-/// The session cookie of a same-origin request, as an argument of the operations about the session itself. Whether it is
-/// still valid is for the service to say.
+/// The session cookie of a same-origin request, as an argument of the operations about the session itself. The
+/// service checks whether it is still valid.
 pub(crate) struct SessionCookie {
     pub(crate) token: SessionToken,
-    /// One of the other name that was sent beside it.
+    /// One of the other name, sent with it.
     pub(crate) other: Option<SessionToken>,
     pub(crate) wanted_tenant: Option<String>,
-    /// Where the rate that the request counts against is noted.
+    /// Receives the rate limit that the request counts against.
     pub(crate) note: Option<RateNote>,
 }
 
@@ -193,7 +193,7 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        // The same words as everywhere else: the host refuses two descriptions of one scheme.
+        // The same text as everywhere else: the host refuses two descriptions of one scheme.
         Can::<ReadApiKeys>::register(registry);
     }
 

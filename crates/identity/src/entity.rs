@@ -1,7 +1,7 @@
 //! Rows of identity. [`membership`], [`api_key`] and [`tenant_module`] belong to tenants and are reached through `TenantDb` like
 //! every module's rows; the others exist before a tenant is known and are identity's alone.
 
-/// Sells the platform to tenants. No tenant's row.
+/// A reseller, who sells the platform to tenants. Not a tenant's row.
 pub mod reseller {
     use sea_orm::entity::prelude::*;
 
@@ -19,7 +19,7 @@ pub mod reseller {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A business. Its row is not its own to read through `TenantDb`: names of several are shown at sign-in.
+/// A business. Its row is not read through `TenantDb`: sign-in shows the names of several tenants.
 pub mod tenant {
     use sea_orm::entity::prelude::*;
 
@@ -50,7 +50,7 @@ pub mod tenant {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A person, who may belong to several tenants. No tenant's row.
+/// A user, who may belong to several tenants. Not a tenant's row.
 pub mod user {
     use sea_orm::entity::prelude::*;
 
@@ -67,7 +67,7 @@ pub mod user {
         pub created_at: DateTimeUtc,
     }
 
-    // By hand, so that no log line can carry the hash.
+    // Written by hand, so that no log line contains the hash.
     impl std::fmt::Debug for Model {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             write!(f, "User({})", self.id)
@@ -79,7 +79,7 @@ pub mod user {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Who belongs to a tenant, and as what.
+/// A user's membership and role in a tenant.
 pub mod membership {
     use sea_orm::entity::prelude::*;
 
@@ -112,7 +112,7 @@ pub mod membership {
     kernel::tenant_entity!();
 }
 
-/// A signed-in browser. No tenant's row: the tenant is chosen per request.
+/// A signed-in browser. Not a tenant's row: the tenant is chosen per request.
 pub mod session {
     use sea_orm::entity::prelude::*;
 
@@ -126,7 +126,7 @@ pub mod session {
         pub created_at: DateTimeUtc,
         /// Moved at most once a minute.
         pub last_seen_at: DateTimeUtc,
-        /// The nearer of "idle too long" and "signed in too long ago".
+        /// The earlier of the idle timeout and the absolute timeout.
         pub expires_at: DateTimeUtc,
     }
 
@@ -153,7 +153,7 @@ pub mod session {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// An address at which a person has signed in. No tenant's row.
+/// An address from which a user has signed in. Not a tenant's row.
 pub mod usual_address {
     use sea_orm::entity::prelude::*;
 
@@ -234,7 +234,7 @@ pub mod tenant_module {
     kernel::tenant_entity!();
 }
 
-/// "Which tenant owns this?" No tenant's row: it is read to find the tenant.
+/// "Which tenant owns this?" Not a tenant's row: it is read to find the tenant.
 pub mod route {
     use sea_orm::entity::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use kernel::Error;
 
-/// Why identity said no. Sentences never tell whether an e-mail address or a tenant exists.
+/// Why identity refused. No message reveals whether an e-mail address or a tenant exists.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// 401 `unauthenticated`.
@@ -57,12 +57,12 @@ pub enum IdentityError {
     /// 429 `too_many_requests`.
     #[error("{sentence}")]
     TooMany {
-        /// What there was too much of.
+        /// What was exceeded.
         sentence: &'static str,
         /// Seconds to wait.
         retry_after: u64,
     },
-    /// Anything the kernel already has a word for.
+    /// An error of the kernel.
     #[error(transparent)]
     Kernel(#[from] Error),
 }

@@ -54,7 +54,7 @@ pub use vault::{VaultKey, VaultKeys};
 const NAME: &str = "identity";
 
 id!(
-    /// Who sells the platform to tenants.
+    /// A reseller, who sells the platform to tenants.
     ResellerId,
     "rsl"
 );
@@ -64,20 +64,20 @@ id!(
     "key"
 );
 
-/// What an operator may choose.
+/// Settings of the operator.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Whether the session cookie is for HTTPS only, and for this very host (`__Host-`). Switch it on wherever the portal is
     /// not on localhost.
     pub secure_cookie: bool,
-    /// How often one person or program may call in one tenant.
+    /// Rate limit of one user or program in one tenant.
     pub api_quota: Quota,
-    /// How often all people and programs of one tenant together may call.
+    /// Rate limit of all users and programs of one tenant together.
     pub tenant_quota: Quota,
-    /// What a password's hash costs.
+    /// Cost of a password hash.
     pub password_cost: PasswordCost,
-    /// Networks of the proxies whose `X-Forwarded-For` (or `Forwarded`) is believed. Empty: the peer is the client. Name here
-    /// every proxy in front of the server, or all clients behind it share one bucket of sign-in attempts.
+    /// Networks of the proxies whose `X-Forwarded-For` (or `Forwarded`) is trusted. Empty: the peer is the client. List every
+    /// proxy in front of the server here, or all clients behind it share one limit of sign-in attempts.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -99,7 +99,7 @@ impl Default for Options {
     }
 }
 
-/// Identity: a module, and the ports that everything else stands on. Cloning shares it.
+/// Identity: a module, and the ports that everything else uses. Cloning shares it.
 #[derive(Clone)]
 pub struct Identity {
     service: Arc<Service>,
@@ -114,7 +114,7 @@ impl std::fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Identity over a database. Takes one password hash's time, for the hash that strangers are measured against.
+    /// Identity over a database. Takes as long as one password hash: it makes the one that unknown accounts are checked against.
     pub fn new(
         system: SystemDb,
         vault_keys: &VaultKeys,
@@ -137,7 +137,7 @@ impl Identity {
         }
     }
 
-    /// Learns which modules and permissions there are. Call it once, before the first request; a second call changes nothing.
+    /// Learns the modules and permissions. Call it once, before the first request; a second call changes nothing.
     pub fn learn_modules(&self, modules: &[Box<dyn Module>]) {
         if self.service.learned.set(Catalogue::of(modules)).is_err() {
             tracing::warn!("the modules were learned already; the second list is not looked at");
@@ -151,7 +151,7 @@ impl Identity {
         self.service.clone()
     }
 
-    /// Finds the tenant of what arrives without a caller.
+    /// Finds the tenant of a request without a caller.
     pub fn routes(&self) -> Arc<dyn TenantRoutes> {
         self.routes.port()
     }
@@ -161,7 +161,7 @@ impl Identity {
         self.vault.clone()
     }
 
-    /// Learns in which columns secrets are sealed, where the modules themselves are not there. A second call changes nothing.
+    /// Learns the columns with sealed secrets, for commands that start no modules. A second call changes nothing.
     pub fn learn_sealed(&self, sealed: Vec<Sealed>) {
         self.vault.learn(sealed);
     }
@@ -187,7 +187,7 @@ impl Identity {
         Ok(self.service.create_tenant(reseller, name).await?)
     }
 
-    /// A new person, who belongs to no tenant yet.
+    /// A new user, who belongs to no tenant yet.
     ///
     /// # Errors
     /// 409 `user_exists`; 422 on the e-mail address, the name, or a password outside [`MIN_PASSWORD`] characters to
@@ -196,7 +196,7 @@ impl Identity {
         Ok(self.service.create_user(email, name, password).await?)
     }
 
-    /// A new person who is a member of a tenant: both are stored, or neither.
+    /// A new user who is a member of a tenant; both rows are stored atomically.
     ///
     /// # Errors
     /// As [`Identity::create_user`].
@@ -214,7 +214,7 @@ impl Identity {
             .await?)
     }
 
-    /// The role of a person in a tenant; none if they are no member.
+    /// The role of a user in a tenant; none if they are not a member.
     ///
     /// # Errors
     /// The database's.
@@ -230,7 +230,7 @@ impl Identity {
         Ok(self.service.has_password(email, password).await?)
     }
 
-    /// Resellers in the order they were made, [`LISTED`] at most, from behind `after`.
+    /// Resellers in order of creation, [`LISTED`] at most, after `after`.
     ///
     /// # Errors
     /// The database's.
@@ -246,7 +246,7 @@ impl Identity {
         Ok(self.service.find_resellers(id_or_name).await?)
     }
 
-    /// Tenants in the order they were made, [`LISTED`] at most, from behind `after`.
+    /// Tenants in order of creation, [`LISTED`] at most, after `after`.
     ///
     /// # Errors
     /// The database's.
@@ -262,7 +262,7 @@ impl Identity {
         Ok(self.service.find_tenants(id_or_name).await?)
     }
 
-    /// People in the order they were made, [`LISTED`] at most, from behind `after`.
+    /// Users in order of creation, [`LISTED`] at most, after `after`.
     ///
     /// # Errors
     /// The database's.
@@ -286,10 +286,10 @@ impl Identity {
         Ok(self.service.add_member(tenant, user, role).await?)
     }
 
-    /// A new API key, made by nobody in particular. [`Identity::learn_modules`] must have been called for its scopes to be known.
+    /// A new API key created by the platform. [`Identity::learn_modules`] must have been called, so that its scopes are known.
     ///
     /// # Errors
-    /// 422 on the name, an unknown scope, or an end that is past.
+    /// 422 on the name, an unknown scope, or an expiry in the past.
     pub async fn create_api_key(
         &self,
         db: &TenantDb,
@@ -312,7 +312,7 @@ impl Identity {
         Ok(self.service.find_user_by_email(email).await?)
     }
 
-    /// Whether nobody was ever created: a fresh installation.
+    /// Whether there are no users: a new installation.
     ///
     /// # Errors
     /// The database's.

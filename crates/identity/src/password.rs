@@ -14,20 +14,20 @@ use crate::Random;
 
 /// The shortest password that may be set, in characters.
 pub const MIN_PASSWORD: usize = 8;
-/// The longest password, in bytes: beyond it a sign-in would only feed the hash.
+/// The longest password, in bytes: hashing a longer one would only cost time.
 pub const MAX_PASSWORD: usize = 1024;
 
 /// How many hashes run at once. Each takes a core for 20 ms and 19 MiB of memory.
 const AT_ONCE: usize = 2;
-/// How many sign-ins may wait for their hash; beyond, 503 is kinder than a queue of minutes.
+/// How many sign-ins may wait for their hash; beyond that 503 is better than minutes of waiting.
 const WAITING: usize = 64;
 
-/// What one hash costs.
+/// Cost of one hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordCost {
     /// Memory in KiB.
     pub memory_kib: u32,
-    /// Passes over it.
+    /// Iterations.
     pub passes: u32,
 }
 
@@ -47,7 +47,7 @@ impl PasswordCost {
 #[derive(Clone)]
 pub(crate) struct Passwords {
     argon: Argon2<'static>,
-    /// A hash nobody knows the password of, with today's cost.
+    /// The hash of an unknown password, with the current cost.
     nobody: Arc<str>,
     random: Random,
     door: Arc<Semaphore>,
@@ -80,7 +80,7 @@ impl Passwords {
             .map_err(Error::internal)
     }
 
-    /// Whether `password` is the one behind `stored`. Without a stored hash the answer is no, after the same work.
+    /// Whether `password` matches `stored`. Without a stored hash it does not, after the same work.
     pub(crate) async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool> {
         let argon = self.argon.clone();
         let known = stored.is_some();
@@ -105,7 +105,7 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(Error::internal)?;
-        // The permits travel with the work: a caller who hangs up does not make room before the core is free.
+        // The permits move into the work: a caller that disconnects frees none before the core is free.
         let job = move || {
             let done = job();
             drop((slot, place));

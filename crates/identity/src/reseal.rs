@@ -10,9 +10,9 @@ use crate::Identity;
 
 /// Rows that are read, and then changed in one transaction.
 const BATCH: u64 = 100;
-/// How often the tables are gone through: a row that somebody changed meanwhile is left for the next time.
+/// Passes over the tables: a row that was changed meanwhile is left for the next pass.
 const PASSES: usize = 5;
-/// Places of secrets that cannot be opened, named at most.
+/// Secrets that cannot be opened: how many are named at most.
 const NAMED: usize = 20;
 
 /// How many values of one column are sealed under one key.
@@ -41,7 +41,7 @@ pub struct Resealed {
     pub unreadable: u64,
     /// Where some of those are, 20 at most.
     pub places: Vec<String>,
-    /// Values that changed again and again while they were sealed anew.
+    /// Values that kept changing while they were resealed.
     pub left: u64,
 }
 
@@ -84,8 +84,8 @@ impl Identity {
     }
 
     /// Seals every secret under the newest key that is not. Reads and changes a hundred rows at a time, each row only if it is
-    /// still as it was read: the server may run meanwhile, if its processes know the newest key. Whatever ends it, the next
-    /// call goes on with what is left.
+    /// still as it was read: the server may run meanwhile, if its processes know the newest key. If it is interrupted, the next
+    /// call continues.
     ///
     /// # Errors
     /// The database's.

@@ -18,7 +18,7 @@ use crate::{
 /// The kind of [`TenantRoutes::path_of`].
 pub const WEBHOOK: &str = "webhook";
 
-/// How long another process may keep answering for a route that was given up here.
+/// How long another process may still resolve a route that was released here.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
 type Key = (String, String);
@@ -59,7 +59,7 @@ fn bounded(kind: &str, key: &str) -> Result<Key> {
 }
 
 impl Routes {
-    /// Takes a route that nobody holds. Returns who holds it now; their row is locked.
+    /// Inserts the route unless it exists. Returns its owner, whose row is locked.
     async fn insert_or_wait(&self, tx: &TenantTx, wanted: &Key) -> Result<TenantId> {
         self.known.invalidate(wanted).await;
         let on = tx.across_tenants("routes are identity's and say which tenant they are");
@@ -69,7 +69,7 @@ impl Routes {
             tenant_id: Set(tx.tenant()),
             created_at: Set(tx.clock().now()),
         };
-        // A no-op update rather than DO NOTHING: it waits for a rival's commit on both databases, then keeps the rival's row.
+        // A no-op update rather than DO NOTHING: it waits for a concurrent commit on both databases, then keeps that row.
         let keep = OnConflict::columns([route::Column::Kind, route::Column::Key])
             .value(
                 route::Column::Kind,
@@ -80,7 +80,7 @@ impl Routes {
             .on_conflict(keep)
             .exec_without_returning(on)
             .await?;
-        // A locking read sees what the rival committed; a plain one may see the time before.
+        // A locking read sees what the concurrent transaction committed; a plain read may not.
         let held = route::Entity::find_by_id(wanted.clone());
         let held = if on.get_database_backend() == DbBackend::Sqlite {
             held
@@ -97,7 +97,7 @@ impl Routes {
 #[async_trait::async_trait]
 impl TenantRoutes for Routes {
     async fn resolve(&self, kind: &str, key: &str) -> Result<Option<TenantDb>> {
-        // What a stranger sends as a path may be of any length.
+        // A path from outside may have any length.
         let Ok(wanted) = bounded(kind, key) else {
             return Ok(None);
         };

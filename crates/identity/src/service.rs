@@ -19,16 +19,16 @@ pub use listing::{LISTED, ListedReseller, ListedTenant, ListedUser};
 pub(crate) use module::Switch;
 pub(crate) use session::{ABSOLUTE, SessionView, TenantCard};
 
-/// An API key that was just made. `secret` is shown now and never again.
+/// A new API key. `secret` is shown now and never again.
 #[derive(Debug)]
 pub struct NewApiKey {
     /// The whole key: `wapro_` and 64 hexadecimal digits.
     pub secret: SecretString,
-    /// What is stored of it.
+    /// The stored row.
     pub row: key::Model,
 }
 
-/// What all verbs share.
+/// Shared by all operations.
 pub(crate) struct Service {
     pub(crate) system: SystemDb,
     pub(crate) limiter: Arc<dyn Limiter>,
@@ -39,7 +39,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// What is known of modules: identity alone before the composition root has told.
+    /// The known modules: only identity until the composition root has registered the others.
     pub(crate) fn catalogue(&self) -> &Catalogue {
         static IDENTITY_ALONE: OnceLock<Catalogue> = OnceLock::new();
         self.learned

@@ -1,4 +1,5 @@
-//! Secrets at rest: AES-256-GCM with a random nonce and the column as associated data, prefixed with the key's id.
+//! Secrets at rest: AES-256-GCM with a random nonce and the value's place as associated data, prefixed with the key's
+//! id.
 
 use std::sync::OnceLock;
 
@@ -17,7 +18,7 @@ use crate::Random;
 
 const NONCE: usize = 12;
 
-/// A 256-bit key with the id by which sealed values name it.
+/// A 256-bit key, and the id by which sealed values refer to it.
 pub struct VaultKey {
     id: String,
     key: SecretBox<[u8; 32]>,
@@ -49,7 +50,7 @@ impl VaultKey {
         })
     }
 
-    /// A key as configuration spells it: `<id>:<64 hexadecimal digits>`.
+    /// A key as written in the configuration: `<id>:<64 hexadecimal digits>`.
     ///
     /// # Errors
     /// A sentence that says how it must look and never repeats the text.
@@ -66,7 +67,7 @@ impl VaultKey {
 }
 
 /// The vault's keys: the first seals, all open. To rotate, put a new key in front and keep the old ones until everything
-/// was sealed anew.
+/// is resealed.
 #[derive(Debug)]
 pub struct VaultKeys {
     sealing: VaultKey,
@@ -83,9 +84,9 @@ impl VaultKeys {
 pub(crate) struct AesVault {
     sealing: (String, Aes256Gcm),
     older: Vec<(String, Aes256Gcm)>,
-    // Newest first. Not the sealing keys themselves: one key, one use.
+    // Newest first. Derived from the sealing keys: one key, one use.
     signing: Vec<SecretBox<[u8; 32]>>,
-    /// Where secrets may be sealed; anywhere before the modules are known.
+    /// Columns in which secrets may be sealed; any column until the modules are known.
     sealed: OnceLock<Vec<Sealed>>,
     random: Random,
 }
@@ -215,7 +216,7 @@ impl Vault for AesVault {
     }
 
     fn verify(&self, purpose: &str, message: &[u8], signature: &[u8]) -> bool {
-        // Every key is tried, so that the time does not tell which one fitted.
+        // Every key is tried, so that the time does not reveal which one matched.
         self.signing.iter().fold(false, |known, key| {
             let of_purpose = mac(key.expose_secret(), purpose.as_bytes());
             // `verify_slice` compares in constant time.

@@ -17,7 +17,7 @@ use crate::{Profile, Services, Tenant};
 /// A running platform with two tenants of one reseller.
 #[derive(Debug)]
 pub struct TestApp {
-    /// On what it runs.
+    /// Its profile.
     pub profile: Profile,
     /// One tenant.
     pub acme: Tenant,
@@ -25,17 +25,17 @@ pub struct TestApp {
     pub globex: Tenant,
     /// The simulator inside.
     pub sim: Simulator,
-    /// Pushes the platform's clock, and the simulator's with it.
+    /// Advances the platform's clock, and the simulator's with it.
     pub clock: ManualClock,
-    /// Where it answers.
+    /// Its base address.
     pub base: String,
-    /// Where its metrics answer.
+    /// The address of its metrics.
     pub metrics: String,
     /// An HTTP client that keeps no cookies.
     pub http: reqwest::Client,
     /// People, keys and tenants.
     pub identity: Identity,
-    /// The unscoped door, for looking at tables.
+    /// Unscoped access to the database, for looking at tables.
     pub system: SystemDb,
     /// What it was configured with.
     pub config: Config,
@@ -129,7 +129,7 @@ impl TestApp {
         app
     }
 
-    /// Resolves once nothing is left to do: no event to relay, no job to run, no webhook on its way.
+    /// Resolves once nothing is left to do: no event to relay, no job to run, no webhook to deliver.
     ///
     /// # Panics
     /// When that does not come about within half a minute.
@@ -148,13 +148,13 @@ impl TestApp {
             .expect("the platform comes to rest");
     }
 
-    /// Resolves once the platform alone has nothing left to do, whatever the simulator still has in mind.
+    /// Resolves once the platform has nothing left to do, whatever the simulator has scheduled.
     pub async fn idle(&self) {
         self.idle.settled().await.unwrap();
     }
 
-    /// Resolves once `path` of the tenant answers something that `wanted` likes, and answers it. Looks again whenever the
-    /// platform has moved.
+    /// Resolves with the tenant's response at `path` once `wanted` accepts it. Tries again whenever the platform has made
+    /// progress.
     ///
     /// # Panics
     /// When that does not come about within half a minute.
@@ -189,7 +189,7 @@ impl TestApp {
         email
     }
 
-    /// Stops it and removes what it kept.
+    /// Stops it and deletes its data.
     ///
     /// # Panics
     /// When it does not stop cleanly.
@@ -204,7 +204,7 @@ impl TestApp {
             globex,
             ..
         } = self;
-        // Idle connections of our own clients would otherwise hold up the server's graceful end.
+        // Idle connections of our own clients would otherwise delay the server's graceful shutdown.
         drop((http, acme, globex));
         let _ = end.send(());
         server.await.unwrap().unwrap();

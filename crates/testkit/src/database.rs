@@ -12,7 +12,7 @@ use crate::{
     profile::{run, service},
 };
 
-/// A fresh, migrated database that is gone when the test ends.
+/// A new, migrated database that is removed when the test ends.
 pub struct TestDatabase {
     /// Its pool.
     pub connection: DatabaseConnection,
@@ -58,7 +58,7 @@ impl TestDatabase {
         }
     }
 
-    /// The unscoped door over it, with nobody to wake.
+    /// Unscoped access to it, without anything to wake.
     pub fn system(&self, clock: Clock) -> SystemDb {
         SystemDb::new(self.connection.clone(), clock, Arc::new(Nobody))
     }

@@ -9,23 +9,23 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-/// How the way is at the moment. What is open feels a change at once.
+/// The proxy's current faults. A change applies to open connections at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weather {
-    /// Added to each piece towards the service.
+    /// Delay of each chunk towards the service.
     pub there: Duration,
-    /// Added to each piece back.
+    /// Delay of each chunk back.
     pub back: Duration,
-    /// What is said towards the service is swallowed; connections stay open.
+    /// Data towards the service is dropped; connections stay open.
     pub hole_there: bool,
-    /// What the service answers is swallowed.
+    /// Data from the service is dropped.
     pub hole_back: bool,
     /// New connections are reset.
     pub refuse: bool,
     cuts: u64,
 }
 
-/// A running proxy; it ends with this value.
+/// A running proxy; it stops when this value is dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
     /// Where it listens.
@@ -35,7 +35,7 @@ pub struct FaultProxy {
 }
 
 impl FaultProxy {
-    /// Starts one before `target`, in fair weather.
+    /// Starts one in front of `target`, without faults.
     ///
     /// # Panics
     /// When no port is free.
@@ -51,12 +51,12 @@ impl FaultProxy {
         }
     }
 
-    /// Changes the weather.
+    /// Changes the faults.
     pub fn weather(&self, change: impl FnOnce(&mut Weather)) {
         self.weather.send_modify(change);
     }
 
-    /// Fair weather for all that comes.
+    /// Ends all faults.
     pub fn fair(&self) {
         self.weather(|weather| {
             *weather = Weather {
@@ -95,7 +95,7 @@ async fn accept(listener: TcpListener, target: SocketAddr, weather: watch::Recei
     }
 }
 
-/// So that the close which follows is a reset, not an orderly close.
+/// Makes the following close a reset instead of an orderly close.
 fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }

@@ -32,9 +32,9 @@ use url::Url;
 
 use crate::{Profile, Running, Services, Tenant, app::Make};
 
-/// A deployment with two tenants. No child runs at first.
+/// A deployment with two tenants. No child process runs at first.
 pub struct Fleet {
-    /// On what it runs.
+    /// Its profile.
     pub profile: Profile,
     /// One tenant.
     pub acme: Tenant,
@@ -42,9 +42,9 @@ pub struct Fleet {
     pub globex: Tenant,
     /// The simulator.
     pub sim: Simulator,
-    /// The unscoped door, for looking at tables.
+    /// Unscoped access to the database, for looking at tables.
     pub system: SystemDb,
-    /// What the children are configured with.
+    /// The children's configuration.
     pub config: Config,
     services: Services,
     environment: Vec<(String, String)>,
@@ -81,7 +81,7 @@ impl Fleet {
         services.config.metrics_listen = Some(free_address());
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // Who is killed often leaves dead connections behind.
+            // Killed processes leave dead connections behind.
             .pool_max_idle_per_host(0)
             .timeout(Duration::from_secs(20))
             .build()
@@ -163,7 +163,7 @@ impl Fleet {
         fleet
     }
 
-    /// What the platform believes each number may send a second.
+    /// The rate per second that the platform has stored for each number.
     ///
     /// # Panics
     /// When the database refuses.
@@ -172,7 +172,7 @@ impl Fleet {
         self.execute(statement, vec![per_second.into()]).await;
     }
 
-    /// Starts the child that answers HTTP (on the embedded profile it works too) and waits until it is ready.
+    /// Starts the child that serves HTTP (on the embedded profile it also runs jobs) and waits until it is ready.
     ///
     /// # Panics
     /// When it does not come up.
@@ -182,7 +182,7 @@ impl Fleet {
         child
     }
 
-    /// Starts the one process that answers HTTP and works, on either profile, and waits until it is ready.
+    /// Starts one process that serves HTTP and runs jobs, on either profile, and waits until it is ready.
     ///
     /// # Panics
     /// When it does not come up.
@@ -192,14 +192,14 @@ impl Fleet {
         child
     }
 
-    /// Starts a worker. On the embedded profile that is the one process there is.
+    /// Starts a worker. On the embedded profile that is the only process.
     ///
     /// # Panics
     /// When it cannot be started.
     pub async fn work(&self, failpoints: &str) -> Running {
         match self.profile {
             Profile::Embedded => self.serve(failpoints).await,
-            // The address of the other process is taken.
+            // The other process uses the configured address.
             Profile::Production => {
                 let metrics = ("WAPRO_METRICS_LISTEN", "127.0.0.1:0".to_owned());
                 self.start("worker", failpoints, &[metrics])
@@ -207,7 +207,7 @@ impl Fleet {
         }
     }
 
-    /// Starts `wapro ROLE` with failpoints and more environment, and waits for nothing.
+    /// Starts `wapro ROLE` with failpoints and additional environment, without waiting.
     pub fn start(&self, role: &str, failpoints: &str, more: &[(&str, String)]) -> Running {
         let mut environment = self.environment.clone();
         environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
@@ -217,7 +217,7 @@ impl Fleet {
         Running::start(role, &environment, &self.log(role))
     }
 
-    /// Where the children of a role write what they say.
+    /// The log file of a role's children.
     pub fn log(&self, role: &str) -> PathBuf {
         self.services.dir.path().join(format!("{role}.log"))
     }
@@ -268,7 +268,7 @@ impl Fleet {
         queued
     }
 
-    /// How many sends WhatsApp has taken of each of our message ids.
+    /// How many sends the simulator has accepted for each of our message ids.
     pub fn taken(&self) -> BTreeMap<String, usize> {
         let mut taken = BTreeMap::new();
         for accepted in self.sim.ledger().accepted() {
@@ -301,7 +301,7 @@ impl Fleet {
         self.rows(sql).await[0].try_get_by_index(0).unwrap()
     }
 
-    /// Rows of any statement. A connection that died with its server is replaced by the next try.
+    /// Rows of any statement. A connection that died with its server is replaced by the next attempt.
     ///
     /// # Panics
     /// When the database does not answer for half a minute.
@@ -328,7 +328,7 @@ impl Fleet {
         on.execute_raw(statement).await.unwrap();
     }
 
-    /// Resolves once nothing is left to do anywhere; the simulator's clock is pushed over its own waiting.
+    /// Resolves once nothing is left to do anywhere; the simulator's clock is advanced past its delays.
     ///
     /// # Panics
     /// When that does not come about within `timeout`; the panic says what is left.
@@ -342,7 +342,7 @@ impl Fleet {
             let calm = tokio::time::timeout(Duration::from_secs(5), calm).await.is_ok();
             let left = self.left().await;
             if calm && left.is_empty() && self.sim.settled().now_or_never().is_some() {
-                // What the simulator told last may have come while we counted.
+                // The simulator's last webhook may have arrived while we counted.
                 if self.left().await.is_empty() {
                     return;
                 }
@@ -370,7 +370,7 @@ impl Fleet {
         left
     }
 
-    /// Stops the simulator and removes the database. Children must be gone.
+    /// Stops the simulator and removes the database. No child may be running.
     ///
     /// # Panics
     /// When something does not end.
@@ -384,7 +384,7 @@ impl Fleet {
     }
 }
 
-/// Looks again a little later, as often as it takes.
+/// Polls until the condition holds.
 ///
 /// # Panics
 /// When it has not come about within `timeout`.
@@ -396,12 +396,12 @@ pub async fn eventually(what: &str, timeout: Duration, mut come: impl AsyncFnMut
     }
 }
 
-/// Other processes give no sign when they have done something: a moment, then one looks again.
+/// Waits before the next poll: other processes do not signal their progress.
 async fn pause() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
-/// Begins a transaction, on another connection if those at hand have died with their server.
+/// Begins a transaction, on a new connection if the pooled ones died with their server.
 async fn begin(db: &TenantDb) -> TenantTx {
     let began = Instant::now();
     loop {

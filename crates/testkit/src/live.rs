@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
 
-/// How long anything may take before a test says that it never came.
+/// How long a test waits for a frame.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One WebSocket to `/api/v1/live`.
@@ -22,7 +22,7 @@ pub struct LiveSocket {
 }
 
 impl LiveSocket {
-    /// Opens it and reads the greeting.
+    /// Opens it and reads `hello`.
     ///
     /// # Errors
     /// When the server refuses.

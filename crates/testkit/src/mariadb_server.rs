@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-/// What the platform signs in with: no right beyond its own databases, so that `read_only` holds for it.
+/// The platform's user: it has no rights beyond its own databases, so `read_only` applies to it.
 const ORDINARY: &str = "wapro:wapro";
-/// What the test signs in with.
+/// The test's user.
 const MASTER: &str = "master:master";
 
 /// A MariaDB on a port of its own.
@@ -17,7 +17,7 @@ const MASTER: &str = "master:master";
 pub struct MariaDbServer {
     child: Option<Child>,
     dir: TempDir,
-    /// Where it listens, also after a restart.
+    /// Its port, also after a restart.
     pub address: SocketAddr,
 }
 
@@ -106,7 +106,7 @@ impl MariaDbServer {
         child.wait().await.unwrap();
     }
 
-    /// The address for the platform, through `way` if one is given (a proxy). There is one database, `wapro`.
+    /// The URL for the platform, through `way` (a proxy) if given. There is one database, `wapro`.
     pub fn platform_url(&self, way: Option<SocketAddr>) -> String {
         let address = way.unwrap_or(self.address);
         format!("mysql://{ORDINARY}@{address}/wapro")

@@ -13,7 +13,7 @@ use tokio::{
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    /// Where it answers.
+    /// Its base address.
     pub base: String,
 }
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use server::Config;
 use tempfile::TempDir;
 
-/// On what a test runs.
+/// The profile that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// SQLite, in process.
@@ -15,12 +15,12 @@ pub enum Profile {
     Production,
 }
 
-/// What one test has for itself: a folder, and on the production profile a database and a key prefix.
+/// A test's own resources: a folder, and on the production profile a database and a key prefix.
 #[derive(Debug)]
 pub struct Services {
     /// Where the data goes.
     pub dir: TempDir,
-    /// The configuration that leads to it all.
+    /// The configuration that uses them.
     pub config: Config,
     database: Option<(String, String)>,
 }
@@ -31,7 +31,7 @@ impl Services {
     /// # Panics
     /// When the production profile's services are not there.
     pub async fn make(profile: Profile) -> Self {
-        // Quiet unless asked: WAPRO_TEST_LOG=debug shows what the platform says.
+        // Quiet unless asked: WAPRO_TEST_LOG=debug shows the platform's log.
         if let Ok(filter) = std::env::var("WAPRO_TEST_LOG") {
             let _ = tracing_subscriber::fmt()
                 .with_env_filter(filter)
@@ -46,9 +46,9 @@ impl Services {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.metrics_listen = Some("127.0.0.1:0".parse().unwrap());
         config.database_connections = 8;
-        // A busy machine is no reason for a list to fail.
+        // A list must not fail because the machine is busy.
         config.list_limit_ms = 20_000;
-        // Tests ask a lot in a moment; the limit itself has a test of its own.
+        // Tests send many requests at once; the limit has its own test.
         (config.api_rate, config.api_burst) = (100_000, 100_000);
         let mut database = None;
         if profile == Profile::Production {
@@ -67,7 +67,7 @@ impl Services {
         }
     }
 
-    /// Removes the database; the folder goes by itself.
+    /// Removes the database; the folder is deleted when this is dropped.
     pub async fn remove(self) {
         if let Some((server, name)) = &self.database {
             run(server, &format!("DROP DATABASE {name}")).await;

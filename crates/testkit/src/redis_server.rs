@@ -20,7 +20,7 @@ impl RedisServer {
     /// # Panics
     /// When `redis-server` is not installed or does not answer.
     pub async fn start() -> Self {
-        // Asked of the system and given back at once: the server takes it a moment later.
+        // A free port, released again for the server to take.
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -59,7 +59,7 @@ impl RedisServer {
             .expect("Redis answers");
     }
 
-    /// `kill -9`. What it knew is gone.
+    /// `kill -9`. Its data is lost.
     ///
     /// # Panics
     /// When it is not running.
@@ -95,7 +95,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// `FLUSHALL`: it forgets everything it knew.
+    /// `FLUSHALL`: deletes all its data.
     ///
     /// # Panics
     /// When it does not answer.
@@ -103,8 +103,7 @@ impl RedisServer {
         self.command(&["FLUSHALL"]).await.unwrap();
     }
 
-    /// From now on it has room for so many bytes, and refuses writes beyond (`noeviction`); 0 is as much as it
-    /// likes.
+    /// Limits its memory to this many bytes; it refuses writes beyond (`noeviction`). 0: no limit.
     ///
     /// # Panics
     /// When it does not answer.

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::process::binary;
 
-/// A running child. It dies with this value.
+/// A running child process. It is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -21,7 +21,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts `wapro ROLE` with this environment. What it says goes to `log`.
+    /// Starts `wapro ROLE` with this environment. Its output goes to `log`.
     ///
     /// # Panics
     /// When it cannot be started.
@@ -57,7 +57,7 @@ impl Running {
         self.child.wait().await.unwrap();
     }
 
-    /// SIGSTOP: it sleeps as it stands, leases and locks in hand.
+    /// SIGSTOP: suspends it, with its leases and locks.
     ///
     /// # Panics
     /// When it is gone.
@@ -65,7 +65,7 @@ impl Running {
         kill_process(self.pid, Signal::STOP).unwrap();
     }
 
-    /// SIGCONT: it wakes and does not know that time has passed.
+    /// SIGCONT: resumes it; it does not know that time has passed.
     ///
     /// # Panics
     /// When it is gone.
@@ -73,15 +73,15 @@ impl Running {
         kill_process(self.pid, Signal::CONT).unwrap();
     }
 
-    /// Whether it sleeps by SIGSTOP.
+    /// Whether SIGSTOP has suspended it.
     pub fn is_frozen(&self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
-        // The name, in brackets, may hold spaces; the state comes behind it.
+        // The name, in brackets, may contain spaces; the state follows it.
         stat.rsplit_once(") ")
             .is_some_and(|(_, rest)| rest.starts_with('T'))
     }
 
-    /// Asks it to end (SIGTERM). Answers how long that took and how it ended.
+    /// Sends SIGTERM. Returns how long it took to exit, and its exit status.
     ///
     /// # Panics
     /// When it has not ended after a minute.
@@ -92,10 +92,10 @@ impl Running {
         (asked.elapsed(), status.expect("it ends").unwrap())
     }
 
-    /// Waits until it ends by itself, but no longer than `timeout`. Answers whether SIGKILL was its end.
+    /// Waits until it exits, at most `timeout`. Returns whether SIGKILL ended it.
     ///
     /// # Panics
-    /// When it ends in any other way; the panic shows what it said last.
+    /// When it exits in any other way; the panic shows the end of its log.
     pub async fn died(&mut self, timeout: Duration) -> bool {
         let Ok(status) = tokio::time::timeout(timeout, self.child.wait()).await else {
             return false;
@@ -113,12 +113,12 @@ impl Running {
     /// Whether it still runs.
     ///
     /// # Panics
-    /// When the system does not say.
+    /// When the system call fails.
     pub fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// What it holds in memory now, in bytes. Its peak is counted from here on.
+    /// Its resident memory, in bytes. Resets its peak.
     ///
     /// # Panics
     /// When it is gone.
@@ -127,7 +127,7 @@ impl Running {
         self.memory("VmRSS:")
     }
 
-    /// The most it has held in memory since [`memory_from_now`](Running::memory_from_now), in bytes.
+    /// Its peak memory since [`memory_from_now`](Running::memory_from_now), in bytes.
     ///
     /// # Panics
     /// When it is gone.

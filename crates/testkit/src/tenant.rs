@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 
 use crate::LiveSocket;
 
-/// What the platform answered.
+/// A response of the platform.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
     /// Headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The raw body.
     pub bytes: Vec<u8>,
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; null when it is not JSON.
     pub json: Value,
 }
 
@@ -39,7 +39,7 @@ impl Answer {
         self.json["code"].as_str().unwrap_or_default()
     }
 
-    /// Reads an answer of the HTTP client.
+    /// Reads a response of the HTTP client.
     pub async fn read(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap().to_vec();
@@ -155,14 +155,14 @@ impl Tenant {
         }
     }
 
-    /// A customer writes on their phone. Answers the wamid.
+    /// A customer writes on their phone. Returns the wamid.
     pub fn customer_writes(&self, from: &str, text: &str) -> String {
         let message =
             json!({ "phone_id": self.phone_id, "from": from, "type": "text", "text": { "body": text } });
         self.sim.inbound(&message).unwrap()
     }
 
-    /// Sends a text by the API. Answers the message.
+    /// Sends a text by the API. Returns the message.
     pub async fn sends(&self, to: &str, text: &str) -> Answer {
         self.post(
             "/messages",
@@ -190,7 +190,7 @@ impl Tenant {
         Answer::read(request.send().await.unwrap()).await
     }
 
-    /// A webhook with one text from `from`, under a wamid of its own. Answers body and wamid.
+    /// A webhook with one text from `from`, with a new wamid. Returns body and wamid.
     pub fn text_webhook(&self, from: &str, text: &str) -> (Vec<u8>, String) {
         let wamid = format!("wamid.TEST{:06}", self.next_serial());
         let value = json!({

@@ -13,7 +13,7 @@ use crate::{
     password::{MAX_PASSWORD, MIN_PASSWORD},
 };
 
-/// A person, without what is secret.
+/// A user, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserCard {
     /// Who.
@@ -72,7 +72,7 @@ fn strong_enough(password: &SecretString) -> Result<(), IdentityError> {
     Ok(())
 }
 
-/// A taken e-mail address in words.
+/// The error for an e-mail address that is in use.
 pub(super) fn or_user_exists(error: sea_orm::DbErr) -> IdentityError {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => IdentityError::UserExists,

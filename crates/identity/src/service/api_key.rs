@@ -20,21 +20,21 @@ use crate::{
 
 /// The most scopes a key may name.
 pub(crate) const MAX_SCOPES: usize = 100;
-/// How much of a key is kept for people to recognise it by.
+/// Length of the prefix that is kept so that users recognise a key.
 const PREFIX: usize = KEY_START.len() + 6;
 /// Keys of one tenant at most.
 const MAX_KEYS: u64 = 1_000;
 /// How the id of a key begins.
 const KEY_ID_START: &str = "key_";
-/// How finely "last used" is written: a request must not cost a write.
+/// Resolution of "last used": not every request may cost a write.
 const USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
-/// Who makes a key.
+/// Who creates a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Maker<'a> {
     /// The platform: the command line, the demo.
     System,
-    /// Who asked for it.
+    /// The caller.
     Caller(&'a Actor),
 }
 
@@ -50,15 +50,15 @@ impl Maker<'_> {
 /// A key in the list.
 #[derive(Debug)]
 pub(crate) struct ListedApiKey {
-    /// What is stored of it.
+    /// The stored row.
     pub(crate) row: api_key::Model,
-    /// The name of the person or key that made it, if they are still there.
+    /// The name of the user or key that created it, if it still exists.
     pub(crate) maker: Option<String>,
     /// How many keys are revoked with it.
     pub(crate) descendants: usize,
 }
 
-/// Which key was made with which.
+/// Which key was created with which.
 struct Family(BTreeMap<String, Vec<ApiKeyId>>);
 
 impl Family {
@@ -70,7 +70,7 @@ impl Family {
         Self(made)
     }
 
-    /// What was made with a key, and with that, and so on.
+    /// The keys created with a key, with those, and so on.
     fn descendants(&self, key: ApiKeyId) -> Vec<ApiKeyId> {
         let made_with = |key: ApiKeyId| self.0.get(&key.to_string()).into_iter().flatten().copied();
         let mut found: Vec<ApiKeyId> = made_with(key).collect();
@@ -83,7 +83,7 @@ impl Family {
     }
 }
 
-/// Keys of a tenant are made and revoked one after another, so that nothing is made with a key that is just being revoked.
+/// Creating and revoking keys is serialised per tenant, so that no key is created with one that is being revoked.
 async fn lock_keys(tx: &TenantTx) -> Result<(), IdentityError> {
     let on = tx.across_tenants("the tenant's own row");
     // SQLite has one writer.
@@ -96,11 +96,11 @@ async fn lock_keys(tx: &TenantTx) -> Result<(), IdentityError> {
     Ok(())
 }
 
-/// Refuses what would outlive the key that it is made with. Its scopes were looked at already, and no key's ever change.
+/// Refuses a key that would outlive the key it is created with. Scopes were checked before, and a key's never change.
 async fn may_make(tx: &TenantTx, maker: &str, wanted: &api_key::Model) -> Result<(), IdentityError> {
     let id: ApiKeyId = maker.parse().map_err(|_| IdentityError::InvalidApiKey)?;
     let maker = tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(id));
-    // Revoked since the request was let in.
+    // Revoked after the request was authenticated.
     let maker = maker.one().await?.ok_or(IdentityError::InvalidApiKey)?;
     match (maker.expires_at, wanted.expires_at) {
         (None, _) => Ok(()),
@@ -116,7 +116,7 @@ async fn may_make(tx: &TenantTx, maker: &str, wanted: &api_key::Model) -> Result
 }
 
 impl Service {
-    /// Keys of the tenant, newest first, with who made them and how many were made with each.
+    /// Keys of the tenant, newest first, with who created them and how many were created with each.
     pub(crate) async fn list_api_keys(
         &self,
         db: &TenantDb,
@@ -148,7 +148,7 @@ impl Service {
         Ok((listed.collect(), next))
     }
 
-    /// Names of the people and keys that made these keys, as far as they are still there.
+    /// Names of the users and keys that created these keys, where they still exist.
     async fn names_of_makers(
         &self,
         db: &TenantDb,
@@ -179,7 +179,7 @@ impl Service {
         Ok(names)
     }
 
-    /// Makes a key for `caller`, with at most the caller's own rights. What a key makes ends with it at the latest.
+    /// Creates a key for `caller`, with at most the caller's own permissions. A key created with another expires no later.
     pub(crate) async fn create_api_key_for(
         &self,
         caller: &Caller,
@@ -195,7 +195,7 @@ impl Service {
             .await
     }
 
-    /// Makes a key with these scopes, whatever the maker's rights are.
+    /// Creates a key with these scopes, whatever the creator's permissions are.
     pub(crate) async fn create_api_key(
         &self,
         db: &TenantDb,
@@ -263,7 +263,7 @@ impl Service {
         }
     }
 
-    /// Revokes a key and all its descendants, so that keys made with a stolen key end with it. Their next requests are refused.
+    /// Revokes a key and all its descendants, so that keys created with a stolen key end with it. Their next requests are refused.
     pub(crate) async fn delete_api_key(&self, db: &TenantDb, id: ApiKeyId) -> Result<(), IdentityError> {
         let tx = db.begin().await?;
         lock_keys(&tx).await?;
@@ -299,7 +299,7 @@ impl Service {
         let db = self
             .system
             .across_tenants("a key is found before its tenant is known: it names it");
-        // By its hash, so how long the look-up takes says nothing about the key itself.
+        // By its hash, so the duration of the look-up reveals nothing about the key itself.
         let found = api_key::Entity::find()
             .filter(api_key::Column::Hash.eq(fingerprint(secret)))
             .one(db)
@@ -310,7 +310,7 @@ impl Service {
             return Err(IdentityError::ApiKeyExpired);
         }
         if key.last_used_at.is_none_or(|used| now - used >= USED_STEP) {
-            // A request that is allowed does not fail because its trace could not be written.
+            // A permitted request does not fail because "last used" could not be written.
             if let Err(error) = self.mark_used(&key, now).await {
                 tracing::warn!(%error, key = %key.id, "an API key's last use was not written");
             }

@@ -25,7 +25,7 @@ pub struct ListedReseller {
     pub name: String,
 }
 
-/// A tenant, and who looks after it.
+/// A tenant and its reseller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedTenant {
     /// Which.
@@ -36,7 +36,7 @@ pub struct ListedTenant {
     pub reseller: String,
 }
 
-/// A person, and where they work.
+/// A user and their tenants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedUser {
     /// Who.

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
 use super::Service;
 use crate::{ModuleInfo, NAME, entity::tenant_module, error::IdentityError};
 
-/// A module and whether the tenant has it on.
+/// A module, and whether the tenant has enabled it.
 pub(crate) struct Switch {
     pub(crate) module: ModuleInfo,
     pub(crate) enabled: bool,
@@ -45,7 +45,7 @@ impl Service {
         Ok(self.catalogue().modules.iter().map(switch).collect())
     }
 
-    /// Switches a module; the next request feels it.
+    /// Switches a module on or off, effective with the next request.
     pub(crate) async fn switch_module(
         &self,
         db: &TenantDb,

@@ -21,20 +21,20 @@ use crate::{
 
 /// A session ends after this long without a request.
 const IDLE: TimeDelta = TimeDelta::hours(12);
-/// A session ends after this long whatever happens.
+/// A session ends after this long in any case.
 pub(crate) const ABSOLUTE: TimeDelta = TimeDelta::days(30);
-/// How finely "last seen" is written: a request must not cost a write.
+/// Resolution of "last seen": not every request may cost a write.
 const SEEN_STEP: TimeDelta = TimeDelta::minutes(1);
-/// The most tenants listed to one person.
+/// Tenants listed to one user at most.
 const MAX_TENANTS: u64 = 1_000;
 
 /// Attempts a minute for one account from one address.
 const PER_ACCOUNT: u32 = 5;
 /// Attempts a minute from one address.
 const PER_ADDRESS: u32 = 20;
-/// Attempts an hour for one account from all addresses where its person has not signed in before.
+/// Attempts an hour for one account from all addresses from which its user has not signed in before.
 const PER_ACCOUNT_ELSEWHERE: u32 = 20;
-/// Addresses remembered for each person.
+/// Addresses remembered per user.
 const USUAL_ADDRESSES: u64 = 20;
 
 /// A tenant as its members see it.
@@ -46,7 +46,7 @@ pub(crate) struct TenantCard {
     pub(crate) reseller: Option<String>,
 }
 
-/// A person, where they may go, and what they may do where they are.
+/// A user, their tenants, and their permissions in the selected one.
 pub(crate) struct SessionView {
     pub(crate) user: user::Model,
     pub(crate) tenants: Vec<TenantCard>,
@@ -65,7 +65,7 @@ impl Service {
         wanted_tenant: Option<&str>,
     ) -> Result<(SessionView, SessionToken), IdentityError> {
         let email = normal_email(email);
-        // Hashed: the limiter's store is no place for addresses of people.
+        // Hashed: personal addresses do not belong in the limiter's store.
         let account = hex::encode(&Sha256::digest(&email)[..16]);
         self.may_try(&account, address).await?;
         if password.expose_secret().len() > MAX_PASSWORD {
@@ -88,7 +88,7 @@ impl Service {
         Ok((view, token))
     }
 
-    /// The address first: its bucket bounds how many accounts' buckets a stranger can fill.
+    /// The address first: its bucket limits how many accounts' buckets one client can create.
     async fn may_try(&self, account: &str, address: &str) -> Result<(), IdentityError> {
         let (by_address, by_both) = (
             format!("sign_in:address:{address}"),
@@ -103,15 +103,15 @@ impl Service {
         taken.refused.map_or(Ok(()), |wait| Err(too_many_attempts(wait)))
     }
 
-    /// Slows down guessing at one account from many addresses. The account's bucket is not touched from an address at which the
-    /// person has signed in before: else a stranger could keep it empty and the person out.
+    /// Slows down guessing at one account from many addresses. The account's bucket is not used for an address from which the
+    /// user has signed in before: otherwise an attacker could keep it empty and lock the user out.
     async fn may_try_elsewhere(
         &self,
         account: &str,
         user: Option<&user::Model>,
         address: &str,
     ) -> Result<(), IdentityError> {
-        // Nobody's id is looked up for an account that does not exist, so that the answer takes as long.
+        // The nil id is looked up for an account that does not exist, so that the response takes as long.
         let user = user.map_or_else(|| UserId::from_uuid(uuid::Uuid::nil()), |user| user.id);
         let db = self
             .system
@@ -132,7 +132,7 @@ impl Service {
             .map_err(too_many_attempts)
     }
 
-    /// Remembers where a person signed in, the last [`USUAL_ADDRESSES`] of them.
+    /// Remembers the address of a sign-in, the last [`USUAL_ADDRESSES`] of each user.
     async fn remember_address(
         on: &DatabaseTransaction,
         user: UserId,
@@ -189,7 +189,7 @@ impl Service {
             .exec_without_returning(tx.connection())
             .await?;
         Self::remember_address(tx.connection(), user, address, now).await?;
-        // Every sign-in sweeps a little, so that the table stays as small as the number of people.
+        // Every sign-in deletes some expired rows, so that the table stays as small as the number of users.
         session::Entity::delete_many()
             .filter(session::Column::ExpiresAt.lte(now))
             .exec(tx.connection())
@@ -198,7 +198,7 @@ impl Service {
         Ok(token)
     }
 
-    /// The person behind a cookie. With `seen` the request shows that somebody is there, and the session lives on.
+    /// The user of a cookie. With `seen` the request counts as activity and extends the session.
     pub(crate) async fn find_session(
         &self,
         token: &SessionToken,
@@ -219,7 +219,7 @@ impl Service {
             return Err(IdentityError::Unauthenticated);
         }
         if seen && now - session.last_seen_at >= SEEN_STEP {
-            // A request that is allowed does not fail because its trace could not be written.
+            // A permitted request does not fail because "last seen" could not be written.
             if let Err(error) = self.touch(&session, now).await {
                 tracing::warn!(%error, user = %user.id, "a session's last use was not written");
             }
@@ -244,7 +244,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// What the session sees in the wanted tenant, or in the person's first. Counts as a request of the person there.
+    /// The session's data in the requested tenant, or in the user's first. Counts as a request of the user there.
     pub(crate) async fn session(&self, cookie: &SessionCookie) -> Result<SessionView, IdentityError> {
         let user = self.find_session(&cookie.token, true).await?;
         let chosen = self.membership(user.id, cookie.wanted_tenant.as_deref()).await?;
@@ -253,8 +253,8 @@ impl Service {
         self.view(user, chosen).await
     }
 
-    /// Ends the session, and that of a cookie of the other name: who signs out is out, not back in by the other. It counts as
-    /// a request, but nobody is kept signed in because there were too many.
+    /// Ends the session, and that of a cookie of the other name, so that signing out is complete. It counts as a request, but
+    /// signing out is possible beyond the rate limit too.
     pub(crate) async fn sign_out(&self, cookie: &SessionCookie) -> Result<(), IdentityError> {
         if let Ok(user) = self.find_session(&cookie.token, false).await
             && let Ok(member) = self.membership(user.id, cookie.wanted_tenant.as_deref()).await
@@ -289,7 +289,7 @@ impl Service {
         }
     }
 
-    /// The membership in the wanted tenant, or the person's first.
+    /// The membership in the requested tenant, or the user's first.
     pub(crate) async fn membership(
         &self,
         user: UserId,
