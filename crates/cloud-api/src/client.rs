@@ -47,7 +47,7 @@ impl Default for Timeouts {
     }
 }
 
-/// Where the API is and who asks.
+/// Address and credentials of the API.
 #[derive(Clone)]
 pub struct Connection {
     /// `https://graph.facebook.com/` or a simulator; a path in it is kept.
@@ -221,7 +221,7 @@ impl Client {
     /// wait for a status with the callback data before sending again.
     ///
     /// # Errors
-    /// [`Error::Invalid`] before the wire, else as described at [`Error`].
+    /// [`Error::Invalid`] before anything is sent, else as described at [`Error`].
     pub async fn send(&self, from: &PhoneNumberId, message: &SendMessage) -> Result<Sent, Error> {
         message.validate()?;
         let timeout = self.0.connection.timeouts.send;
@@ -342,8 +342,8 @@ impl Client {
             .collect())
     }
 
-    /// Subscribes the token's app to the account's webhooks. `override_callback` is an own callback and its
-    /// verify token, which Meta checks by the GET handshake at once; without it an earlier override is removed.
+    /// Subscribes the token's app to the account's webhooks. `override_callback` is a separate callback and its
+    /// verify token, which Meta checks at once by the GET handshake; without it an earlier override is removed.
     ///
     /// # Errors
     /// Code 2200 when the handshake fails.
@@ -417,7 +417,7 @@ impl Client {
         interpret(status, wait, &bytes)
     }
 
-    /// A request of this connection: its address, its token, the proof of it.
+    /// A request on this connection, with its address, token and proof.
     fn request(
         &self,
         method: Method,

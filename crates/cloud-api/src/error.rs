@@ -11,7 +11,7 @@ use crate::codes::{self, Advice, Class};
 /// An error of the transport, without addresses: they carry the proof of the token.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The outcome of a call that did not succeed.
+/// Why a call did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The Graph API answered with an error: the request was not accepted.
@@ -20,13 +20,13 @@ pub enum Error {
     /// The request never reached the API (no connection, DNS, TLS): certainly not accepted, safe to send again.
     #[error("the WhatsApp API could not be reached: {0}")]
     NotSent(#[source] BoxError),
-    /// Nobody knows whether it was accepted (time-out, 5xx without a Graph body, broken answer). There is no
+    /// It is not known whether it was accepted (timeout, 5xx without a Graph body, broken response). There is no
     /// idempotency key: wait for a status that carries the callback data before sending again.
     #[error("the WhatsApp API gave no usable answer ({reason}); the request may have been accepted")]
     Ambiguous {
         /// What happened, in a few words, without secrets.
         reason: String,
-        /// The HTTP status when an answer had begun.
+        /// The HTTP status, when a response had begun.
         http_status: Option<u16>,
         /// The transport error, if that was it; its URL is removed because it carries the proof of the token.
         #[source]
@@ -48,7 +48,7 @@ impl Error {
         }
     }
 
-    /// True when the request may have been accepted although no answer says so.
+    /// Whether the request may have been accepted although no response says so.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Ambiguous { .. })
     }
@@ -87,7 +87,7 @@ pub struct GraphError {
     pub user_msg: Option<String>,
     /// Meta's trace id, worth logging.
     pub fbtrace_id: Option<String>,
-    /// The API says that the same call may succeed later.
+    /// Whether the API says that the same call may succeed later.
     pub is_transient: bool,
     /// From the `retry-after` header or the usage header's minutes.
     pub retry_after: Option<Duration>,
@@ -203,7 +203,7 @@ impl Invalid {
     /// The same, with the text that was found.
     #[must_use]
     pub fn found(mut self, value: impl fmt::Display) -> Self {
-        /// Longer texts say nothing more.
+        /// Longer texts are cut.
         const SHOWN: usize = 100;
         self.value = Some(value.to_string().chars().take(SHOWN).collect());
         self
@@ -219,7 +219,7 @@ pub(crate) fn number(value: &Value) -> Option<i64> {
     }
 }
 
-/// Texts of foreign origin are kept to a length that is safe to log and to store.
+/// Texts from outside are cut to a length that is safe to log and to store.
 fn clip(text: &str) -> String {
     text.chars().take(2_000).collect()
 }

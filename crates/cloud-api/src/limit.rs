@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What stands for "without limit".
+/// "Without limit".
 pub const UNLIMITED: i32 = -1;
 
 /// People a portfolio may write to first in 24 hours: 250, `"2000"`, `"TIER_2K"`, -1 or `"TIER_UNLIMITED"`.

@@ -117,7 +117,7 @@ impl MediaKind {
         .find(|kind| kind.as_str() == name)
     }
 
-    /// The kind that a file of a type is sent as when nobody says.
+    /// The default kind that a file of a type is sent as.
     pub fn of_type(mime_type: &str) -> Self {
         [Self::Image, Self::Video, Self::Audio, Self::Sticker]
             .into_iter()
@@ -139,7 +139,7 @@ impl MediaKind {
 
     /// Largest file in bytes that the API takes.
     pub fn max_bytes(self) -> u64 {
-        // A sticker that does not move has 100 KB: the bytes tell, so who knows them checks it.
+        // A still sticker may have 100 KB; whoever has the bytes checks that.
         match self {
             Self::Image => 5 << 20,
             Self::Video | Self::Audio => 16 << 20,

@@ -31,7 +31,7 @@ pub use self::{
 use crate::error::Invalid;
 use crate::ids::{Bsuid, Msisdn, Wamid};
 
-/// Who gets the message. A phone number or a group goes into `to`, a BSUID into `recipient`: the type keeps them apart.
+/// The recipient of a message. A phone number or a group goes into `to`, a BSUID into `recipient`: the type keeps them apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Recipient {
@@ -64,7 +64,7 @@ impl Recipient {
         }
     }
 
-    /// The recipient of a body; `to` wins where both are there, as it does at WhatsApp.
+    /// The recipient of a body; `to` wins if both are given, as with WhatsApp.
     fn read(object: &Object<'_>) -> Result<Self, Invalid> {
         let kind = object.field::<Option<String>>("recipient_type")?;
         let (to, recipient) = (
@@ -88,13 +88,13 @@ impl Recipient {
 pub struct SendMessage {
     /// Who gets it.
     pub to: Recipient,
-    /// What it says.
+    /// Its content.
     pub content: Content,
     /// The message it quotes; not allowed for reactions.
     pub reply_to: Option<Wamid>,
-    /// Own data, at most 512 characters, that comes back in every status of the message.
+    /// Callback data, at most 512 characters, returned in every status of the message.
     pub callback_data: Option<String>,
-    /// Guard for numbers with identity check: the message is refused (137000) when the person's key has changed.
+    /// For numbers with identity check: the message is refused (137000) when the person's key has changed.
     pub identity_key_hash: Option<String>,
 }
 
@@ -155,7 +155,7 @@ impl SendMessage {
         Value::Object(body)
     }
 
-    /// Reads a whole body back. Fields that do not exist are an error; limits are [`Self::validate`]'s.
+    /// Parses a whole body. Unknown fields are an error; limits are checked by [`Self::validate`].
     ///
     /// # Errors
     /// The first field that is wrong, by its path in the body.

@@ -76,7 +76,7 @@ pub(super) fn interpret(status: StatusCode, wait: Option<Duration>, bytes: &[u8]
         });
     }
     if status.is_client_error() {
-        // A refusal without a Graph body comes from something in between: not accepted.
+        // A 4xx without a Graph body comes from a proxy: not accepted.
         return Err(Error::Graph(Box::new(GraphError {
             http_status: status.as_u16(),
             code: GraphError::NO_CODE,

@@ -45,7 +45,7 @@ impl WireMessage<'_> {
     /// When the stored content is no JSON.
     pub fn to_body(&self) -> Result<Vec<u8>, Invalid> {
         let unreadable = |_| Invalid::new(self.kind, "the stored content is not JSON");
-        // One whole value and nothing behind it: stored text must not be able to close the envelope early.
+        // Exactly one value: stored text must not be able to close the envelope early.
         serde_json::from_str::<IgnoredAny>(self.content).map_err(unreadable)?;
         let (recipient_type, to, recipient) = match self.to {
             Recipient::Phone(phone) => ("individual", Some(phone.as_str()), None),
@@ -62,7 +62,7 @@ impl WireMessage<'_> {
             biz_opaque_callback_data: self.callback_data,
         };
         let mut body = serde_json::to_vec(&envelope).map_err(unreadable)?;
-        // The content stands under a key of its own name, which a derived type cannot say.
+        // The content is under a key named after its type, which a derived serialiser cannot express.
         body.pop();
         body.push(b',');
         serde_json::to_writer(&mut body, self.kind).map_err(unreadable)?;
@@ -93,7 +93,7 @@ struct Context<'a> {
     message_id: &'a Wamid,
 }
 
-/// One number's way out; cloning is cheap enough for once a chunk.
+/// Sends from one number; cheap enough to clone once per chunk.
 #[derive(Clone)]
 pub struct Line {
     client: Client,
@@ -103,17 +103,17 @@ pub struct Line {
 }
 
 impl fmt::Debug for Line {
-    // The address carries the proof of the token.
+    // The URL contains the proof of the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Line({:?})", self.client)
     }
 }
 
 impl Client {
-    /// The fast way out of one number, over connections that other numbers share.
+    /// A line for one number, over connections that other numbers share.
     ///
     /// # Errors
-    /// When address or token cannot stand in a request.
+    /// When address or token is not valid in a request.
     pub fn line(&self, from: &PhoneNumberId, wire: &Wire) -> Result<Line, Invalid> {
         let inner = &*self.0;
         let unusable = |_| Invalid::new("base_url", "is no address that can be called");
@@ -133,7 +133,7 @@ impl Client {
 }
 
 impl Line {
-    /// Sends one message; everything said at [`Client::send`] holds.
+    /// Sends one message, as [`Client::send`] does.
     ///
     /// # Errors
     /// As described at [`Error`].

@@ -41,8 +41,8 @@ impl fmt::Debug for Upload {
 }
 
 impl Client {
-    /// Uploads a file for messages from one number (Cloud API: media). WhatsApp keeps it for 30 days. Safe to repeat: a
-    /// copy nobody uses does no harm.
+    /// Uploads a file for messages from one number (Cloud API: media). WhatsApp keeps it for 30 days. Safe to repeat: an
+    /// unused copy does no harm.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a type that is not one, code 100 for a type that WhatsApp does not take, else as described
@@ -68,7 +68,7 @@ impl Client {
         Ok(id.into())
     }
 
-    /// Opens a download address. It gets the token: the caller must know that the address is WhatsApp's.
+    /// Opens a download address. It receives the token: the caller must make sure that the address is WhatsApp's.
     ///
     /// # Errors
     /// HTTP 401, 403 or 404 without a code when the address has expired (ask [`Client::media`] for a new one), else as

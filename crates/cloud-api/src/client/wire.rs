@@ -22,24 +22,24 @@ use hyper_util::{
 use super::answer::MAX_ANSWER;
 use crate::error::{BoxError, Error};
 
-/// How long a connection may take to be made.
+/// Connect timeout.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
-/// An HTTP/2 connection on which nothing came back for so long is asked whether it lives, and given up after as long again.
+/// An HTTP/2 connection without a response for this long is pinged, and closed after as long again.
 const ALIVE: Duration = Duration::from_secs(10);
-/// Requests under way on one way before the next one is used: servers commonly allow a hundred on one HTTP/2 connection, and
-/// those beyond would wait there although another connection is free.
+/// Requests in flight on one way before the next one is used: servers commonly allow a hundred streams per HTTP/2 connection,
+/// and make the rest wait although another connection is free.
 const ON_ONE_WAY: usize = 100;
-/// Ways at most: with these many requests under way on each, more than a process has in all.
+/// Ways at most: full, they carry more requests than a process ever has in flight.
 const WAYS: usize = 24;
 
 type Pool = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Kept-alive connections; cloning shares them. They follow no redirects and use no proxy.
 ///
-/// Where the server speaks HTTP/2, a hundred requests share a connection, and what is ready at the same moment travels in one
-/// piece; else every request under way has a connection of its own. Few connections are used while few are enough.
+/// Where the server speaks HTTP/2, a hundred requests share a connection, and requests that are ready at the same moment are
+/// written together; otherwise every request in flight has its own connection. No more connections are used than needed.
 #[derive(Clone)]
 pub struct Wire(Arc<Inner>);
 
@@ -49,9 +49,9 @@ struct Inner {
     http2: Vec<Authority>,
 }
 
-/// One way out: a connection where HTTP/2 is spoken, else a pool of them.
+/// One way: a connection where HTTP/2 is spoken, else a pool of them.
 struct Way {
-    // Finds out by TLS what the server speaks; without TLS it is HTTP/1.1.
+    // TLS negotiates the protocol; without TLS it is HTTP/1.1.
     negotiating: Pool,
     // For servers that are known to speak HTTP/2 without TLS.
     http2: Pool,
@@ -83,7 +83,7 @@ impl Wire {
         Ok(Self::over(tls, http2.into_iter().collect()))
     }
 
-    /// Connections of their own, made in the same way: what travels on them waits for nothing that travels on these.
+    /// Separate connections with the same settings: requests on them never wait for requests on these.
     #[must_use]
     pub fn apart(&self) -> Self {
         Self::over(self.0.tls.clone(), self.0.http2.clone())
@@ -102,7 +102,7 @@ impl Wire {
         }))
     }
 
-    /// Sends a request and reads its whole answer, at most a megabyte of it, within `limit`.
+    /// Sends a request and reads its whole response, at most a megabyte, within `limit`.
     pub(super) async fn exchange(
         &self,
         request: Request<Full<Bytes>>,
@@ -139,7 +139,7 @@ impl Wire {
 }
 
 impl Inner {
-    /// The first way with room, so that those in use are used well; when all are full, the emptiest.
+    /// The first way with room, so that few connections are used; when all are full, the one with the fewest requests.
     fn way(&self) -> OnItsWay<'_> {
         let under_way = |way: &Way| way.under_way.load(Ordering::Relaxed);
         let room = self.ways.iter().find(|way| under_way(way) < ON_ONE_WAY);
@@ -150,7 +150,7 @@ impl Inner {
     }
 }
 
-/// A request under way; dropping it gives its room back.
+/// A request in flight; dropping it frees its slot.
 struct OnItsWay<'w>(&'w Way);
 
 impl OnItsWay<'_> {
@@ -187,7 +187,7 @@ fn pool(tls: &HttpsConnector<HttpConnector>, http2_only: bool) -> Pool {
         .build(tls.clone())
 }
 
-/// Nobody knows whether it arrived.
+/// It is not known whether the request arrived.
 fn lost(reason: &str, status: Option<StatusCode>, source: BoxError) -> Error {
     Error::Ambiguous {
         reason: reason.to_owned(),

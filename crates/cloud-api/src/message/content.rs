@@ -14,7 +14,7 @@ use crate::ids::Wamid;
 /// Characters of a caption at most.
 const CAPTION: usize = 1_024;
 
-/// What the message says.
+/// The content of a message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
@@ -154,8 +154,8 @@ impl Content {
         }
     }
 
-    /// Reads back what [`Self::wire`] wrote, for callers that store messages and send them later. What an older or a newer
-    /// version has written besides is passed over.
+    /// Parses what [`Self::wire`] wrote, for callers that store messages and send them later. Fields of an older or newer
+    /// version are ignored.
     ///
     /// # Errors
     /// When the type is not one that can be sent, or its object lacks what makes it that type.
@@ -163,7 +163,7 @@ impl Content {
         Self::read(kind, value, Reading::Lenient)
     }
 
-    /// Reads what a caller wrote: fields that do not exist are an error. Limits are [`SendMessage::validate`]'s.
+    /// Parses a caller's content: unknown fields are an error. Limits are checked by [`SendMessage::validate`].
     ///
     /// [`SendMessage::validate`]: super::SendMessage::validate
     ///

@@ -10,7 +10,7 @@ use crate::media::MediaKind;
 /// A file that a content names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NamedFile<'a> {
-    /// As what it is sent.
+    /// The kind it is sent as.
     pub kind: MediaKind,
     /// Where it is.
     pub source: &'a MediaSource,
@@ -39,7 +39,7 @@ impl<'a> NamedFile<'a> {
 /// As [`NamedFile`], to be changed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NamedFileMut<'a> {
-    /// As what it is sent.
+    /// The kind it is sent as.
     pub kind: MediaKind,
     /// Where it is.
     pub source: &'a mut MediaSource,

@@ -198,7 +198,7 @@ impl Language {
     }
 }
 
-/// Nothing of which there is only one stands there twice; a button's index neither.
+/// Refuses duplicate components and duplicate button indexes.
 fn check_once(components: &[Component], at: &At<'_>) -> Result<(), Invalid> {
     let buttons = components
         .iter()

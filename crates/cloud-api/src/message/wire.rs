@@ -7,16 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::error::Invalid;
 
-/// How what is not known is taken.
+/// How unknown fields are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// From a caller: a field that does not exist is an error.
+    /// From a caller: an unknown field is an error.
     Strict,
-    /// From a store: a field that does not exist any more, or not yet, is passed over.
+    /// From the database: an unknown field, of an older or newer version, is ignored.
     Lenient,
 }
 
-/// A place in the wire JSON. Costs nothing until it is shown.
+/// A path in the wire JSON. Costs nothing until it is displayed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct At<'p> {
     parent: Option<&'p At<'p>>,
@@ -58,7 +58,7 @@ impl<'p> At<'p> {
         }
     }
 
-    /// The index that an element names itself must be its place, so that nobody is surprised by the order.
+    /// The index that an element states must be its position.
     pub(super) fn in_place(&self, key: &str, named: Option<u32>) -> Result<(), Invalid> {
         match (self.step, named) {
             (Step::Index(index), Some(named)) if usize::try_from(named) != Ok(index) => Err(self
@@ -93,7 +93,7 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// Something that has a form on the wire.
+/// A value with a wire form.
 pub(super) trait Wire: Sized {
     /// Reads it.
     fn read(value: &Value, at: &At<'_>) -> Result<Self, Invalid>;
@@ -106,7 +106,7 @@ pub(super) trait Wire: Sized {
         Err(at.invalid("is missing"))
     }
 
-    /// Puts it into an object; what need not be there may stay away.
+    /// Writes it into an object; optional fields may be omitted.
     fn write_into(&self, key: &str, object: &mut Map<String, Value>) {
         object.insert(key.to_owned(), self.write());
     }
@@ -264,7 +264,7 @@ impl<'v> Object<'v> {
         Ok(self.field::<String>(key)?.to_lowercase())
     }
 
-    /// Nothing but these fields, unless what is read has been stored by somebody who may know more.
+    /// Refuses other fields, unless the value comes from the database, where another version may have written it.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Invalid> {
         if self.at.reading == Reading::Lenient {
             return Ok(());

@@ -12,7 +12,7 @@ use super::{read, tree};
 
 type Raw<'a> = &'a RawValue;
 
-/// The values of these keys of an object, as they stand in the text; of a key that is there twice the last one. None when the text
+/// The raw values of these keys of an object; of a duplicate key the last one. None when the text
 /// is no object.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub(super) fn fields<'a, const N: usize>(
 #[serde(transparent)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The elements of a list as they stand in the text, the first `most` of them, and how many more there are. None when the text is
+/// The raw elements of a list, the first `most` of them, and how many more there are. None when the text is
 /// no list.
 ///
 /// # Errors

@@ -1,18 +1,18 @@
 //! Turns almost-JSON into strict JSON. WhatsApp signed the body, so one invalid string or number must not cost the messages
 //! beside it.
 
-/// Containers inside one another at most; what is deeper becomes `null`. Nothing that is read lies so deep.
+/// Nesting depth at most; anything deeper becomes `null`. Nothing that is read is nested so deep.
 const DEPTH: usize = 64;
 
 /// The body as strict JSON, as far as that is possible:
 ///
-/// - what is no character becomes U+FFFD: bytes that are not UTF-8, lone surrogates, malformed `\u` escapes;
-/// - a byte order mark, control characters between the tokens and whatever follows the document are left out;
-/// - control characters inside strings are escaped, and unknown escapes stand for their letter;
+/// - invalid characters become U+FFFD: bytes that are not UTF-8, lone surrogates, malformed `\u` escapes;
+/// - a byte order mark, control characters between tokens and anything after the document are removed;
+/// - control characters inside strings are escaped, and the backslash of unknown escapes is removed;
 /// - a number that no 64-bit integer or float can hold, and every unknown word, becomes a string of its own text;
 /// - what is nested deeper than 64 levels becomes `null`.
 ///
-/// A document that ends too early stays so. Takes time and room in proportion to the body.
+/// A truncated document stays truncated. Time and memory are proportional to the body.
 pub(super) fn mend(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut mending = Mending {
@@ -68,7 +68,7 @@ impl Mending<'_> {
         self.at += 1;
     }
 
-    /// Passes over a container, whatever is in it.
+    /// Skips a container, whatever is in it.
     fn skip_container(&mut self) {
         self.out.push_str("null");
         let mut depth = 0_usize;
@@ -86,7 +86,7 @@ impl Mending<'_> {
         }
     }
 
-    /// Passes over a string whose first quote is behind us.
+    /// Skips a string after its opening quote.
     fn skip_string(&mut self) {
         while let Some(byte) = self.peek() {
             self.at += 1;
@@ -98,7 +98,7 @@ impl Mending<'_> {
         }
     }
 
-    /// A number, `true`, `false`, `null`, or what stands in their place.
+    /// A number, `true`, `false`, `null`, or whatever is in their place.
     fn word(&mut self) {
         let rest = &self.text[self.at..];
         let ends = |c: char| {
@@ -163,7 +163,7 @@ impl Mending<'_> {
         }
     }
 
-    /// Copies an escape, whose backslash is behind us, as it stands.
+    /// Copies an escape, after its backslash, unchanged.
     fn copy_escaped(&mut self, length: usize) {
         self.out.push('\\');
         self.out.push_str(&self.text[self.at..self.at + length]);

@@ -25,11 +25,11 @@ pub struct InboundMessage {
     pub to_user_id: Option<String>,
     /// Set for a message in a group.
     pub group_id: Option<String>,
-    /// Unix seconds by WhatsApp's clock; windows count from here, not from arrival.
+    /// Unix seconds by WhatsApp's clock; windows start here, not at arrival.
     pub timestamp: Option<i64>,
     /// The wire type, also an unknown one; `unknown` when missing.
     pub kind: String,
-    /// What it says.
+    /// Its content.
     pub content: InboundContent,
     /// What it quotes or forwards.
     pub context: Option<Context>,
@@ -37,7 +37,7 @@ pub struct InboundMessage {
     pub referral: Option<Referral>,
     /// Why it could not be shown, for `unsupported`.
     pub errors: Vec<WebhookError>,
-    /// The device it was written on, when the business asked to be told (Cloud API: identity check).
+    /// The device it was written on, if the business asked for it (Cloud API: identity check).
     pub identity: Option<Identity>,
     /// As it came.
     pub raw: Value,
@@ -343,8 +343,8 @@ impl InboundMessage {
         .filter_map(|(bad, what)| bad.then_some(what))
     }
 
-    /// Whether a person wrote something to be read. Notices of WhatsApp about a person are none (a new number or id, another device),
-    /// and neither are answers that a device gives by itself, or what was done to an earlier message.
+    /// Whether a person wrote something to be read. WhatsApp's notices about a person (a new number or id, another device), automatic
+    /// replies of a device, and changes of an earlier message do not count.
     pub fn is_written(&self) -> bool {
         match &self.content {
             InboundContent::System(_)
@@ -354,7 +354,7 @@ impl InboundMessage {
             InboundContent::Interactive(InteractiveReply::CallPermission(answer)) => {
                 answer.response_source.as_deref() != Some("automatic")
             }
-            // Types that say that nothing was written, or nothing is there yet.
+            // Types that mean that nothing was written, or nothing yet.
             _ => !matches!(self.kind.as_str(), "request_welcome" | "media_placeholder"),
         }
     }
@@ -367,7 +367,7 @@ impl InboundMessage {
         self.is_written() && self.group_id.is_none() && self.kind != "errors"
     }
 
-    /// The words of the person, if there are any: text, caption, button label, chosen title.
+    /// The person's text, if any: text, caption, button label, chosen title.
     pub fn text(&self) -> Option<&str> {
         self.content.text()
     }
@@ -398,7 +398,7 @@ impl InboundMessage {
 }
 
 impl InboundContent {
-    /// The words in it, if there are any.
+    /// Its text, if any.
     pub fn text(&self) -> Option<&str> {
         let text = match self {
             Self::Text { body } => Some(body.as_str()),

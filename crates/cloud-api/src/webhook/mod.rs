@@ -37,12 +37,12 @@ pub use template::{
 pub use tree::bounded;
 pub use update::Update;
 
-/// Items of a body that are read at most: changes without any, messages, statuses, errors and so on, all kinds together. WhatsApp
-/// puts no more into one (Cloud API: webhooks – transport).
+/// Items read of a body at most: messages, statuses, errors, changes without items and so on, all kinds together. WhatsApp
+/// sends no more in one (Cloud API: webhooks – transport).
 pub const ITEMS: usize = 1_000;
 /// Bytes that the trees of one part may take.
 const LARGEST: usize = 4 << 20;
-/// Bytes that all trees of a body may take: twice what a thousand usual messages with their senders need.
+/// Memory of all trees of a body, in bytes: twice what a thousand typical messages with their senders need.
 const ROOM: usize = 12 << 20;
 /// What an item takes besides its tree.
 const ITEM: usize = 1_024;
@@ -63,10 +63,10 @@ pub struct Envelope {
     pub entries: Vec<Entry>,
     /// What could not be read, for the log: place and reason, at most 50.
     pub problems: Vec<String>,
-    /// Parts that were not read because there are more than [`ITEMS`], or because they are too large. What holds them is in the
-    /// body only.
+    /// Parts that were not read because there are more than [`ITEMS`], or because they are too large. They are only in the
+    /// body.
     pub left_out: usize,
-    /// Bytes that what was read takes in memory, roughly.
+    /// Approximate memory of what was read, in bytes.
     pub size: usize,
 }
 
@@ -86,11 +86,11 @@ pub struct Entry {
 pub struct Change {
     /// `messages`, `message_template_status_update`, …
     pub field: Option<String>,
-    /// Whom it is for.
+    /// The number and account it is for.
     pub name: Name,
-    /// What is understood of it.
+    /// Its parsed value.
     pub value: ChangeValue,
-    /// `{"field":…,"value":…}` as it came.
+    /// `{"field":…,"value":…}` as received.
     pub raw: String,
 }
 
@@ -108,21 +108,21 @@ pub struct ChangeValue {
     pub metadata: Option<Metadata>,
     /// The people it is about.
     pub contacts: Vec<WebhookContact>,
-    /// What people wrote.
+    /// Messages from people.
     pub messages: Vec<InboundMessage>,
-    /// What the business wrote by other means (phone app, another partner).
+    /// Messages that the business sent by other means (phone app, another partner).
     pub echoes: Vec<InboundMessage>,
-    /// What became of our messages.
+    /// Statuses of our messages.
     pub statuses: Vec<Status>,
     /// Older messages of a number that was connected with its history.
     pub history: Vec<HistoryMessage>,
     /// Which parts of the history these are.
     pub history_chunks: Vec<HistoryChunk>,
-    /// What the change tells if it is not about messages.
+    /// The content of a change that is not about messages.
     pub update: Option<Update>,
     /// Errors beside or instead of messages, also those of a declined history.
     pub errors: Vec<WebhookError>,
-    /// Elements that are no objects, and lists that are none: there is nothing to be read in them.
+    /// Elements that are not objects, and lists that are not lists: they cannot be read.
     pub odd: usize,
 }
 
@@ -135,7 +135,7 @@ pub struct Metadata {
     pub display_phone_number: Option<String>,
 }
 
-/// A person as a webhook names them. The BSUID is the key, phone and username may be missing.
+/// A person as a webhook identifies them. The BSUID is the key, phone and username may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WebhookContact {
     /// Profile name.
@@ -191,7 +191,7 @@ impl Envelope {
 /// module `mend` says, and the rest is read.
 ///
 /// # Errors
-/// Only when the bytes are no JSON even so; every JSON value gives an envelope, with `problems` where it is odd.
+/// Only when the bytes are not JSON even then; every JSON value gives an envelope, with `problems` where it is invalid.
 pub fn parse(body: &[u8]) -> Result<Envelope, ParseError> {
     let strict = match std::str::from_utf8(body) {
         Ok(text) => read_body(text),
@@ -203,7 +203,7 @@ pub fn parse(body: &[u8]) -> Result<Envelope, ParseError> {
     let mended = mend::mend(body);
     match (read_body(&mended), strict) {
         (Ok(Some(envelope)), _) => Ok(envelope),
-        // A list or a word that stands where the body should.
+        // A list or a scalar instead of the body.
         (_, Ok(_)) => Ok(Envelope {
             problems: vec!["body: is not an object".to_owned()],
             ..Envelope::default()
@@ -255,16 +255,16 @@ fn read_body(text: &str) -> Result<Option<Envelope>, serde_json::Error> {
         entries,
         problems: reading.problems,
         left_out: reading.left_out,
-        // Each item besides has fields of its own, whatever is in them.
+        // Each item also has fields of its own, whatever is in them.
         size: ROOM - reading.room.get() + (2 * ITEMS - reading.items - reading.contacts) * ITEM,
     }))
 }
 
-/// What may still be read of a body, and what was wrong with what has been.
+/// What may still be read of a body, and the problems so far.
 struct Reading {
     items: usize,
     contacts: usize,
-    /// Bytes that trees may still take.
+    /// Bytes left for trees.
     room: Cell<usize>,
     left_out: usize,
     /// Of this change.
@@ -290,7 +290,7 @@ impl Reading {
         }
     }
 
-    /// What holds no items counts as one.
+    /// A change without items counts as one item.
     fn at_least_one(&mut self, before: usize) {
         self.items = self.items.min(before.saturating_sub(1));
     }
@@ -308,7 +308,7 @@ impl Reading {
         }
     }
 
-    /// The elements of a list that there is still room for; a missing list is fine, everything else that is none is a problem.
+    /// The elements of a list that there is room for; a missing list is fine, any other non-list is a problem.
     fn list<'a>(
         &mut self,
         raw: Option<&'a RawValue>,
@@ -457,7 +457,7 @@ impl Reading {
             .extend(self.objects(echoes, "message_echoes", place, Self::message)?);
         out.statuses = self.objects(statuses, "statuses", place, Self::status)?;
         self.history(history, &mut out, place)?;
-        // Last: they must not take the room of what people wrote.
+        // Last: they must not take the room of people's messages.
         let mut errors = self.errors(errors, place)?;
         errors.append(&mut out.errors);
         out.errors = errors;
@@ -494,7 +494,7 @@ impl Reading {
         status
     }
 
-    /// What describes the people of the messages beside it counts apart from them.
+    /// Contacts, which describe the senders of the messages, are counted separately.
     fn contacts(
         &mut self,
         raw: Option<&RawValue>,
@@ -526,7 +526,7 @@ impl Reading {
         Ok(out)
     }
 
-    /// The value of a change that holds no messages, with no more elements of its own list than there is room for.
+    /// The value of a change without messages, with no more elements of its own list than there is room for.
     fn update(
         &mut self,
         field: &str,

@@ -17,7 +17,7 @@ pub struct Name {
 }
 
 impl Name {
-    /// Reads the name of a change; `entry` is the id of its entry.
+    /// Reads the number and account of a change; `entry` is the id of its entry.
     ///
     /// # Errors
     /// When it is not what strict JSON allows.
@@ -50,14 +50,14 @@ pub struct Parts<'b> {
 
 #[derive(Debug)]
 struct Entry {
-    /// Where its `id` and `time` stand.
+    /// The text of its `id` and `time`.
     id: Option<Range<usize>>,
     time: Option<Range<usize>>,
     changes: Vec<(Name, Range<usize>)>,
 }
 
 impl<'b> Parts<'b> {
-    /// Finds the changes of a body. What cannot be read has none. A quick look: texts are borrowed, and no value is built.
+    /// Finds the changes of a body; none if it cannot be read. Fast: texts are borrowed, and no value is built.
     pub fn of(body: &'b [u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(body)
             && let Ok(Some(entries)) = outline(text)
@@ -75,13 +75,13 @@ impl<'b> Parts<'b> {
         }
     }
 
-    /// Whom each change is for, in the order of the body.
+    /// The number and account of each change, in the order of the body.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         let changes = self.entries.iter().flat_map(|entry| &entry.changes);
         changes.map(|(name, _)| name)
     }
 
-    /// A body that holds nothing but the changes that are wanted, as they stand in this one.
+    /// A body with only the wanted changes, copied unchanged.
     pub fn only(&self, wanted: impl Fn(&Name) -> bool) -> Vec<u8> {
         let mut out = String::from(r#"{"object":"whatsapp_business_account","entry":["#);
         let mut first = true;

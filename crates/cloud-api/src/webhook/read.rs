@@ -9,7 +9,7 @@ pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     as_text(value.get(key)?)
 }
 
-/// A value as [`text`] reads it. A whole number is written without a fraction, however it stood on the wire.
+/// A value as [`text`] reads it. A whole number is written without a fraction, however it was on the wire.
 pub(crate) fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(s) if !s.is_empty() => Some(s.clone()),
@@ -27,7 +27,7 @@ pub(crate) fn any_text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// A word; empty when it is missing.
+/// A short text; empty when it is missing.
 pub(crate) fn word<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

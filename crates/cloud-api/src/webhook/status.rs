@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::read;
 use crate::ids::Wamid;
 
-/// What became of a message. The rank rises sent, delivered, read, played; statuses come unordered and twice.
+/// The status of a message. The rank rises: sent, delivered, read, played. Statuses arrive out of order and twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StatusKind {
     /// On its way to the person.
@@ -72,7 +72,7 @@ impl StatusKind {
 pub struct Status {
     /// The message (for `kind` call: the call's id).
     pub id: Option<Wamid>,
-    /// What became of it.
+    /// Its status.
     pub status: StatusKind,
     /// Unix seconds.
     pub timestamp: Option<i64>,

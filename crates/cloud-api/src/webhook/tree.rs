@@ -8,9 +8,9 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-/// What a value takes in a list or object, in bytes.
+/// Memory of a value in a list or object, in bytes.
 const VALUE: usize = size_of::<Value>();
-/// What an object takes that holds anything: a node of its map has room for eleven entries.
+/// Memory of a non-empty object, in bytes: a node of its map has room for eleven entries.
 const OBJECT: usize = 11 * (size_of::<String>() + VALUE) + 64;
 
 /// Why there is no tree.

@@ -1,6 +1,6 @@
 //! Enums of wire values that keep unknown values.
 
-/// An enum of wire words. What is not documented becomes `Unknown`, as it came.
+/// An enum of wire values. Undocumented values become `Unknown`, as received.
 macro_rules! words {
     ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $(#[$about])*
@@ -8,7 +8,7 @@ macro_rules! words {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A word that is not documented, as it came; empty when it was missing.
+            /// An undocumented value, as received; empty when it was missing.
             Unknown(String),
         }
 
