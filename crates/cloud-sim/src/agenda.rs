@@ -10,7 +10,7 @@ use crate::life::Life;
 /// At most this many events wait; further ones are dropped and counted by the caller.
 pub const MAX_EVENTS: usize = 2_000_000;
 
-/// One thing that will happen.
+/// A scheduled event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -75,7 +75,7 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// Plans an event; false when the agenda is full.
+    /// Schedules an event; false when the agenda is full.
     pub fn add(&mut self, due: i64, event: Event) -> bool {
         if self.events.len() >= MAX_EVENTS {
             return false;

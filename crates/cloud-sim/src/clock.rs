@@ -11,7 +11,7 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// Starts at `virtual_ms` when the wall shows `real_ms`.
+    /// Starts at `virtual_ms` when the wall clock shows `real_ms`.
     pub fn new(virtual_ms: i64, real_ms: i64, speed: f64) -> Self {
         Self {
             virtual_ms,
@@ -20,14 +20,14 @@ impl VirtualClock {
         }
     }
 
-    /// Virtual Unix ms when the wall shows `real_ms`.
+    /// Virtual Unix ms when the wall clock shows `real_ms`.
     pub fn now(&self, real_ms: i64) -> i64 {
         let passed = (real_ms - self.real_ms).max(0) as f64 * self.speed;
         self.virtual_ms + passed as i64
     }
 
-    /// The clock after a stop: the time it stood counts as real time at most, so that a world at normal speed goes
-    /// on with today's date and a fast one does not leap by months.
+    /// The clock after a restart: the downtime counts at normal speed at most, so that a world at normal speed continues with
+    /// today's date and a fast one does not jump by months.
     pub fn resumed(&self, real_ms: i64) -> Self {
         let passed = (real_ms - self.real_ms).max(0) as f64 * self.speed.min(1.0);
         Self::new(self.virtual_ms + passed as i64, real_ms, self.speed)
@@ -47,7 +47,7 @@ impl VirtualClock {
         (self.speed > 0.0).then(|| (left as f64 / self.speed).ceil() as u64)
     }
 
-    /// Anchors anew, so that the past is untouched by a change of speed.
+    /// Moves the anchor, so that a change of speed does not change the past.
     pub fn set(&mut self, real_ms: i64, speed: Option<f64>, now: Option<i64>, advance_ms: i64) {
         let at = now.unwrap_or_else(|| self.now(real_ms)) + advance_ms.max(0);
         *self = Self::new(

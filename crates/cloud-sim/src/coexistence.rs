@@ -59,8 +59,8 @@ impl Core {
         });
     }
 
-    /// Something is written in the app: `{to, type?, <type>: {…}}`. With `silent` it is only remembered, `days_ago` and
-    /// `from_user` perhaps: that is how a number gets a past.
+    /// A message is written in the app: `{to, type?, <type>: {…}}`. With `silent` it is only stored, optionally with
+    /// `days_ago` and `from_user`: this gives a number a history.
     ///
     /// # Errors
     /// A sentence that says what the request lacks.
@@ -170,7 +170,7 @@ impl Core {
                "metadata": {"timestamp": (self.now() / 1_000).to_string()}})
     }
 
-    /// Everybody the number has a thread with, as contacts of the app.
+    /// All people with a thread, as contacts of the app.
     pub fn sync_contacts(&mut self, phone: &Phone) {
         let people: Vec<(String, String)> = self
             .world
@@ -219,7 +219,7 @@ impl Core {
         }
         for (phase, rows) in phases.into_iter().enumerate() {
             let chunks: Vec<&[(String, Value)]> = rows.chunks(CHUNK).collect();
-            // A phase without messages still says that it is through.
+            // A phase without messages still reports that it is complete.
             let count = chunks.len().max(1);
             for order in 0..count {
                 let rows = chunks.get(order).copied().unwrap_or_default();

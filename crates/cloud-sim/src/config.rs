@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::reach::Reach;
 
-/// The real time in Unix milliseconds, handed in so that a test can hold it.
+/// The real time in Unix milliseconds, passed in so that a test can control it.
 #[derive(Clone)]
 pub struct Wall(Arc<dyn Fn() -> i64 + Send + Sync>);
 
@@ -40,13 +40,13 @@ impl fmt::Debug for Wall {
     }
 }
 
-/// A set of defaults that belong together.
+/// A set of defaults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Statuses at once, in order, no noise: for tests.
     Fast,
-    /// Delays as people see them, no noise.
+    /// Realistic delays, no noise.
     #[default]
     Realistic,
     /// Duplicates, wrong order, early statuses, batches.
@@ -55,11 +55,11 @@ pub enum Profile {
     Load,
 }
 
-/// How far messages get that nothing else stops.
+/// The last status that messages get, unless something else stops them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Statuses {
-    /// No status ever comes, failures included: for measuring sends alone.
+    /// No statuses, failures included: for measuring sends alone.
     Off,
     /// `sent`.
     Sent,
@@ -153,7 +153,7 @@ pub struct SimConfig {
     pub seed: u64,
     /// Virtual start, Unix milliseconds; the wall clock when absent.
     pub start_ms: Option<i64>,
-    /// Virtual seconds per real second; 0 stands still until it is advanced.
+    /// Virtual seconds per real second; at 0 it is stopped until it is advanced.
     pub speed: f64,
     /// Base latency of every Graph answer, real milliseconds.
     pub latency_ms: u64,
@@ -177,13 +177,13 @@ pub struct SimConfig {
     pub sync_131042: bool,
     /// Virtual hours for which a webhook is retried: 168 or 36.
     pub webhook_retry_hours: u32,
-    /// Real milliseconds a receiver has for its answer.
+    /// Response timeout of a receiver, real milliseconds.
     pub webhook_timeout_ms: u64,
     /// Deliveries at the same time to one destination.
     pub webhook_concurrency: usize,
     /// Virtual milliseconds until a new template is reviewed.
     pub review_ms: u64,
-    /// Reviews also look at the content: promising words make a template a marketing one.
+    /// Reviews also look at the content: promotional words make a template a marketing one.
     pub content_review: bool,
     /// Every new marketing and utility template is paced, not only those with `sim_pacing` in their name.
     pub pacing: bool,
@@ -197,7 +197,7 @@ pub struct SimConfig {
     pub quality_min_sends: u64,
     /// Delays of statuses.
     pub delays: Delays,
-    /// How far messages get.
+    /// The last status that messages get.
     pub statuses: Statuses,
     /// A webhook comes twice.
     pub p_dup: f64,
@@ -211,9 +211,9 @@ pub struct SimConfig {
     pub batch_max: usize,
     /// Real milliseconds that a batch waits to fill.
     pub batch_window_ms: u64,
-    /// A webhook element has a field that nobody knows, and a change of an unknown field comes beside it.
+    /// A webhook element has an unknown field, with a change of an unknown field beside it.
     pub p_unknown: f64,
-    /// A message that waited too long for a phone fails with 131043 instead of being dropped in silence.
+    /// A message that waited too long for a phone fails with 131043 instead of being dropped silently.
     pub expiry_fails: bool,
     /// Put `entry[].time` into `messages` bodies; some client libraries need it, Meta leaves it out.
     pub entry_time: bool,
@@ -245,7 +245,7 @@ pub struct SimConfig {
     pub callback_overrides: bool,
     /// Real milliseconds that the "time-out after acceptance" recipient hangs.
     pub hang_ms: u64,
-    /// How people behave who appear by being written to.
+    /// Behaviour of people who are created by a message to them.
     pub default_online: bool,
     /// Whether they read what arrives.
     pub default_reads: bool,
@@ -263,11 +263,11 @@ pub struct SimConfig {
     pub media_url_ttl_s: u64,
     /// Media nodes have their digest in hex (documented) instead of base64 (as in webhooks).
     pub media_sha256_hex: bool,
-    /// Bytes of media kept together; the oldest go first.
+    /// Total bytes of media kept; the oldest are removed first.
     pub max_media_bytes: usize,
     /// Address under which `/_media` is reachable from outside, without a slash at the end.
     pub public_url: String,
-    /// People kept; the oldest go first.
+    /// People kept; the oldest are removed first.
     pub max_users: usize,
     /// Messages kept.
     pub max_messages: usize,
@@ -283,7 +283,7 @@ pub struct SimConfig {
     /// Real time.
     #[serde(skip)]
     pub wall: Wall,
-    /// Where callbacks, handshakes and fetched links may go. No knob: the control surface cannot change it.
+    /// Where callbacks, handshakes and fetched links may go. Not a knob: the control API cannot change it.
     #[serde(skip)]
     pub reach: Reach,
 }
@@ -409,7 +409,7 @@ impl SimConfig {
         }
     }
 
-    /// The same with some knobs turned, named as the fields are; objects are merged (`{"delays": {"read_ms": 5}}`).
+    /// The same with some knobs changed, named like the fields; objects are merged (`{"delays": {"read_ms": 5}}`).
     ///
     /// # Errors
     /// A sentence that names the knob that does not exist or has the wrong kind of value.
@@ -448,7 +448,7 @@ impl SimConfig {
         Self { reach, ..self }
     }
 
-    /// Brings every knob into its sensible range, so that a wrong value cannot stop the engine.
+    /// Clamps every knob to its valid range, so that a wrong value cannot stop the engine.
     pub(crate) fn clamped(mut self) -> Self {
         self.speed = if self.speed.is_finite() {
             self.speed.clamp(0.0, 1_000_000.0)

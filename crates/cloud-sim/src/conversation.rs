@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::agenda::Update;
 use crate::entities::App;
 
-/// From this version of the `messages` field on there is none, free entry points apart.
+/// From this version of the `messages` field on there is none, except for free entry points.
 const GONE: u32 = 24;
 
 /// A status as an app's version of the field has it.
@@ -19,7 +19,7 @@ pub fn for_app(app: Option<&App>, mut update: Update) -> Update {
     if !old || update.list.as_deref() != Some("statuses") || item.get("conversation").is_some() {
         return update;
     }
-    // It comes where the price comes: on `sent` and on the first sign of arrival.
+    // It is where the price is: on `sent` and on the first of `delivered` or `read`.
     let Some(category) = item
         .pointer("/pricing/category")
         .and_then(|c| c.as_str())

@@ -19,7 +19,7 @@ use crate::world::World;
 /// Events that one step handles at most, so that the lock is not held for long.
 const STEP: usize = 500;
 
-/// Everything that changes.
+/// The mutable state.
 #[derive(Debug)]
 pub struct Core {
     /// Knobs.
@@ -28,7 +28,7 @@ pub struct Core {
     pub world: World,
     /// Webhook queues and log.
     pub deliveries: Deliveries,
-    /// What is sworn to.
+    /// What was accepted and delivered.
     pub ledger: Ledger,
     /// Counters for `/_sim/metrics`.
     pub metrics: BTreeMap<&'static str, u64>,
@@ -38,7 +38,7 @@ pub struct Core {
     pub links: Links,
     /// Events for the phone page that have not been broadcast yet.
     pub live: Vec<Value>,
-    /// Somebody listens to them.
+    /// Whether there are listeners.
     pub listened: bool,
 }
 
@@ -78,21 +78,21 @@ impl Core {
         *self.metrics.entry(what).or_default() += 1;
     }
 
-    /// An event for the phone page, made only when somebody listens.
+    /// An event for the phone page, created only when there are listeners.
     pub fn tell(&mut self, event: impl FnOnce() -> Value) {
         if self.listened {
             self.live.push(event());
         }
     }
 
-    /// Plans an event.
+    /// Schedules an event.
     pub fn plan(&mut self, due: i64, event: Event) {
         if !self.world.agenda.add(due, event) {
             self.count("events_dropped");
         }
     }
 
-    /// A delay around its mean.
+    /// A random delay around its mean.
     pub fn around(&mut self, mean_ms: u64) -> i64 {
         self.world.dice.around(mean_ms, self.config.delays.spread) as i64
     }
@@ -124,7 +124,7 @@ impl Core {
             .take(45.0, 1.0 / 6_000.0, now)
     }
 
-    /// Sends an update to everybody who is subscribed (Cloud API: webhook subscription).
+    /// Sends an update to all subscribers (Cloud API: webhook subscription).
     pub fn post(&mut self, update: Update) {
         let Some(waba) = self.world.wabas.get(&update.waba_id) else {
             return;
@@ -158,7 +158,7 @@ impl Core {
         if targets.is_empty() {
             self.count("updates_without_subscriber");
         }
-        // Only the copies for further apps are copies.
+        // Only additional apps need a copy.
         let last = targets.len().saturating_sub(1);
         let mut whole = Some(update);
         for (at, (app_id, url)) in targets.into_iter().enumerate() {
@@ -176,7 +176,7 @@ impl Core {
         }
     }
 
-    /// Like [`Core::post`], with the duplicates and disorder that the knobs ask for.
+    /// Like [`Core::post`], with the duplicates and reordering of the knobs.
     pub fn post_noisily(&mut self, mut update: Update) {
         let now = self.now();
         if self.world.dice.chance(self.config.p_unknown) {
@@ -199,7 +199,7 @@ impl Core {
         }
     }
 
-    /// Lets what is due happen, and takes the deliveries that may start. True when more is due than one step does.
+    /// Runs due events, and takes the deliveries that may start. True when more is due than one step handles.
     pub fn step(&mut self) -> (Vec<Start>, bool) {
         let mut more = true;
         for _ in 0..STEP {
@@ -229,26 +229,26 @@ impl Core {
         (self.deliveries.start(&self.world, &self.config, now), more)
     }
 
-    /// Real ms until the next event; `None` when there is none or time stands still.
+    /// Real ms until the next event; `None` when there is none or the clock is stopped.
     pub fn wait_ms(&self) -> Option<u64> {
         let due = self.world.next_due()?;
         self.world.clock.wait(due, self.config.wall.now_ms())
     }
 
-    /// True when nothing is on its way and nothing that is due is left over.
+    /// True when nothing is in flight and nothing is due.
     pub fn is_caught_up(&self) -> bool {
         self.deliveries.is_idle()
             && self.links.is_idle()
             && self.world.next_due().is_none_or(|due| due > self.now())
     }
 
-    /// True when nothing at all is pending, not even in the future.
+    /// True when nothing is pending, not even in the future.
     pub fn is_settled(&self) -> bool {
         self.deliveries.is_idle() && self.links.is_idle() && self.world.agenda.len() == 0
     }
 
-    /// The whole world as JSON. What has not reached its receiver is planned again, so nothing is lost (and a
-    /// delivery that was on its way comes twice, as with Meta).
+    /// The whole world as JSON. Undelivered updates are scheduled again, so nothing is lost (and a delivery that
+    /// was in flight arrives twice, as with Meta).
     pub fn export(&self) -> Value {
         let mut world = self.world.clone();
         let now = self.now();

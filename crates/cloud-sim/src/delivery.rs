@@ -11,7 +11,7 @@ use crate::config::{Signature, SimConfig};
 use crate::payload;
 use crate::world::World;
 
-/// How far into a queue the next job is looked for when earlier ones must wait for their message's turn.
+/// How far into a queue the next delivery is searched when earlier ones must wait for an update of their message.
 const LOOK_AHEAD: usize = 64;
 
 /// One try.
@@ -19,19 +19,19 @@ const LOOK_AHEAD: usize = 64;
 pub struct Attempt {
     /// Virtual Unix ms.
     pub at: i64,
-    /// Status that was answered.
+    /// HTTP status of the response.
     pub http_status: Option<u16>,
-    /// Why there was no answer.
+    /// Why there was no response.
     pub error: Option<String>,
     /// Real ms it took.
     pub latency_ms: u64,
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// Queued, on its way or waiting for a retry.
+    /// Queued, in flight or waiting for a retry.
     Pending,
     /// Answered with 2xx.
     Done,
@@ -54,7 +54,7 @@ pub struct Delivery {
     pub created_at: i64,
     /// The tries.
     pub attempts: Vec<Attempt>,
-    /// How many retries were planned; a redelivery by hand does not count.
+    /// How many retries were scheduled; a manual redelivery does not count.
     #[serde(skip)]
     pub retries: usize,
     /// The exact bytes.
@@ -137,21 +137,21 @@ impl Deliveries {
         true
     }
 
-    /// True when nothing waits and nothing is on its way.
+    /// True when nothing is waiting or in flight.
     pub fn is_idle(&self) -> bool {
         self.destinations
             .values()
             .all(|d| d.queue.is_empty() && d.in_flight == 0)
     }
 
-    /// Jobs that wait, and deliveries on their way.
+    /// Waiting updates, and deliveries in flight.
     pub fn depth(&self) -> (usize, usize) {
         self.destinations.values().fold((0, 0), |(queued, flying), d| {
             (queued + d.queue.len(), flying + d.in_flight)
         })
     }
 
-    /// Updates that have not reached anybody, for an export.
+    /// Undelivered updates, for an export.
     pub fn unfinished(&self) -> Vec<Update> {
         let queued = self
             .destinations
@@ -165,7 +165,7 @@ impl Deliveries {
             .log
             .values()
             .filter(|d| d.state == DeliveryState::Pending)
-            // One that had ended and is sent again by hand has left its updates behind: it was told before.
+            // A delivery that had ended and is redelivered manually has no updates any more: they were delivered before.
             .flat_map(|d| d.updates.iter().filter(|u| !u.item.is_null()).cloned());
         let mut all: Vec<Update> = logged.collect();
         all.extend(queued);
@@ -250,7 +250,7 @@ impl Deliveries {
         }
     }
 
-    /// Ends a try; hands back the delivery when it is still in the log.
+    /// Ends an attempt; returns the delivery when it is still in the log.
     pub fn finish(&mut self, id: u64, destination: &str, attempt: Attempt) -> Option<&mut Delivery> {
         let delivery = self.log.get_mut(&id);
         if let Some(destination) = self.destinations.get_mut(destination) {
@@ -279,7 +279,7 @@ enum Taken {
 }
 
 impl Destination {
-    /// The next job whose message has nothing on its way, with up to `batch` updates in one.
+    /// The next delivery whose message has none in flight, with up to `batch` updates.
     fn take(&mut self, batch: usize) -> Option<Taken> {
         let mut waiting: HashSet<String> = HashSet::new();
         let mut at = 0;

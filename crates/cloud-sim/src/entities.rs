@@ -11,11 +11,11 @@ pub use crate::fault_rules::{Fault, FaultMatch, FaultResponse, FaultTrigger};
 use crate::bucket::Bucket;
 use crate::quality::Stats;
 
-/// Something that the control API can list, make, change and remove.
+/// An entity that the control API can list, create, change and delete.
 pub(crate) trait Entity: Serialize + serde::de::DeserializeOwned {
     /// Name of the field that is the key.
     const KEY: &'static str;
-    /// Two digits that begin a made-up id; 0 = the id is made elsewhere.
+    /// First two digits of a generated id; 0 = the id is generated elsewhere.
     const ID_KIND: u64;
 }
 
@@ -70,7 +70,7 @@ pub struct Portfolio {
     pub limit_tier: String,
     /// The business is verified.
     pub verified: bool,
-    /// Its next limit is on its way.
+    /// Its next limit is scheduled.
     pub scaling: bool,
     /// Template messages delivered outside the window in the last 30 days: person → virtual Unix ms. Counted only where
     /// 2,000 of them bring the limit of 2,000.
@@ -231,11 +231,11 @@ pub struct Phone {
     pub pin_tries: u32,
     /// No PIN is taken before, virtual Unix ms.
     pub pin_locked_until: i64,
-    /// When it was registered, virtual Unix ms; 0 = before time began.
+    /// When it was registered, virtual Unix ms; 0 = from the start.
     pub onboarded_at: i64,
     /// Also used in the WhatsApp Business app.
     pub coexistence: bool,
-    /// What was asked of the app: contacts, history.
+    /// What was requested from the app: contacts, history.
     pub synced: BTreeSet<String>,
     /// The business does not share its history.
     pub history_declined: bool,
@@ -357,9 +357,9 @@ pub struct User {
     pub hide_phone: bool,
     /// Behaviour.
     pub persona: Persona,
-    /// Rises when the person changes the phone: another identity hash.
+    /// Raised when the person changes the phone: a new identity hash.
     pub identity: u32,
-    /// Where the talking recipient is in its turn of message types.
+    /// Position of the talking recipient in its cycle of message types.
     pub turn: u32,
 }
 
@@ -379,7 +379,7 @@ pub struct Token {
     pub value: String,
     /// App it belongs to.
     pub app_id: Option<String>,
-    /// Ids it may see (accounts; their numbers and templates follow); empty = everything.
+    /// Ids it may access (accounts, with their numbers and templates); empty = everything.
     pub assets: BTreeSet<String>,
     /// Permissions; empty = all.
     pub scopes: BTreeSet<String>,
@@ -423,7 +423,7 @@ pub struct Template {
     pub pause_count: u32,
     /// When it was paused last, virtual Unix ms.
     pub paused_at: i64,
-    /// The pause came from pacing and ends by hand only.
+    /// The pause came from pacing and ends only manually.
     pub pacing_paused: bool,
     /// Messages of the first cohort that are left; absent before the first one.
     pub cohort_left: Option<u32>,

@@ -26,7 +26,7 @@ impl Core {
         msg.at + kept
     }
 
-    /// A message waits for a phone that is off: it is dropped in silence, or fails with 131043 when that is asked for.
+    /// A message waits for a phone that is offline: it is dropped silently, or fails with 131043 if enabled.
     pub fn wait_for_phone(&mut self, msg: &Msg) {
         if self.config.expiry_fails {
             let due = self.expires_at(msg);
@@ -39,7 +39,7 @@ impl Core {
         }
     }
 
-    /// The time of a message is over.
+    /// A message has expired.
     pub fn expire(&mut self, wamid: &str) {
         if self.world.message(wamid).is_some_and(|m| m.status == "sent") {
             let now = self.now();

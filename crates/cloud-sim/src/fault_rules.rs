@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A rule that spoils answers of the Graph surface.
+/// A rule that makes Graph requests fail.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fault {
@@ -14,15 +14,15 @@ pub struct Fault {
     pub r#match: FaultMatch,
     /// When.
     pub trigger: FaultTrigger,
-    /// What they get.
+    /// The fault.
     pub response: FaultResponse,
     /// Matching requests so far.
     pub seen: u64,
-    /// Answers spoilt so far.
+    /// Faults applied so far.
     pub fired: u64,
 }
 
-/// Which requests a fault is about; absent parts match everything.
+/// Which requests a fault applies to; absent parts match everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultMatch {
@@ -65,12 +65,12 @@ pub struct FaultResponse {
     pub details: Option<String>,
     /// Extra headers.
     pub headers: BTreeMap<String, String>,
-    /// Instead of an error body, as it stands.
+    /// A raw body instead of an error.
     pub body: Option<String>,
     /// Real milliseconds before anything else.
     pub delay_ms: u64,
-    /// Break the connection off instead of answering.
+    /// Close the connection instead of responding.
     pub drop: bool,
-    /// Do the work first and spoil only the answer (an ambiguous send).
+    /// Process the request and fail only the response (an ambiguous send).
     pub after: bool,
 }

@@ -35,7 +35,7 @@ pub fn fbtrace(dice: &mut Dice) -> String {
     format!("A{text}")
 }
 
-/// An access token that looks like one.
+/// An access token in Meta's format.
 pub fn token(dice: &mut Dice) -> String {
     format!("EAAsim{}", hex::encode(dice.bytes::<24>()))
 }
@@ -57,7 +57,7 @@ pub fn bsuid(dice: &mut Dice, wa_id: &str) -> String {
     )
 }
 
-/// Dialling codes of the countries that tests and demos use most; longer codes first where one begins another.
+/// Dialling codes of the countries that tests and demos use most; longer codes first where one is a prefix of another.
 pub const COUNTRIES: &[(&str, &str)] = &[
     ("971", "AE"),
     ("966", "SA"),

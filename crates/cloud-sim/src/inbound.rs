@@ -32,7 +32,7 @@ const TYPES: &[&str] = &[
     "request_welcome",
 ];
 
-/// Sample contents in which the talking recipient takes turns.
+/// Sample contents that the talking recipient cycles through.
 const TURNS: &[&str] = &[
     "text",
     "image",
@@ -46,8 +46,8 @@ const TURNS: &[&str] = &[
 
 impl Core {
     /// Lets a person write: `{phone_id, from, name?, type?, <type>: {…}, context?, referral?, errors?, group_id?}`.
-    /// Unknown people are made up. Opens the 24-hour window. A `system` message about a new number or id moves the person
-    /// there. Hands back the message id.
+    /// Unknown people are created. Opens the 24-hour window. A `system` message about a new number or id moves the person
+    /// there. Returns the message id.
     ///
     /// # Errors
     /// A sentence that says what the request lacks.
@@ -182,7 +182,7 @@ impl Core {
         });
         self.tell(|| json!({"kind": "message", "phone_id": phone_id, "user": person, "wamid": wamid}));
         self.count("messages_inbound");
-        // The news itself still comes from the old number and id.
+        // The message itself still comes from the old number and id.
         self.world.relocate(&user_id, &moves);
         Ok(wamid)
     }
@@ -356,7 +356,7 @@ fn tap(msg: &Msg) -> Value {
     reply.unwrap_or_else(|| json!({"type": "text", "text": {"body": "OK"}}))
 }
 
-/// A plausible content for types that are asked for without one.
+/// Sample content for types that are requested without one.
 fn sample(kind: &str) -> Option<Value> {
     Some(match kind {
         "location" => {

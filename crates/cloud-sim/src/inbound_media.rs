@@ -10,11 +10,11 @@ use crate::media::Media;
 
 /// Ids from webhooks are good for 7 days (Cloud API: media).
 const LIFE_MS: i64 = 7 * 86_400_000;
-/// Larger files come as an error (Cloud API: 131052).
+/// Larger files are reported as an error (Cloud API: 131052).
 const MAX_BYTES: usize = 100 << 20;
 
 impl Core {
-    /// Keeps the file; hands back the object that goes out and the one that is shown.
+    /// Stores the file; returns the object for the webhook and the one for the phone page.
     pub(crate) fn inbound_media(
         &mut self,
         kind: &str,

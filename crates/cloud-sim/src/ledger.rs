@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct Accepted {
     /// Place in the ledger, from 1.
     pub seq: u64,
-    /// Id that was answered.
+    /// Id that was returned.
     pub wamid: String,
     /// Phone number id it was sent from.
     pub phone_id: String,
@@ -63,23 +63,23 @@ pub struct OfNumber {
     pub last_at: Option<i64>,
 }
 
-/// What is counted without a row for each send, so that a load of millions can be judged too (`GET /_sim/load`).
+/// Counts without a row for each send, so that a load of millions can be checked too (`GET /_sim/load`).
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// By phone number id.
     pub numbers: BTreeMap<String, OfNumber>,
-    /// Sends whose recipient and callback data had come before. Those without callback data cannot be told apart.
+    /// Duplicate sends: same recipient and callback data. Those without callback data are not distinguished.
     pub doubled: u64,
     /// Digests of recipient and callback data.
     seen: HashSet<u64>,
-    /// Sends that were not compared, because as many are remembered as may be.
+    /// Sends that were not compared, because the memory for them is full.
     pub unjudged: u64,
 }
 
 impl Tally {
     /// Sends that can be remembered.
     const MAX_SEEN: usize = 8_000_000;
-    /// Numbers that are told apart.
+    /// Numbers that are counted separately.
     const MAX_NUMBERS: usize = 100_000;
 
     fn number(&mut self, phone_id: &str) -> &mut OfNumber {
@@ -89,7 +89,7 @@ impl Tally {
         self.numbers.entry(phone_id.to_owned()).or_default()
     }
 
-    /// A send was one too many for its number.
+    /// Counts a send beyond its number's rate.
     pub fn throttled(&mut self, phone_id: &str) {
         self.number(phone_id).throttled += 1;
     }
@@ -116,7 +116,7 @@ impl Tally {
     }
 }
 
-/// Two bounded rings and totals that are not bounded by them.
+/// Two bounded rings, and totals over everything.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Ledger {
     #[serde(skip)]

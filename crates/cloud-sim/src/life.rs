@@ -15,7 +15,7 @@ pub enum Life {
         /// The message.
         wamid: String,
     },
-    /// The first cohort of a template has been judged.
+    /// The first cohort of a template has been evaluated.
     EndPacing {
         /// Its id.
         template: String,
@@ -47,7 +47,7 @@ pub enum Life {
         /// The message.
         wamid: String,
     },
-    /// An announced category comes.
+    /// An announced category takes effect.
     Recategorize {
         /// The template.
         template: String,
@@ -57,12 +57,12 @@ pub enum Life {
 }
 
 impl Core {
-    /// Plans one that is part of what is going on: `settled` waits for it.
+    /// Schedules one that `settled` waits for.
     pub fn plan_life(&mut self, due: i64, life: Life) {
         self.plan(due, Event::Life(life));
     }
 
-    /// Plans one that comes in hours or days: `settled` does not wait for it.
+    /// Schedules one in hours or days: `settled` does not wait for it.
     pub fn plan_later(&mut self, due: i64, life: Life) {
         if !self.world.later.add(due, Event::Life(life)) {
             self.count("events_dropped");

@@ -9,7 +9,7 @@ use crate::core::Core;
 /// Keys kept; the first ones go when there are more.
 const MAX_KEYS: usize = 100_000;
 
-/// When something was done, by a key that says what and to what.
+/// Times of actions, by a key of action and object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rolling(BTreeMap<String, VecDeque<i64>>);
 
@@ -30,12 +30,12 @@ impl Rolling {
         times.len()
     }
 
-    /// When it was done first of all that still counts.
+    /// The oldest one that still counts.
     pub fn oldest(&self, key: &str) -> Option<i64> {
         self.0.get(key)?.front().copied()
     }
 
-    /// Counts it once more, unless it was done `limit` times in the last `window_ms`.
+    /// Counts another one, unless there were `limit` in the last `window_ms`.
     pub fn take(&mut self, key: &str, window_ms: i64, limit: usize, now: i64) -> bool {
         if self.count(key, window_ms, now) >= limit {
             return false;

@@ -26,7 +26,7 @@ pub struct Fetch {
     pub kind: String,
 }
 
-/// Fetches that wait, and those on their way.
+/// Waiting fetches, and those in flight.
 #[derive(Debug, Default)]
 pub struct Links {
     waiting: Vec<Fetch>,
@@ -34,12 +34,12 @@ pub struct Links {
 }
 
 impl Links {
-    /// True when nothing waits and nothing is on its way.
+    /// True when nothing is waiting or in flight.
     pub fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.in_flight.is_empty()
     }
 
-    /// Takes what may start now.
+    /// Takes the fetches that may start now.
     pub fn take(&mut self) -> Vec<Fetch> {
         let room = CONCURRENCY
             .saturating_sub(self.in_flight.len())
@@ -74,7 +74,7 @@ pub fn of(kind: &str, content: &Value) -> Option<(String, String)> {
         })
 }
 
-/// Links that say by themselves that they fail.
+/// Links that fail by their host name.
 pub fn dead(link: &str) -> Option<&'static str> {
     let url = url::Url::parse(link).ok()?;
     let host = url.host_str().unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn dead(link: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a link is really fetched: never by default; with `fetch_links`, or when its host stands in `link_hosts`, if the
+/// Whether a link is really fetched: never by default; with `fetch_links`, or when its host is in `link_hosts`, if the
 /// simulator can reach it.
 pub fn is_fetched(config: &SimConfig, link: &str) -> bool {
     let Ok(url) = config.reach.check(link) else {
@@ -109,7 +109,7 @@ pub async fn fetch(
     job: &Fetch,
 ) -> Result<(), String> {
     let http = http.ok_or("the simulator was given no HTTP client")?;
-    // Looked at again: a world that was imported may bring links that were never planned here.
+    // Checked again: an imported world may contain links that were never checked here.
     let link = reach.check(&job.link)?;
     let answer = http.get(link).timeout(timeout).send().await;
     let mut answer = answer.map_err(|e| {
@@ -180,7 +180,7 @@ impl Core {
         }
     }
 
-    /// A fetch has ended: the message goes on, or fails with 131053.
+    /// A fetch has ended: the message continues, or fails with 131053.
     pub fn link_fetched(&mut self, wamid: &str, outcome: Result<(), String>) {
         self.links.in_flight.remove(wamid);
         self.count("links_fetched");
@@ -191,7 +191,7 @@ impl Core {
         }
     }
 
-    /// Plans the fetch of a message's link when it has one that is fetched; false: it goes on without.
+    /// Schedules the fetch of a message's link, if it has one to fetch; false: it continues without.
     pub fn plan_fetch(&mut self, due: i64, wamid: &str) -> bool {
         let link = self
             .world

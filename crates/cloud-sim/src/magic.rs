@@ -16,7 +16,7 @@ pub enum Magic {
     Behave(u32),
 }
 
-/// Reads a recipient; `None` for everybody else.
+/// Parses a recipient; `None` for any other.
 pub fn parse(recipient: &str) -> Option<Magic> {
     let digits = recipient
         .strip_prefix("ZZ.SIM")
@@ -35,7 +35,7 @@ pub fn parse(recipient: &str) -> Option<Magic> {
     }
 }
 
-/// What it means for the statuses of one message.
+/// Its effect on the statuses of one message.
 pub fn plan(magic: Option<Magic>) -> Plan {
     let mut plan = Plan::default();
     match magic {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::core::Core;
 
-/// Largest upload in bytes of a type, with or without parameters; `None` when it is not taken at all.
+/// Largest upload in bytes of a type, with or without parameters; `None` when it is not accepted.
 pub fn limit(mime_type: &str) -> Option<usize> {
     let essence = mime_type.split(';').next().unwrap_or_default().trim();
     upload_limit(essence).and_then(|limit| usize::try_from(limit).ok())
@@ -22,16 +22,16 @@ pub fn known_types() -> String {
     names.join(", ")
 }
 
-/// What is kept of a file.
+/// The stored bytes of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Blob {
-    /// Nobody gave bytes: a small file of its type stands in.
+    /// No bytes were given: a small sample of its type is used.
     #[default]
     Sample,
     /// The bytes.
     Kept(#[serde(with = "as_base64")] Bytes),
-    /// There were bytes, but newer files needed the room.
+    /// The bytes were removed to make room for newer files.
     Gone,
 }
 
@@ -87,7 +87,7 @@ impl Media {
         }
     }
 
-    /// The bytes, unless they had to go.
+    /// The bytes, unless they were removed.
     pub fn bytes(&self) -> Option<Bytes> {
         match &self.blob {
             Blob::Sample => Some(sample(&self.mime_type)),
@@ -116,7 +116,7 @@ pub fn sample(mime_type: &str) -> Bytes {
 }
 
 impl Core {
-    /// Keeps a media object. The oldest object goes when there are too many, the oldest bytes when they are too large.
+    /// Stores a media object. Removes the oldest object when there are too many, the oldest bytes when they are too large.
     pub fn keep_media(&mut self, media: Media) {
         while self.world.media.len() >= self.config.max_messages {
             self.world.media.pop_first();

@@ -6,10 +6,10 @@ use serde_json::Value;
 use crate::people;
 use crate::world::World;
 
-/// Numbers kept that nobody has any more; the smallest go when there are more.
+/// Abandoned numbers kept; the smallest are removed first.
 const MAX_LEFT: usize = 10_000;
 
-/// Whom a person becomes.
+/// A person's new identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Move {
     /// The new phone number, digits.
@@ -19,10 +19,10 @@ pub struct Move {
 }
 
 impl Move {
-    /// Reads the object of a `system` message; a move to nowhere when it tells of something else.
+    /// Reads the object of a `system` message; an empty move when it is about something else.
     ///
     /// # Errors
-    /// A sentence that names the field: the new number or id is missing or is none.
+    /// A sentence that names the field: the new number or id is missing or invalid.
     pub fn read(system: &Value) -> Result<Self, String> {
         let text = |key: &str| system.get(key).and_then(Value::as_str);
         let number = |key: &'static str| {
@@ -46,7 +46,7 @@ impl Move {
         match text("type") {
             Some("user_changed_number" | "customer_changed_number") => Ok(Self {
                 wa_id: Some(
-                    // `new_wa_id` is what the field was called once.
+                    // `new_wa_id` is the field's former name.
                     number("wa_id")
                         .or_else(|| number("new_wa_id"))
                         .ok_or("system.wa_id is missing: the new number of the person")??,
@@ -63,7 +63,7 @@ impl Move {
 }
 
 impl World {
-    /// A person has another number or id from now on. The old number is nobody's; who had the new one has none any more.
+    /// Gives a person another number or id. The old number is then unused; a previous owner of the new one loses it.
     pub(crate) fn relocate(&mut self, user_id: &str, to: &Move) {
         if let Some(new) = &to.wa_id {
             self.renumber(user_id, new);
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// Everything that names the person by the old id names the new one; who had that one before is gone.
+    /// Replaces the old id by the new one everywhere; a previous owner of the new id is removed.
     fn rename(&mut self, old: &str, new: &str) {
         if let Some(gone) = self.users.remove(new) {
             gone.wa_id

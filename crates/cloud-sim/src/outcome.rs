@@ -38,7 +38,7 @@ pub struct Accept {
 }
 
 impl Core {
-    /// Takes a message in, decides its fate and plans its statuses. Hands back its id.
+    /// Accepts a message, decides its outcome and schedules its statuses. Returns its id.
     pub fn accept(&mut self, input: Accept) -> String {
         let now = self.now();
         let user = self.world.users.get(&input.user_id);
@@ -108,16 +108,16 @@ impl Core {
             None => now + core.around(mean),
         };
         if self.config.statuses == Statuses::Off {
-            // Nobody hears of it.
+            // No status is sent.
         } else if let Some((code, details)) = fate {
-            // Media is fetched first, which takes longer than a look at a table.
+            // Media is fetched first, which takes longer than a look-up.
             let mean = self.config.delays.failed_ms * if code == 131_053 { 6 } else { 1 };
             let due = first(self, mean);
             self.plan_status(due, &wamid, "failed", Some((code, details)));
         } else if plan.held {
-            // Its first status comes once its template has been judged.
+            // Its first status is sent once its template has been evaluated.
         } else if self.plan_fetch(now, &wamid) {
-            // Its first status comes once its link was fetched.
+            // Its first status is sent once its link was fetched.
         } else if plan.reversed {
             let due = first(self, self.config.delays.sent_ms);
             for status in ["read", "delivered", "sent"] {
@@ -262,7 +262,7 @@ impl Core {
         None
     }
 
-    /// Plans a state of a message.
+    /// Schedules a status of a message.
     pub fn plan_status(&mut self, due: i64, wamid: &str, status: &str, error: Option<(i64, Option<String>)>) {
         self.plan(
             due,
@@ -274,7 +274,7 @@ impl Core {
         );
     }
 
-    /// Lets a message reach a state: webhook, ledger, phone page, and what follows.
+    /// Moves a message to a status: webhook, ledger, phone page, and consequences.
     pub fn status(&mut self, wamid: &str, status: &str, error: Option<(i64, Option<String>)>) {
         let now = self.now();
         let Some(msg) = self.world.message(wamid).map(Msg::without_content) else {
@@ -285,7 +285,7 @@ impl Core {
         };
         let before = rank(&msg.status);
         if let Some(stored) = self.world.message_mut(wamid) {
-            // The last word stays, however the states arrive.
+            // The final status stays, in whatever order statuses arrive.
             if rank(status) > before || (status == "failed" && before < 2) {
                 status.clone_into(&mut stored.status);
             }
@@ -348,7 +348,7 @@ impl Core {
                     || self.config.statuses < Statuses::Delivered
                     || self.has_blocked(msg)
                 {
-                    // Waits for the phone, if ever.
+                    // Waits until the phone is online, if ever.
                     self.wait_for_phone(msg);
                 } else if plan.skip_delivered
                     || (persona.reads && self.world.dice.chance(self.config.p_skip_delivered))
@@ -441,13 +441,13 @@ impl Core {
         item
     }
 
-    /// One tick is all the sender sees of a person who blocked the number.
+    /// A sender whom the person has blocked sees one tick only.
     fn has_blocked(&self, msg: &Msg) -> bool {
         let blockers = &self.world.blockers;
         !blockers.is_empty() && blockers.contains(&format!("{}/{}", msg.phone_id, msg.user_id))
     }
 
-    /// Delivers what waited for a phone that is online again.
+    /// Delivers messages that waited for a phone that is online again.
     pub fn came_online(&mut self, user_id: &str) {
         let now = self.now();
         let waiting: Vec<String> = self
@@ -468,7 +468,7 @@ impl Core {
         }
     }
 
-    /// The person opens a thread: everything in it is shown and read. Hands back how many messages that were.
+    /// The person opens a thread: everything in it is delivered and read. Returns the number of messages.
     pub fn read_thread(&mut self, phone_id: &str, user_id: &str) -> usize {
         let now = self.now();
         let unread: Vec<(String, bool)> = self

@@ -40,7 +40,7 @@ impl Formatter for MetaFormatter {
     }
 }
 
-/// A JSON value in Meta's way of writing.
+/// A JSON value as Meta writes it.
 fn write(value: &impl Serialize) -> Bytes {
     let mut out = Vec::with_capacity(512);
     let mut serializer = Serializer::with_formatter(&mut out, MetaFormatter);
@@ -58,7 +58,7 @@ pub fn sign_sha1(secret: &str, body: &[u8]) -> String {
     format!("sha1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// A change of an entry, borrowed from its updates. Names are in the order of the alphabet, as everywhere in these bodies.
+/// A change of an entry, borrowed from its updates. Keys are in alphabetical order, as everywhere in these bodies.
 #[derive(Serialize)]
 struct Change<'u> {
     field: &'u str,

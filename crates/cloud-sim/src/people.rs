@@ -15,7 +15,7 @@ const LAST: &[&str] = &[
     "Lima", "Li", "Novak", "Okoro", "Silva", "Meyer", "Haddad", "Rossi", "Khan", "Moreau", "Sato", "Byrne",
 ];
 
-/// The number that answers with another wa_id than was written to.
+/// The number whose wa_id differs from the digits that were sent to.
 const OTHER_WA_ID: &str = "999003000013";
 
 /// WhatsApp's canonical form of digits that were sent to (Cloud API: wa_id normalisation).
@@ -31,7 +31,7 @@ pub fn canonical(digits: &str) -> String {
     digits.to_owned()
 }
 
-/// The BSUID of a person, who is made up when nobody has this phone or id yet.
+/// The BSUID of a person, who is created when the phone or id is new.
 pub fn find_or_create(world: &mut World, config: &SimConfig, key: &str, name: Option<&str>) -> String {
     let is_bsuid = cloud_api::Bsuid::parse(key).is_ok();
     let wa_id = (!is_bsuid).then(|| canonical(&key.chars().filter(char::is_ascii_digit).collect::<String>()));

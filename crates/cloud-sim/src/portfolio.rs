@@ -9,11 +9,11 @@ use crate::entities::Waba;
 use crate::life::Life;
 use crate::world::Msg;
 
-/// Limits from low to high; older ones are not climbed from.
+/// Limits from low to high; legacy ones are never raised.
 const TIERS: [&str; 5] = ["TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"];
 /// An upgrade comes within 6 hours.
 const SCALING_MS: i64 = 6 * 3_600_000;
-/// People reached in 30 days that stand for a verification.
+/// People reached in 30 days that count like a verification.
 const REACHED: usize = 2_000;
 
 /// People a day as webhooks write it: -1 without a limit.
@@ -30,7 +30,7 @@ fn number(tier: &str) -> i64 {
 }
 
 impl Core {
-    /// An account-level field, `entry[].time` and all.
+    /// An account-level field, with `entry[].time`.
     pub fn account_post(&mut self, waba_id: &str, field: &str, item: Value) {
         let at = self.now();
         self.post(Update {
@@ -52,7 +52,7 @@ impl Core {
         waba.portfolio_id.clone()
     }
 
-    /// Another limit for a portfolio; every account and number of it hears of it.
+    /// Changes a portfolio's limit; its accounts and numbers get webhooks.
     pub fn set_tier(&mut self, portfolio_id: &str, tier: &str) {
         let Some(portfolio) = self.world.portfolios.get_mut(portfolio_id) else {
             return;
@@ -162,7 +162,7 @@ impl Core {
         );
     }
 
-    /// The time has come for the next limit.
+    /// Applies the next limit when it is due.
     pub fn scale(&mut self, portfolio_id: &str) {
         let Some(portfolio) = self.world.portfolios.get_mut(portfolio_id) else {
             return;

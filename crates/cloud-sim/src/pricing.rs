@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::outcome::Accept;
 use crate::world::Msg;
 
-/// Prices that nobody ever asked.
+/// Invented prices.
 const INVENTED: &str = include_str!("../samples/rates.csv");
 /// Seconds of the finest grain of the analytics.
 pub const HALF_HOUR: i64 = 1_800;
@@ -59,7 +59,7 @@ impl RateCard {
         }
     }
 
-    /// The card of a configuration; the invented one when there is none or it cannot be read.
+    /// The configured card; the invented one when there is none or it cannot be parsed.
     pub fn of(config: &SimConfig) -> Self {
         let own = config
             .rate_card
@@ -106,7 +106,7 @@ pub struct Priced {
     pub cost: f64,
 }
 
-/// Messages that went out and arrived.
+/// Sent and delivered messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traffic {
     /// Sent.

@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::entities::{App, Phone, Template, Token, Waba};
 use crate::ids;
 
-/// What should exist; everything that is absent is made up.
+/// What should exist; absent values are generated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Provision {
@@ -33,7 +33,7 @@ pub struct Provision {
     pub access_token: Option<String>,
 }
 
-/// What exists now.
+/// What was set up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Provisioned {
     /// App id.
@@ -52,7 +52,7 @@ pub struct Provisioned {
     pub access_token: String,
 }
 
-/// Makes sure that it all exists.
+/// Creates what does not exist yet.
 pub(crate) fn provision(core: &mut Core, wanted: &Provision) -> Result<Provisioned, String> {
     let world = &mut core.world;
     let digits = match &wanted.phone_number {
@@ -153,7 +153,7 @@ fn set(field: &mut String, value: &Option<String>) {
     }
 }
 
-/// `447700900555` → `+44 7700 900555`, in the way Meta shows numbers (good enough for a simulator).
+/// `447700900555` → `+44 7700 900555`, in the way Meta shows numbers (approximately).
 pub(crate) fn display(digits: &str) -> String {
     let country = ids::COUNTRIES
         .iter()

@@ -28,12 +28,12 @@ impl Stats {
         self.0.entry(day).or_default()
     }
 
-    /// One more was sent.
+    /// Counts a send.
     pub fn sent(&mut self, now: i64) {
         self.today(now).0 += 1;
     }
 
-    /// Somebody blocked or reported.
+    /// Counts a block or report.
     pub fn complained(&mut self, now: i64) {
         self.today(now).1 += 1;
     }
@@ -61,7 +61,7 @@ impl Stats {
 }
 
 impl Core {
-    /// A person blocks the number (or takes it back), and reports it perhaps; the newest template to them is to blame.
+    /// A person blocks or unblocks the number, and may report it; it counts against the newest template sent to them.
     pub fn block_business(&mut self, phone_id: &str, user_id: &str, blocks: bool, reports: bool) {
         let key = format!("{phone_id}/{user_id}");
         match blocks {

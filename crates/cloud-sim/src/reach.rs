@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use url::{Host, Origin, Url};
 
-/// The places. Given when the simulator starts, and never changed by its control surface.
+/// The allowed destinations. Set at start, never changed by the control API.
 #[derive(Clone, Debug)]
 pub struct Reach {
     own: Vec<Origin>,
@@ -21,7 +21,7 @@ struct Loopback {
 }
 
 impl Default for Reach {
-    /// Every loopback address: for tests, whose receivers have ports that nobody knows before.
+    /// Every loopback address: for tests, whose receivers' ports are not known in advance.
     fn default() -> Self {
         Self {
             own: Vec::new(),
@@ -38,7 +38,7 @@ impl Reach {
     /// address), and these loopback hosts, each `127.0.0.1`, `[::1]`, `localhost` or such with a port.
     ///
     /// # Errors
-    /// Which entry (from 1) is no loopback host.
+    /// The first entry (from 1) that is not a loopback host.
     pub fn new(own: &[Url], loopback: &[String]) -> Result<Self, String> {
         let mut named = loopback
             .iter()
@@ -117,7 +117,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// Whether what is served there is reached by loopback addresses too.
+/// Whether a server listening there can be reached by loopback addresses too.
 fn is_here(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Seeded chance.
+/// A seeded random number generator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dice {
     seed: u64,
@@ -35,7 +35,7 @@ impl Dice {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// True with probability `p`; draws nothing when it is certain, so that a knob at 0 changes no other chance.
+    /// True with probability `p`; does not draw when the result is certain, so that a knob at 0 changes no other draw.
     pub fn chance(&mut self, p: f64) -> bool {
         p > 0.0 && (p >= 1.0 || self.part() < p)
     }

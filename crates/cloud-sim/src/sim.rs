@@ -18,13 +18,13 @@ use crate::ledger::{Delivered, Ledger};
 use crate::links::{self, Fetch};
 use crate::provision::{Provision, Provisioned};
 
-/// A control request that makes no sense, with a sentence that says what to change.
+/// An invalid control request, with a message that says what to change.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ControlError {
-    /// 400 or 404, as on the control surface.
+    /// 400 or 404, as in the control API.
     pub status: u16,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be valid.
     pub message: String,
 }
 
@@ -48,7 +48,7 @@ struct Inner {
     core: Mutex<Core>,
     /// Wakes the engine.
     wake: Notify,
-    /// Rises with every change; the platform saves the world on it, and waiting tests look again.
+    /// Raised with every change; the platform saves the world then, and waiting tests check again.
     changed: watch::Sender<u64>,
     /// For the phone page.
     live: broadcast::Sender<Value>,
@@ -82,30 +82,30 @@ impl Simulator {
         simulator
     }
 
-    /// Stops the engine and waits for deliveries that are on their way. Export first to keep the world.
+    /// Stops the engine and waits for deliveries in flight. Export first to keep the world.
     pub async fn shutdown(&self) {
         self.0.cancel.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
     }
 
-    /// The three surfaces on an own route: `/v{N}.{M}/…`, `/_sim/…`, `/_media/…`.
+    /// All routes on their own: `/v{N}.{M}/…`, `/_sim/…`, `/_media/…`.
     pub fn routes(&self) -> poem::Route {
         self.mount(poem::Route::new())
     }
 
-    /// The three surfaces on an existing route, so that they live at the root of another server.
+    /// All routes on an existing route, at the root of another server.
     pub fn mount(&self, route: poem::Route) -> poem::Route {
         let route = crate::graph::mount(self, route);
         crate::control::mount(self, route)
     }
 
-    /// Rises with every change of the world: save [`Simulator::export`] when it does (not more than once a second).
+    /// Raised with every change of the world: save [`Simulator::export`] when it does (not more than once a second).
     pub fn on_change(&self) -> watch::Receiver<u64> {
         self.0.changed.subscribe()
     }
 
-    /// The whole world. Deliveries that have not ended are planned again in it.
+    /// The whole world. Unfinished deliveries are scheduled again in it.
     pub fn export(&self) -> Value {
         self.lock().export()
     }
@@ -128,8 +128,8 @@ impl Simulator {
             .map_err(ControlError::bad)
     }
 
-    /// Where an app's webhooks go, as it is entered in the app's configuration: what concerns accounts goes nowhere else. No
-    /// handshake is made; deliveries fail where the simulator may not go.
+    /// Where an app's webhooks go, as it is entered in the app's configuration: account fields go only there. No handshake
+    /// is made; deliveries fail where the simulator may not send.
     ///
     /// # Errors
     /// When there is no such app.
@@ -143,10 +143,10 @@ impl Simulator {
         })
     }
 
-    /// Lets a person write, as `POST /_sim/inbound` does. Hands back the message id.
+    /// Lets a person write, as `POST /_sim/inbound` does. Returns the message id.
     ///
     /// # Errors
-    /// When the request lacks something.
+    /// When the request is incomplete.
     pub fn inbound(&self, spec: &Value) -> Result<String, ControlError> {
         self.with(|core| core.inbound(spec)).map_err(ControlError::bad)
     }
@@ -166,7 +166,7 @@ impl Simulator {
         self.lock().now()
     }
 
-    /// Pushes the virtual clock forward.
+    /// Advances the virtual clock.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
         self.with(|core| {
@@ -190,17 +190,17 @@ impl Simulator {
     }
 
     /// Resolves when nothing is pending any more, not even a retry or a status in the future. With a receiver that
-    /// never answers 2xx that is after the last retry; with a clock that stands still it may be never.
+    /// never answers 2xx that is after the last retry; with a stopped clock it may be never.
     pub async fn settled(&self) {
         self.wait_until(Core::is_settled).await;
     }
 
-    /// Resolves when everything that is due by now has happened and no delivery is on its way.
+    /// Resolves when everything that is due has happened and no delivery is in flight.
     pub async fn caught_up(&self) {
         self.wait_until(Core::is_caught_up).await;
     }
 
-    /// Pushes the virtual clock from event to event until nothing is pending, at most by `limit`.
+    /// Advances the virtual clock from event to event until nothing is pending, at most by `limit`.
     pub async fn run_out(&self, limit: Duration) {
         let end = self
             .now_ms()
@@ -220,7 +220,7 @@ impl Simulator {
         }
     }
 
-    /// Resolves when the condition holds; looked at after every change.
+    /// Resolves when the condition holds; it is checked after every change.
     pub(crate) async fn wait_until(&self, condition: impl Fn(&Core) -> bool) {
         let mut changed = self.0.changed.subscribe();
         loop {
@@ -239,13 +239,13 @@ impl Simulator {
         self.0.cancel.clone()
     }
 
-    /// Looks at the state.
+    /// Reads the state.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
-        // A panic inside leaves data that is still plain data; a simulator should go on.
+        // After a panic the state is still plain data; the simulator continues.
         self.0.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state and lets the engine look at the consequences.
+    /// Changes the state and wakes the engine.
     pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Core) -> R) -> R {
         let mut core = self.lock();
         core.listened = self.0.live.receiver_count() > 0;
@@ -259,7 +259,7 @@ impl Simulator {
         let live = std::mem::take(&mut core.live);
         drop(core);
         for event in live {
-            // Nobody listening is fine.
+            // No listener is fine.
             let _ = self.0.live.send(event);
         }
         self.0.changed.send_modify(|n| *n += 1);
@@ -391,7 +391,7 @@ fn finish(core: &mut Core, id: u64, destination: &str, outcome: Result<u16, Stri
     }
     let attempts = u32::try_from(delivery.attempts.len()).unwrap_or(u32::MAX);
     let url = delivery.url.clone();
-    // The log keeps the body; what it was made of goes.
+    // The log keeps the body, not the updates it was made of.
     let updates: Vec<Told> = delivery.updates.iter_mut().map(Told::of).collect();
     let state = if ok {
         DeliveryState::Done
@@ -442,7 +442,7 @@ fn kind_of(update: &Update) -> &str {
     }
 }
 
-/// Names of the collections of the control surface.
+/// Names of the collections of the control API.
 pub(crate) fn collections() -> BTreeSet<&'static str> {
     [
         "apps",

@@ -12,7 +12,7 @@ use crate::life::Life;
 const HOUR_MS: i64 = 3_600_000;
 /// Notice before a category changes by itself.
 const NOTICE_MS: i64 = 24 * HOUR_MS;
-/// Words that make a utility template a marketing one when the content is reviewed.
+/// Words that make a utility template a marketing one in content review.
 const PROMOTION: &[&str] = &["sale", "discount", "%", "offer", "free"];
 
 /// The part of a value that names the template. The id is a JSON number here, a string in the Graph API.
@@ -48,7 +48,7 @@ impl Core {
         });
     }
 
-    /// Changes a template's status and tells the webhooks. `reason` is null for deletions.
+    /// Changes a template's status and sends the webhooks. `reason` is null for deletions.
     pub fn template_status(&mut self, id: &str, status: &str, event: &str, reason: Value, more: Value) {
         let now = self.now();
         let Some(template) = self.world.templates.get_mut(id) else {
@@ -115,7 +115,7 @@ impl Core {
         self.plan_later(now + hours * HOUR_MS, resume);
     }
 
-    /// The pause ends, by itself or by hand. Its quality starts anew.
+    /// The pause ends, automatically or manually. The quality score starts again.
     pub fn template_unpause(&mut self, id: &str) {
         if let Some(template) = self.world.templates.get_mut(id) {
             template.stats = crate::quality::Stats::default();
@@ -127,7 +127,7 @@ impl Core {
         self.template_status(id, "APPROVED", "APPROVED", json!("NONE"), more);
     }
 
-    /// An automatic pause runs out, unless it is another one by now.
+    /// An automatic pause ends, unless a newer pause has replaced it.
     pub fn pause_is_over(&mut self, id: &str, pause: u32) {
         let still = self
             .world
@@ -153,7 +153,7 @@ impl Core {
         }
     }
 
-    /// Notice of another category, which comes a day later; `at_once` without notice.
+    /// Announces another category, which takes effect a day later; `at_once` without notice.
     pub fn template_recategorize(&mut self, id: &str, category: &str, at_once: bool) {
         let due = self.now() + NOTICE_MS;
         let Some(template) = self.world.templates.get_mut(id) else {
@@ -181,7 +181,7 @@ impl Core {
         self.plan_later(due, change);
     }
 
-    /// A template waits for its review; `sim_slow` in its name makes it ten times as long.
+    /// Schedules a template's review; `sim_slow` in its name makes it take ten times as long.
     pub fn plan_review(&mut self, id: &str) {
         let slow = self
             .world
@@ -198,7 +198,7 @@ impl Core {
         );
     }
 
-    /// The review of a template ends: by markers in its name, then by its content when that is asked for.
+    /// The review of a template ends: by markers in its name, then by its content if enabled.
     pub fn review(&mut self, id: &str) {
         let Some(template) = self.world.templates.get(id).filter(|t| t.status == "PENDING") else {
             return;
@@ -229,7 +229,7 @@ impl Core {
         self.template_approve(id);
     }
 
-    /// Whether the next message of a template is held until its first cohort has been judged (Cloud API: pacing).
+    /// Whether the next message of a template is held until its first cohort has been evaluated (Cloud API: pacing).
     pub fn takes_from_cohort(&mut self, id: &str) -> bool {
         let (every, cohort, hold) = (
             self.config.pacing,
@@ -283,7 +283,7 @@ impl Core {
         }
     }
 
-    /// The first cohort has been judged: what was held goes out, or fails with 132015 and the template is paused.
+    /// The first cohort has been evaluated: held messages are sent, or fail with 132015 and the template is paused.
     pub fn end_pacing(&mut self, id: &str) {
         let now = self.now();
         let held = self.world.held.remove(id).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::rng::Dice;
 /// How many messages of a thread the phone page can show.
 const THREAD_MESSAGES: usize = 500;
 
-/// What happened between one number and one person.
+/// The thread of one number and one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Thread {
@@ -86,7 +86,7 @@ pub struct Msg {
     pub error: Option<i64>,
     /// Virtual Unix ms of acceptance.
     pub at: i64,
-    /// What a magic recipient makes of it.
+    /// The outcome that a magic recipient forces.
     pub plan: Plan,
     /// The template it was made from.
     #[serde(default)]
@@ -94,7 +94,7 @@ pub struct Msg {
 }
 
 impl Msg {
-    /// A copy of everything but what was said: statuses need no more, and content is what makes a copy dear.
+    /// A copy without the content: statuses do not need it, and it is the expensive part.
     pub fn without_content(&self) -> Self {
         Self {
             content: Value::Null,
@@ -118,7 +118,7 @@ impl Msg {
     }
 }
 
-/// How the statuses of one message go on.
+/// The plan for one message's statuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Plan {
@@ -183,11 +183,11 @@ pub struct World {
     /// Handles of finished uploads and until when they are good, virtual Unix seconds.
     #[serde(default)]
     pub handles: VecDeque<(String, i64)>,
-    /// Rules that spoil answers.
+    /// Rules that make requests fail.
     pub faults: Vec<Fault>,
-    /// What will happen.
+    /// Scheduled events.
     pub agenda: Agenda,
-    /// What will happen in hours or days; nobody waits for it.
+    /// Events scheduled in hours or days; `settled` does not wait for them.
     #[serde(default)]
     pub later: Agenda,
     /// Template id → messages that are held.
@@ -205,13 +205,13 @@ pub struct World {
     /// What the analytics count.
     #[serde(default)]
     pub meter: Meter,
-    /// What was done how often.
+    /// Counts in rolling windows.
     #[serde(default)]
     pub rolling: Rolling,
     /// `phone_id/user_id` of people who blocked a number.
     #[serde(default)]
     pub blockers: BTreeSet<String>,
-    /// Numbers that people had before they moved to another: nobody on WhatsApp has them (131026).
+    /// Numbers that people have left: they are not on WhatsApp (131026).
     #[serde(default)]
     pub left_numbers: BTreeSet<String>,
     /// Digests of bodies that got their one HTTP 500.
@@ -272,7 +272,7 @@ impl World {
         }
     }
 
-    /// Builds the indexes anew, after an import or a change of people.
+    /// Rebuilds the indexes, after an import or a change of people.
     pub fn reindex(&mut self) {
         self.by_wa_id = self
             .users
@@ -299,7 +299,7 @@ impl World {
         id.to_string()
     }
 
-    /// When something happens next, soon or later.
+    /// When the next event of either agenda is due.
     pub fn next_due(&self) -> Option<i64> {
         let (soon, later) = (self.agenda.next_due(), self.later.next_due());
         soon.into_iter().chain(later).min()
@@ -317,7 +317,7 @@ impl World {
         self.by_wa_id.get(&digits).and_then(|id| self.users.get(id))
     }
 
-    /// Adds a person; the oldest one goes when there are `max` already.
+    /// Adds a person; removes the oldest one when there are `max` already.
     pub fn add_user(&mut self, user: User, max: usize) {
         while self.users.len() >= max.max(1) {
             let Some(oldest) = self.user_order.pop_front() else {
@@ -337,7 +337,7 @@ impl World {
         self.users.insert(user.user_id.clone(), user);
     }
 
-    /// The thread of a number and a person, made when it is new.
+    /// The thread of a number and a person, created if needed.
     pub fn thread(&mut self, phone_id: &str, user_id: &str) -> &mut Thread {
         self.threads
             .entry(format!("{phone_id}/{user_id}"))
@@ -348,7 +348,7 @@ impl World {
             })
     }
 
-    /// Keeps a message; the oldest one goes when there are `max` already.
+    /// Stores a message; removes the oldest one when there are `max` already.
     pub fn add_message(&mut self, mut msg: Msg, max: usize) {
         msg.seq = self.next_seq;
         self.next_seq += 1;

@@ -47,7 +47,7 @@ pub fn template(core: &mut Core, id: &str, act: &str, body: &Value) -> Outcome {
     Ok(json!({"success": true, "status": status}))
 }
 
-/// `{phone_id, user, report?, unblock?}`: the person blocks the business, or takes it back.
+/// `{phone_id, user, report?, unblock?}`: the person blocks or unblocks the business.
 pub fn block(core: &mut Core, body: &Value) -> Outcome {
     let (phone_id, user_id) = phone_page::thread_of(core, body)?;
     let flag = |key: &str| body.get(key).and_then(Value::as_bool) == Some(true);
@@ -250,7 +250,7 @@ fn restrict(core: &mut Core, id: &str, body: &Value) -> Result<(), ControlError>
     Ok(())
 }
 
-/// The customer takes the partner's access away: a last webhook, then its tokens answer 190.
+/// The customer revokes the partner's access: a last webhook, then its tokens answer 190.
 fn partner_remove(core: &mut Core, id: &str) {
     let owner = core
         .world

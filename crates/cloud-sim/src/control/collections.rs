@@ -10,7 +10,7 @@ use crate::entities::{Entity, User};
 use crate::people;
 use crate::sim::ControlError;
 
-/// At most this many of one kind, people apart.
+/// At most this many of one kind, except people.
 const MAX_ROWS: usize = 20_000;
 /// At most this many in one answer.
 const MAX_LIST: usize = 1_000;
@@ -138,7 +138,7 @@ fn merge(old: Value, change: Value, key: &str) -> Result<Value, ControlError> {
     Ok(Value::Object(old))
 }
 
-/// `online` and `reads` may stand at the top for convenience; they belong to the persona.
+/// `online` and `reads` may be given at the top level for convenience; they belong to the persona.
 fn into_persona(body: Value) -> Value {
     let Value::Object(mut object) = body else {
         return body;

@@ -35,10 +35,10 @@ const MAX_INBOUND: usize = 32 << 20;
 /// Largest body of everything else.
 const MAX_BODY: usize = 3 << 20;
 
-/// What a control request comes to.
+/// The outcome of a control request.
 type Outcome = Result<Value, ControlError>;
 
-/// Adds the control surface.
+/// Adds the control API.
 pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let simulator = simulator.clone();
     let endpoint = poem::endpoint::make(move |req| {
@@ -48,8 +48,8 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
     route.at("/_sim/*path", endpoint.to_response())
 }
 
-/// Whether another site made a browser send this. The surface knows no callers, so what tells them apart are the headers
-/// that a browser writes and no page can change.
+/// Whether this is a cross-site request. The control API has no authentication, so this goes by the headers that a browser
+/// sets and no page can change.
 fn is_cross_site(req: &Request) -> bool {
     if let Some(site) = req.header("sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
@@ -236,7 +236,7 @@ async fn dispatch(
     }
 }
 
-/// Refuses an app, account or number whose webhooks would go where the simulator may not.
+/// Refuses an app, account or number with a callback that the simulator may not call.
 fn callbacks_in_reach(reach: &Reach, body: &Value) -> Result<(), ControlError> {
     let Value::Object(fields) = body else {
         return Ok(());
@@ -253,7 +253,7 @@ fn callbacks_in_reach(reach: &Reach, body: &Value) -> Result<(), ControlError> {
     Ok(())
 }
 
-/// Refuses an address where the simulator may not go; an empty one is none.
+/// Refuses an address that the simulator may not call; an empty one is ignored.
 fn in_reach(reach: &Reach, name: &str, url: &str) -> Result<(), ControlError> {
     if url.is_empty() {
         return Ok(());
@@ -454,7 +454,7 @@ fn media(simulator: &Simulator, id: &str, range: Option<Range>) -> Response {
 fn events(simulator: &Simulator) -> Response {
     let receiver = simulator.subscribe_live();
     let stop = simulator.cancelled();
-    // A page knows at once that it listens, not only when something happens.
+    // Tells the page at once that it is connected.
     let hello = futures_util::stream::iter([json!({"kind": "hello"})]);
     let changes = futures_util::stream::unfold(receiver, |mut receiver| async move {
         match receiver.recv().await {

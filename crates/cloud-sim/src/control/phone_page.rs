@@ -54,7 +54,7 @@ pub fn messages(core: &Core, phone_id: &str, user: &str) -> Outcome {
     if !core.world.phones.contains_key(phone_id) {
         return Err(ControlError::missing(format!("there is no phone {phone_id}")));
     }
-    // A person nobody has written to has an empty thread, not an error: the page opens before the first message.
+    // A person without messages has an empty thread, not an error: the page opens before the first message.
     let rows: Vec<Value> = match core.world.user(user) {
         Some(user) => core
             .world

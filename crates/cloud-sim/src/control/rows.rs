@@ -12,7 +12,7 @@ use crate::sim::ControlError;
 /// Rows of one answer, at most.
 const MAX_ROWS: usize = 10_000;
 
-/// Everything that exists; of people the newest 200.
+/// All entities; of people the newest 200.
 pub fn state(core: &Core) -> Value {
     let world = &core.world;
     let users: Vec<&User> = world
@@ -39,8 +39,8 @@ pub fn state(core: &Core) -> Value {
     })
 }
 
-/// What a load came to, counted without a row for each send: `numbers` by id, `judge.doubled` sends whose recipient and
-/// callback data had come before (`unjudged` when too many were remembered), `webhooks` in updates.
+/// The totals of a load, counted without a row for each send: `numbers` by id, `judge.doubled` duplicate sends (same recipient
+/// and callback data; `unjudged` when there were too many to remember), `webhooks` in updates.
 pub fn load(core: &Core) -> Value {
     let ledger = &core.ledger;
     let (queued, in_flight) = core.deliveries.depth();

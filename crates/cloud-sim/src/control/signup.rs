@@ -13,7 +13,7 @@ use crate::sim::ControlError;
 
 const PAGE: &str = include_str!("signup.html");
 
-/// `{waba_id | wabas: […], app_id?}` → a code that is good for 30 seconds, and what the popup would say.
+/// `{waba_id | wabas: […], app_id?}` → a code that is valid for 30 seconds, and what the popup would post.
 pub fn code(core: &mut Core, body: &Value) -> Outcome {
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut wabas: BTreeSet<String> = text("waba_id").or_else(|| text("waba")).into_iter().collect();
@@ -74,7 +74,7 @@ pub fn page(core: &Core, query: &BTreeMap<String, String>) -> Response {
         .map(|w| json!({"id": w.id, "name": w.name}))
         .collect();
     let data = json!({"accounts": rows, "config_id": query.get("config_id")});
-    // A name may hold anything; inside a script element only `<` could end it.
+    // A name may contain anything; inside a script element only `<` could end it.
     let data = data.to_string().replace('<', "\\u003c");
     Response::builder()
         .content_type("text/html; charset=utf-8")

@@ -11,7 +11,7 @@ use crate::entities::Waba;
 
 const DAY: i64 = 86_400;
 const YEAR: i64 = 366 * DAY;
-/// `name.start(1).end(2).granularity(DAY)…` taken apart.
+/// Parses `name.start(1).end(2).granularity(DAY)…`.
 struct Query {
     name: String,
     arguments: BTreeMap<String, String>,
@@ -100,7 +100,7 @@ impl Query {
     }
 }
 
-/// The grain of a time: where it begins and ends.
+/// The interval of a granularity that contains a time.
 fn grain(at: i64, name: &str) -> (i64, i64) {
     match name {
         "HALF_HOUR" => (at - at.rem_euclid(1_800), at - at.rem_euclid(1_800) + 1_800),

@@ -104,7 +104,7 @@ impl Call {
                 .map(unwrapped)
                 .map_err(|e| e.to_string())
         };
-        // A token that is named in the call wins over the header's: clients with a standing header rely on it.
+        // A token in the call wins over the header's: clients that always send a header rely on it.
         let token = query
             .get("access_token")
             .cloned()
@@ -181,8 +181,8 @@ fn form_value(text: &str) -> Value {
     }
 }
 
-/// The fields of a multipart form as strings, and its files. In the body stands of a file that it is there, its name, its
-/// type and its size.
+/// The fields of a multipart form as strings, and its files. The body lists each file's name, type and
+/// size.
 async fn multipart(
     req: &Request,
     bytes: Bytes,
@@ -270,7 +270,7 @@ impl Core {
         id
     }
 
-    /// Token and proof (Cloud API: auth). Hands back the token's app.
+    /// Checks token and proof (Cloud API: auth). Returns the token's app.
     pub fn authorise(&self, call: &Call) -> Result<Option<String>, Refusal> {
         let Some(given) = &call.token else {
             let code = if self.config.missing_token_104 { 104 } else { 190 };
@@ -336,7 +336,7 @@ impl Core {
         Ok(token.app_id.clone())
     }
 
-    /// Whether the token may see something of an account.
+    /// Whether the token may access an account.
     pub fn may_see(&self, call: &Call, waba_id: &str) -> bool {
         let token = call
             .token

@@ -33,7 +33,7 @@ pub(super) fn permissions(core: &Core, call: &Call, phone: &Phone) -> Result<Rep
     })))
 }
 
-/// `POST /{PNID}/calls`: a call is refused as Meta refuses it where calling is off; with calling on, for want of a permission.
+/// `POST /{PNID}/calls`: refused as Meta does where calling is off; with calling on, because the permission is missing.
 pub(super) fn refuse(phone: &Phone) -> Refusal {
     let on = phone.settings.pointer("/calling/status").and_then(Value::as_str) == Some("ENABLED");
     match on {

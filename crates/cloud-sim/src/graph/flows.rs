@@ -62,7 +62,7 @@ pub struct Flow {
     pub status: String,
     /// Flow JSON as it was given; absent before the first upload.
     pub json: Option<String>,
-    /// Where its data comes from.
+    /// The endpoint of its data.
     pub endpoint_uri: Option<String>,
     /// Virtual Unix ms of the last change.
     pub updated_at: i64,
@@ -81,7 +81,7 @@ pub(super) fn of_waba(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply
     }
 }
 
-/// What can be done with one Flow.
+/// Operations on one Flow.
 pub(super) fn of_flow(core: &mut Core, call: &Call, flow: &Flow, edge: &str) -> Result<Reply, Refusal> {
     match (call.method.as_str(), edge) {
         ("GET", "") => pick(call, NODE, node(core, flow), FIELDS, DEFAULT),
@@ -109,7 +109,7 @@ pub(super) fn of_flow(core: &mut Core, call: &Call, flow: &Flow, edge: &str) -> 
     }
 }
 
-/// A send of a Flow that is a draft, as if it were published, is refused; Flows of elsewhere are not known here and pass.
+/// A send of a Flow that is a draft, as if it were published, is refused; unknown Flows are accepted.
 pub(super) fn check_send(core: &Core, waba_id: &str, content: &Value) -> Result<(), Refusal> {
     let at = |key: &str| {
         content
@@ -190,7 +190,7 @@ fn assets(core: &Core, flow: &Flow) -> Vec<Value> {
     flow.json.iter().map(row).collect()
 }
 
-/// What is wrong with a Flow JSON; nothing when it can be published.
+/// Validation errors of a Flow JSON; none when it can be published.
 fn problems(text: &str) -> Vec<Value> {
     let problem = |error: &str, message: String, line: usize| {
         json!({"error": error, "error_type": "FLOW_JSON_ERROR", "message": message, "line_start": line, "line_end": line,
@@ -389,7 +389,7 @@ fn publish(core: &mut Core, flow: &Flow) -> Result<(), Refusal> {
     }
 }
 
-/// Another state, and the field `flows` that tells of it.
+/// Changes the state and sends the webhook field `flows`.
 fn set_status(core: &mut Core, flow: &Flow, status: &str) {
     let now = core.now();
     if let Some(flow) = core.world.flows.get_mut(&flow.id) {

@@ -23,7 +23,7 @@ const MESSAGING: &[&str] = &[
 ];
 
 impl Core {
-    /// Counts a call of the management API; an error when it is one too many.
+    /// Counts a call of the management API; an error beyond the limit.
     pub fn management(&mut self, call: &Call) -> Result<(), Refusal> {
         let edge = call.path.get(1).map(String::as_str);
         if edge.is_some_and(|e| MESSAGING.contains(&e)) {
@@ -52,10 +52,10 @@ impl Core {
         Err(self.rate_limited(80_007))
     }
 
-    /// `x-business-use-case-usage`: percents of the quotas, and the minutes until there is room again.
+    /// `x-business-use-case-usage`: percents of the quotas, and the minutes until calls are allowed again.
     pub fn usage(&mut self, waba: &str) -> String {
         let (mut percent, mut minutes) = (0, 0);
-        // Messages count against neither, so most of the time there is nothing to count.
+        // Messages count against neither, so usually there is nothing to count.
         if !self.world.rolling.is_empty() {
             let now = self.now();
             let rolling = &mut self.world.rolling;

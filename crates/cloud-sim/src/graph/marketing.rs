@@ -9,7 +9,7 @@ use crate::entities::{Template, Waba};
 /// A template is known to the Marketing Messages API this long after its last change, virtual ms.
 const SYNCING_MS: i64 = 600_000;
 
-/// What can be said before the template is looked up: the account takes part, the body has the right shape.
+/// Checks before the template is looked up: the account is enrolled, the body has the right shape.
 pub(super) fn check_body(
     core: &Core,
     waba_id: &str,
@@ -48,7 +48,7 @@ pub(super) fn check_body(
     Ok(())
 }
 
-/// What the template must be like. `sim_mm_unavailable` in its name makes it unavailable.
+/// Checks the template. `sim_mm_unavailable` in its name makes it unavailable.
 pub(super) fn check_template(core: &Core, template: &Template) -> Result<(), Refusal> {
     if template.category != "MARKETING" {
         return Err(Refusal::of(

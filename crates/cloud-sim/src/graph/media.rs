@@ -52,7 +52,7 @@ pub(super) fn upload(core: &mut Core, call: &Call, phone: &Phone) -> Result<Repl
     Ok(Reply::Ok(json!({"id": id})))
 }
 
-/// `GET` and `DELETE /{MEDIA}`; expired or of another number, it is as if it were not there.
+/// `GET` and `DELETE /{MEDIA}`; 404 when expired or of another number.
 pub(super) fn of_media(core: &mut Core, call: &Call, media: &Media) -> Result<Reply, Refusal> {
     let missing = || Refusal::missing(&call.method, &media.id);
     let waba = core
@@ -89,7 +89,7 @@ pub(super) fn of_media(core: &mut Core, call: &Call, media: &Media) -> Result<Re
     }
 }
 
-/// `GET /_media/{token}` with a bearer token that may see the owner. Ranges work; it never redirects.
+/// `GET /_media/{token}` with a bearer token that may access the owner. Ranges work; it never redirects.
 pub fn download(simulator: &Simulator, req: &Request) -> Response {
     let token = req.raw_path_param("id").unwrap_or_default();
     let bearer = req
@@ -190,7 +190,7 @@ impl Core {
         }
     }
 
-    /// True for a token that opens something now.
+    /// Whether a download token is valid now.
     pub fn is_live_token(&self, value: &str) -> bool {
         let now = self.now() / 1_000;
         match self.world.tokens.get(value) {

@@ -16,10 +16,10 @@ use crate::world::{Direction, Plan};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Bodies that got their one HTTP 500 are remembered up to this many.
+/// Bodies remembered that were answered with their one HTTP 500.
 const MAX_FAILED_ONCE: usize = 10_000;
 
-/// Takes a send or a read receipt.
+/// Handles a send or a read receipt.
 /// `by_marketing_api`: by the Marketing Messages API.
 pub fn post(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) -> Reply {
     match send(core, call, phone_id, by_marketing_api) {
@@ -78,7 +78,7 @@ fn send(core: &mut Core, call: &Call, phone_id: &str, by_marketing_api: bool) ->
         core.status_by_knob(&mut refusal);
         return Err(refusal);
     }
-    // A BSUID nobody has is refused; the magic ones exist by being written to.
+    // An unknown BSUID is refused; a magic one is created by the send.
     if by_bsuid && magic.is_none() && core.world.user(&input).is_none() {
         return Err(Refusal::missing("POST", &input));
     }
@@ -321,7 +321,7 @@ fn check_media(core: &Core, kind: &str, content: &Value, phone_id: &str) -> Resu
     }
 }
 
-/// Steps 13 to 15: the template's id and category, when it can be sent like this. Nothing of it is copied.
+/// Steps 13 to 15: the template's id and category, when it can be sent like this, without copying it.
 fn checked_template(
     core: &Core,
     waba_id: &str,
@@ -411,7 +411,7 @@ impl Core {
         refusal
     }
 
-    /// Rate limits and 132001 have an HTTP status that sources disagree about.
+    /// Sources disagree about the HTTP status of rate limits and of 132001.
     fn status_by_knob(&self, refusal: &mut Refusal) {
         match refusal.code {
             4 | 17 | 32 | 613 | 80_007 | 80_008 | 130_429 | 131_056 => {

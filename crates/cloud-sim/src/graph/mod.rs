@@ -54,13 +54,13 @@ use crate::sim::Simulator;
 /// Bodies up to this size are read.
 const MAX_BODY: usize = 3 << 20;
 
-/// What a call comes to.
+/// The outcome of a call.
 pub enum Reply {
     /// 200 with this body.
     Ok(Value),
     /// An error.
     Refused(Refusal),
-    /// 200 for a message, with what the answer itself goes through.
+    /// 200 for a message, with the faults of the response.
     Sent {
         body: Value,
         wamid: String,
@@ -85,7 +85,7 @@ pub enum Answer {
     Hang,
 }
 
-/// Adds the Graph and media surfaces.
+/// Adds the Graph and media routes.
 pub fn mount(simulator: &Simulator, route: Route) -> Route {
     let graph = simulator.clone();
     let host = simulator.clone();
@@ -95,7 +95,7 @@ pub fn mount(simulator: &Simulator, route: Route) -> Route {
             "/:first<^(v[0-9]+\\.[0-9]+|[0-9]+)>/*path",
             poem::endpoint::make(move |req| {
                 let simulator = graph.clone();
-                // Boxed where it is small: poem keeps a copy of it for every layer of every request under way.
+                // Boxed where it is small: poem keeps a copy of it for every layer of every request in flight.
                 async move { Box::pin(handle(&simulator, req)).await }
             })
             .map_to_response(),
@@ -115,7 +115,7 @@ trait MapToResponse: Endpoint + Sized {
 
 impl<E: Endpoint> MapToResponse for E {}
 
-/// What the headers of an answer say beside its content; made under the same lock as the answer.
+/// Values of a response's headers; computed under the same lock as the response.
 struct Stamp {
     trace: String,
     request_id: String,
@@ -226,7 +226,7 @@ fn read(call: &Call, stamp: &Stamp, body: &Value) -> Response {
 fn dispatch(core: &mut Core, call: &Call) -> Reply {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let reply = match path.as_slice() {
-        // The app's secret is what is checked here.
+        // Here the app's secret is checked.
         ["oauth", "access_token"] => oauth::access_token(core, call),
         _ => core.authorise(call).and_then(|app_id| {
             core.management(call)?;
@@ -283,7 +283,7 @@ pub async fn handshake(simulator: &Simulator, url: &str, verify_token: &str) -> 
     Ok(())
 }
 
-/// Holds an answer back until its first status was delivered, at most 2 s.
+/// Delays a response until its first status was delivered, at most 2 s.
 async fn wait_for_status(simulator: &Simulator, wamid: &str) {
     let delivered = simulator.wait_until(|core| {
         core.ledger
@@ -292,7 +292,7 @@ async fn wait_for_status(simulator: &Simulator, wamid: &str) {
             .take(200)
             .any(|d| d.wamid.as_deref() == Some(wamid))
     });
-    // A receiver that does not answer must not block the sender for ever.
+    // A receiver that does not respond must not block the sender for ever.
     let _ = tokio::time::timeout(Duration::from_secs(2), delivered).await;
 }
 
@@ -335,7 +335,7 @@ fn spoiled(simulator: &Simulator, version: &str, fault: &crate::entities::FaultR
     Some(respond(&stamp, version, Err(refusal), &headers))
 }
 
-/// An answer whose connection breaks off in the middle.
+/// A response whose connection is closed in the middle.
 fn broken_off() -> Response {
     let pieces = [
         Ok(Bytes::from_static(b"{\"messaging_product\"")),

@@ -14,7 +14,7 @@ use crate::core::Core;
 
 pub(super) const MANAGEMENT: &str = "whatsapp_business_management";
 
-/// Finds the object, checks that the token may see it, and does what is asked.
+/// Finds the object, checks that the token may access it, and serves the request.
 pub fn route(core: &mut Core, call: &Call, app_id: Option<&str>) -> Reply {
     match find(core, call, app_id) {
         Ok(reply) => reply,
@@ -41,7 +41,7 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
                 return Err(Refusal::missing(&call.method, id));
             }
             need(core, call, MANAGEMENT)?;
-            // Some clients read one template by way of its account.
+            // Some clients read a template through its account.
             let template = core.world.templates.get(*verb).filter(|t| t.waba_id == waba.id);
             return match template.filter(|_| call.method == "GET") {
                 Some(template) => pick(
@@ -64,7 +64,7 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
     };
     let missing = || Refusal::missing(&call.method, id);
     if call.method == "POST" && matches!(edge, "messages" | "marketing_messages") {
-        // The hot path: nothing of the number is copied for it.
+        // The hot path: the number is not copied.
         let phone = core.world.phones.get(id).ok_or_else(missing)?;
         if !core.may_see(call, &phone.waba_id) {
             return Err(missing());

@@ -21,7 +21,7 @@ const MAX_CODES: usize = 10_000;
 const MAX_TOKENS: usize = 20_000;
 const SCOPES: [&str; 2] = ["whatsapp_business_management", "whatsapp_business_messaging"];
 
-/// A code that stands for a customer's consent.
+/// A code for a customer's consent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     /// The app it was given to.
@@ -30,7 +30,7 @@ pub struct Code {
     pub wabas: BTreeSet<String>,
     /// Virtual Unix ms.
     pub expires_at: i64,
-    /// It was exchanged.
+    /// Whether it was exchanged.
     pub used: bool,
 }
 

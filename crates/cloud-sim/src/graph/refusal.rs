@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::details;
 
-/// Marks a refusal that is answered as a gateway's HTML page.
+/// Marks an error that is answered with a gateway's HTML page.
 pub const HTML: i64 = -502;
 
 /// An error answer.
@@ -26,12 +26,12 @@ pub struct Refusal {
     pub transient: bool,
     /// `error_user_msg`: template errors say what is wrong here.
     pub user_msg: Option<Box<str>>,
-    /// Stands beside `error` in the body.
+    /// Sent beside `error` in the body.
     pub beside: Option<Box<Value>>,
 }
 
 impl Refusal {
-    /// A message that stands for itself, without `error_data`.
+    /// A message without `error_data`.
     pub fn plain(http: u16, code: i64, message: impl Into<String>) -> Self {
         Self {
             http,
@@ -79,7 +79,7 @@ impl Refusal {
         Self::of(131_009, Some(details.into()))
     }
 
-    /// An object that is not there or may not be seen.
+    /// An object that does not exist or is not accessible.
     pub fn missing(method: &str, id: &str) -> Self {
         let verb = if method == "GET" { "get" } else { "post" };
         Self {

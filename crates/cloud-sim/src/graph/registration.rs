@@ -82,7 +82,7 @@ pub(super) fn add(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Re
     Ok(Reply::Ok(json!({"id": id})))
 }
 
-/// The verbs that concern a number's registration; `None` for other edges.
+/// The operations on a number's registration; `None` for other edges.
 pub(super) fn of_phone(
     core: &mut Core,
     call: &Call,
@@ -284,7 +284,7 @@ pub(super) fn configure(core: &mut Core, call: &Call, phone: &Phone) -> Result<R
 }
 
 impl Core {
-    /// A name that waits is decided as slowly as a template.
+    /// A pending name takes as long to be reviewed as a template.
     pub fn plan_name_review(&mut self, phone_id: &str) {
         let waits = self
             .world

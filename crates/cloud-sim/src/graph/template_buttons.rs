@@ -33,7 +33,7 @@ pub(super) fn check(part: &Value, most: usize) -> Result<(), Refusal> {
             &format!("A template may have at most {most} buttons."),
         ));
     }
-    // Quick replies stand together.
+    // Quick replies must be adjacent.
     let mut groups: Vec<bool> = kinds.iter().map(|k| k == "QUICK_REPLY").collect();
     groups.dedup();
     if groups.len() > 2 {
@@ -178,7 +178,7 @@ pub(super) fn one_time_password(part: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What that button reads as: the address of the code, which is why a send fills a `url` button.
+/// That button once it exists: the code's address, which is why a send fills a `url` button.
 pub(super) fn read_back(part: &Value) -> Value {
     let button = of(part).first().cloned().unwrap_or_default();
     let kind = button

@@ -153,7 +153,7 @@ fn authentication(components: &[Value], seen: &BTreeSet<String>) -> Result<(), R
     Ok(())
 }
 
-/// What an authentication template reads as once it exists.
+/// The components of an authentication template once it exists.
 pub(super) fn authentication_text(components: &[Value]) -> Vec<Value> {
     let mut out = Vec::new();
     for component in components {

@@ -415,7 +415,7 @@ pub(super) fn delete(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply,
     Ok(Reply::Ok(json!({"success": true})))
 }
 
-/// What can be done with one template.
+/// Operations on one template.
 pub(super) fn of_template(
     core: &mut Core,
     call: &Call,
@@ -431,7 +431,7 @@ pub(super) fn of_template(
 }
 
 impl Core {
-    /// How many more templates an account may have; `None` when it is full (Cloud API: name, language, limits).
+    /// How many more templates an account may have; `None` at the limit (Cloud API: name, language, limits).
     pub(super) fn template_room(&self, waba: &Waba) -> Option<usize> {
         let portfolio = waba
             .portfolio_id

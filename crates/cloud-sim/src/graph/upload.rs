@@ -17,7 +17,7 @@ const MAX_SESSIONS: usize = 64;
 const MAX_HANDLES: usize = 10_000;
 /// Largest file.
 const MAX_FILE: u64 = 100 << 20;
-/// Days a handle is good for (Meta says only that it expires).
+/// Days until a handle expires (Meta gives no number).
 const HANDLE_DAYS: i64 = 30;
 const TYPES: &[&str] = &[
     "application/pdf",
@@ -38,7 +38,7 @@ pub struct Session {
     pub length: u64,
     /// Announced type.
     pub mime_type: String,
-    /// What has arrived. Not exported: after a restart the client resumes from 0.
+    /// The bytes received. Not exported: after a restart the client resumes from 0.
     #[serde(skip)]
     pub received: Vec<u8>,
 }
@@ -75,7 +75,7 @@ pub(super) fn open(core: &mut Core, call: &Call, app_id: &str) -> Result<Reply, 
     Ok(Reply::Ok(json!({"id": format!("{id}?sig=AR{}", &secret[..12])})))
 }
 
-/// `POST /upload:…` with the bytes from `file_offset` on; `GET` tells where to go on.
+/// `POST /upload:…` with the bytes from `file_offset` on; `GET` returns the offset to resume from.
 pub(super) fn continue_with(core: &mut Core, call: &Call, id: &str) -> Result<Reply, Refusal> {
     let Some(at) = core.world.uploads.iter().position(|s| s.id == id) else {
         return Err(Refusal::missing(&call.method, id));
@@ -131,7 +131,7 @@ impl Core {
         handle
     }
 
-    /// True for a handle that came out of an upload and has not expired.
+    /// Whether a handle is from an upload and has not expired.
     pub fn is_handle(&self, handle: &str) -> bool {
         let now = self.now() / 1_000;
         self.world
@@ -141,7 +141,7 @@ impl Core {
     }
 }
 
-/// Nothing of an upload's body is read but its bytes.
+/// Only the bytes of an upload's body are read.
 pub(super) fn is_upload(path: &[String]) -> bool {
     path.first().is_some_and(|first| first.starts_with("upload:"))
 }
@@ -151,7 +151,7 @@ pub(super) const fn max_body() -> usize {
     MAX_FILE as usize + (1 << 20)
 }
 
-/// What a form's file came with.
+/// A file of a form.
 #[derive(Clone, Debug, Default)]
 pub struct File {
     /// Its name.

@@ -9,7 +9,7 @@ use crate::entities::Phone;
 
 /// Shortest and longest username.
 const LENGTH: std::ops::RangeInclusive<usize> = 3..=35;
-/// What a name must not end in, because it would read as an address.
+/// Forbidden endings, because the name would look like a web address.
 const DOMAINS: [&str; 8] = [".com", ".org", ".net", ".int", ".edu", ".gov", ".mil", ".in"];
 
 /// `GET`, `POST` and `DELETE /{PNID}/username`
@@ -31,7 +31,7 @@ pub(super) fn handle(core: &mut Core, call: &Call, phone: &Phone) -> Result<Repl
     }
 }
 
-/// `GET /{PNID}/username_suggestions`: the name people see, as a username, when nobody has it.
+/// `GET /{PNID}/username_suggestions`: the display name as a username, when it is free.
 pub(super) fn suggestions(core: &Core, phone: &Phone) -> Reply {
     let plain: String = phone
         .verified_name
@@ -118,7 +118,7 @@ fn set(core: &mut Core, call: &Call, phone: &Phone) -> Result<Reply, Refusal> {
     ))
 }
 
-/// Stores it and tells of it.
+/// Stores it and sends the webhook.
 fn keep(core: &mut Core, phone: &Phone, name: Option<&str>, status: &str) {
     let shown: Value = json!(name.or(phone.username.as_deref()));
     if let Some(phone) = core.world.phones.get_mut(&phone.id) {

@@ -121,7 +121,7 @@ pub(super) fn of_portfolio(core: &Core, call: &Call, id: &str, edge: &str) -> Re
     need(core, call, MANAGEMENT)?;
     let of = |owned: bool| -> Vec<Value> {
         let mine = |w: &&Waba| (w.portfolio_id.as_deref() == Some(id)) == owned && core.may_see(call, &w.id);
-        // Accounts without an owner in this world are nobody's customers.
+        // Accounts without an owner are no one's customers.
         let rows = core
             .world
             .wabas
@@ -151,7 +151,7 @@ pub(super) fn of_portfolio(core: &Core, call: &Call, id: &str, edge: &str) -> Re
     }
 }
 
-/// What can be done with an account.
+/// Operations on an account.
 pub(super) fn of_waba(
     core: &mut Core,
     call: &Call,
@@ -218,7 +218,7 @@ pub(super) fn of_waba(
     }
 }
 
-/// `POST /{WABA}`: template insights, once and for good; marketing messages on the normal endpoint; what Meta may change.
+/// `POST /{WABA}`: template insights, irreversible; marketing messages on the normal endpoint; what Meta may change.
 fn configure(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
     let mut changed = waba.clone();
     let insights = call.field("is_enabled_for_insights");
@@ -269,7 +269,7 @@ fn subscribe(core: &mut Core, call: &Call, waba: &Waba, app_id: Option<&str>) ->
     let app_id = app_of(app_id)?;
     let waba_id = waba.id.clone();
     let Some(url) = call.field("override_callback_uri").filter(|u| !u.is_empty()) else {
-        // A plain subscription takes an earlier override away.
+        // A plain subscription removes an earlier override.
         if let Some(waba) = core.world.wabas.get_mut(&waba_id) {
             waba.subscriptions.insert(app_id, Subscription::default());
         }
