@@ -35,7 +35,7 @@ use crate::{
 /// A sign-in that the demo shows on its first page.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct DemoLogin {
-    /// Who this is, for the button.
+    /// Label of the button.
     pub label: String,
     /// E-mail.
     pub email: String,
@@ -43,7 +43,7 @@ pub struct DemoLogin {
     pub password: String,
 }
 
-/// What the portal may know before anybody has signed in: `GET /api/config`.
+/// Configuration for the portal before sign-in: `GET /api/config`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct PublicConfig {
     /// The name on screen.
@@ -75,7 +75,7 @@ impl Default for Brand {
 /// Adds routes to the application's root.
 pub type MoreRoutes = Box<dyn FnOnce(Route) -> Route + Send>;
 
-/// What the application is made of besides its modules.
+/// The parts of the application besides its modules.
 pub struct AppOptions {
     /// Shown to the portal.
     pub config: PublicConfig,
@@ -83,11 +83,11 @@ pub struct AppOptions {
     pub authenticator: Arc<dyn Authenticator>,
     /// Adds routes at the root, such as the simulator's when it runs inside.
     pub more_routes: Option<MoreRoutes>,
-    /// The host names that are answered to.
+    /// The accepted host names.
     pub hosts: HostNames,
-    /// Whether the world reaches the server by https alone.
+    /// Whether the public address is https.
     pub https: bool,
-    /// How often a live connection is shown to be alive and its credentials are looked at again.
+    /// How often a live connection is pinged and its credentials are checked.
     pub live_ping: Duration,
     /// How many live connections there may be.
     pub live_limits: LiveLimits,
@@ -105,7 +105,7 @@ impl std::fmt::Debug for AppOptions {
 
 /// The application, ready to be served.
 pub struct App {
-    /// Answers everything.
+    /// The whole HTTP application.
     pub endpoint: BoxEndpoint<'static>,
     /// The OpenAPI document it serves.
     pub document: Document,
@@ -157,7 +157,7 @@ impl App {
         }
         v1 = v1.at(
             "/live",
-            // It takes no body.
+            // It has no body.
             bounded(get(socket::live), 0)
                 .with(CookieJarManager::new())
                 .data(hub.clone())
@@ -206,8 +206,8 @@ impl App {
     }
 }
 
-/// How long an operation that only reads may take until it answers. It changes nothing, so it may be given up: a database that is
-/// slow at every step must not keep callers waiting for the sum of them.
+/// Timeout of a read-only operation. It changes nothing, so it can be cancelled: with a database that is slow at every step,
+/// callers must not wait for the sum of them.
 const READ_WITHIN: Duration = Duration::from_secs(15);
 
 async fn in_time<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
@@ -235,7 +235,7 @@ fn rights(modules: &[Box<dyn Module>], ping: Duration, limits: LiveLimits) -> so
     }
 }
 
-/// A part of a file is a part of the file as it is, and a module's public routes decide by themselves how their bytes look.
+/// Ranges and a module's public routes are not compressed: a range is a part of the uncompressed file.
 fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if plain.contains(first) || request.headers().contains_key(header::RANGE) {
@@ -249,9 +249,9 @@ fn documentation(document: &Document, config: PublicConfig) -> Route {
     let swagger = Arc::new(
         utoipa_swagger_ui::Config::from("/api/openapi.json")
             .try_it_out_enabled(true)
-            // A key that is tried out stays in the page: the browser's storage would keep it for the next person at this browser.
+            // A key that is tried out stays in the page: the browser's storage would keep it for the browser's next user.
             .persist_authorization(false)
-            // It would send the description's address to a server of others.
+            // It would send the document's address to an external server.
             .validator_url("none"),
     );
     let config = serde_json::to_string(&config).unwrap_or_default();
@@ -305,14 +305,14 @@ fn operations(route: Route, system: &SystemDb, redis: Option<Redis>) -> Route {
     route
         .at("/healthz", get(make(|_| async { Ok::<_, poem::Error>("ok") })))
         .at("/readyz", ready)
-        // They are told elsewhere: nothing, rather than the portal's first page.
+        // Metrics have their own listener: 404, rather than the portal's first page.
         .at(
             "/metrics",
             make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }),
         )
 }
 
-/// Ready means: the database answers. Redis carries hints only, so its absence is told but does not take the process out.
+/// Ready means that the database responds. Redis carries only hints, so its absence is reported but the process stays ready.
 async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
     let timeout = Duration::from_secs(2);
     let on = system.across_tenants("asks only whether it answers");
@@ -341,8 +341,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// One span, one line of metrics and the headers every answer carries. Labels are route patterns, never raw paths: those
-/// hold ids and tokens.
+/// One span, the metrics and the common headers of each response. Labels are route patterns, never raw paths, which contain
+/// ids and tokens.
 async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: bool) -> poem::Result<Response> {
     let id = request_id(&request);
     let method = request.method().clone();
@@ -387,11 +387,11 @@ async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: boo
     Ok(response)
 }
 
-/// The path pattern of an API operation: the framework's own would name the inner route twice.
+/// The path pattern of an API operation: the framework's own contains the inner route twice.
 #[derive(Clone, Debug)]
 struct RouteLabel(Arc<str>);
 
-/// What the description says of a path.
+/// A path in the OpenAPI document.
 struct PathFacts {
     label: RouteLabel,
     /// Its methods.
@@ -411,7 +411,7 @@ impl PathFacts {
         let operations = || described.into_iter().flatten();
         let methods: BTreeSet<&str> = operations()
             .flat_map(|(method, _)| match method.as_str() {
-                // Whatever can be read can be asked for without its content.
+                // Every GET also answers HEAD.
                 "get" => vec!["GET", "HEAD"],
                 "post" => vec!["POST"],
                 "put" => vec!["PUT"],
@@ -439,7 +439,7 @@ async fn labelled<E: Endpoint>(
     Ok(response)
 }
 
-/// Errors become problems while it is known which methods the path has and what was asked.
+/// Turns errors into problems, with the methods of the path and the request.
 async fn allowed<E: Endpoint>(
     endpoint: Arc<E>,
     request: Request,
@@ -458,7 +458,7 @@ async fn allowed<E: Endpoint>(
     }
 }
 
-/// A method's name. Anybody may invent methods, and each would be a series of its own for ever: those are one together.
+/// A method's name. Unknown methods share one label, so that clients cannot create metric series.
 fn method_label(method: &Method) -> &'static str {
     const KNOWN: [Method; 7] = [
         Method::GET,
@@ -475,11 +475,11 @@ fn method_label(method: &Method) -> &'static str {
         .map_or("other", Method::as_str)
 }
 
-/// The id under which a request is logged; also in the answer's `X-Request-Id`.
+/// The id of a request in the log, and in the response's `X-Request-Id`.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// A proxy's id is kept when it is short and harmless, else a new one is made.
+/// A proxy's id is kept if it is short and safe; otherwise a new one is created.
 fn request_id(request: &Request) -> String {
     let given = request
         .headers()

@@ -19,7 +19,7 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>WhatsApp Pro<
 <p style='font:16px system-ui;margin:4rem auto;max-width:34rem'>The portal has not been built yet: run <code>make run</code>, \
 or <code>npm ci && npm run build</code> in <code>web/</code>. The API is described at <a href='/api/docs/'>/api/docs/</a>.";
 
-/// Files as they are, any other path as the portal's first page, so that deep links work.
+/// Serves files, and the portal's first page for any other path, so that deep links work.
 #[handler]
 pub(crate) fn portal(request: &Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
@@ -46,7 +46,7 @@ fn file(request: &Request, path: &str) -> Option<Response> {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let etag = format!("\"{hash}\"");
-    // Names under assets/ carry a hash of the content; every other file is asked for again each time.
+    // Names under assets/ contain a hash of the content; every other file is revalidated each time.
     let cache = if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {

@@ -23,22 +23,22 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, sync::Semaphore};
 use url::Url;
 
-/// How much of a file is gathered before it is written on: in a folder.
+/// Part size when writing to a folder.
 const FOLDER_PART: usize = 512 * 1024;
-/// And to a bucket: S3's smallest part.
+/// Part size when writing to a bucket: S3's minimum.
 const BUCKET_PART: usize = 5 * 1024 * 1024;
-/// Files written at a time; more wait. With the parts above it bounds the memory that uploads take.
+/// Files written at a time; more wait. With the part sizes above it limits the memory of uploads.
 const WRITERS: usize = 16;
 
-/// How long a bucket may be quiet.
+/// Idle timeout of a bucket.
 const QUIET: Duration = Duration::from_secs(30);
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
 pub enum Place {
-    /// A folder, made when it is not there.
+    /// A folder, created if missing.
     Folder(PathBuf),
-    /// A bucket, or what lies below a prefix of it.
+    /// A bucket, or a prefix in it.
     Bucket(Bucket),
     /// This process's memory: for descriptions and tests.
     Memory,
@@ -63,12 +63,12 @@ impl Place {
     /// Reads an address: empty (the folder `otherwise`), `file:///folder`, `s3://bucket/prefix`, `memory:`.
     ///
     /// # Errors
-    /// A sentence that says what an address looks like.
+    /// A message that says what a URL looks like.
     pub fn parse(address: &str, otherwise: PathBuf) -> Result<Self, String> {
         if address.is_empty() {
             return Ok(Self::Folder(otherwise));
         }
-        // The address stays out of the sentence: it may hold a secret.
+        // The URL is not in the message: it may contain a secret.
         let wanted = || {
             "this is not a file store: use file:///folder, s3://bucket/prefix, or leave it empty".to_owned()
         };
@@ -87,10 +87,10 @@ impl Place {
         }
     }
 
-    /// Opens it. A bucket is asked nothing yet: see [`BlobStore::check`].
+    /// Opens it. No request is made yet: see [`BlobStore::check`].
     ///
     /// # Errors
-    /// A sentence with the cause.
+    /// A message with the cause.
     pub fn open(&self) -> Result<Arc<dyn BlobStore>, String> {
         let store: Arc<dyn ObjectStore> = match self {
             Self::Folder(folder) => Arc::new(open_folder(folder)?),
@@ -116,7 +116,7 @@ fn open_folder(folder: &Path) -> Result<LocalFileSystem, String> {
         .create(folder);
     made.map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
     LocalFileSystem::new_with_prefix(folder)
-        // What was answered 201 is on disk.
+        // A file answered 201 is on disk.
         .map(|store| store.with_fsync(true))
         .map_err(|error| format!("the folder {} cannot be used: {error}", folder.display()))
 }
@@ -130,10 +130,10 @@ impl Bucket {
         let client = ClientOptions::new()
             .with_allow_http(http)
             .with_connect_timeout(Duration::from_secs(5))
-            // The reader of a file may be slow, so there is no total timeout; a server that sends nothing is not waited for.
+            // The reader of a file may be slow, so there is no total timeout, only an idle timeout.
             .with_timeout_disabled()
             .with_read_timeout(QUIET);
-        // Fail early rather than make the caller wait: jobs retry by themselves.
+        // Fail early rather than make the caller wait: jobs are retried anyway.
         let retry = RetryConfig {
             max_retries: 3,
             retry_timeout: Duration::from_secs(15),
@@ -144,7 +144,7 @@ impl Bucket {
             .with_client_options(client)
             .with_retry(retry);
         if let Some(endpoint) = &self.endpoint {
-            // A bucket in the path, not in the host name: what servers other than Amazon's understand.
+            // The bucket is in the path, not in the host name, for servers other than Amazon's.
             builder = builder
                 .with_endpoint(endpoint)
                 .with_virtual_hosted_style_request(false);
@@ -210,7 +210,7 @@ impl BlobStore for Files {
         let failed = loop {
             match bytes.next().await {
                 None => {
-                    // A writer that fails here has cleaned up behind itself.
+                    // A writer that fails here has cleaned up.
                     writer.shutdown().await.map_err(store_failed)?;
                     return Ok(size);
                 }

@@ -1,8 +1,7 @@
-//! Request bodies: how much of one is read, for how long it is waited for, and how much all of them together may hold.
+//! Request bodies: limits on their size, the time to receive them, and the memory of all of them together.
 //!
-//! [`guard`] stands around the whole application and sees every body first. A route says by [`bounded`] or [`capped`] how much
-//! it takes. Nothing is read before a handler asks for it, so whatever is refused by path, header or credentials costs no
-//! memory.
+//! [`guard`] wraps the whole application and handles every body first. A route sets its limit by [`bounded`] or [`capped`].
+//! Nothing is read before a handler asks for it, so a request that is refused by path, header or credentials costs no memory.
 
 use std::{
     io,
@@ -28,31 +27,31 @@ use crate::problem;
 
 /// JSON bodies of the API, in bytes.
 pub(crate) const API_BODY: u64 = 1024 * 1024;
-/// JSON bodies of operations that ask for no permission, such as signing in.
+/// JSON bodies of operations without a permission, such as signing in.
 pub(crate) const PUBLIC_BODY: u64 = 16 * 1024;
 /// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
 pub(crate) const WEBHOOK_BODY: u64 = 3 * 1024 * 1024 + 64 * 1024;
 /// Bodies of routes that set no limit: no route of the host, only the simulator's, which has limits of its own below this one
 /// and keeps its bodies outside the budget.
 const UNROUTED_BODY: u64 = 260 * 1024 * 1024;
-/// A body up to this size may use the whole budget, a larger one only the first three quarters: large bodies never keep
-/// small ones out.
+/// A body up to this size may use the whole budget, a larger one only three quarters, so that large bodies never block small
+/// ones.
 const SMALL: u64 = 64 * 1024;
 
 /// Limits on the reading of request bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyLimits {
-    /// How long a client may send nothing before the request is answered 408.
+    /// Idle timeout of a body: then the response is 408.
     pub quiet: Duration,
-    /// How long the server waits for the bytes of one body altogether, without the time that its own work takes.
+    /// Total time to wait for the bytes of one body, without the server's own work.
     pub total: Duration,
-    /// Bytes a second. An upload has one more second than `total` for every so many bytes that have arrived.
+    /// Minimum rate in bytes per second: an upload gets one second more than `total` for every so many bytes received.
     pub upload_rate: u64,
-    /// Bytes of all bodies together that are in memory at a time, uploads left out: those go to the store as they come. What
-    /// does not fit is answered 503 with `Retry-After`.
+    /// Memory for all bodies together, in bytes. Uploads do not count: they are streamed to the store. Beyond it the response is
+    /// 503 with `Retry-After`.
     pub memory: usize,
-    /// Bytes of a refused body that are still read, so that its client gets as far as the answer. If more is to come, the
-    /// connection is closed after the answer.
+    /// Bytes of a refused body that are still read, so that its client can read the response. If there is more, the connection
+    /// is closed after the response.
     pub drain_bytes: usize,
     /// How long a refused body is still read.
     pub drain_time: Duration,
@@ -130,7 +129,7 @@ struct Progress {
     limit: u64,
     in_memory: bool,
     read: u64,
-    /// How long the client has been waited for, without the present wait.
+    /// Time spent waiting for the client so far, without the current wait.
     waited: Duration,
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
     asked: bool,
@@ -175,7 +174,7 @@ impl Progress {
         Err(self.fail(fault))
     }
 
-    /// Takes the bytes from the budget until the request is answered.
+    /// Reserves memory for the bytes until the request is answered.
     fn hold(&mut self, bytes: usize) -> bool {
         let budget = &self.bodies.memory;
         let reserved = if self.read > SMALL {
@@ -249,7 +248,7 @@ impl Reading {
         }))
     }
 
-    /// Sets the route's limit. A body that says it is longer is refused before a byte of it is read.
+    /// Sets the route's limit. A body with a larger `Content-Length` is refused before a byte is read.
     fn limit(&self, limit: u64, in_memory: bool, declared: Option<u64>) -> Result<(), Error> {
         self.with(|progress| {
             progress.limit = limit;
@@ -262,8 +261,8 @@ impl Reading {
         })
     }
 
-    /// Reads a little of what nobody asked for: a connection can be used again only if its request has been read, and a
-    /// client that is cut off while it still sends may never see the answer. Whether the end was reached.
+    /// Drains a little of an unread body: a connection can be reused only if its request has been read, and a client that is cut
+    /// off while sending may never see the response. Returns whether the end was reached.
     async fn drain(&self) -> bool {
         let limits = self.with(|progress| progress.bodies.limits);
         let mut left = limits.drain_bytes;
@@ -285,7 +284,7 @@ impl Reading {
     }
 }
 
-/// Watches over the body of every request; see the [module](self).
+/// Limits the body of every request; see the [module](self).
 pub(crate) async fn guard<E: Endpoint>(
     endpoint: Arc<E>,
     mut request: Request,
@@ -297,7 +296,7 @@ pub(crate) async fn guard<E: Endpoint>(
         request.set_body(reading.body());
         request.extensions_mut().insert(reading.clone());
     }
-    // A client that waits for "100 Continue" has sent nothing yet. Reading would make it begin.
+    // A client that waits for "100 Continue" has sent nothing yet. Reading would make it start sending.
     let waits_for_us = request.headers().contains_key(header::EXPECT);
     let has_connection_header = matches!(request.version(), Version::HTTP_10 | Version::HTTP_11);
     let answer = if is_encoded(request.headers()) {
@@ -326,8 +325,8 @@ pub(crate) async fn guard<E: Endpoint>(
     Ok(response)
 }
 
-/// Handlers see a broken stream and say something of their own about it. The caller hears the reason, except where the handler
-/// answered with the same status and knows more, or did its work all the same.
+/// Handlers see a broken stream and respond with an error of their own. The caller gets the real reason instead, unless the
+/// handler responded with the same status and more detail, or succeeded anyway.
 fn answer_of(fault: Fault, response: Response) -> Response {
     let error = fault.error();
     if response.status() == error.status() || response.status().is_success() {
@@ -339,7 +338,7 @@ fn answer_of(fault: Fault, response: Response) -> Response {
     answer
 }
 
-/// Bodies are taken as they are. The compression middleware would unpack them, and what comes out has no limit.
+/// Compressed bodies are refused: the compression middleware would decompress them without a limit.
 fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| {
         let codings = value.as_bytes().split(|byte| *byte == b',');
@@ -358,12 +357,12 @@ fn encoded() -> Error {
     .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
 }
 
-/// A route whose handler has the body in memory: more than the limit is 413.
+/// For a route whose handler holds the body in memory: more than the limit is 413.
 pub(crate) fn bounded<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
     limited(endpoint, limit, true)
 }
 
-/// A route whose handler passes the body on as it comes: it breaks off at the limit.
+/// For a route whose handler streams the body: the stream fails at the limit.
 pub(crate) fn capped<E: Endpoint + 'static>(endpoint: E, limit: u64) -> impl Endpoint<Output = Response> {
     limited(endpoint, limit, false)
 }

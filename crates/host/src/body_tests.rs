@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 
-/// A client's side of a body: what is sent is read, and dropping it ends the body.
+/// The client's end of a body: bytes sent here are read there, and dropping it ends the body.
 type Sending = mpsc::UnboundedSender<Bytes>;
 
 fn body() -> (Sending, Body) {
@@ -21,7 +21,7 @@ fn bytes(count: usize) -> Bytes {
     Bytes::from(vec![b'x'; count])
 }
 
-/// Reads its body and says how long it was.
+/// Reads its body and responds with the length.
 fn reader() -> BoxEndpoint<'static> {
     make(|mut request: Request| async move {
         let read = request.take_body().into_bytes().await?;
@@ -107,7 +107,7 @@ async fn a_refused_body_is_read_for_a_while_and_then_the_connection_closes() {
         let (status, headers, _) = ask(nothing_read(), Request::builder().body(body), &bodies).await;
         assert_eq!((status, closes(&headers)), (404, close), "{sent}");
     }
-    // One that sends nothing more is waited for, but not long.
+    // A client that sends nothing more is waited for, but not long.
     let (sending, body) = body();
     sending.send(bytes(10)).unwrap();
     let (status, headers, _) = ask(nothing_read(), Request::builder().body(body), &bodies).await;
@@ -132,7 +132,7 @@ async fn a_quiet_body_is_408() {
 
 #[tokio::test]
 async fn a_trickling_body_is_408_after_the_total_limit_and_an_upload_by_its_size() {
-    // Every byte is in time for the quiet limit.
+    // Every byte is within the idle timeout.
     let trickle = |sending: Sending, size: usize, parts: usize| async move {
         let mut every = tokio::time::interval(Duration::from_millis(10));
         for _ in 0..parts {

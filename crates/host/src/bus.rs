@@ -1,7 +1,7 @@
 //! Hints between tasks and processes: "there are events", "there are jobs", "this tenant's log has grown".
 //!
-//! A hint may be lost, doubled or late: everything that waits for one also looks by itself now and then. In process it is a
-//! broadcast channel; in production the same hints also travel over Redis pub/sub.
+//! A hint may be lost, duplicated or late: everything that waits for one also polls. In process it is a
+//! broadcast channel; in production the same hints also go over Redis pub/sub.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::live::Frame;
 
 /// Hints of one message at most.
 const TOGETHER: usize = 64;
-/// Bytes of frames that travel with their hint; longer ones are read from the log.
+/// Bytes of frames sent with a hint; more are read from the log.
 const FRAMES: usize = 32 << 10;
 
 /// One hint.
@@ -29,7 +29,7 @@ pub enum Hint {
     Jobs,
     /// The tenant's live log has grown.
     Live(TenantId),
-    /// Something of the tenant's waits for a pump.
+    /// A pump has work for the tenant.
     Arrivals(TenantId),
     /// Hints may have been missed: look everywhere.
     Missed,

@@ -25,7 +25,7 @@ impl DatabaseOptions {
         self.url.starts_with("sqlite:")
     }
 
-    /// Whether the address can be read at all. The drivers' own complaints show parts of it.
+    /// Whether the URL can be parsed. The drivers' own errors show parts of it.
     pub fn is_readable(&self) -> bool {
         if self.is_sqlite() {
             SqliteConnectOptions::from_str(&self.url).is_ok()
@@ -48,9 +48,9 @@ impl DatabaseOptions {
             .map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
-                        // A row that somebody else holds is waited for a little, not the usual 50 seconds; and a process that
-                        // stands still with rows in hand does not hold up the others for ever (only MariaDB can do this, and
-                        // only MariaDB reads the comment). One statement: a pool that fills over a slow way is slow enough.
+                        // Wait 5 seconds for a locked row, not the default 50; and a stalled process that holds row locks does not
+                        // block the others for ever (only MariaDB can do this, and only MariaDB reads the comment). One
+                        // statement, because each is a round trip per connection.
                         connection
                             .execute(
                                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
@@ -61,7 +61,7 @@ impl DatabaseOptions {
                     })
                 })
             })
-            // WAL lets readers go on while one writes; FULL makes a commit survive the power cut that NORMAL may lose.
+            // WAL lets readers continue during a write; with FULL a commit survives a power cut, which NORMAL may lose.
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite
                     .journal_mode(SqliteJournalMode::Wal)
@@ -81,18 +81,18 @@ impl DatabaseOptions {
         Database::connect(self.options()).await
     }
 
-    /// Applies what is missing of the schema.
+    /// Applies missing migrations.
     ///
     /// # Errors
-    /// The database's; MySQL keeps what was applied before the failing step, and the next run goes on from there.
+    /// The database's; MySQL keeps what was applied before the failing step, and the next run continues from there.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
         let mut options = self.options();
-        // One connection: over a pool, SQLite may show one statement a schema that another has just changed.
+        // One connection: with a pool, SQLite may run a statement on an outdated schema.
         options.max_connections(1);
         let connection = Database::connect(options).await?;
         let shared = connection.get_database_backend() == DbBackend::MySql;
         // Several processes may start at the same moment; one of them migrates and the others wait for it. The lock ends
-        // with the connection, so a process that dies holds nobody up. It is the server's, so it names the database.
+        // with the connection, so a process that dies blocks nobody. It is server-wide, so its name contains the database's.
         if shared {
             connection
                 .execute_unprepared("DO GET_LOCK(CONCAT('wapro-migrate:', DATABASE()), 120)")
@@ -108,7 +108,7 @@ impl DatabaseOptions {
         migrated
     }
 
-    /// How many migrations wait.
+    /// How many migrations are missing.
     ///
     /// # Errors
     /// The database's.

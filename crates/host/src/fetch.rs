@@ -1,6 +1,6 @@
-//! Fetching what a customer points at, without reaching into our own network: an address is checked when it is read,
-//! when its name is resolved (only what was checked is connected to) and when the connection stands; redirects are
-//! followed by hand, each checked like the first.
+//! Fetches customers' URLs without connecting into our own network: an address is checked when it is parsed, when its name is
+//! resolved (only checked addresses are connected to) and when the connection is open; redirects are followed one by one, each
+//! checked like the first.
 
 use std::{
     io,
@@ -55,20 +55,20 @@ static SPECIAL: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The only IPv6 addresses that are handed out for the public internet. Loopback, mapped and translated IPv4, unique
-/// local, link-local and multicast all lie outside.
+/// The only IPv6 range assigned to the public internet. Loopback, mapped and translated IPv4, unique local, link-local and
+/// multicast are all outside.
 static GLOBAL_V6: LazyLock<IpNet> = LazyLock::new(|| "2000::/3".parse().expect("this is a network"));
 
 /// What may be fetched besides the public internet by https.
 #[derive(Clone, Debug)]
 pub struct FetchPolicy {
-    /// Ports that may be asked.
+    /// Allowed ports.
     pub ports: Vec<u16>,
-    /// Whether http without s may be asked.
+    /// Whether plain http is allowed.
     pub http: bool,
-    /// Networks that may be asked although they are not public.
+    /// Allowed networks that are not public.
     pub networks: Vec<IpNet>,
-    /// From start to last byte.
+    /// Timeout from start to last byte.
     pub timeout: Duration,
 }
 
@@ -96,8 +96,7 @@ impl FetchPolicy {
         global && !SPECIAL.iter().any(|net| net.contains(&ip))
     }
 
-    /// What can be told before anything is resolved. The `url` crate has read decimal, octal and hexadecimal hosts as the
-    /// IPv4 addresses they are.
+    /// Checks before anything is resolved. The `url` crate has parsed decimal, octal and hexadecimal hosts as IPv4 addresses.
     fn check(&self, url: &Url) -> Result<(), FetchError> {
         let refused = |why| Err(FetchError::Refused(why));
         match url.scheme() {
@@ -152,8 +151,8 @@ impl Lookup for SystemLookup {
 #[error("{NOT_PUBLIC}")]
 struct NotPublic;
 
-/// Resolves, and passes on nothing that may not be connected to. What the connector gets is what was checked: there is no
-/// second look-up that could be answered otherwise.
+/// Resolves a name and passes only allowed addresses on. The connector gets the checked addresses: there is no second look-up
+/// with a possibly different answer.
 struct Guard {
     lookup: Arc<dyn Lookup>,
     policy: Arc<FetchPolicy>,
@@ -165,7 +164,7 @@ impl Resolve for Guard {
         let policy = self.policy.clone();
         Box::pin(async move {
             let found = found.await?;
-            // One private address among public ones is a trick, not a spare.
+            // One private address among public ones is an attack, not a fallback.
             if found.iter().any(|ip| !policy.allows(*ip)) {
                 return Err(NotPublic.into());
             }
@@ -199,14 +198,14 @@ impl PublicFetcher {
             lookup,
             policy: policy.clone(),
         };
-        // Not the platform's own client: the resolver is the fence.
+        // Not the platform's own client: this one has the checking resolver.
         let http = reqwest::Client::builder()
             .user_agent(concat!("wapro/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(guard))
-            // A proxy would resolve by itself.
+            // A proxy would resolve names itself.
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            // Every request resolves and connects anew.
+            // Every request resolves and connects again.
             .pool_max_idle_per_host(0)
             .no_gzip()
             .connect_timeout(Duration::from_secs(5))
@@ -260,7 +259,7 @@ impl Fetcher for PublicFetcher {
     }
 }
 
-/// Whether it was our own refusal, somewhere below what the client says.
+/// Whether the cause, below the client's error, is our own refusal.
 fn told(error: reqwest::Error) -> FetchError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(one) = cause {

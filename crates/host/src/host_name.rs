@@ -1,8 +1,8 @@
 //! Which host names the server answers to.
 //!
-//! A page on the internet can give its own name the address of this server (DNS rebinding). To the browser it then is the
-//! same site as what answers, and it may read everything that the server says. Such a request gives itself away by its
-//! `Host`: it is the page's own name, and no browser lets a page change it.
+//! A page on the internet can point its own name at this server's address (DNS rebinding). For the browser it is then the same
+//! site as this server, and it may read every response. Such a request is recognised by its `Host`: it is the page's own name,
+//! and no browser lets a page change it.
 
 use std::{collections::BTreeSet, net::Ipv4Addr, net::Ipv6Addr, sync::Arc};
 
@@ -13,14 +13,14 @@ use poem::{
 };
 use url::{Host, Url};
 
-/// What is asked by load balancers and by probes, under any name. It tells nothing of a tenant.
+/// Paths for load balancers and probes, served under any name. They contain no tenant's data.
 const EXEMPT: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The names. IP addresses and `localhost` are always among them: a page cannot have such a name.
+/// The accepted names. IP addresses and `localhost` are always accepted: a page cannot have such a name.
 #[derive(Clone, Debug)]
 pub struct HostNames(Arc<BTreeSet<String>>);
 
-/// An entry of `allowed_hosts` that is no host name; the number counts from 1.
+/// An invalid entry of `allowed_hosts`, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("entry {0} must be a host name such as app.example.com, without scheme, port or path")]
 pub struct NoHostName(pub usize);
@@ -29,7 +29,7 @@ impl HostNames {
     /// The host of `public_url` and the `allowed` ones, which are names without scheme, port or path.
     ///
     /// # Errors
-    /// Which of the allowed ones is no host name.
+    /// The first invalid entry.
     pub fn new(public_url: &Url, allowed: &[String]) -> Result<Self, NoHostName> {
         let mut names = BTreeSet::from(["localhost".to_owned()]);
         names.extend(public_url.host_str().map(without_dot));
@@ -45,9 +45,9 @@ impl HostNames {
         Ok(Self(Arc::new(names)))
     }
 
-    /// Whether the server answers to this request: to the authority of its target (HTTP/2, or a target in absolute form)
-    /// and to its one `Host` header. At least one of them must be there, and both must be right: what is behind us may
-    /// read either. What a proxy says of the host it was asked for is not looked at: anybody can send such a header.
+    /// Whether the server accepts this request's host: the authority of its target (HTTP/2, or a target in absolute form) and its
+    /// one `Host` header. At least one must be given, and both must be accepted, since handlers may read either. A proxy's
+    /// forwarding headers are ignored: any client can send them.
     pub fn admit(&self, request: &Request) -> bool {
         let mut hosts = request.headers().get_all(header::HOST).iter();
         let (host, another) = (hosts.next(), hosts.next());
@@ -82,7 +82,7 @@ impl HostNames {
     }
 
     /// Whether an authority (`host`, `host:port`) is an IP address or one of the names. The port does not matter: a page
-    /// that has our name is ours.
+    /// under our name is ours.
     fn has(&self, authority: &str) -> bool {
         if let Some(rest) = authority.strip_prefix('[') {
             let Some((address, port)) = rest.split_once(']') else {
@@ -105,7 +105,7 @@ fn is_port(text: &str) -> bool {
         .is_some_and(|digits| digits.len() <= 5 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// In lower case, without the dot of a complete name.
+/// In lower case, without a trailing dot.
 fn without_dot(host: &str) -> String {
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }

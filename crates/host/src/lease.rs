@@ -1,4 +1,4 @@
-//! "Only one of us": a named lease in the database, for work that must have one worker across all processes.
+//! A named lease in the database, for work that must have only one worker across all processes.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use sea_orm::{
     sea_query::{Expr, Query, SimpleExpr},
 };
 
-/// What became of a wish for a lease.
+/// The result of asking for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It was ours and is, until its length from now, and nobody had it in between.
+    /// It was ours and is renewed; nobody held it in between.
     Kept,
-    /// It is ours, until its length from now; somebody else may have had it.
+    /// It is ours now; somebody else may have held it before.
     Anew,
-    /// It is somebody else's.
+    /// Another process holds it.
     Not,
 }
 
@@ -49,7 +49,7 @@ impl Lease {
         // Each holder writes its name: if it is still ours, nobody else held the lease meanwhile.
         let kept = "UPDATE host_leases SET until = ? WHERE name = ? AND owner = ?";
         let over = "UPDATE host_leases SET owner = ?, until = ? WHERE name = ? AND until < ?";
-        // Nobody ever held it, or somebody does: the unique name decides.
+        // It does not exist yet, or somebody holds it: the unique name decides.
         let verb = if backend == sea_orm::DbBackend::Sqlite {
             "INSERT OR IGNORE"
         } else {
@@ -76,7 +76,7 @@ impl Lease {
         Ok(taken)
     }
 
-    /// That the lease is ours, as a condition of a statement.
+    /// The condition that the lease is ours, for a statement.
     pub fn held(&self) -> SimpleExpr {
         let mine = Query::select()
             .expr(Expr::value(1))
@@ -87,7 +87,7 @@ impl Lease {
         Expr::exists(mine)
     }
 
-    /// Gives the lease back, so that another process need not wait for its end.
+    /// Releases the lease, so that another process need not wait for its expiry.
     ///
     /// # Errors
     /// The database's.

@@ -1,6 +1,6 @@
 //! Turns `Vec<Box<dyn Module>>` into a running application: routes, OpenAPI, workers, outbox relay, live stream, migrations.
 //!
-//! Architecture invariant: the only crate that names apalis and Redis; it knows no module by name.
+//! Architecture invariant: the only crate that names apalis, Redis and the file store; it knows no module by name.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -49,14 +49,14 @@ impl InProcess {
                 .allow_burst(burst);
             Arc::new(RateLimiter::keyed(governor).with_middleware())
         });
-        // Keys come from outside (addresses, accounts): full buckets are forgotten before they pile up.
+        // Keys come from outside (addresses, accounts): full buckets are removed before they accumulate.
         if limiter.len() > 50_000 {
             limiter.retain_recent();
         }
         limiter.clone()
     }
 
-    /// What the bucket holds now, and how long to wait if that is not enough.
+    /// The bucket's level, and how long to wait if it is not enough.
     fn take_one(&self, Bucket { key, quota }: Bucket<'_>, n: NonZeroU32) -> (Level, Option<Wait>) {
         let limiter = self.of(quota);
         match limiter.check_key_n(&key.to_owned(), n) {
@@ -65,7 +65,7 @@ impl InProcess {
                 let wait = not_until.wait_time_from(limiter.clock().now());
                 (short_by(quota, n, wait), Some(Wait(wait)))
             }
-            // More than the bucket ever holds: the longest wait there is.
+            // More than the bucket's capacity: the longest wait.
             Err(_) => (Level::of(quota, quota.burst), Some(Wait(quota.refill(n.get())))),
         }
     }
@@ -113,7 +113,7 @@ struct Shared {
     fallback: InProcess,
 }
 
-/// The generic cell rate algorithm by Redis' own clock, over several buckets: all of them give, or none. KEYS: the buckets.
+/// The generic cell rate algorithm by Redis' own clock, over several buckets: all of them grant, or none. KEYS: the buckets.
 /// ARGV: the units wanted of each; then for each bucket microseconds a unit and burst. Answers the microseconds to wait (0 when
 /// the units were given), then for each bucket the microseconds until it is full.
 const GCRA: &str = r"
@@ -176,7 +176,7 @@ fn level(quota: Quota, micros: i64) -> Level {
 #[async_trait::async_trait]
 impl Limiter for Shared {
     async fn take_each(&self, buckets: &[Bucket<'_>], n: u32) -> Taken {
-        // A limiter that hangs is worse than one that guesses.
+        // A limiter that hangs is worse than one that estimates.
         let asked = tokio::time::timeout(Duration::from_millis(250), self.ask(buckets, n)).await;
         if let Ok(Some(answer)) = asked
             && let Some((wait, full_in)) = answer.split_first()
@@ -206,7 +206,7 @@ fn halved(Bucket { key, quota }: Bucket<'_>, n: u32) -> Bucket<'_> {
 mod tests {
     use super::*;
 
-    /// What both kinds of limiter must do, with buckets of this prefix.
+    /// Tests for both kinds of limiter, with buckets of this prefix.
     async fn behaves(limiter: &dyn Limiter, name: &str) {
         let (a, b) = (format!("{name}a"), format!("{name}b"));
         let quota = Quota::per_minute(2);

@@ -1,4 +1,4 @@
-//! Prometheus metrics: counted everywhere, told on a listener of their own.
+//! Prometheus metrics, served on their own listener.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{host_name::HostNames, problem, security_headers};
 
-/// How often samples are put into their buckets. They pile up in memory until then, whether anybody asks or not.
+/// How often samples are put into their buckets. Until then they accumulate in memory, with or without a scraper.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Installs the recorder for this process. Once; a second call in the same process gets a recorder that nobody feeds.
+/// Installs the recorder of this process. A second call in the same process returns an unused recorder.
 ///
 /// # Errors
-/// When the buckets are refused, which is a defect.
+/// When the buckets are refused, which is a bug.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     let seconds = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -39,10 +39,10 @@ pub async fn keep(handle: PrometheusHandle, stop: CancellationToken) {
     }
 }
 
-/// Answers `GET /metrics` on an address of its own until told to stop. Answers the address, which differs from the one asked
-/// for when that had port 0.
+/// Serves `GET /metrics` on its own address until told to stop. Returns the address, which differs from the requested one for
+/// port 0.
 ///
-/// It is not part of the public server and has no authentication: the address is for the operator's own network.
+/// It is not part of the public server and has no authentication: the address must be inside the operator's network.
 ///
 /// # Errors
 /// When the address cannot be used.

@@ -1,29 +1,29 @@
-//! One OpenAPI document out of the modules' own.
+//! Merges the modules' OpenAPI documents into one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Api, PermissionInfo};
 use serde_json::{Map, Value, json};
 
-/// The merged document, and which module answers which path.
+/// The merged document, and which module serves which path.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The document itself; its keys are sorted, so that a diff of it shows what changed and nothing else.
+    /// The document itself; its keys are sorted, so that a diff shows only what changed.
     pub value: Value,
     /// Path as poem writes it (`/contacts/:contact_id`) → index of the module's API.
     pub paths: BTreeMap<String, usize>,
 }
 
-/// Two modules that cannot be served together.
+/// A conflict between modules.
 #[derive(Debug, thiserror::Error)]
 pub enum Conflict {
-    /// Two operations of one name.
+    /// Two operations with one name.
     #[error("two operations are called {0}")]
     OperationId(String),
     /// One path in two modules.
     #[error("two modules answer {0}")]
     Path(String),
-    /// One name for two shapes.
+    /// Two schemas with one name.
     #[error("two different schemas are called {0}; rename one with #[oai(rename)]")]
     Schema(String),
     /// An operation without a name.
@@ -66,7 +66,7 @@ credentials no longer hold, 1001 when it stops, 1002, 1007 or 1009 when the clie
 /// Merges the documents of all modules.
 ///
 /// # Errors
-/// When two modules contradict each other.
+/// When two modules conflict.
 pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
     let mut paths = Map::new();
     let mut components: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
@@ -117,9 +117,9 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
     })
 }
 
-/// Says which right an operation needs: as `x-permission`, as the API key's scope, and in words.
+/// Adds an operation's permission: as `x-permission`, as the API key's scope, and in words.
 ///
-/// The extractor [`kernel::Can`] names the right among the security schemes, where the framework lets it name anything.
+/// The extractor [`kernel::Can`] puts the permission among the security schemes, where the framework allows any name.
 fn with_permissions(item: &Value) -> Value {
     let mut item = item.clone();
     for (_, operation) in item.as_object_mut().into_iter().flatten() {
@@ -144,7 +144,7 @@ fn with_permissions(item: &Value) -> Value {
     item
 }
 
-/// What any operation may answer, because the host or the connection to what lies behind it answers for all of them.
+/// Responses that any operation may give, because the host responds for all of them.
 const COMMON_ANSWERS: [(&str, &str); 7] = [
     ("408", "The body did not come in time."),
     (
@@ -211,7 +211,7 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// One operation, as the fences walk it.
+/// One operation, for the tests that walk all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// `GET`, `POST`, …

@@ -1,4 +1,4 @@
-//! Whatever goes wrong leaves as a problem detail.
+//! Turns every error into a problem detail (RFC 9457).
 
 use kernel::Error;
 use poem::{
@@ -12,7 +12,7 @@ use poem_openapi::error::{
 
 use crate::unreadable;
 
-/// What is known of the operation that a request reached.
+/// The operation that a request reached.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation<'a> {
     /// The methods of its path, for the header `Allow`.
@@ -21,10 +21,10 @@ pub(crate) struct Operation<'a> {
     pub(crate) uri: &'a Uri,
 }
 
-/// The methods of a path that can only be read.
+/// The methods of a read-only path.
 pub(crate) const READ_ONLY: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
-/// Turns any error of the web framework into ours.
+/// Turns an error of the web framework into ours.
 pub(crate) async fn from_poem(error: poem::Error, of: Option<Operation<'_>>) -> Response {
     if error.is_from_response() {
         return error.into_response();
@@ -46,7 +46,7 @@ fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
             "method_not_allowed",
             "This path exists, but not with this method.",
         )
-        // Paths that belong to no operation can only be read.
+        // Paths without an operation are read-only.
         .with_header(header::ALLOW, of.map_or(READ_ONLY, |of| of.allow.clone()));
     }
     if let Some(error) = error.downcast_ref::<ParseRequestPayloadError>() {
@@ -102,7 +102,7 @@ fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
     }
 }
 
-/// A parameter of the query string, as it was given.
+/// A query parameter as given.
 fn parameter(uri: &Uri, name: &str) -> Option<String> {
     url::form_urlencoded::parse(uri.query()?.as_bytes())
         .find(|(key, _)| key == name)
@@ -117,7 +117,7 @@ pub(crate) fn too_large() -> Error {
     )
 }
 
-/// What a caught panic answers.
+/// The response to a caught panic.
 #[derive(Clone, Debug)]
 pub(crate) struct Panicked;
 

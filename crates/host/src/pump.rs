@@ -1,6 +1,6 @@
 //! Keeps the modules' pumps running: a turn for a tenant as soon as something arrives for it.
 //!
-//! The table is the truth; a hint only says when to look, and every process that works looks by itself too. Within a
+//! The table is the source of truth; a hint only says when to look, and every working process polls too. Within a
 //! process a tenant has one turn at a time; between processes the pump's own transaction decides.
 
 use std::{

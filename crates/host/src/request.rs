@@ -1,5 +1,5 @@
-//! What a request says that cannot be read, or that no operation knows, is refused: never passed over, for then the answer
-//! would be to another question than was asked.
+//! Refuses headers that cannot be read and query parameters that no operation has. Ignoring them would answer a different
+//! request than the one that was made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use kernel::{Error, Result};
 use poem::Request;
 use serde_json::Value;
 
-/// Headers that mean something here and may stand once.
+/// Headers that are used here and may be given once.
 const SINGLE: &[&str] = &[
     "Authorization",
     "Content-Type",
@@ -20,12 +20,12 @@ const SINGLE: &[&str] = &[
     "Sec-Fetch-Site",
     "X-Tenant-Id",
 ];
-/// Headers that mean something here and are lists, so they may stand several times.
+/// Headers that are used here and are lists, so they may be given several times.
 const LISTS: &[&str] = &["Accept", "If-Match", "If-None-Match"];
-/// Letters of an unknown parameter's name that an answer repeats.
+/// Characters of an unknown parameter's name that an error repeats.
 const NAME: usize = 64;
 
-/// Checks that every header with a meaning can be read, and those with one value have one.
+/// Checks that every used header can be read, and that single-valued ones are given once.
 ///
 /// # Errors
 /// 422 that names the header.
@@ -67,9 +67,9 @@ impl Parameters {
     /// Checks the query of a request.
     ///
     /// # Errors
-    /// 422 that names a parameter which the operation does not have, or which is given more than once.
+    /// 422 that names an unknown or repeated parameter.
     pub(crate) fn check(&self, request: &Request) -> Result<()> {
-        // A method that the path does not have is refused as such.
+        // An unknown method is refused elsewhere.
         let Some(known) = self.0.get(request.method().as_str()) else {
             return Ok(());
         };

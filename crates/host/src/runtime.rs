@@ -20,7 +20,7 @@ use crate::{
     relay::{Relay, Subscriptions},
 };
 
-/// What this process does.
+/// The roles of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles {
     /// Answers HTTP and WebSocket.
@@ -40,7 +40,7 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Starts what the roles ask for. `owner` must be unique to the process.
+    /// Starts the tasks of the roles. `owner` must be unique to the process.
     ///
     /// # Errors
     /// When Redis is named but cannot be reached.
@@ -112,12 +112,12 @@ impl Runtime {
         &self.hub
     }
 
-    /// Tells when nothing is left to do.
+    /// Says when nothing is left to do.
     pub fn idle(&self) -> Idle {
         self.idle.clone()
     }
 
-    /// Stops everything and waits for what runs, but not for ever.
+    /// Stops everything and waits for running tasks, with a timeout.
     pub async fn stop(mut self) {
         self.stop.cancel();
         let ended = async {
@@ -138,7 +138,7 @@ impl Runtime {
     }
 }
 
-/// Looks whether anything waits or runs. Cloning is cheap.
+/// Checks whether any work is waiting or running. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Idle {
     system: SystemDb,
@@ -148,7 +148,7 @@ pub struct Idle {
 }
 
 impl Idle {
-    /// Resolves when a job has been dealt with, or a moment later.
+    /// Resolves when a job has ended, or after a short interval.
     pub async fn moved(&self) {
         let _ = tokio::time::timeout(Duration::from_millis(20), self.progress.notified()).await;
     }
@@ -163,7 +163,7 @@ impl Idle {
             if self.is_settled().await? {
                 return Ok(());
             }
-            // The relay gives no sign of progress, so look again soon even without one.
+            // The relay does not signal progress, so check again soon without a signal.
             let _ = tokio::time::timeout(Duration::from_millis(20), moved).await;
         }
     }
@@ -178,7 +178,7 @@ impl Idle {
             jobs + self.pumps.iter().map(Pumping::dealt_with).sum::<u64>()
         };
         let before = dealt_with();
-        // In the direction in which work flows: what leaves one place while we look is seen in the next.
+        // In the direction in which work flows: what leaves one stage during the check is seen in the next.
         for pump in &self.pumps {
             if !pump.is_dry().await? {
                 return Ok(false);
@@ -197,7 +197,7 @@ impl Idle {
             .select_only()
             .column(outbox::job::Column::Id);
         let waits = due.into_tuple::<uuid::Uuid>().one(on).await?.is_some();
-        // A job that ran while we looked may have left something where we had looked already.
+        // A job that ran during the check may have created work in a stage that was checked before.
         Ok(!waits && self.feeders.iter().all(|feeder| feeder.is_idle()) && dealt_with() == before)
     }
 }

@@ -1,8 +1,8 @@
-//! The headers that tell a browser what an answer may do.
+//! Security headers of responses.
 
 use poem::http::{HeaderMap, HeaderValue, header};
 
-/// For the portal, and whatever has no policy of its own.
+/// For the portal, and everything without its own policy.
 const PORTAL: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob: https: http:; \
 style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws: wss:; \
 frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
@@ -12,10 +12,10 @@ frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
 font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// For the API: an answer is data, whatever a browser that opens it takes it for.
+/// For the API: a response is data, even if a browser opens it.
 const API: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// A year. Without `includeSubDomains`: what else is served under the domain is not ours to decide.
+/// A year. Without `includeSubDomains`: other hosts of the domain are not ours.
 const STRICT_TRANSPORT: &str = "max-age=31536000";
 
 /// Which part of the server answers.
@@ -45,8 +45,7 @@ impl Area {
     }
 }
 
-/// Adds the headers to every answer, errors too. A policy that an answer brought is kept. `https` says that the world
-/// reaches the server by https alone.
+/// Adds the headers to every response, errors too. A response's own policy is kept. `https`: the public address is https.
 pub(crate) fn add(headers: &mut HeaderMap, area: Area, https: bool) {
     let fixed = |text: &'static str| HeaderValue::from_static(text);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));

@@ -1,7 +1,7 @@
-//! The HTTP server: connections, and what a slow or silent one may cost.
+//! The HTTP server: connections, and the limits on slow and silent ones.
 //!
-//! poem's own server sets no time for a request's headers, keeps a connection for ever whose client takes no answer, and accepts
-//! any number. This one runs the same protocol code (hyper) with those limits.
+//! poem's own server has no timeout for a request's headers, keeps the connection of a client that reads nothing for ever, and
+//! accepts any number of connections. This one runs the same protocol code (hyper) with those limits.
 
 use std::{
     convert::Infallible,
@@ -34,37 +34,36 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Bytes that are read of a connection before they are asked for; headers may have as many.
+/// Read buffer of a connection, in bytes; also the limit of a request's headers.
 const READ_BUFFER: usize = 64 * 1024;
-/// Bytes of one HTTP/2 stream, and of one connection, that a client may send before they are asked for.
+/// HTTP/2 flow-control windows of a stream and of a connection, in bytes.
 const HTTP2_WINDOWS: (u32, u32) = (256 * 1024, 512 * 1024);
 /// Bytes of headers in HTTP/2.
 const HTTP2_HEADERS: u32 = 16 * 1024;
 /// Streams that an HTTP/2 client may have reset before the connection is closed.
 const HTTP2_RESETS: usize = 20;
-/// Bytes that are still read of a connection that the server has closed.
+/// Bytes still read of a connection after the server has closed it.
 const LINGER_BYTES: usize = 64 * 1024;
-/// How long a connection that the server has closed is kept for the client to read the answer.
+/// How long a closed connection is kept so that the client can read the response.
 const LINGER: Duration = Duration::from_secs(1);
-/// How long nothing may happen on a connection that is being closed while a request is under way.
+/// Idle timeout of a closing connection with a request in flight.
 const ABANDONED: Duration = Duration::from_secs(600);
 
 /// Limits on connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServeLimits {
-    /// Connections at a time, those that have become WebSockets left out. More wait until one ends.
+    /// Concurrent connections, without WebSockets. More wait until one ends.
     pub connections: usize,
-    /// How long the headers of a request may take, counted from the connection's start or the end of the request before. It is
-    /// also how long HTTP/1 connections are kept open between requests: longer than the 60 seconds for which reverse proxies
-    /// usually keep theirs, so that it is the proxy that closes.
+    /// Timeout of a request's headers, from the start of the connection or the end of the previous request. It is also the
+    /// keep-alive timeout of HTTP/1: longer than the 60 seconds of most reverse proxies, so that the proxy closes first.
     pub headers: Duration,
-    /// After so long without a byte in either direction a connection takes no new request.
+    /// Idle timeout: after so long without a byte in either direction a connection accepts no new request.
     pub idle: Duration,
-    /// How long a client may take no byte of an answer.
+    /// How long a client may read nothing of a response.
     pub stalled: Duration,
-    /// Requests that one HTTP/2 connection may have under way.
+    /// Concurrent requests of an HTTP/2 connection.
     pub http2_streams: u32,
-    /// How long requests may take to end when the server stops.
+    /// Grace period for requests in flight when the server stops.
     pub grace: Duration,
 }
 
@@ -81,7 +80,7 @@ impl Default for ServeLimits {
     }
 }
 
-/// Answers on the listener until `signal`, then waits for requests that are under way, at most `limits.grace`.
+/// Serves the listener until `signal`, then waits for requests in flight, at most `limits.grace`.
 ///
 /// # Errors
 /// When the listener has no address.
@@ -134,8 +133,8 @@ pub async fn serve<E: Endpoint + 'static>(
     Ok(())
 }
 
-/// The next connection. An error is either of one connection that has already gone, or there are no file descriptors left; then
-/// trying at once would only spin.
+/// The next connection. An error means that a connection is gone already, or that there are no file descriptors left; then
+/// retrying at once would be a busy loop.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -190,7 +189,7 @@ impl<E: Endpoint + 'static> Connection<E> {
             () = activity.ended(limits.idle) => {}
             () = stopping.cancelled() => {}
         }
-        // Requests under way come to their end.
+        // Requests in flight are completed.
         connection.as_mut().graceful_shutdown();
         tokio::select! {
             _ = connection.as_mut() => {}
@@ -238,7 +237,7 @@ impl Activity {
         self.last.store(now, Ordering::Relaxed);
     }
 
-    /// Resolves once nothing has happened for so long.
+    /// Resolves after so long without activity.
     async fn ended(&self, limit: Duration) {
         loop {
             let last = self.began + Duration::from_millis(self.last.load(Ordering::Relaxed));
@@ -251,13 +250,13 @@ impl Activity {
     }
 }
 
-/// A connection that notes when bytes pass, breaks off when its client takes none, and stays for a moment after its end: a
-/// socket that is closed with bytes unread resets the connection, and the client may lose the answer that it has not read yet.
+/// A connection that records activity, fails when its client reads nothing, and lingers after its end: closing a socket with
+/// unread bytes resets the connection, and the client may lose a response that it has not read yet.
 struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,
     stalled: Duration,
-    /// Runs while the client takes nothing.
+    /// Runs while the client reads nothing.
     stall: Option<Pin<Box<Sleep>>>,
     linger: Option<Linger>,
 }

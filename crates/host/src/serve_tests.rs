@@ -155,7 +155,7 @@ async fn two_hundred_slow_bodies_keep_nobody_out_and_are_ended() {
     server.stop().await;
 }
 
-/// A client that sends its whole request before it reads sees why it was refused, and the server has not read it all.
+/// A client that sends its whole request before it reads still sees the error, and the server has not read everything.
 #[tokio::test]
 async fn a_client_that_only_sends_still_gets_its_answer() {
     let server = Server::start(ServeLimits {

@@ -6,10 +6,10 @@ use kernel::SystemDb;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio_util::sync::CancellationToken;
 
-/// How often a process asks again.
+/// How often a process measures the difference.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Asks the database for the time and corrects the process' clock by it. SQLite runs in this process: nothing to correct.
+/// Reads the database's time and corrects the process's clock by it. SQLite runs in this process, so there is nothing to correct.
 pub async fn correct(system: &SystemDb) {
     let on = system.across_tenants("the time belongs to nobody");
     if on.get_database_backend() == DbBackend::Sqlite {
@@ -22,7 +22,7 @@ pub async fn correct(system: &SystemDb) {
             "SELECT UTC_TIMESTAMP(6) AS now",
         ))
         .await;
-    // It was told about half-way between the question and its answer.
+    // The time was read about half-way through the round trip.
     let half = chrono::TimeDelta::from_std(asked.elapsed() / 2).unwrap_or_default();
     match answer.map(|row| row.map(|row| row.try_get::<chrono::NaiveDateTime>("", "now"))) {
         Ok(Some(Ok(now))) => system.clock().correct(now.and_utc() + half),
@@ -31,7 +31,7 @@ pub async fn correct(system: &SystemDb) {
     }
 }
 
-/// Keeps it right until told to stop.
+/// Repeats this until told to stop.
 pub async fn keep(system: SystemDb, stop: CancellationToken) {
     loop {
         tokio::select! {

@@ -1,11 +1,11 @@
-//! Bodies and parameters that the framework could not read. It gives the reason as a sentence for programmers; here it becomes a
-//! status and words for people: a value beyond a limit is 422 with its field, everything else 400. No sentence has the name
-//! of a type of ours, or more than a little of the caller's own text.
+//! Bodies and parameters that the framework could not parse. It gives a reason for programmers; here it becomes a status and a
+//! message for users: a value beyond a limit is 422 with its field, everything else 400. No message contains the name of one of
+//! our types, or more than a short part of the caller's text.
 
 use kernel::{Error, FieldError};
 use poem::http::StatusCode;
 
-/// Characters of a framework's sentence that are shown.
+/// Characters of the framework's message that are shown.
 const SHOWN: usize = 200;
 
 /// The error for a body, by the `reason` of a `ParseRequestPayloadError`.
@@ -33,7 +33,7 @@ pub(crate) fn parameter(name: &str, reason: &str, given: Option<&str>) -> Error 
     if let Some(rule) = reason.strip_prefix("verification failed. ") {
         return Error::invalid_fields(vec![broken(name, rule)]);
     }
-    // Numbers beyond what the type holds. An unsigned type does not tell a negative number from no number.
+    // Numbers outside the type's range. For an unsigned type a negative number looks like no number.
     let negative = given
         .and_then(|given| given.trim().strip_prefix('-'))
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
@@ -47,12 +47,12 @@ pub(crate) fn parameter(name: &str, reason: &str, given: Option<&str>) -> Error 
     Error::new(StatusCode::BAD_REQUEST, "malformed_parameter", detail)
 }
 
-/// How the standard library says that a string is not an integer.
+/// The standard library's messages for a string that is not an integer.
 const TOO_HIGH: &str = "number too large to fit in target type";
 const TOO_LOW: &str = "number too small to fit in target type";
 const NO_DIGIT: &str = "invalid digit found in string";
 
-/// The reason without the types in which it came up: `failed to parse "ContactIn": … (occurred while parsing "Y")`.
+/// The reason without type names: `failed to parse "ContactIn": … (occurred while parsing "Y")`.
 fn bare(reason: &str) -> &str {
     let mut text = reason;
     while let Some((before, name)) = text.rsplit_once(" (occurred while parsing \"")
@@ -104,7 +104,7 @@ fn broken(field: &str, rule: &str) -> FieldError {
     }
 }
 
-/// A reason in words of ours where it has words of the framework's.
+/// Rewrites the framework's wording.
 fn plain(reason: &str) -> String {
     if let Some((wanted, found)) = reason
         .strip_prefix("Expected input type \"")
@@ -124,7 +124,7 @@ fn plain(reason: &str) -> String {
     }
 }
 
-/// A value of another kind than the field takes. `wanted` is the framework's name of a type.
+/// A value of the wrong type. `wanted` is the framework's name of a type.
 fn mismatch(wanted: &str, found: &str) -> String {
     let found_kind = match found.bytes().next() {
         Some(b'"') => "a string",

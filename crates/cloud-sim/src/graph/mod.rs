@@ -60,7 +60,7 @@ pub enum Reply {
     Ok(Value),
     /// An error.
     Refused(Refusal),
-    /// 200 for a message, with the faults of the response.
+    /// 200 for a message, and how the response reaches the sender.
     Sent {
         body: Value,
         wamid: String,
@@ -77,11 +77,11 @@ pub enum Reply {
 /// How the answer of an accepted send reaches the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// As it should.
+    /// At once.
     Plain,
     /// After its first status was delivered.
     AfterStatus,
-    /// Never: the connection breaks off after a while.
+    /// Never: the connection is closed after a while.
     Hang,
 }
 

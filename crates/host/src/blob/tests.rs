@@ -1,4 +1,4 @@
-//! The same story on every store: a folder, memory, and a bucket behind S3's own protocol.
+//! The same test on every store: a folder, memory, and a bucket behind S3's own protocol.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -26,7 +26,7 @@ async fn read(store: &dyn BlobStore, key: &BlobKey, range: Option<Range<u64>>) -
 
 async fn story(store: &dyn BlobStore) {
     store.check().await.unwrap();
-    // More than one part, so that the longer way is taken too.
+    // More than one part, to cover the multipart upload too.
     let large: Vec<u8> = (0..2 * BUCKET_PART + 1_234_567)
         .map(|n| (n % 251) as u8)
         .collect();
@@ -46,7 +46,7 @@ async fn story(store: &dyn BlobStore) {
     assert!(middle == large[5_000_000..5_300_000]);
     assert_eq!(read(store, &key("media/small"), Some(1..3)).await, b"el");
 
-    // What fails leaves nothing, and what was there stays.
+    // A failed write leaves nothing, and the old file stays.
     let limit = BUCKET_PART as u64 + 10;
     let refused = store.put(&key("media/over"), parts(&large, 60_000), limit).await;
     assert!(

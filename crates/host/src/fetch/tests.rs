@@ -1,4 +1,4 @@
-//! The table of addresses, a resolver that changes its mind, redirects into the house.
+//! The table of addresses, a resolver whose answers change, redirects into the private network.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ use poem::{
 
 use super::*;
 
-/// Answers what it was told, one answer a question, and remembers the questions.
+/// Returns prepared answers, one per query, and records the queries.
 #[derive(Clone, Default)]
 struct Told {
     answers: Arc<Mutex<VecDeque<&'static str>>>,
@@ -43,7 +43,7 @@ impl Lookup for Told {
     }
 }
 
-/// A web server on 127.0.0.1, which stands for the public internet here; 127.0.0.2 and the rest stay private.
+/// A web server on 127.0.0.1, which represents the public internet here; 127.0.0.2 and the rest stay private.
 async fn web() -> u16 {
     #[handler]
     fn file() -> poem::Response {
@@ -201,7 +201,7 @@ async fn a_resolver_that_changes_its_mind_gains_nothing() {
     assert!(fetch(&fetcher, &file).await.is_ok());
     assert_eq!(refused(fetch(&fetcher, &file).await), NOT_PUBLIC);
     assert!(fetch(&fetcher, &file).await.is_ok());
-    // And between a redirect and where it leads.
+    // And between a redirect and its target.
     let dns = Told::new(&["127.0.0.1", "10.0.0.1"]);
     let outcome = fetch(
         &self::fetcher(port, &dns),

@@ -1,5 +1,5 @@
-//! When a worker asks Redis for tickets: as soon as this process has pushed one, and every few milliseconds for what others
-//! pushed.
+//! When a worker polls Redis for tickets: as soon as this process has pushed one, and every few milliseconds for tickets of
+//! other processes.
 
 use std::{
     sync::Arc,
@@ -11,13 +11,13 @@ use apalis_core::backend::ext::poll_strategy::{PollSnapshot, PollStrategy};
 use futures_util::task::AtomicWaker;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How often it asks.
+/// Poll interval.
 const EVERY: Duration = Duration::from_millis(15);
 
 /// Wakes the worker of one queue.
 ///
-/// apalis has an interval of its own, which is not armed again when it ends while an answer of Redis is on its way for longer
-/// than the interval; the worker then sleeps until its next heartbeat, three seconds at most.
+/// apalis has its own interval, which is not rearmed when it ends while a response of Redis takes longer than the interval; the
+/// worker then sleeps until its next heartbeat, three seconds at most.
 #[derive(Debug)]
 pub(super) struct Asking {
     pushed: Arc<AtomicWaker>,
@@ -36,7 +36,7 @@ impl Asking {
 impl PollStrategy for Asking {
     fn poll_drive(&mut self, context: &mut Context<'_>, _: &PollSnapshot) -> Poll<Option<()>> {
         self.pushed.register(context.waker());
-        // Until it is pending: only then does it wake anybody.
+        // Poll until it is pending: only then is the waker registered.
         while self.tick.poll_tick(context).is_ready() {}
         Poll::Pending
     }
@@ -69,7 +69,7 @@ mod tests {
     async fn the_worker_is_woken_again_however_late_it_looked() {
         let mut asking = Asking::new(Arc::default());
         woken(&mut asking, 2).await;
-        // An answer of Redis that took longer than the interval: nothing of this process ran meanwhile.
+        // A response of Redis that took longer than the interval: nothing else ran meanwhile.
         std::thread::sleep(EVERY * 3);
         woken(&mut asking, 2).await;
     }
@@ -78,7 +78,7 @@ mod tests {
     async fn a_push_of_this_process_wakes_it_at_once() {
         let pushed = Arc::new(AtomicWaker::new());
         let mut asking = Asking::new(pushed.clone());
-        // No tick in this test's life.
+        // Longer than this test runs.
         asking.tick = interval(Duration::from_secs(3_600));
         asking.tick.tick().await;
         let mut woken = pin!(woken(&mut asking, 1));

@@ -19,7 +19,7 @@ pub enum Carrier {
     Redis(HashMap<&'static str, List>),
 }
 
-/// A list in Redis, and who is woken when this process has pushed something.
+/// A list in Redis, and the signal for when this process has pushed something.
 pub struct List {
     storage: RedisStorage<Ticket, ConnectionManager>,
     pushed: Arc<AtomicWaker>,
@@ -34,7 +34,7 @@ impl std::fmt::Debug for Carrier {
     }
 }
 
-/// The carrier is away; the ticket is not lost, its row is fed again.
+/// The carrier is unavailable; the ticket is not lost, its row is fed again.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Away(String);
@@ -43,7 +43,7 @@ impl Carrier {
     /// Sends a ticket to whichever worker is free.
     ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn push(&self, queue: &str, ticket: Ticket) -> Result<(), Away> {
         let unknown = || Away(format!("there is no queue {queue}"));
         match self {
@@ -71,7 +71,7 @@ impl Carrier {
     }
 }
 
-/// Where tickets travel.
+/// How tickets are carried.
 #[derive(Clone, Debug)]
 pub enum Route {
     /// Within this process.
@@ -101,7 +101,7 @@ pub async fn start(
         Route::InProcess => {
             let mut queues = HashMap::new();
             for (queue, feeder) in QUEUES.iter().zip(&feeders) {
-                // Bounded by what the feeder lets travel.
+                // Bounded by the feeder's limit of tickets in transit.
                 let (sender, tickets) = mpsc::channel(queue.concurrency * 2);
                 queues.insert(queue.name, sender);
                 tasks.spawn(work_in_process(
@@ -223,7 +223,7 @@ async fn work_over_redis(
 }
 
 pub(super) async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) -> Result<(), BoxDynError> {
-    // To apalis every ticket ends well: retries, backoff and death are decided by the row.
+    // For apalis every ticket succeeds: retries, backoff and dead jobs are decided by the row.
     let started = feeder.clone();
     runner
         .run(
@@ -235,7 +235,7 @@ pub(super) async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) 
     Ok(())
 }
 
-/// apalis-redis keeps done tickets for ever: take them away, a few hundred at a time.
+/// apalis-redis keeps finished tickets for ever: delete them, a few hundred at a time.
 async fn sweep(mut connection: ConnectionManager, config: Config, stop: CancellationToken) {
     let mut tick = tokio::time::interval(Duration::from_secs(5));
     loop {

@@ -1,4 +1,4 @@
-//! Leases due rows, turn by turn over the shares of all tenants, and hands their tickets to the carrier, never more than the
+//! Leases due rows, round robin over the shares of all tenants, and hands their tickets to the carrier, never more than the
 //! workers can start soon.
 
 use std::{
@@ -33,9 +33,9 @@ use super::{
 };
 use crate::bus::{Bus, Hint};
 
-/// How long a ticket may travel before its row is fed again. Short, because a carrier may lose everything it carries.
+/// How long a ticket may be in transit before its row is fed again. Short, because a carrier may lose all its tickets.
 const TRAVEL: TimeDelta = TimeDelta::seconds(5);
-/// How often the feeder looks by itself, in case a hint was lost; also how late a job with a future `run_at` may start.
+/// Poll interval of the feeder, in case a hint was lost; also how late a job with a future `run_at` may start.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 /// Who had something in hand a moment ago is not new: a runner that gave others their turn comes back at once.
 const LATELY: Duration = Duration::from_millis(500);
@@ -44,11 +44,11 @@ const LATELY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 struct InHand {
     share: String,
-    // When it counts as lost; none once it runs here.
+    // When it counts as lost; none once it is running here.
     lost_at: Option<Instant>,
 }
 
-/// What this process has in hand.
+/// The tickets that this process has in transit or running.
 #[derive(Debug, Default)]
 struct Hands {
     tickets: HashMap<Ticket, InHand>,
@@ -84,16 +84,16 @@ pub struct Feeder {
     queue: Queue,
     turns: tokio::sync::Mutex<Turns>,
     in_hand: Mutex<Hands>,
-    // Set from before rows are leased until their tickets are known to travel: nothing is in neither place unseen.
+    // Set from before rows are leased until their tickets are in transit, so that no ticket is uncounted in between.
     leasing: AtomicBool,
     // Who makes room for a share that has nothing in hand.
     newcomers: Vec<StepAside>,
     dealt_with: AtomicU64,
-    // A share may have room again.
+    // Signalled when a share may have room again.
     freed: Notify,
-    // Jobs that run here while the carrier is away.
+    // Jobs that run here while the carrier is unavailable.
     here: Arc<Semaphore>,
-    /// Signalled whenever a ticket has been dealt with.
+    /// Signalled whenever a ticket has ended.
     pub progress: Arc<Notify>,
 }
 
@@ -121,7 +121,7 @@ impl Feeder {
         }
     }
 
-    /// A worker of this process runs the ticket, whichever feeder queued it: it is no longer on its way.
+    /// A worker of this process runs the ticket, whichever feeder queued it: it is no longer in transit.
     pub fn started(&self, ticket: Ticket, share: &str) {
         let running = InHand {
             share: share.to_owned(),
@@ -138,12 +138,12 @@ impl Feeder {
         self.progress.notify_waiters();
     }
 
-    /// Whether no ticket is on its way or being run.
+    /// Whether no ticket is in transit or running.
     pub fn is_idle(&self) -> bool {
         !self.leasing.load(Ordering::SeqCst) && self.in_hand().tickets.is_empty()
     }
 
-    /// How many tickets have been dealt with: the same number twice means that nothing ran in between.
+    /// How many tickets have ended: the same number twice means that nothing ran in between.
     pub fn dealt_with(&self) -> u64 {
         self.dealt_with.load(Ordering::SeqCst)
     }
@@ -172,14 +172,14 @@ impl Feeder {
                     () = self.freed.notified() => {}
                     () = hints.wait(|hint| hint == Hint::Jobs, LOOK_INTERVAL) => {}
                 }
-                // One look answers all that were heard by now.
+                // One poll answers all hints so far.
                 hints.more().for_each(drop);
             }
         }
     }
 
-    /// How many more tickets may travel, and how many of each share are in hand already. A few more than can run at once,
-    /// so that no worker waits for the feeder.
+    /// How many more tickets may be in transit, and how many of each share are in transit or running. A few more than can run at
+    /// once, so that no worker waits for the feeder.
     fn room(&self) -> (usize, HashMap<String, usize>) {
         let mut in_hand = self.in_hand();
         let taken = in_hand.by_share(Instant::now());
@@ -222,8 +222,8 @@ impl Feeder {
         Ok(fed)
     }
 
-    /// What carries tickets may vanish at any time, and no work may wait for it. A push that failed only half brings the
-    /// ticket twice: its fence lets one of the two run.
+    /// The carrier may fail at any time, and no work may wait for it. A push that failed only partly delivers the ticket twice:
+    /// its fence lets one of the two run.
     fn run_here(self: &Arc<Self>, ticket: Ticket, runner: &Runner) {
         let (feeder, runner) = (self.clone(), runner.clone());
         tokio::spawn(async move {
@@ -236,7 +236,7 @@ impl Feeder {
     async fn lease(&self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {
         let mut turns = self.turns.lock().await;
         let next = turns.next(room, taken).await?;
-        // Most looks find nothing.
+        // Most polls find nothing.
         if next.is_empty() {
             return Ok(Vec::new());
         }
@@ -247,8 +247,8 @@ impl Feeder {
         let mut rows = turns.due(&next, room).await?;
         // In key order, so that two processes cannot wait for each other's rows.
         rows.sort_unstable();
-        // Read without a lock, so another process may have been quicker at some of them. Of those this one makes the very same
-        // tickets, and a ticket's fence lets one of the two run.
+        // Read without a lock, so another process may have leased some of them. For those this one makes the same tickets, and a
+        // ticket's fence lets one of the two run.
         let as_read = rows.iter().fold(Condition::any(), |any, (id, fence, _)| {
             any.add(Column::Id.eq(*id).and(Column::Fence.eq(*fence)))
         });
@@ -308,7 +308,7 @@ mod tests {
         let later = began + LATELY;
         assert_eq!(count(&mut hands, later, "acme"), Some(1));
         assert_eq!(count(&mut hands, later, "globex"), None);
-        // On its way for too long: nothing is known of it.
+        // In transit for too long: it counts as lost.
         assert_eq!(count(&mut hands, later, "initech"), None);
     }
 }

@@ -1,9 +1,9 @@
-//! Background work. The `host_jobs` table is the truth; apalis carries pointers to its rows.
+//! Background work. The `host_jobs` table is the source of truth; apalis carries pointers to its rows.
 //!
-//! A feeder leases due rows, turn by turn over the shares of all tenants, and hands out tickets (row id and fencing token). A carrier brings the tickets to workers: in
-//! process on the embedded profile, through Redis in production. A runner turns a ticket into one run of a handler. Losing a
-//! ticket, doubling it or delivering it late is harmless: the lease ends and the row is fed again, and only the newest
-//! fencing token may run or write.
+//! A feeder leases due rows, round robin over the shares of all tenants, and hands out tickets (row id and fencing token). A
+//! carrier brings the tickets to workers: in process on the embedded profile, through Redis in production. A runner turns a
+//! ticket into one run of a handler. A lost, duplicate or late ticket is harmless: the lease expires and the row is fed again,
+//! and only the newest fencing token may run or write.
 
 mod asking;
 pub mod carrier;
@@ -42,13 +42,13 @@ const fn queue(name: &'static str, concurrency: usize, per_share: usize) -> Queu
     }
 }
 
-/// Every queue of the house. What a person waits for never stands behind what runs in bulk.
+/// All queues. Work that a person waits for is never queued behind bulk work.
 pub const QUEUES: &[Queue] = &[
     queue("interactive", 64, 32),
     queue("default", 64, 32),
     queue("events", 16, 8),
-    // Files come and go for minutes, and hold up nothing else.
+    // File transfers take minutes and must not delay other jobs.
     queue("files", 8, 4),
-    // What runs here mostly waits for a number's own rate. Two of a number: the next is ready when one ends.
+    // These jobs mostly wait for a number's rate. Two per number: the next is ready when one ends.
     queue("bulk", 256, 2),
 ];

@@ -18,9 +18,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::Ticket;
 use crate::bus::{Bus, Hint};
 
-/// How long a run may go without a sign of life before another worker takes the job over.
+/// The lease of a run: without renewal for so long, another worker takes the job over.
 ///
-/// Short, so that what a killed process was doing goes on within ten seconds.
+/// Short, so that a killed process's jobs continue within ten seconds.
 pub const RUN_LEASE: TimeDelta = TimeDelta::seconds(9);
 /// Why this file reads and writes across tenants.
 const WHY: &str = "a job names its tenant itself";
@@ -55,8 +55,8 @@ impl Runner {
     /// Runs the ticket's job in a task of its own; calls `started` with its share when it begins and `then` when it has
     /// ended.
     ///
-    /// A carrier that loses its broker drops what it was waiting for; a job that has begun must not be dropped with it, or
-    /// a message that was being sent would be in doubt.
+    /// A carrier that loses its broker drops its futures; a running job must not be dropped with them, or a message that is being
+    /// sent would be in doubt.
     pub async fn run(
         &self,
         ticket: Ticket,
@@ -71,7 +71,7 @@ impl Runner {
         let _ = run.await;
     }
 
-    /// Resolves when every job that has begun has ended.
+    /// Resolves when every running job has ended.
     pub async fn ended(&self) {
         self.running.close();
         self.running.wait().await;
@@ -84,12 +84,12 @@ impl Runner {
                 self.run_started(job).await;
             }
             Ok(None) => tracing::debug!(job = %ticket.job, "a stale ticket"),
-            // The lease will end and the job will be fed again.
+            // The lease will expire and the job will be fed again.
             Err(error) => tracing::warn!(%error, job = %ticket.job, "a job could not be started"),
         }
     }
 
-    /// Takes the job over from the feeder: from here on only this run's fence is good.
+    /// Takes the job over from the feeder: from here on only this run's fence is valid.
     async fn start(&self, ticket: Ticket) -> Result<Option<Model>> {
         let now = self.system.clock().now();
         let on = self.system.across_tenants(WHY);
@@ -104,7 +104,7 @@ impl Runner {
         });
         let take = async { Ok(take.await? > 0) };
         let read = || async { Ok(Entity::find_by_id(ticket.job).one(on).await?) };
-        // Should it be taken and not be read, its lease ends like that of a process that died.
+        // If it is taken but cannot be read, its lease expires like that of a process that died.
         let taken = fence::take_and_read(ticket.fence, take, read, |job| job.fence).await?;
         let Taken::Ours(mut job) = taken else {
             return Ok(None);
@@ -206,7 +206,7 @@ impl Runner {
                 let gone = done.exec(alone.connection()).await?.rows_affected;
                 drop(alone);
                 if gone == 0 {
-                    // It was asked for again while it ran.
+                    // It was enqueued again while it ran.
                     let due = |update: sea_orm::UpdateMany<Entity>| {
                         update
                             .col_expr(Column::RunAt, Expr::value(now))
@@ -241,7 +241,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Puts a job aside where a person can see it, and frees its dedup key for the next one.
+    /// Marks a job as dead, keeps it visible, and frees its dedup key for the next one.
     async fn bury(&self, ticket: Ticket, job: &Model, error: &Error) -> Result<()> {
         tracing::error!(kind = job.kind, job = %job.id, tenant = %job.tenant_id, error = %describe(error), "a job is dead");
         metrics::counter!("wapro_jobs_dead_total", "kind" => job.kind.clone()).increment(1);

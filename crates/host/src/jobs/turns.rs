@@ -1,5 +1,5 @@
-//! Whose turn it is: round robin over the shares that have something due, by a cursor that walks the index in key order.
-//! One turn costs the same with ten shares and with ten thousand.
+//! Scheduling: round robin over the shares with due jobs, by a cursor that follows the index in key order. A turn costs the
+//! same with ten shares as with ten thousand.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::Queue;
 
-/// Up to so many shares each is asked for as much as it may have; beyond, each gets one job a round.
+/// Up to this many shares, each gets as many jobs as it may have; beyond, each gets one job per round.
 const FEW: usize = 8;
 
-/// A share that has something due, since when, and how many of its jobs may be taken now.
+/// A share with due jobs, since when, and how many of them may be taken now.
 pub(super) type Turn = (String, DateTime<Utc>, usize);
 
 /// A due row: id, fencing token, share.
@@ -41,14 +41,14 @@ impl Turns {
         }
     }
 
-    /// The shares whose turn it is, at most `room`, each once. `taken` says how much of each is in hand already.
+    /// The shares whose turn it is, at most `room`, each once. `taken` is the number of each share's jobs in transit or running.
     pub(super) async fn next(&mut self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<Turn>> {
         let full: Vec<&String> = taken
             .iter()
             .filter(|(_, count)| **count >= self.queue.per_share)
             .map(|(share, _)| share)
             .collect();
-        // Those further on, and those around the corner.
+        // The shares after the cursor, then those before it.
         let (mut found, corner) = tokio::try_join!(
             self.ask(Column::Share.gt(self.last.as_str()), &full, room),
             self.ask(Column::Share.lte(self.last.as_str()), &full, room)
@@ -109,7 +109,7 @@ impl Turns {
             };
             try_join_all(turns.iter().map(of_share)).await?.concat()
         } else {
-            // One read for all: the oldest row of each is named by its instant.
+            // One read for all: the oldest row of each share is identified by its instant.
             let oldest = turns.iter().fold(Condition::any(), |any, (share, since, _)| {
                 any.add(Column::Share.eq(share.as_str()).and(Column::RunAt.eq(*since)))
             });

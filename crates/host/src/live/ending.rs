@@ -11,20 +11,20 @@ use tokio_tungstenite::tungstenite::{
 
 use super::upgrade::Stream;
 
-/// How long the client has for its part of the closing handshake.
+/// Timeout of the client's part of the closing handshake.
 const REPLY: Duration = Duration::from_secs(2);
-/// How much of what the client had already sent is read after our Close frame, and for how long. A connection that is dropped
-/// with unread bytes is reset, and the client may lose the Close frame.
+/// Bytes and time for draining the client's data after our Close frame. A connection dropped with unread bytes is reset, and the
+/// client may lose the Close frame.
 const DRAIN: (usize, Duration) = (64 << 10, Duration::from_secs(1));
 
 /// Why a connection ends.
 #[derive(Debug)]
 pub(super) enum Ending {
-    /// The connection broke off; there is nobody to tell.
+    /// The connection is broken; no Close frame can be sent.
     Lost,
     /// The client has sent a Close frame, which is answered with its own code.
     ByClient,
-    /// The client broke the protocol; code and reason.
+    /// The client violated the protocol; code and reason.
     Violation(CloseCode, &'static str),
     /// The server ends it; code and reason.
     ByServer(CloseCode, &'static str),
@@ -48,7 +48,7 @@ impl Ending {
         Self::ByServer(CloseCode::Away, "the server is stopping; connect again")
     }
 
-    /// The credentials no longer allow what the connection hears.
+    /// The credentials are no longer valid for the connection's events.
     pub(super) fn signed_out() -> Self {
         Self::ByServer(
             CloseCode::Policy,
@@ -61,7 +61,7 @@ impl Ending {
         Self::ByServer(CloseCode::Error, "the events cannot be read; connect again")
     }
 
-    /// Carries it out. Takes a few seconds at most, whatever the client does.
+    /// Closes the connection. Takes a few seconds at most, whatever the client does.
     pub(super) async fn carry_out(self, mut stream: Stream) {
         match self {
             Self::Lost => return,
@@ -75,7 +75,7 @@ impl Ending {
             Self::ByServer(code, reason) => {
                 let told = tokio::time::timeout(REPLY, async {
                     say(&mut stream, code, reason).await?;
-                    // Until the client has answered, or has gone.
+                    // Until the client has answered or disconnected.
                     while let Some(Ok(message)) = stream.next().await
                         && !message.is_close()
                     {}
@@ -88,7 +88,7 @@ impl Ending {
     }
 }
 
-/// Whether it only says that the connection broke off.
+/// Whether the error only means that the connection is broken.
 fn lost(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
     use tokio_tungstenite::tungstenite::error::ProtocolError;
     matches!(

@@ -15,7 +15,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
     pub name: String,
-    /// Who may hear it.
+    /// The permission needed to receive it.
     pub permission: String,
     #[sea_orm(column_type = "Text")]
     pub payload: String,

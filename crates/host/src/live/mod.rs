@@ -1,7 +1,7 @@
-//! `/api/v1/live`: one WebSocket a browser, everything that happens in the tenant, resumable by cursor.
+//! `/api/v1/live`: one WebSocket per browser with the tenant's events, resumable by cursor.
 //!
-//! The tenant's log in the database is the truth; the bus says that it has grown, and by what. A frame is serialised once for all
-//! sockets; a socket that does not keep up is told to fetch afresh instead of holding memory.
+//! The tenant's log in the database is the source of truth; the bus says that it has grown, with the new frames. A frame is
+//! serialised once for all sockets; a socket that does not keep up is told to resync instead of using memory.
 
 mod ending;
 pub mod hub;

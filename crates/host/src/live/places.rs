@@ -8,10 +8,10 @@ use std::{
 
 use kernel::{Error, Result, TenantId};
 
-/// When the next attempt of a caller or tenant with too many connections makes sense, in seconds.
+/// `Retry-After` for a caller or tenant with too many connections, in seconds.
 const RETRY_AFTER: u64 = 60;
 
-/// The most live connections at a time.
+/// Limits of live connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveLimits {
     /// Of one person or API key, in this process.
@@ -43,14 +43,14 @@ struct Taken {
     of_caller: HashMap<String, usize>,
 }
 
-/// The places of this process. Cloning shares them.
+/// The connection slots of this process. Cloning shares them.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
     limits: LiveLimits,
     taken: Arc<Mutex<Taken>>,
 }
 
-/// One place; dropping it gives it back.
+/// One slot; dropping it frees it.
 #[derive(Debug)]
 pub(crate) struct Place {
     places: Places,
@@ -66,11 +66,11 @@ impl Places {
         }
     }
 
-    /// A place for one more connection of `caller` in `tenant`.
+    /// A slot for one more connection of `caller` in `tenant`.
     ///
     /// # Errors
-    /// 429 `too_many_live_connections` when the caller or the tenant has all it may have, 503 `live_connections_full` when the
-    /// process has.
+    /// 429 `too_many_live_connections` when the caller or the tenant is at its limit, 503 `live_connections_full` when the process
+    /// is.
     pub(crate) fn take(&self, tenant: TenantId, caller: String) -> Result<Place> {
         let mut taken = self.taken();
         let own = taken.of_caller.get(&caller).copied().unwrap_or_default();
@@ -120,7 +120,7 @@ impl Drop for Place {
     }
 }
 
-/// Counts one less. One without connections is removed: the map stays as small as what is open.
+/// Decrements a count and removes it at 0, so that the map only has open connections.
 fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::request::Parameters;
 
-/// How long a client may take to accept what is sent to it. The credentials are not looked at meanwhile.
+/// Write timeout. The credentials are not checked meanwhile.
 const SEND: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Deserialize)]
@@ -40,14 +40,14 @@ struct Wish {
 
 impl Wish {
     /// # Errors
-    /// 422 that names the parameter: one that does not exist, is given twice or cannot be read.
+    /// 422 that names the parameter: unknown, given twice or invalid.
     fn of(request: &Request) -> Result<Self> {
         let known = serde_json::json!({ "get": { "parameters": [
             { "in": "query", "name": "tenant" },
             { "in": "query", "name": "cursor" },
         ] } });
         Parameters::of(&known).check(request)?;
-        // A tenant may be any text here, so it is the cursor that cannot be read.
+        // The tenant may be any text here, so it is the cursor that is invalid.
         request
             .params()
             .map_err(|_| Error::invalid("cursor", "must be a whole number"))
@@ -79,19 +79,19 @@ pub(crate) async fn live(
     }))
 }
 
-/// Which module each permission belongs to: what is switched off is not heard either.
+/// The module of each permission: events of a disabled module are not sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Rights {
     /// Permission → module.
     pub(crate) modules: Arc<BTreeMap<&'static str, &'static str>>,
-    /// How often a connection is shown to be alive and its credentials are looked at again.
+    /// How often a connection is pinged and its credentials are checked.
     pub(crate) ping: Duration,
     /// How many connections there may be.
     pub(crate) places: Places,
 }
 
-/// The credentials a socket was opened with. They are looked at again while it is open: a session that ends, a key that is
-/// revoked or a role that changes must not go on hearing.
+/// The credentials a socket was opened with. They are checked again while it is open: an expired session, a revoked key or a
+/// changed role must not keep receiving events.
 struct Pass {
     asking: Request,
     rights: Rights,
@@ -102,7 +102,7 @@ impl Pass {
         let mut asking = Request::builder().method(poem::http::Method::GET).finish();
         *asking.headers_mut() = request.headers().clone();
         *asking.extensions_mut() = request.extensions().clone();
-        // Browsers cannot set headers on a WebSocket, so the tenant comes as a parameter and is put where it belongs.
+        // Browsers cannot set headers on a WebSocket, so the tenant is a parameter and is copied into the header.
         if let Some(tenant) = tenant {
             let value = HeaderValue::from_str(&tenant).map_err(|_| Error::not_found("tenant"))?;
             asking
@@ -113,17 +113,17 @@ impl Pass {
         Ok(Self { asking, rights })
     }
 
-    /// From now on the credentials are looked at for a connection that is open.
+    /// From now on the credentials are checked for an open connection.
     fn opened(&mut self) {
         self.asking.extensions_mut().insert(Recheck::Open);
     }
 
-    /// Who is listening.
+    /// The caller.
     async fn caller(&self) -> Result<Caller> {
         kernel::caller::authenticate(&self.asking).await
     }
 
-    /// Which events the caller may hear.
+    /// The permissions whose events the caller may receive.
     fn permissions(&self, caller: &Caller) -> BTreeSet<String> {
         let on = |permission: &String| {
             self.rights
@@ -135,7 +135,7 @@ impl Pass {
         permissions.filter(|permission| on(permission)).cloned().collect()
     }
 
-    /// Whether the socket may stay as it is. A database that does not answer for a moment ends nothing.
+    /// Whether the socket's credentials are still valid. A database that does not respond for a moment closes nothing.
     async fn still_good(&self, permissions: &BTreeSet<String>) -> bool {
         match self.caller().await {
             Ok(caller) => self.permissions(&caller) == *permissions,
@@ -144,7 +144,7 @@ impl Pass {
     }
 }
 
-/// A page of another site can open a WebSocket with the visitor's cookie; only its Origin gives it away.
+/// A page of another site can open a WebSocket with the visitor's cookie; only its Origin identifies it.
 fn same_origin(request: &Request) -> Result<()> {
     let Some(origin) = request.headers().get(header::ORIGIN) else {
         return Ok(());
@@ -183,7 +183,7 @@ async fn serve(
     drop(place);
 }
 
-/// Hands out events until something ends the connection.
+/// Sends events until something ends the connection.
 async fn converse(
     stream: &mut Stream,
     mut seat: Seat,
@@ -210,7 +210,7 @@ async fn converse(
                 None => return Ending::broken(),
             },
             _ = ping.tick() => {
-                // The client connects again with what it may hear now, or learns that it may not.
+                // The client reconnects with its current permissions, or is refused.
                 if !pass.still_good(permissions).await {
                     return Ending::signed_out();
                 }
@@ -223,7 +223,7 @@ async fn converse(
                 None => return Ending::Lost,
             },
         };
-        // What has come meanwhile goes out with it, in one write.
+        // Events that arrived meanwhile are sent with it, in one write.
         while let Ok(frame) = seat.frames.try_recv() {
             if frame.seq > sent {
                 sent = frame.seq;
@@ -234,7 +234,7 @@ async fn converse(
             return ending;
         }
         if seat.overflown.swap(false, Ordering::AcqRel) {
-            // What is still queued lies before the hole: drop it and have the client fetch afresh.
+            // Queued frames precede the gap: drop them and tell the client to resync.
             while let Ok(frame) = seat.frames.try_recv() {
                 sent = sent.max(frame.seq);
             }
@@ -245,7 +245,7 @@ async fn converse(
     }
 }
 
-/// What a client hears first.
+/// The first frame.
 fn greeting(seat: &mut Seat) -> Vec<String> {
     let mut hello = vec![format!(r#"{{"type":"hello","cursor":{}}}"#, seat.cursor)];
     if seat.resync {
@@ -255,7 +255,7 @@ fn greeting(seat: &mut Seat) -> Vec<String> {
     hello
 }
 
-/// Sends all of it in one write. A client that does not take it in time has gone.
+/// Sends everything in one write. A client that does not read it in time is disconnected.
 async fn send(stream: &mut Stream, texts: Vec<String>) -> Result<(), Ending> {
     let sending = async {
         for text in texts {

@@ -1,5 +1,4 @@
-//! From an HTTP request to a WebSocket, by hand: the framework's own hides why reading failed, and that decides the code
-//! with which a connection is closed.
+//! Upgrades an HTTP request to a WebSocket. The framework's own upgrade hides why reading failed, which decides the close code.
 
 use poem::{
     OnUpgrade, Request, Response, Upgraded,
@@ -21,7 +20,7 @@ pub(super) type Stream = WebSocketStream<Upgraded>;
 /// The longest message a client may send, in bytes. None is expected.
 const MAX_MESSAGE: usize = 16 << 10;
 
-/// A request that asks for a WebSocket (RFC 6455, 4.2.1).
+/// A request for a WebSocket (RFC 6455, 4.2.1).
 pub(super) struct Handshake {
     accept: HeaderValue,
     upgrade: OnUpgrade,
@@ -54,7 +53,7 @@ impl Handshake {
         })
     }
 
-    /// The answer. Once it has been sent, `serve` gets the connection, in a task of its own among `tasks`.
+    /// The answer. Once it has been sent, `serve` gets the connection, in its own task in `tasks`.
     pub(super) fn accept<F, Fut>(self, tasks: &TaskTracker, serve: F) -> Response
     where
         F: FnOnce(Stream) -> Fut + Send + 'static,
@@ -62,7 +61,7 @@ impl Handshake {
     {
         let upgrade = self.upgrade;
         tasks.spawn(async move {
-            // A client that has gone before the answer reached it leaves nothing to do.
+            // The client has disconnected before the response reached it.
             if let Ok(raw) = upgrade.await {
                 serve(WebSocketStream::from_raw_socket(raw, Role::Server, Some(buffers())).await).await;
             }
@@ -76,7 +75,7 @@ impl Handshake {
     }
 }
 
-/// Whether a header that is a list holds this word, in any case.
+/// Whether a list header contains this token, ignoring case.
 fn lists(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     headers
         .get_all(name)
@@ -86,7 +85,7 @@ fn lists(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
         .any(|one| one.trim().eq_ignore_ascii_case(word))
 }
 
-/// Small buffers: thousands of sockets are open, each hears frames of some hundred bytes and says next to nothing.
+/// Small buffers: thousands of sockets are open, each receives frames of a few hundred bytes and sends almost nothing.
 fn buffers() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(2 << 10)
