@@ -1,8 +1,8 @@
-//! Columns and tables as this house spells them, alike on MySQL, MariaDB and SQLite.
+//! Our definitions of columns and tables, the same on MySQL, MariaDB and SQLite.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-/// A table in the house's character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
+/// A table in our character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
 /// default collation would call two of them equal.
 pub fn table<T: IntoIden>(name: T) -> TableCreateStatement {
     // sea-query writes a character set for SQLite too, which refuses it. MySQL and MariaDB run what such a comment holds.

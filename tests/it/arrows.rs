@@ -1,4 +1,4 @@
-//! Who may know whom. Cargo forbids circles between crates; the rest of the house's plan stands here.
+//! Which crate may depend on which. Cargo forbids cycles between crates; this file has the other rules.
 
 use std::collections::BTreeSet;
 use std::fs;

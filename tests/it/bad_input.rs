@@ -1,4 +1,4 @@
-//! Bad input gets a problem with a stable code and a sentence that helps, and leaves nothing behind.
+//! Bad input gets a problem with a stable code and a helpful message, and changes nothing.
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;

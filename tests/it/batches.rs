@@ -1,7 +1,7 @@
-//! What webhooks cost the database: few statements for one, as many for a batch whatever its size; and that one drainer at a
-//! time works, in order.
+//! The statements that webhooks cost: few for one, and the same number for a batch of any size; and that one drainer at a time
+//! works, in order.
 //!
-//! Not over `TestApp`: there, the platform's own worker would take the webhooks before they are a batch.
+//! Not with `TestApp`: its worker would apply the webhooks before they are a batch.
 
 use std::{
     sync::{Arc, Mutex},

@@ -1,4 +1,4 @@
-//! Request bodies: no route takes more than it says, whatever the headers say, and slow ones keep nobody out.
+//! Request bodies: no route reads more than its limit, whatever the headers say, and slow bodies do not block others.
 
 use std::{net::SocketAddr, time::Duration};
 

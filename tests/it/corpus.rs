@@ -1,8 +1,8 @@
-//! Real bodies of public projects, when there is a folder of them: `WAPRO_CORPUS=… make corpus`. Webhooks here, what clients
-//! send in `requests.rs`.
+//! Real bodies of public projects, when there is a folder of them: `WAPRO_CORPUS=… make corpus`. Webhooks are here,
+//! clients' requests in `requests.rs`.
 //!
 //! `$WAPRO_CORPUS/expect.py` says what must come out of each body; this posts all of them to a running platform and compares
-//! what the API then shows. Nothing of the folder is needed otherwise, and nothing of it is kept.
+//! what the API then shows. Nothing else needs the folder, and nothing of it is kept.
 
 mod requests;
 

@@ -1,4 +1,4 @@
-//! What a file is, by whatever name it comes: what WhatsApp takes arrives under its own name, the rest is refused at once.
+//! File types, whatever a file is called: accepted types are sent under WhatsApp's name for them, others are refused at once.
 
 use serde_json::{Value, json};
 use testkit::{Answer, Tenant, TestApp, on_both_profiles};

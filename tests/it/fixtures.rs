@@ -1,10 +1,10 @@
-//! Webhook cases as files: `tests/fixtures/webhooks/*.json` says what comes in and what the API must show. A new case is a
+//! Webhook cases as files: `tests/fixtures/webhooks/*.json` has the body and what the API must show. A new case is a
 //! new file.
 
 use serde_json::{Value, json};
 use testkit::{Tenant, on_both_profiles};
 
-/// Whether everything that is expected stands in what is shown.
+/// Whether the response contains everything that is expected.
 fn fits(expected: &Value, shown: &Value) -> bool {
     expected
         .as_object()

@@ -1,6 +1,6 @@
-//! What stands before every operation: the host name, the headers of answers, the metrics' own listener, the cookie's name.
+//! What applies before any operation: host names, response headers, the metrics listener, the cookie's name.
 //!
-//! None of it looks at data, so one profile will do.
+//! It does not depend on data, so one profile is enough.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -448,7 +448,7 @@ async fn over_https_the_cookie_is_for_this_host_only_and_opens_the_live_stream()
     server.stop().await;
 }
 
-/// The simulator has no callers: who reaches it must not be able to have it ask other servers of the house.
+/// The simulator has no authentication: nobody may use it to send requests to other servers of our network.
 #[tokio::test]
 async fn the_simulator_inside_asks_nobody_but_this_server() {
     let app = TestApp::start(Profile::Embedded).await;

@@ -1,5 +1,5 @@
-//! Walks every operation of the description: nobody gets 401, somebody without the right gets 403, and another tenant's
-//! ids answer exactly what ids that never existed answer. An operation without a case fails.
+//! Every operation of the OpenAPI document: 401 without credentials, 403 without the permission, and for another tenant's ids
+//! exactly the response of unknown ids. An operation without a case fails.
 
 use host::openapi::{Operation, operations};
 use kernel::{TenantId, id::Id};

@@ -1,4 +1,4 @@
-//! Background work survives what carries it.
+//! Background work survives the loss of its carrier.
 
 use kernel::outbox::{event, job};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};

@@ -1,5 +1,5 @@
-//! Refusals that the description promises for every operation: values beyond a limit, the headers that a status needs, and
-//! nothing that repeats the request.
+//! Documented errors of every operation: values beyond a limit, the headers that a status needs, and no error that repeats the
+//! request.
 
 use std::collections::BTreeSet;
 

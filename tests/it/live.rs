@@ -1,4 +1,4 @@
-//! The live stream: only one's own, only what one may see, resumable.
+//! The live stream: only the tenant's own events, only permitted ones, resumable.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How a live connection ends (RFC 6455, 5.5.1 and 7.4.1), how many there may be, and whom they keep signed in.
+//! How a live connection ends (RFC 6455, 5.5.1 and 7.4.1), how many there may be, and that it extends no session.
 
 use std::time::Duration;
 

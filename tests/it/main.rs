@@ -1,4 +1,4 @@
-//! The tests that no single crate can hold. Which file holds what is said in `tests/README.md`.
+//! Tests that no single crate can contain. `tests/README.md` says what each file tests.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -1,4 +1,4 @@
-//! Files: kept, served, sent, refused, fetched again, forgotten.
+//! Files: stored, served, sent, refused, fetched again, deleted.
 
 use chrono::TimeDelta;
 use reqwest::{StatusCode, header::HeaderMap};

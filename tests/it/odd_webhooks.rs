@@ -1,5 +1,5 @@
-//! Webhooks with something odd in them: one bad part hides none of the others, a guess for one person is none for another, and
-//! what nobody wrote opens no window. WhatsApp has signed them, so they are read as far as they can be.
+//! Invalid webhooks: one bad part does not hide the others, nothing is guessed about other people, and only what a person wrote
+//! opens a window. WhatsApp has signed them, so as much as possible is read.
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};

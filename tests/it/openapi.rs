@@ -1,4 +1,4 @@
-//! The described API is the served one, and the committed description is current.
+//! The documented API is the served one, and the committed document is current.
 
 use host::openapi::operations;
 use server::{Platform, commands::describe::operations_text};

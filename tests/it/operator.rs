@@ -1,4 +1,4 @@
-//! What an operator does on the command line: start, make people, seal secrets anew. `wapro` runs as a process of its own.
+//! The operator's commands: start, create users, reseal secrets. `wapro` runs as a separate process.
 
 mod people;
 mod start;

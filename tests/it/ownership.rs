@@ -1,4 +1,5 @@
-//! Whose a number is: the tenant's whose connection test passed last. A claim alone blocks nobody, diverts nothing and tells nothing.
+//! A number belongs to the tenant whose connection test passed last. A claim alone blocks nobody, diverts nothing and reveals
+//! nothing.
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};

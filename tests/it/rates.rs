@@ -1,4 +1,4 @@
-//! How often one may call: a quota for each caller, one for each tenant above it, and header fields that say what is left.
+//! Rate limits: a quota per caller, one per tenant above it, and header fields with what is left.
 
 use identity::Role;
 use reqwest::header::HeaderMap;

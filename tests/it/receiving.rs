@@ -1,4 +1,4 @@
-//! What WhatsApp tells besides messages and their statuses: each kind has its home, in whatever order it comes.
+//! Webhooks besides messages and statuses: each kind is applied, in whatever order it arrives.
 
 use serde_json::{Value, json};
 use testkit::{Tenant, TestApp, on_both_profiles};
@@ -317,7 +317,7 @@ on_both_profiles! {
         hears(app, acme, &[unpaid]).await;
         stopped(&test().await, "131042");
         assert!(channel(acme).await["held"].is_object());
-        // Not writing first is no hold, and stands in the report as well.
+        // Not being allowed to write first is not a hold, and is in the report too.
         acme.post(&format!("/channels/{}/resume", acme.channel_id), Value::Null).await.expect(200);
         let restriction = json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{
             "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": now + 86_400 }] });

@@ -1,4 +1,4 @@
-//! The tenant is the head of every key, on both databases.
+//! Every key starts with the tenant, on both databases.
 
 use std::collections::BTreeMap;
 

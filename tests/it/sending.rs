@@ -1,5 +1,4 @@
-//! What the sending engine does when WhatsApp says no: numbers are held with a reason, people may send again, the messaging
-//! limit is kept.
+//! The sending engine when WhatsApp refuses: numbers are held with a reason, users may resend, the messaging limit is kept.
 
 use cloud_sim::{Fault, FaultMatch, FaultResponse, FaultTrigger};
 use sea_orm::{ConnectionTrait, Statement};

@@ -1,4 +1,4 @@
-//! Guessing at one account from many addresses is slow, and keeps nobody out at their usual address.
+//! Guessing at one account from many addresses is slow, and locks nobody out at their usual address.
 
 use identity::Role;
 use serde_json::json;

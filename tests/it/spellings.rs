@@ -1,4 +1,4 @@
-//! One person under two spellings of a phone number: WhatsApp's own, and the one that somebody typed.
+//! One person under two spellings of a phone number: WhatsApp's, and the one that was typed.
 
 use serde_json::{Value, json};
 use testkit::{Tenant, TestApp, on_both_profiles};

@@ -1,4 +1,4 @@
-//! Statuses come in any order, twice, early or late: the end is the same.
+//! Statuses in any order, twice, early or late: the result is the same.
 
 use cloud_sim::Statuses;
 use proptest::{

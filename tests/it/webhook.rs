@@ -1,4 +1,4 @@
-//! WhatsApp's webhook: who may speak, and what becomes of what is said.
+//! WhatsApp's webhook: authentication, and what is stored.
 
 use std::collections::BTreeSet;
 

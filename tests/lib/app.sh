@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A wapro of our own, as a newcomer meets it: embedded profile, empty data folder, free port.
+# A new wapro, as on a first start: embedded profile, empty data folder, free port.
 
 APP_PID=
 # Its name among several, and settings of its own as NAME=VALUE.

@@ -1,4 +1,4 @@
-//! Webhook bodies as WhatsApp sends them, one event each, made and signed beforehand (Cloud API: webhook envelope).
+//! Webhook bodies as WhatsApp sends them, one event each, prepared and signed in advance (Cloud API: webhook envelope).
 
 use std::{
     sync::Arc,

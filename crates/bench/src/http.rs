@@ -1,5 +1,5 @@
-//! Webhooks posted over kept-alive connections by hyper's bare client: what posts must cost little, for it shares the
-//! machine with what is measured.
+//! Posts webhooks over kept-alive connections with hyper's bare client: posting must be cheap, because it shares the machine
+//! with what is measured.
 
 use anyhow::Context;
 use bytes::Bytes;

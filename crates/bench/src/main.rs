@@ -1,8 +1,8 @@
 //! Measures the platform against its simulator on loopback: client, server, simulator and databases on one machine.
 //!
-//! It reports and judges nothing: absolute figures do not travel between machines, so every figure stands beside bounds
-//! and baselines of the same run. `make bench` starts MariaDB and Redis and runs it; results go to
-//! `crates/bench/results/`. What each part measures stands in `crates/bench/README.md`.
+//! It reports and judges nothing: absolute figures do not travel between machines, so every figure is beside bounds and
+//! baselines of the same run. `make bench` starts MariaDB and Redis and runs it; results go to
+//! `crates/bench/results/`. `crates/bench/README.md` says what each part measures.
 #![expect(clippy::print_stdout, reason = "the table is the program's answer")]
 
 mod events;

@@ -1,4 +1,4 @@
-//! What processes cost: processor time and memory, read from `/proc`.
+//! Processor time and memory of processes, read from `/proc`.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The result: typed, as JSON for programs and as a Markdown table for people.
+//! The result as typed JSON and as a Markdown table.
 
 use std::{fmt::Write as _, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Windows of measured time, and what several of them come to.
+//! Measured time windows, and summaries of several.
 
 use std::{
     future::Future,

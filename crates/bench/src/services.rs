@@ -1,4 +1,4 @@
-//! MariaDB and Redis of this run: started by `tests/run.sh --services`, which names them in the environment.
+//! MariaDB and Redis of this run: started by `tests/run.sh --services`, which sets their URLs in the environment.
 
 use std::time::Duration;
 

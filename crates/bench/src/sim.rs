@@ -1,4 +1,4 @@
-//! The simulator as a process of its own, steered and asked through its control API. What it counted is the judge.
+//! The simulator in its own process, used through its control API. Its counts decide.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! The platform as it runs in production, for one part: a database of its own, `wapro simulator`, `wapro serve` and
-//! `wapro worker` as processes, and this program beside them with the ports it loads campaigns through.
+//! The platform as it runs in production, for one part: its own database, `wapro simulator`, `wapro serve` and `wapro worker` as
+//! processes, and in this program the ports through which campaigns are queued.
 
 use std::{
     path::PathBuf,

@@ -139,7 +139,7 @@ impl MediaKind {
 
     /// Largest file in bytes that the API takes.
     pub fn max_bytes(self) -> u64 {
-        // A still sticker may have 100 KB; whoever has the bytes checks that.
+        // A still sticker may have 100 KB; the caller, who has the bytes, checks that.
         match self {
             Self::Image => 5 << 20,
             Self::Video | Self::Audio => 16 << 20,

@@ -1,6 +1,6 @@
 //! The demo: two tenants of one reseller, people, contacts, a simulated number each, and first messages.
 //!
-//! Tenants and people are made directly; everything else goes through the public API, as a customer's own program would.
+//! Tenants and users are created directly, everything else through the public API, like a customer's program.
 
 use std::path::Path;
 
@@ -241,7 +241,7 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
             "type": "text",
             "text": { "body": text },
         }))?;
-        // One after the other, so that the inbox stands in the order told here.
+        // One after the other, so that the inbox has this order.
         simulator.caught_up().await;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The composition root: the one line outside a folder that adds a feature.
+//! The composition root: the one place that lists modules.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct Deps {
     pub media: MediaParts,
 }
 
-/// Every module. What one needs of another stands in its arguments; a missing port does not compile.
+/// Every module. The ports it needs from others are its arguments; a missing one does not compile.
 pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
     let contacts = Contacts::new(cx.addresses.simulator.is_some());
     let messaging = Messaging::new(

@@ -1,4 +1,4 @@
-//! One process of the platform, put together.
+//! Assembles one process of the platform.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

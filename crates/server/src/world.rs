@@ -1,5 +1,5 @@
-//! What an embedded installation keeps in its data folder besides the database: the encryption key, the simulator's world,
-//! what the demo made.
+//! Files in an embedded installation's data folder besides the database: the encryption key, the simulator's world, the demo's
+//! data.
 
 use std::{
     io::Write,

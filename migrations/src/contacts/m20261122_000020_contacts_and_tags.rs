@@ -1,4 +1,4 @@
-//! Contacts, what identifies them on WhatsApp, tags.
+//! Contacts, their WhatsApp identities, tags.
 
 use sea_orm_migration::prelude::*;
 

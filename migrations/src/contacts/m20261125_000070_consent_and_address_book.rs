@@ -1,4 +1,4 @@
-//! Whether a contact wants marketing, and what the business's phone calls them.
+//! Whether a contact wants marketing, and their name in the business phone's address book.
 
 use sea_orm_migration::prelude::*;
 

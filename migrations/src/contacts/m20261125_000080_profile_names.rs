@@ -1,4 +1,4 @@
-//! What a contact's own profile calls them, and when WhatsApp last said so.
+//! A contact's profile name, and when WhatsApp last reported it.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Where to write to a few hundred people is read for every chunk of a campaign: the index has the whole answer.
+//! Every chunk of a campaign reads the addresses of a few hundred contacts: a covering index for that.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! Asks for the keys of text to be written anew, once a tenant: search and tags compare by `text_key` now, and not by lower case. The
-//! work itself is `contacts.rekey`, a job in batches.
+//! Enqueues the rewriting of text keys, once per tenant: search and tags now compare by `text_key`, not by lower case. The work
+//! itself is the job `contacts.rekey`, in batches.
 
 use std::time::SystemTime;
 

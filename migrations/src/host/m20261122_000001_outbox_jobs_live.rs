@@ -1,4 +1,4 @@
-//! What transactions say to the rest of the house.
+//! The outbox, jobs and the live log.
 
 use sea_orm_migration::prelude::*;
 

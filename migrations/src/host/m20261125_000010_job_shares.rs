@@ -1,4 +1,4 @@
-//! Whose turn it is: jobs are fed turn by turn over the shares of all tenants.
+//! Shares: jobs are fed round robin over the shares of all tenants.
 
 use sea_orm_migration::prelude::*;
 

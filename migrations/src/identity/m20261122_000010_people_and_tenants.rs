@@ -1,4 +1,4 @@
-//! Resellers, tenants, users and who belongs where.
+//! Resellers, tenants, users and memberships.
 
 use sea_orm_migration::prelude::*;
 

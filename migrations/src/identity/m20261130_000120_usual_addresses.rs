@@ -1,4 +1,4 @@
-//! Where people have signed in before: attempts from elsewhere are counted for the account as a whole.
+//! Addresses from which users have signed in: attempts from other addresses are counted for the account as a whole.
 
 use sea_orm_migration::prelude::*;
 

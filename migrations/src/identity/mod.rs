@@ -1,8 +1,8 @@
-//! Tables of identity: who may sign in, to which tenant, and what a tenant owns of the outside world.
+//! Tables of identity: who may sign in, to which tenant, and which outside resources a tenant owns.
 //!
-//! Six of them belong to no tenant and are reached only through identity's own code: resellers, tenants, users, where they
-//! signed in, sessions and routes. The others start their key with `tenant_id` like every tenant table; what finds a tenant in the first place
-//! (an API key's hash, a user's memberships) has an index of its own across tenants.
+//! Six of them belong to no tenant and are reached only through identity's own code: resellers, tenants, users, their
+//! usual addresses, sessions and routes. The others start their key with `tenant_id` like every tenant table; columns that are used
+//! to find a tenant (an API key's hash, a user's memberships) have an index across tenants.
 
 use sea_orm_migration::prelude::*;
 

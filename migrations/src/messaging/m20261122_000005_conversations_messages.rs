@@ -1,4 +1,4 @@
-//! Threads and what is in them, and the chunks in which messages leave.
+//! Conversations, messages, and the chunks in which messages are sent.
 
 use sea_orm_migration::prelude::*;
 

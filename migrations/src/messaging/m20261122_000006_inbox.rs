@@ -1,4 +1,4 @@
-//! What WhatsApp's webhook brought: raw and waiting, statuses, and whatever has no home yet.
+//! Webhook data: raw bodies waiting to be applied, statuses, and other events.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 

@@ -1,4 +1,4 @@
-//! Keys by which a program says "this is the same request as before".
+//! Idempotency keys.
 
 use sea_orm_migration::prelude::*;
 

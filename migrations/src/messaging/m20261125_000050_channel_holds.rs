@@ -1,4 +1,4 @@
-//! Why and until when a number sends nothing, and how many people it may write to first in a day.
+//! Why and until when a number is held, and how many people it may write to first in a day.
 
 use sea_orm_migration::prelude::*;
 

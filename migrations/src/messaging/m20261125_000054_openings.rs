@@ -1,4 +1,4 @@
-//! Whom a portfolio wrote to first within a day: WhatsApp limits how many people that may be.
+//! People that a portfolio wrote to first within a day: WhatsApp limits their number.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What WhatsApp tells about accounts and numbers, as a timeline.
+//! WhatsApp's account and number events, as a timeline.
 
 use sea_orm_migration::prelude::*;
 

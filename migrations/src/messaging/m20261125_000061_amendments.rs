@@ -1,4 +1,4 @@
-//! What was done to a message later: reactions, edits, revokes. They may come before the message.
+//! Amendments of messages: reactions, edits, revokes. They may arrive before the message.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! When a message was edited or taken back, and what it said before.
+//! When a message was edited or taken back, and its previous content.
 
 use sea_orm_migration::prelude::*;
 

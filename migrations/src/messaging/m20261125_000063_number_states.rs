@@ -1,4 +1,4 @@
-//! WhatsApp's own words for a number's state and its name's.
+//! WhatsApp's states of a number and of its name.
 
 use sea_orm_migration::prelude::*;
 

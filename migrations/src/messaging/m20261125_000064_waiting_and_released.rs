@@ -1,4 +1,4 @@
-//! When a number was last released, and until when changes of messages that nobody has seen yet may wait for them.
+//! When a number was last released, and until when amendments may wait for messages that have not arrived.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Why a number is held, restricted or in trouble, in sentences that any language can say.
+//! Why a number is held, restricted or in trouble, as translatable terms.
 
 use sea_orm_migration::prelude::*;
 

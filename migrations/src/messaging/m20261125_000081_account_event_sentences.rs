@@ -1,4 +1,4 @@
-//! What the timeline tells, in sentences that any language can say.
+//! The timeline's texts, as translatable terms.
 
 use sea_orm_migration::prelude::*;
 

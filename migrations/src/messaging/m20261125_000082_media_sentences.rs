@@ -1,4 +1,4 @@
-//! Why a file failed, in sentences that any language can say.
+//! Why a file failed, as translatable terms.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How often a webhook body was tried alone, after a start: one that kills the process is set aside in the end.
+//! How often a webhook body was tried alone, after a start: one that keeps crashing the process is kept as failed.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What belongs to a conversation or a contact is found by it, when contacts turn out to be one person.
+//! Indexes for merging contacts: rows are found by their conversation or contact.
 
 use sea_orm_migration::prelude::*;
 

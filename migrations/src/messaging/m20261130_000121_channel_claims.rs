@@ -1,4 +1,4 @@
-//! Whether a number is the tenant's. None in rows of earlier versions, which took only numbers that nobody else had.
+//! Whether a number is the tenant's. Null in rows of earlier versions, which accepted only numbers that no other tenant had.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! A simulated number leads to its tenant by a route of its own kind: a test in the simulator, where anybody may make a number of
-//! any id, proves nothing about a number of WhatsApp's. The routes of the old kind stay for processes of the last version.
+//! Simulated numbers get their own kind of route: a test in the simulator, where a number may have any id, proves nothing about a
+//! real number. Routes of the old kind stay for processes of the previous version.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What real clients send to `/messages`: read by our typed contents and written again, it must say the same.
+//! Requests of real clients to `/messages`: parsed into our types and written again, they must stay the same.
 
 use std::path::Path;
 

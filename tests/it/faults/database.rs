@@ -1,5 +1,5 @@
-//! A database that dies, is slow, says nothing, quarrels, or only reads. On the production profile: SQLite is a file of the
-//! same process, whose death is in `kill.rs`.
+//! A database that dies, is slow, does not respond, deadlocks, or is read-only. On the production profile: SQLite is a file of
+//! the process itself, which `kill.rs` kills.
 
 use std::{
     collections::BTreeMap,
@@ -279,7 +279,7 @@ async fn an_exhausted_pool_refuses_in_time() {
     fleet.remove().await;
 }
 
-/// A transaction of a stranger's in the platform's database.
+/// Another client's transaction in the platform's database.
 struct Stranger {
     connection: DatabaseConnection,
 }

@@ -1,5 +1,5 @@
-//! A Graph API that errs, hangs, lies, hangs up or says no: what becomes of the message, whether it is sent again, and
-//! whether its number stops with a reason that a person can read.
+//! A Graph API that fails, hangs, lies, disconnects or refuses: the state of the message, whether it is sent again, and whether
+//! its number is held with a readable reason.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! One tenant's webhooks against the process that applies them for all.
+//! One tenant's webhooks against the process that applies all tenants' webhooks.
 
 use std::time::Duration;
 

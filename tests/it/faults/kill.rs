@@ -1,4 +1,4 @@
-//! `kill -9` at every failpoint, over many seeds: nothing lost, nothing doubled, and on it goes.
+//! `kill -9` at every failpoint, over many seeds: nothing lost, nothing doubled, and work continues.
 
 use std::time::{Duration, Instant};
 
@@ -193,7 +193,7 @@ async fn nothing_is_lost_or_doubled_at_any_point_production() {
     }
 }
 
-/// What a dead worker had in hand is taken over by another within ten seconds, and the rest of the queue does not wait for it.
+/// A dead worker's jobs are taken over by another within ten seconds, and the rest of the queue does not wait for them.
 async fn taken_over_soon(profile: Profile) {
     let fleet = Fleet::make(profile).await;
     let customers: Vec<String> = (0..40).map(customer).collect();

@@ -1,5 +1,4 @@
-//! What may break, broken on purpose; the simulator's ledger is the judge. `tests/README.md` says which row of the fault
-//! matrix is which test.
+//! Deliberate faults, checked against the simulator's ledger. `tests/README.md` says which test covers which fault.
 
 mod database;
 mod graph;

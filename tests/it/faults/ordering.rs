@@ -1,7 +1,7 @@
-//! The end does not depend on the order: a stream of webhooks, shuffled, doubled, cut and merged, ends in the same rows.
+//! The result does not depend on the order: a stream of webhooks, shuffled, duplicated, cut and merged, ends in the same rows.
 //!
-//! One tenant hears the stream as it was told, one change a body; the other hears it in disorder. Their rows must be alike but
-//! for ids and the times at which things came.
+//! One tenant receives the stream in order, one change per body; the other receives it in disorder. Their rows must be equal
+//! except for ids and times of arrival.
 
 use std::collections::BTreeSet;
 

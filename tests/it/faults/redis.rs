@@ -1,4 +1,4 @@
-//! A Redis that forgets, dies, stands still or is full: nothing is lost or doubled, and the numbers' caps are kept.
+//! A Redis that loses its data, dies, hangs or is full: nothing is lost or doubled, and the numbers' rates are kept.
 //! On the production profile: the embedded one has no Redis.
 
 use std::time::Duration;

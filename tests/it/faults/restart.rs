@@ -1,4 +1,4 @@
-//! kill -9, and nothing that was answered is lost.
+//! kill -9: nothing that was answered is lost.
 
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
@@ -169,7 +169,7 @@ async fn nothing_answered_is_lost_production() {
     nothing_answered_is_lost(Profile::Production).await;
 }
 
-/// A second start keeps the data, and is quick because there is nothing to seed. Embedded only: it is the newcomer's start.
+/// A second start keeps the data, and is quick because there is nothing to seed. Embedded only: it is a new user's start.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_start_keeps_the_data() {
     let services = Services::make(Profile::Embedded).await;

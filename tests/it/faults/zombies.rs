@@ -1,4 +1,4 @@
-//! Processes that sleep and wake, whose clocks are wrong, that are asked to end, and work that can never succeed.
+//! Processes that are suspended and resumed, have wrong clocks or get SIGTERM, and jobs that can never succeed.
 
 use std::{
     path::Path,
@@ -11,7 +11,7 @@ use testkit::{Fleet, Profile, eventually, on_both_profiles};
 
 use super::{customer, judged};
 
-/// Where a worker falls asleep: with messages on the wire, with an answer in hand, and with each kind of transaction open.
+/// Where a worker is suspended: with messages in flight, with a response to write, and with each kind of transaction open.
 const ASLEEP: &[&str] = &[
     "send.mid_send=stop@10",
     "send.answered=stop@5",
@@ -200,7 +200,7 @@ async fn asked_to_end_it_leaves_nothing_in_doubt_production() {
     ends_cleanly(Profile::Production).await;
 }
 
-/// A send that panics before it is on the wire, and one that panics with the answer in hand: each is its own affair. The rest of
+/// A send that panics before the request, and one that panics after the response: neither affects others. The rest of
 /// its chunk and all other chunks go on, once; the first is in doubt and visible, the second is settled by the status that names
 /// it. The process lives.
 async fn panics_in_sends(profile: Profile) {
@@ -259,7 +259,7 @@ impl kernel::Job for Unreadable {
 }
 
 on_both_profiles! {
-    /// Jobs that nobody can read stand in every queue before everybody else's: they are put aside, with a reason, and the others
+    /// Unreadable jobs are ahead of all others in every queue: they become dead jobs, with a reason, and the others
     /// do not notice.
     async fn work_that_can_never_succeed_is_put_aside(app: &TestApp) {
         let tenants = [&app.acme, &app.globex];

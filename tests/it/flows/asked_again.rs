@@ -1,4 +1,4 @@
-//! A program that got no answer asks again, and the customer gets one message.
+//! A program that got no response retries, and the customer gets one message.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Every type of message leaves by the API as the description shows it: each example of the description is sent, taken by WhatsApp
-//! and read by the customer. What the description says and what is checked before the wire cannot drift apart.
+//! Every type of message can be sent as documented: each example of the OpenAPI document is sent, accepted by WhatsApp and read by
+//! the customer. So the document and the checks before sending cannot drift apart.
 
 use std::collections::BTreeMap;
 

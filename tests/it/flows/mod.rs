@@ -1,4 +1,4 @@
-//! The stories of the people who use the platform, over HTTP.
+//! User stories over HTTP.
 
 mod asked_again;
 mod every_type;

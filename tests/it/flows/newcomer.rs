@@ -1,4 +1,4 @@
-//! What a newcomer does: a customer writes, an agent answers, the ticks go from sent to read.
+//! A new user's first steps: a customer writes, an agent answers, the ticks go from sent to read.
 
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp, on_both_profiles};

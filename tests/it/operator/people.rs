@@ -1,4 +1,4 @@
-//! People, tenants and resellers from the command line, while the server runs on the same database.
+//! Users, tenants and resellers from the command line, while the server runs on the same database.
 
 use testkit::{Profile, Services, on_both_profiles};
 

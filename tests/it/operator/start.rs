@@ -1,11 +1,11 @@
-//! Starts as they are documented: without demo and simulator unless asked for, and never where others can reach them.
+//! Starts as documented: without demo and simulator unless requested, and never where other machines can reach them.
 
 use serde_json::Value;
 use testkit::{Profile, Services};
 
 use super::{Server, environment, session, sign_in, told};
 
-/// Every path of the simulator that a stranger would try first.
+/// Paths of the simulator that an attacker would try first.
 const SIMULATOR: &[&str] = &["/_sim/health", "/_sim/apps", "/_sim/export", "/_sim/users"];
 
 async fn get(url: String) -> (u16, Value) {

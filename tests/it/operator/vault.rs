@@ -1,4 +1,4 @@
-//! New keys: everything is sealed under the newest, while the server runs; what is forgotten would be a secret lost with its key.
+//! New keys: everything is resealed under the newest while the server runs; a secret that is missed would be lost with its key.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
@@ -167,7 +167,7 @@ mod rotation {
 }
 
 on_both_profiles! {
-    /// Whatever looks sealed stands in a column that a module lists; each listed column is there, and holds something.
+    /// Every value that looks sealed is in a column that a module lists; each listed column exists and has values.
     async fn every_column_with_sealed_secrets_is_listed(app: &TestApp) {
         let listed: Vec<(String, String)> = Platform::sealed()
             .await

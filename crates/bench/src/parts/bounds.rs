@@ -1,4 +1,4 @@
-//! What the machine allows right now: the figures that all others are to be read against.
+//! What the machine allows right now: the figures to compare all others with.
 
 use std::{
     io::{Seek, SeekFrom, Write},

@@ -1,5 +1,5 @@
 //! P3: numbers of 20, 80 and 1,000 messages a second, the limit enforced by the simulator (130429): how much of the limit
-//! is used, and how often it is run into.
+//! is used, and how often it is exceeded.
 
 use std::time::{Duration, Instant};
 

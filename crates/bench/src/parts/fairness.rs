@@ -1,5 +1,5 @@
-//! P11: a tenant with 100 messages beside one with very many, against the same 100 alone; and how evenly ten tenants that
-//! all want everything are served.
+//! P11: a tenant with 100 messages beside one with very many, against the same 100 alone; and how evenly ten tenants with
+//! unlimited demand are served.
 
 use std::{
     sync::Arc,
@@ -23,7 +23,7 @@ use crate::{
 const SMALL: u64 = 100;
 /// How long the small tenant has sent nothing before it sends these.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Rounds of it for each of the plan's: beside a crowd they differ by a third.
+/// Rounds for each round of the plan: beside a large campaign they differ by a third.
 const TIMES: u32 = 3;
 /// Tenants that are served side by side.
 const EQUALS: usize = 10;

@@ -1,5 +1,5 @@
-//! P2: does a long queue slow sending down? Two installations, one with as much queued as a round needs, one with a large
-//! backlog more, measured turn by turn; and how soon the first message of a new campaign leaves.
+//! P2: does a long queue slow sending down? Two installations, one with as many messages as a round needs, one with a
+//! large backlog more, measured alternately; and the time until the first message of a new campaign is sent.
 
 use std::{
     sync::Arc,

@@ -1,10 +1,10 @@
-//! P4, P4b: webhooks a second, 200 only when they are on disk; one event a POST, over kept-alive connections. The platform
-//! against one commit an event and the courier shape, turn by turn; the time of the answers at a fixed 5,000 a second; and
-//! how long it takes until everything is applied.
+//! P4, P4b: webhooks per second, 200 only when they are on disk; one event per POST, over kept-alive connections. The platform
+//! against one commit per event and the courier shape, alternately; response times at a fixed 5,000 per second; and the time
+//! until everything is applied.
 //!
-//! The shapes apply nothing of what they keep. So the platform has two kinds of rounds: as it runs, with a worker that applies
-//! what comes in on the same cores; and receiving alone, with the worker ended until the round is over, which is what the shapes
-//! do and what the two ratios compare.
+//! The shapes store events and apply nothing. So the platform has two kinds of rounds: as in production, with a worker that
+//! applies events on the same cores; and receiving alone, with the worker stopped until the round is over, which is what the
+//! shapes do and what the two ratios compare.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! P5, P5b: from a webhook's POST to the frame in an agent's WebSocket, with a thousand sockets open; and what they take.
+//! P5, P5b: from a webhook's POST to the frame in an agent's WebSocket, with a thousand sockets open; and their memory.
 
 use std::{
     sync::{

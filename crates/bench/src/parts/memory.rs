@@ -1,5 +1,4 @@
-//! P9: memory of the platform's processes when nothing happens. With sockets, and under load, it is told by the parts
-//! that have them.
+//! P9: memory of the idle platform's processes. Memory with sockets and under load is reported by those parts.
 
 use std::time::Duration;
 

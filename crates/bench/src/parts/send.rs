@@ -1,5 +1,5 @@
-//! P1, P1b, P1c: campaign messages a second at 100 ms, from many numbers of 1,000 a second each, every outcome in the
-//! database; the platform against a stateless client and the shapes of others, turn by turn.
+//! P1, P1b, P1c: campaign messages per second at 100 ms, from many numbers of 1,000 per second each, every outcome in the
+//! database; the platform against a stateless client and the other shapes, alternately.
 
 use std::{
     sync::Arc,

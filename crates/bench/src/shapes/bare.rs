@@ -1,5 +1,5 @@
-//! The bare bound of sending: hyper connections that post what the Cloud API's client would, without the client: no pool, no
-//! limits checked, no answer read but its status.
+//! The bound of sending: hyper connections that post the same requests as the Cloud API client, without the client: no pool, no
+//! limit checks, only the status of the response is read.
 
 use std::sync::{
     Arc,

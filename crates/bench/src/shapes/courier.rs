@@ -1,8 +1,8 @@
 //! The courier shape: one serial foreman pops messages from Redis and hands them to 32 senders; statuses are written in
 //! batches.
 //!
-//! A message: 6 Redis calls (the foreman's pop, a Lua script that keeps to messages a second per channel and wall second;
-//! was it sent today, was it sent yesterday; mark as sent, let the mark expire; complete, another script), 1 HTTP call, and
+//! A message: 6 Redis calls (the foreman's pop; a Lua script for the rate per channel and second; sent today?, sent yesterday?;
+//! mark as sent with an expiry; complete, another script), 1 HTTP call, and
 //! at most a thousandth of a statement: up to 1,000 statuses or what came in 500 ms in one.
 
 use std::{sync::Arc, time::Duration};

@@ -1,10 +1,10 @@
-//! Ingest in the shape of others, as an HTTP server in a process of its own: the same server library, the same signature
+//! Ingest in the shape of other programs, as an HTTP server in its own process: the same server library, the same signature
 //! check, the same pool library and pool size as the platform.
 //!
-//! `single`: what most write first. One INSERT and its commit for each event, then 200. Unique by the body's digest.
+//! `single`: the simplest implementation. One INSERT and commit per event, then 200. Unique by the body's digest.
 //!
 //! `courier`: SELECT the contact; BEGIN, UPDATE its address, COMMIT; INSERT the message: 5 statements; and 4 Redis calls:
-//! look for the fingerprint, write it, queue the task, raise the count of its owner. Then 200. (The real one keeps statuses
+//! look up the fingerprint, write it, queue the task, increment its owner's count. Then 200. (The real one keeps statuses
 //! in memory only; here every event is as durable as its messages are.)
 
 use std::{path::Path, sync::Arc};

@@ -1,5 +1,5 @@
-//! Baselines in the shape of other programs, written by us after descriptions of their round trips: how many statements,
-//! Redis calls and HTTP calls a message or event costs them, and what waits for what. They run on the same MariaDB, Redis
+//! Baselines in the shape of other programs, written by us from descriptions of their round trips: how many statements,
+//! Redis calls and HTTP calls a message or event costs, and in what order. They run on the same MariaDB, Redis
 //! and simulator, with the same pool library and the same Cloud API client as the platform, so that only the shape differs.
 //! They are not those programs, and none of their code is here.
 

@@ -1,5 +1,5 @@
-//! The listmonk shape, tuned: a client that keeps `concurrency` requests in flight and writes nothing down. Nobody who
-//! sends over the same HTTP client is quicker, so it is the bound of sending too.
+//! The listmonk shape, tuned: a client that keeps `concurrency` requests in flight and stores nothing. Nothing that
+//! sends over the same HTTP client is faster, so it is a bound of sending too.
 
 use std::sync::Arc;
 

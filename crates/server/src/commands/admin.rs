@@ -1,5 +1,5 @@
-//! `wapro reseller`, `wapro tenant`, `wapro user`: who works on an installation, from the command line, while the server runs or
-//! before its first start.
+//! `wapro reseller`, `wapro tenant`, `wapro user`: administration from the command line, while the server runs or before its first
+//! start.
 
 mod password;
 mod reseller;

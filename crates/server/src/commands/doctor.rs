@@ -1,4 +1,4 @@
-//! `wapro doctor`: is everything as it should be, and if not, what to do.
+//! `wapro doctor`: checks the installation and says what to do.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

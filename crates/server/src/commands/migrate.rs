@@ -1,4 +1,4 @@
-//! `wapro migrate`: brings the schema up to date and ends.
+//! `wapro migrate`: brings the schema up to date and exits.
 
 use migrations::Migrator;
 

@@ -1,4 +1,4 @@
-//! What the binary can be told to do, a file each.
+//! The commands of the binary, one file each.
 
 pub mod admin;
 pub mod describe;

@@ -22,7 +22,7 @@ use crate::{
 /// Runs until Ctrl-C. `demo` switches on the demo and the simulator, whatever the configuration says.
 ///
 /// # Errors
-/// A sentence that says what stands in the way.
+/// A message that says what prevents the start.
 pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     if demo {
@@ -151,7 +151,7 @@ pub fn simulator_config(config: &Config) -> anyhow::Result<SimConfig> {
 
 #[expect(
     clippy::print_stdout,
-    reason = "this is what a newcomer reads first, not a log line"
+    reason = "this is the first output that a new user reads, not a log line"
 )]
 fn welcome(config: &Config, people: &People, started: Instant) {
     let base = config.public_url().map(|url| url.to_string()).unwrap_or_default();

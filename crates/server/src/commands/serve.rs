@@ -12,7 +12,7 @@ use crate::{
 /// Answers HTTP and WebSocket.
 ///
 /// # Errors
-/// A sentence that says what stands in the way.
+/// A message that says what prevents the start.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     config.refuse_public_demo()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
@@ -37,7 +37,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// Relays events and runs jobs.
 ///
 /// # Errors
-/// A sentence that says what stands in the way.
+/// A message that says what prevents the start.
 pub async fn worker(config: Config) -> anyhow::Result<()> {
     config.refuse_public_demo()?;
     let platform = Platform::start(

@@ -1,4 +1,4 @@
-//! What a configuration must be beyond its types.
+//! Checks of a configuration beyond its types.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Where the configuration comes from.
+//! Loads the configuration.
 
 use std::path::Path;
 

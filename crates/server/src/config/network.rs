@@ -1,4 +1,4 @@
-//! Addresses in the configuration. What is wrong is told without the value: it may be a secret in the wrong place.
+//! Addresses in the configuration. Errors do not contain the value: it may be a secret in the wrong place.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, said without any of its values: a mistyped password must not end up in a log.
+//! Errors of a configuration, without any of its values: a mistyped password must not end up in a log.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A new password: typed twice without being shown, or the first line of what comes in. Never an argument, which every user of the
+//! A new password: typed twice without being shown, or the first line of standard input. Never an argument, which every user of the
 //! machine could read.
 
 use std::io::{BufRead, IsTerminal, stdin};
