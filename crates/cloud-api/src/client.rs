@@ -56,7 +56,7 @@ pub struct Connection {
     pub version: String,
     /// Bearer token.
     pub access_token: SecretString,
-    /// When it is there, every request carries `appsecret_proof` (Cloud API: auth).
+    /// If set, every request carries `appsecret_proof` (Cloud API: auth).
     pub app_secret: Option<SecretString>,
     /// Time limits.
     pub timeouts: Timeouts,

@@ -38,7 +38,7 @@ impl VirtualClock {
         self.speed
     }
 
-    /// Real ms until virtual `due`; `None` when time stands still.
+    /// Real ms until virtual `due`; `None` when the clock is stopped.
     pub fn wait(&self, due: i64, real_ms: i64) -> Option<u64> {
         let left = (due - self.now(real_ms)).max(0);
         if left == 0 {

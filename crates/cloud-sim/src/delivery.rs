@@ -259,7 +259,7 @@ impl Deliveries {
                 Some(d) => d.updates.iter().filter_map(|u| u.wamid.as_ref()).for_each(|w| {
                     destination.busy.remove(w);
                 }),
-                // Its updates are gone with the log row, so the keys cannot be told apart any more.
+                // Its updates were removed with the log row, so it is unknown which keys were its own.
                 None if destination.in_flight == 0 => destination.busy.clear(),
                 None => {}
             }

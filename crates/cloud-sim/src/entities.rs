@@ -316,7 +316,7 @@ impl Phone {
 pub struct Persona {
     /// False: messages stay `sent` until the phone is online again.
     pub online: bool,
-    /// False: nothing is read by itself.
+    /// False: nothing is read automatically.
     pub reads: bool,
     /// Virtual ms until it is read; the configured delay when absent.
     pub read_ms: Option<u64>,
@@ -347,7 +347,7 @@ impl Default for Persona {
 pub struct User {
     /// BSUID.
     pub user_id: String,
-    /// Phone digits; absent for somebody who is known by username only.
+    /// Phone digits; absent for a person known only by username.
     pub wa_id: Option<String>,
     /// Profile name.
     pub name: String,

@@ -396,7 +396,7 @@ struct PathFacts {
     label: RouteLabel,
     /// Its methods.
     allow: HeaderValue,
-    /// Whether an operation asks for no permission: then its body is small.
+    /// Whether an operation has no permission: then its body must be small.
     is_public: bool,
 }
 

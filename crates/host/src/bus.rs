@@ -53,7 +53,7 @@ enum Outgoing {
     Grown(Arc<Grown>),
 }
 
-/// Sends and hears hints. Cloning shares it.
+/// Sends and receives hints. Cloning shares it.
 #[derive(Clone)]
 pub struct Bus {
     local: broadcast::Sender<Hint>,
@@ -155,12 +155,12 @@ impl Wake for Bus {
     }
 }
 
-/// The hearing end.
+/// The receiving end.
 #[derive(Debug)]
 pub struct Hints(broadcast::Receiver<Hint>);
 
 impl Hints {
-    /// The next hint. A listener that was too slow hears [`Hint::Missed`].
+    /// The next hint. A listener that was too slow gets [`Hint::Missed`].
     pub async fn next(&mut self) -> Hint {
         match self.0.recv().await {
             Ok(hint) => hint,
@@ -196,14 +196,14 @@ impl Hints {
 /// What travels over Redis.
 #[derive(Debug, Serialize, Deserialize)]
 struct Said<'a> {
-    /// The bus that says it: what one said oneself was heard at once and is not heard again.
+    /// The sending bus, which ignores its own messages: it has delivered them locally.
     by: Uuid,
     hints: Cow<'a, [Hint]>,
     #[serde(default)]
     grown: Vec<Cow<'a, Grown>>,
 }
 
-/// Publishes hints; those that came while the last were on their way go together, each once.
+/// Publishes hints; those that arrive during a publish are sent together, each once.
 async fn send(
     client: redis::Client,
     channel: String,

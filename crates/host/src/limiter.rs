@@ -105,7 +105,7 @@ impl Limiter for InProcess {
     }
 }
 
-/// Token buckets that all processes share. While Redis is away each process keeps to half the rate by itself.
+/// Token buckets that all processes share. While Redis is unavailable each process limits itself to half the rate.
 struct Shared {
     redis: Redis,
     prefix: String,

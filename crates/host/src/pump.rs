@@ -21,17 +21,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::bus::{Bus, Hint};
 
-/// Turns at a time: few, so that a burst of arrivals is not slowed down by the working off of the last one, and more than
-/// one, so that a tenant whose rows are locked holds up nobody. Between them as many as there are cores.
+/// Concurrent turns: as many as cores, within limits. Few, so that processing does not slow down a burst of arrivals, and more
+/// than one, so that a tenant whose rows are locked does not block others.
 const TURNS: std::ops::RangeInclusive<usize> = 2..=8;
-/// How often the tables are looked at without a hint, and how long a turn that failed is left alone.
+/// Poll interval without hints, and the delay after a failed turn.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// How long a tenant is left to the process that is at it before it is looked at again.
+/// Delay before a tenant that another process is working on is tried again.
 const MOMENT: Duration = Duration::from_millis(20);
-/// A tenant for which more arrives while its turn runs has its next after as long again, at most after this: what comes
-/// meanwhile goes together, for the price of one turn, and the arrivals themselves have the machine.
+/// If more arrives during a tenant's turn, its next turn starts after as long again, at most this: rows that arrive meanwhile are
+/// processed in one turn, and arrivals have the processor.
 const REST: Duration = Duration::from_millis(20);
-/// Tenants found by one look at most; the next look goes on behind them.
+/// Tenants found by one poll at most; the next poll continues after them.
 const FOUND: usize = 100;
 
 /// All turns of one pump in this process. Cloning shares it.
@@ -39,7 +39,7 @@ const FOUND: usize = 100;
 pub struct Pumping {
     system: SystemDb,
     pump: Pump,
-    // A tenant that is waiting for its turn or has it; true once something arrived for it since the turn began.
+    // A tenant that is waiting for its turn or has it; true if rows have arrived since the turn began.
     tenants: Arc<Mutex<HashMap<TenantId, bool>>>,
     turns: Arc<Semaphore>,
     dealt_with: Arc<AtomicU64>,
@@ -61,7 +61,7 @@ impl Pumping {
         }
     }
 
-    /// Pumps until told to stop; turns that have begun are waited for.
+    /// Runs until told to stop; running turns are completed.
     pub async fn run(self, bus: Bus, stop: CancellationToken) {
         let mut hints = bus.listen();
         let mut look = tokio::time::interval(LOOK_INTERVAL);
@@ -109,7 +109,7 @@ impl Pumping {
             .expect("no code panics while it holds this lock")
     }
 
-    /// Gives the tenant a turn, or its running turn another round.
+    /// Schedules a turn for the tenant, or another round of its running turn.
     fn arrived(&self, tenant: TenantId) {
         if let Some(more) = self.tenants().get_mut(&tenant) {
             *more = true;
@@ -122,7 +122,7 @@ impl Pumping {
 
     async fn pump(&self, tenant: TenantId) {
         loop {
-            // The queue for a turn is fair: who has more comes again behind those who wait.
+            // Turns are fair: a tenant with more rows queues again behind the waiting ones.
             let Ok(turn) = self.turns.acquire().await else {
                 break;
             };
@@ -150,7 +150,7 @@ impl Pumping {
                     Some(began.elapsed().min(REST))
                 }
                 Err(error) => {
-                    // The next look finds the tenant again.
+                    // The next poll finds the tenant again.
                     self.tenants().remove(&tenant);
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(%error, cause, %tenant, table = self.pump.table, "arrivals wait");
@@ -164,7 +164,7 @@ impl Pumping {
         self.tenants().remove(&tenant);
     }
 
-    /// Tenants with something in the table, from behind one of them on.
+    /// Tenants with rows in the table, after a given one.
     async fn waiting(&self, mut behind: Option<TenantId>) -> Result<Vec<TenantId>> {
         let mut found = Vec::new();
         while found.len() < FOUND {
@@ -177,7 +177,7 @@ impl Pumping {
         Ok(found)
     }
 
-    /// The first tenant behind this one that has something in the table: one step down the primary key, however much waits.
+    /// The first tenant after this one with rows in the table: one step in the primary key, however many rows there are.
     async fn next_behind(&self, behind: Option<TenantId>) -> Result<Option<TenantId>> {
         let on = self
             .system

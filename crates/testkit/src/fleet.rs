@@ -420,7 +420,7 @@ fn front(profile: Profile) -> &'static str {
     }
 }
 
-/// An address that was free a moment ago. Below the range of outgoing connections, so that it stays free between two starts.
+/// A free address, below the range of outgoing connections, so that it stays free between two starts.
 fn free_address() -> std::net::SocketAddr {
     loop {
         let port = 10_000 + uuid::Uuid::new_v4().as_u128() % 10_000;

@@ -6,7 +6,7 @@ use super::*;
 use crate::codes::Class;
 use crate::message::{Content, Recipient};
 
-/// Answers one request with the given bytes and hands back what it was asked.
+/// Answers one request with the given bytes and returns the request.
 async fn once(answer: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();

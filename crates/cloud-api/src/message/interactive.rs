@@ -395,7 +395,7 @@ impl Action {
             Self::VoiceCall(parameters) => Some(parameters.write()),
             Self::OrderDetails(parameters) | Self::OrderStatus(parameters) => Some(parameters.write()),
         };
-        // An empty object says no more than none.
+        // An empty object is the same as none.
         if let Some(parameters) =
             parameters.filter(|value| value.as_object().is_some_and(|map| !map.is_empty()))
         {

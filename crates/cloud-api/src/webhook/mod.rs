@@ -157,7 +157,7 @@ pub struct HistoryChunk {
     pub phase: Option<i64>,
     /// Its place within the phase.
     pub chunk_order: Option<i64>,
-    /// Per cent of the whole that are on their way with it.
+    /// Progress of the whole history, in per cent.
     pub progress: Option<i64>,
     /// Messages in it.
     pub messages: usize,

@@ -42,7 +42,7 @@ pub enum Update {
 }
 
 impl Update {
-    /// Whether a change of `field` is read: it holds no messages, and somebody knows the field.
+    /// Whether a change of `field` is read: it has no messages, and the field is known.
     pub(super) fn has(field: &str) -> bool {
         Self::read(field, &Value::Null).is_some()
     }
@@ -62,7 +62,7 @@ impl Update {
         })
     }
 
-    /// Reads `value` of a change of `field`; none for the message-type fields and for those that nobody knows.
+    /// Reads `value` of a change of `field`; none for message-type fields and unknown ones.
     pub fn read(field: &str, value: &Value) -> Option<Self> {
         if let Some(update) = TemplateUpdate::read(field, value) {
             return Some(Self::Template(Box::new(update)));

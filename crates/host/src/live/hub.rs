@@ -18,21 +18,21 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::log;
 use crate::bus::{Bus, Grown, Hint};
 
-/// Frames a socket may lag behind before it is told to fetch afresh.
+/// Frames a socket may be behind before it is told to resync.
 const QUEUE: usize = 64;
-/// Events replayed to a client that comes back; more than this is quicker fetched afresh.
+/// Events replayed to a client that reconnects; beyond this a resync is faster.
 const REPLAY: u64 = 500;
 /// Tenants whose logs are read at a time.
 const LOOKS: usize = 4;
-/// How often the hub looks by itself, in case a hint was lost.
+/// Poll interval of the hub, in case a hint was lost.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// One event, serialised once for every socket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frame {
-    /// Its place in the tenant's log.
+    /// Its sequence number in the tenant's log.
     pub seq: i64,
-    /// Who may hear it.
+    /// The permission needed to receive it.
     pub permission: String,
     /// `{"type":"event",…}`.
     pub text: String,
@@ -78,7 +78,7 @@ pub struct Hub {
     tasks: TaskTracker,
 }
 
-/// The receiving end of one socket. Dropping it leaves the room.
+/// The receiving end of one socket. Dropping it unsubscribes.
 #[derive(Debug)]
 pub struct Seat {
     hub: Hub,
@@ -145,7 +145,7 @@ impl Hub {
         self.tasks.wait().await;
     }
 
-    /// Hands out events until told to stop.
+    /// Distributes events until told to stop.
     pub async fn run(self) {
         let this = &self;
         let stop = self.stop.clone();
@@ -165,7 +165,7 @@ impl Hub {
                 hint = hints.next() => hint,
                 _ = look.tick() => Hint::Missed,
             };
-            // Whatever else was hinted at meanwhile goes along: one look a tenant, and none waits for another's.
+            // Handle all hints that arrived meanwhile: one read per tenant, and no tenant waits for another.
             let mut tenants = BTreeSet::new();
             for hint in std::iter::once(hint).chain(hints.more()) {
                 match hint {
@@ -187,7 +187,7 @@ impl Hub {
         }
     }
 
-    /// Hands out what a log has grown by; false if something before it is missing here.
+    /// Distributes new frames of a log; false if earlier ones are missing here.
     fn continues(&self, by: &Grown) -> bool {
         match self.rooms().get_mut(&by.tenant) {
             Some(room) if room.seq == by.after => {
@@ -200,7 +200,7 @@ impl Hub {
         }
     }
 
-    /// The tenants with sockets here whose logs are longer than what their sockets were told.
+    /// The tenants with sockets here whose logs have events that the sockets have not received.
     async fn behind(&self) -> Result<Vec<TenantId>> {
         let told: HashMap<TenantId, i64> = self
             .rooms()
@@ -224,7 +224,7 @@ impl Hub {
         Ok(behind)
     }
 
-    /// Hands the tenant's new events to its sockets.
+    /// Distributes the tenant's new events to its sockets.
     async fn advance(&self, tenant: TenantId) -> Result<()> {
         loop {
             let Some(seq) = self.rooms().get(&tenant).map(|room| room.seq) else {
@@ -245,7 +245,7 @@ impl Hub {
         }
     }
 
-    /// Takes a seat. With a `cursor`, what came after it is replayed; without, the client starts now.
+    /// Subscribes a socket. With a `cursor`, later events are replayed; without, the client starts now.
     ///
     /// # Errors
     /// The database's.
@@ -263,7 +263,7 @@ impl Hub {
         let (sender, frames) = mpsc::channel(QUEUE);
         let overflown = Arc::new(AtomicBool::new(false));
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        // Seated first, replayed second: an event in between comes twice and is dropped by its number, never lost.
+        // Subscribe first, then replay: an event in between arrives twice and is dropped by its number, never lost.
         let handed_out = {
             let mut rooms = self.rooms();
             let room = rooms.entry(tenant).or_insert_with(|| Room {

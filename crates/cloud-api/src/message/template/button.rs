@@ -143,7 +143,7 @@ impl ButtonAction {
 object! {
     /// Whatever a button's parameter may hold, before its kind is known.
     pub struct Parameter {
-        /// Which of the others is there.
+        /// Which of the others is set.
         kind as "type": Option<String>,
         /// What comes back.
         payload: Option<String>,
