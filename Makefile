@@ -27,10 +27,10 @@ test: ## everything: format, portal, lints, tests on both databases, API documen
 fmt: ## format the Rust sources
 	cargo fmt --all
 
-lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with cargo-deny), TypeScript
+lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with cargo-deny), ESLint and TypeScript
 	tests/run.sh --only fmt --only clippy
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not here (cargo install cargo-deny --locked): licences and bans not checked"; fi
-	cd web && node_modules/.bin/tsc -b
+	cd web && npm run --silent lint && node_modules/.bin/tsc -b
 
 openapi: web-deps ## write openapi/openapi.json, operations.txt and the portal's types anew
 	@mkdir -p web/dist

@@ -9,8 +9,9 @@ step_fmt() { # the sources are formatted
   cargo fmt --all --check
 }
 
-step_web() { # the portal builds and its own tests pass
+step_web() { # the portal has no lint, builds, and its own tests pass
   make --no-print-directory -s web-deps
+  npm --prefix web run --silent lint
   npm --prefix web run --silent build
   npm --prefix web test
 }

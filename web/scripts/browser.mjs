@@ -67,6 +67,6 @@ export async function at(page, where) {
     await page.waitForURL(where, { waitUntil: 'commit' })
   } catch (error) {
     const says = await page.locator('[role=alert], [role=status], [aria-invalid=true]').allInnerTexts().catch(() => [])
-    throw new Error(`${error.message.split('\n')[0]} The page is at ${page.url()} and says: ${says.filter(Boolean).join(' | ') || 'nothing'}`)
+    throw new Error(`${error.message.split('\n')[0]} The page is at ${page.url()} and says: ${says.filter(Boolean).join(' | ') || 'nothing'}`, { cause: error })
   }
 }

@@ -3,7 +3,7 @@ import { Direction, Tooltip } from 'radix-ui'
 import { useTranslation } from 'react-i18next'
 import { setUnauthenticatedHandler } from '@/api/client'
 import { ApiError } from '@/api/error'
-import { keys } from '@/api/keys'
+import { sessionKeys } from '@/api/session'
 import { Toaster } from '@/components/ui/sonner'
 import { Router } from './router'
 
@@ -17,7 +17,7 @@ const queryClient = new QueryClient({
   },
 })
 
-setUnauthenticatedHandler(() => queryClient.setQueryData(keys.session, null))
+setUnauthenticatedHandler(() => queryClient.setQueryData(sessionKeys.session, null))
 
 export function App() {
   const { i18n } = useTranslation()

@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { keys } from '@/api/keys'
 import { LiveClient, type LiveState } from '@/api/live'
-import { applyMessagingEvent } from '@/features/messaging/live-updates'
+import { features } from './features'
 
 const LiveContext = createContext<LiveState>('connecting')
 
@@ -22,14 +21,7 @@ export function LiveProvider({ tenantId, children }: { tenantId: string; childre
         if (cursor !== undefined) url.searchParams.set('cursor', String(cursor))
         return url.href
       },
-      onEvent: (event) => {
-        if (event.name === 'contacts_changed') {
-          void client.invalidateQueries({ queryKey: keys.contacts })
-          void client.invalidateQueries({ queryKey: keys.tags })
-          void client.invalidateQueries({ queryKey: keys.conversations })
-        } else if (event.name === 'channels_changed') void client.invalidateQueries({ queryKey: keys.channels })
-        else applyMessagingEvent(client, event)
-      },
+      onEvent: ({ name, payload }) => features.forEach((feature) => feature.live?.[name]?.(client, payload)),
       onResync: () => void client.invalidateQueries(),
       onState: setState,
     })

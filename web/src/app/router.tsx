@@ -1,26 +1,21 @@
 import { Compass } from 'lucide-react'
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
-import type { PublicConfig, Session } from '@/api/types'
+import { type PublicConfig, type Session, useConfig, useSessionQuery } from '@/api/session'
 import { BrandMark } from '@/components/brand'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
-import { useConfig, useSessionQuery } from '@/features/identity/queries'
-import { P } from '@/lib/permissions'
-import { SessionProvider } from '@/lib/session'
+import type { FeatureRoute } from '@/lib/feature'
+import { SessionProvider, useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
-import { LiveProvider } from './live-provider'
 import { ErrorBoundary } from './error-boundary'
+import { LiveProvider } from './live-provider'
+import { routes, useNav } from './navigation'
 import { Shell } from './shell/shell'
 
-const SignInPage = lazy(() => import('@/features/identity/sign-in-page'))
-const DevelopersPage = lazy(() => import('@/features/identity/developers-page'))
-const InboxPage = lazy(() => import('@/features/messaging/inbox-page'))
-const WebhookEventsPage = lazy(() => import('@/features/messaging/webhook-events-page'))
-const NumbersPage = lazy(() => import('@/features/messaging/numbers-page'))
-const ContactsPage = lazy(() => import('@/features/contacts/contacts-page'))
-const SimulatorPage = lazy(() => import('@/features/simulator/simulator-page'))
+/** Where somebody who has not signed in is sent. */
+const entry = routes.find((route) => route.public)?.path ?? '/'
 
 export function Router() {
   const config = useConfig()
@@ -28,51 +23,61 @@ export function Router() {
   const [path, navigate] = useLocation()
   const [search] = useSearchParams()
   const signedIn = !!session.data
-  const onSignIn = path === '/sign-in'
+  const onEntry = path === entry
 
   useEffect(() => {
-    if (signedIn && onSignIn) {
+    if (signedIn && onEntry) {
       const next = search.get('next')
       navigate(next?.startsWith('/') && !next.startsWith('//') ? next : '/', { replace: true })
     }
-  }, [signedIn, onSignIn, search, navigate])
+  }, [signedIn, onEntry, search, navigate])
 
   const failed = config.error ?? session.error
   if (failed && !session.data) return <Centered><ErrorState error={failed} onRetry={() => { void config.refetch(); void session.refetch() }} /></Centered>
   if (config.data === undefined || session.data === undefined) return <Splash />
   if (!session.data) {
-    if (!onSignIn) return <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`} replace />
-    return <Suspense fallback={<Splash />}><SignInPage /></Suspense>
+    return (
+      <Suspense fallback={<Splash />}>
+        <Switch>
+          {pages(routes.filter((route) => route.public))}
+          <Route><Redirect to={path === '/' ? entry : `${entry}?next=${encodeURIComponent(path)}`} replace /></Route>
+        </Switch>
+      </Suspense>
+    )
   }
-  if (onSignIn) return <Splash />
+  if (onEntry) return <Splash />
   return <SignedIn session={session.data} config={config.data} />
 }
 
+const pages = (shown: FeatureRoute[]) => shown.map(({ path, Page }) => <Route key={path} path={path}>{(params) => <Page {...params} />}</Route>)
+
 /** Everything below is keyed by tenant: no state of one survives into another. */
 function SignedIn({ session, config }: { session: Session; config: PublicConfig }) {
-  const has = (module: string, permission: string) => session.modules.includes(module) && session.permissions.includes(permission)
-  const start = has('messaging', P.messagesRead) ? '/inbox' : has('contacts', P.contactsRead) ? '/contacts' : '/developers'
   return (
     <SessionProvider value={{ session, config }}>
       <LiveProvider key={session.tenant.id} tenantId={session.tenant.id}>
         <Shell>
           <ErrorBoundary>
             <Suspense fallback={<PageFallback />}>
-              <Switch>
-                <Route path="/"><Redirect to={start} replace /></Route>
-                {has('messaging', P.messagesRead) && <Route path="/inbox/:conversationId?">{({ conversationId }) => <InboxPage conversationId={conversationId} />}</Route>}
-                {has('messaging', P.channelsRead) && <Route path="/numbers"><NumbersPage /></Route>}
-                {has('contacts', P.contactsRead) && <Route path="/contacts/:contactId?">{({ contactId }) => <ContactsPage contactId={contactId} />}</Route>}
-                <Route path="/developers"><DevelopersPage /></Route>
-                {has('messaging', P.messagesRead) && <Route path="/developers/webhooks"><WebhookEventsPage /></Route>}
-                {config.simulator && <Route path="/simulator"><SimulatorPage /></Route>}
-                <Route><NotFound /></Route>
-              </Switch>
+              <Pages />
             </Suspense>
           </ErrorBoundary>
         </Shell>
       </LiveProvider>
     </SessionProvider>
+  )
+}
+
+function Pages() {
+  const access = useCan()
+  const shown = routes.filter((route) => !route.public && (route.allowed?.(access) ?? true))
+  const start = useNav()[0]?.href ?? shown.find(({ path }) => !path.includes(':'))?.path
+  return (
+    <Switch>
+      {start && <Route path="/"><Redirect to={start} replace /></Route>}
+      {pages(shown)}
+      <Route><NotFound /></Route>
+    </Switch>
   )
 }
 

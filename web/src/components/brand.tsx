@@ -1,4 +1,4 @@
-import icon from '@/app/icon.svg'
+import icon from './icon.svg'
 
 /** Our own mark; the name beside it is a brand setting. */
 export function BrandMark({ className }: { className?: string }) {

@@ -2,7 +2,7 @@ import { LayoutTemplate, MousePointerClick, Smile } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { bodyOf, type Carried, inner } from '@/lib/content'
 import { fileOf, type WithFile } from '@/lib/files'
-import { sentValues, templateView } from '@/lib/template-view'
+import { sentValues, type TemplateDefinition, templateView } from '@/lib/template-view'
 import { list, record, text } from '@/lib/utils'
 import { Audio } from './message/audio'
 import { Labelled, Overline } from './message/bits'
@@ -17,13 +17,6 @@ import { SystemLine } from './message/system-line'
 import { TemplateCard } from './message/template-card'
 import { Picture, Sticker, Video } from './message/visual'
 import { WhatsAppText } from './wa-text'
-
-/** A template as the number has it: what a sent one is drawn from. */
-export interface TemplateDefinition {
-  name: string
-  language: string
-  components: unknown[]
-}
 
 /**
  * What a message says, in the bubble, for every kind WhatsApp has: what is known is said in words, what is not is shown as it came.
@@ -72,7 +65,7 @@ export function MessageContent({ message, name, ownPhone, templates }: { message
       return <Labelled icon={Smile} label={t('kinds.welcome')} />
     case 'unsupported':
     case 'unknown':
-      return ownPhone ? <Labelled icon={Smile} label={t('sim.samples.unsupported')} /> : <Unsupported message={message} />
+      return ownPhone ? <Labelled icon={Smile} label={t('kinds.unsupportedSample')} /> : <Unsupported message={message} />
     default:
       return <UnknownKind message={message} />
   }

@@ -15,7 +15,7 @@ export function TagChip({ name, color, onRemove, className }: { name: string; co
       <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ backgroundColor: tagColor(name, color) }} />
       <span className="truncate">{name}</span>
       {onRemove && (
-        <button type="button" onClick={onRemove} className="-me-1 grid size-4 place-items-center rounded-full text-muted-foreground hover:bg-accent hover:text-foreground" aria-label={t('contacts.removeTag', { name })}>
+        <button type="button" onClick={onRemove} className="-me-1 grid size-4 place-items-center rounded-full text-muted-foreground hover:bg-accent hover:text-foreground" aria-label={t('person.removeTag', { name })}>
           <X className="size-3" aria-hidden />
         </button>
       )}

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { readStored, writeStored } from '@/lib/hooks'
-import en from './en.json'
+import en from './en'
 
 export const LANGUAGES = [
   { code: 'en', label: 'English', dir: 'ltr' },
@@ -23,13 +23,18 @@ function initial(): Language {
 async function load(language: Language) {
   if (i18next.hasResourceBundle(language, 'terms')) return
   if (language === 'ar') {
-    const [strings, codes, terms] = await Promise.all([import('./ar.json'), import('./codes.ar.json'), import('./terms.ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
-    i18next.addResourceBundle('ar', 'translation', strings.default)
+    const [strings, codes, terms] = await Promise.all([import('./ar'), import('./codes.ar.json'), import('./terms.ar.json'), import('@fontsource-variable/noto-sans-arabic/index.css')])
+    addStrings('ar', strings.default)
     addSaid('ar', codes.default, terms.default)
   } else {
     const [codes, terms] = await Promise.all([import('./codes.en.json'), import('./terms.en.json')])
     addSaid('en', codes.default, terms.default)
   }
+}
+
+/** The shared words and each feature's: a section that several files have is put together. */
+function addStrings(language: Language, files: object[]) {
+  for (const strings of files) i18next.addResourceBundle(language, 'translation', strings, true)
 }
 
 /** What the server says by code or term: see `lib/said.ts`. */
@@ -47,10 +52,11 @@ export async function initI18n() {
   await i18next.use(initReactI18next).init({
     lng: 'en',
     fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    resources: {},
     interpolation: { escapeValue: false },
     returnNull: false,
   })
+  addStrings('en', en)
   await setLanguage(initial(), false)
 }
 

@@ -1,4 +1,4 @@
-import type { Media } from '@/api/types'
+import type { Media } from '@/api/media'
 import { type Carried, inner, safeLink } from './content'
 import { say } from './said'
 import { text } from './utils'

@@ -6,8 +6,8 @@ import enCodes from '@/i18n/codes.en.json'
 import en from '@/i18n/en.json'
 import arTerms from '@/i18n/terms.ar.json'
 import enTerms from '@/i18n/terms.en.json'
+import type { Sentence } from '@/lib/said'
 import openapi from '../../../openapi/openapi.json'
-import type { Sentence } from '@/api/types'
 import { aside, codeOf, codeWords, say, titled } from './said'
 
 beforeAll(async () => {

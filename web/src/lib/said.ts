@@ -1,11 +1,14 @@
 import i18next from 'i18next'
-import type { Sentence, SentenceParam } from '@/api/types'
+import type { Schemas } from '@/api/schemas'
 import { formatDate, formatDateTime, formatNumber, formatPhone, isolated } from './format'
 
 /**
  * What the server says, in the reader's language: it sends each sentence as a term with what fills its blanks, and the words are in
  * `i18n/terms.*.json`; what WhatsApp's error codes mean is in `i18n/codes.*.json`. Both have every term and code in every language.
  */
+
+export type Sentence = Schemas['Sentence']
+type SentenceParam = Schemas['SentenceParam']
 
 /** What WhatsApp's error code means and what to do about it (Cloud API: error code table). */
 export function codeWords(code: number) {

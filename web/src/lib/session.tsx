@@ -1,5 +1,5 @@
 import { createContext, useContext, type ReactNode } from 'react'
-import type { PublicConfig, Session } from '@/api/types'
+import type { PublicConfig, Session } from '@/api/session'
 
 interface SessionValue {
   session: Session
@@ -18,11 +18,21 @@ export function useSession() {
   return value
 }
 
-/** What this session may do here. Buttons that the server would refuse are not shown. */
-export function useCan() {
-  const { session } = useSession()
-  return {
-    can: (permission: string) => session.permissions.includes(permission),
-    module: (name: string) => session.modules.includes(name),
-  }
+/** What this session may do here. */
+export interface Access {
+  /** By the permission's name, as the server has it: a test compares them with the API document. */
+  can: (permission: string) => boolean
+  /** Whether a module is switched on. */
+  module: (name: string) => boolean
+  /** Whether the simulator runs inside the server. */
+  simulator: boolean
 }
+
+export const accessOf = ({ session, config }: SessionValue): Access => ({
+  can: (permission) => session.permissions.includes(permission),
+  module: (name) => session.modules.includes(name),
+  simulator: config.simulator,
+})
+
+/** Buttons that the server would refuse are not shown. */
+export const useCan = () => accessOf(useSession())

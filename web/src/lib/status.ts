@@ -1,4 +1,4 @@
-import type { MessageStatus } from '@/api/types'
+import type { MessageStatus } from '@/api/messages'
 
 /** The server's order: the state of a message is the highest that was ever told. */
 const RANK: Record<MessageStatus, number> = {

@@ -30,6 +30,13 @@ export interface TemplateButton {
   code?: string
 }
 
+/** A template as the number has it: what a sent one is drawn from. */
+export interface TemplateDefinition {
+  name: string
+  language: string
+  components: unknown[]
+}
+
 const VARIABLE = /\{\{\s*([\w.]+)\s*\}\}/g
 
 /** The values a sent template carries, by the place they fill. */

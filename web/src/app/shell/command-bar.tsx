@@ -1,4 +1,4 @@
-import { BookOpen, Keyboard, Languages, MessageSquarePlus, UserPlus } from 'lucide-react'
+import { BookOpen, Keyboard, Languages } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,15 +7,17 @@ import { THEMES } from '@/components/appearance'
 import { Avatar } from '@/components/avatar'
 import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from '@/components/ui/command'
 import { overlayStyles } from '@/components/ui/dialog-frame'
-import { useContactSearch } from '@/features/contacts/queries'
 import { LANGUAGES, setLanguage } from '@/i18n'
-import { displayName, personSeed, formatPhone } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
-import { P } from '@/lib/permissions'
 import { useCan, useSession } from '@/lib/session'
 import { setTheme } from '@/lib/theme'
-import { useNavItems } from './nav'
+import { features } from '../features'
+import { useNav } from '../navigation'
 import { useGoToTenant } from './tenant-switcher'
+
+// The lists never change, so their hooks are called in the same order in every render.
+const searches = features.flatMap((feature) => feature.search ?? [])
+const commands = features.flatMap((feature) => feature.commands ?? [])
 
 interface CommandBarProps {
   open: boolean
@@ -26,13 +28,13 @@ interface CommandBarProps {
 export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandBarProps) {
   const { t } = useTranslation()
   const { session } = useSession()
-  const { can, module } = useCan()
+  const access = useCan()
   const [, navigate] = useLocation()
-  const nav = useNavItems()
+  const nav = useNav()
   const goToTenant = useGoToTenant()
   const [query, setQuery] = useState('')
   const wanted = useDebounced(query.trim(), 180)
-  const contacts = useContactSearch(wanted, module('contacts') && wanted.length > 1)
+  const found = searches.map(({ label, allowed, useResults }) => ({ label, ...useResults(wanted, wanted.length > 1 && allowed(access)) }))
   const run = (action: () => void) => () => {
     onOpenChange(false)
     action()
@@ -50,43 +52,33 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
           <Command label={t('shell.search')} loop>
             <CommandInput value={query} onValueChange={setQuery} placeholder={t('command.placeholder')} />
             <CommandList className="max-h-[60vh]">
-              <CommandEmpty>{contacts.isFetching ? t('common.searching') : t('common.noMatches')}</CommandEmpty>
-              {contacts.data && contacts.data.length > 0 && (
-                <CommandGroup heading={t('nav.contacts')} forceMount>
-                  {contacts.data.map((contact) => (
-                    <CommandItem key={contact.id} forceMount value={`contact ${contact.id}`} onSelect={run(() => navigate(`/contacts/${contact.id}`))}>
-                      <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="xs" />
-                      <span className="truncate">{displayName(contact, t('contacts.stranger'))}</span>
-                      {contact.phone && contact.name && <bdi className="tnum ltr-isolate ms-auto text-xs text-muted-foreground">{formatPhone(contact.phone)}</bdi>}
-                    </CommandItem>
+              <CommandEmpty>{found.some(({ loading }) => loading) ? t('common.searching') : t('common.noMatches')}</CommandEmpty>
+              {found.map(({ label, items }) => items.length > 0 && (
+                <CommandGroup key={label} heading={t(label)} forceMount>
+                  {items.map(({ id, href, content }) => (
+                    <CommandItem key={id} forceMount value={`${label} ${id}`} onSelect={run(() => navigate(href))}>{content}</CommandItem>
                   ))}
                 </CommandGroup>
-              )}
+              ))}
               <CommandGroup heading={t('command.goTo')}>
-                {nav.map(({ href, icon: Icon, name }) => (
-                  <CommandItem key={href} value={t(`nav.${name}`)} onSelect={run(() => navigate(href))}>
+                {nav.map(({ href, icon: Icon, label }) => (
+                  <CommandItem key={href} value={t(label)} onSelect={run(() => navigate(href))}>
                     <Icon aria-hidden />
-                    {t(`nav.${name}`)}
+                    {t(label)}
                   </CommandItem>
                 ))}
-                <CommandItem value={t('nav.apiDocs')} onSelect={run(() => void window.open('/api/docs/', '_blank', 'noopener'))}>
+                <CommandItem value={t('shell.apiDocs')} onSelect={run(() => void window.open('/api/docs/', '_blank', 'noopener'))}>
                   <BookOpen aria-hidden />
-                  {t('nav.apiDocs')}
+                  {t('shell.apiDocs')}
                 </CommandItem>
               </CommandGroup>
               <CommandGroup heading={t('command.actions')}>
-                {module('messaging') && can(P.messagesSend) && (
-                  <CommandItem onSelect={run(() => navigate('/inbox?new'))}>
-                    <MessageSquarePlus aria-hidden />
-                    {t('newConversation.title')}
+                {commands.filter(({ allowed }) => allowed(access)).map(({ icon: Icon, label, href }) => (
+                  <CommandItem key={href} onSelect={run(() => navigate(href))}>
+                    <Icon aria-hidden />
+                    {t(label)}
                   </CommandItem>
-                )}
-                {module('contacts') && can(P.contactsWrite) && (
-                  <CommandItem onSelect={run(() => navigate('/contacts/new'))}>
-                    <UserPlus aria-hidden />
-                    {t('contacts.add')}
-                  </CommandItem>
-                )}
+                ))}
                 <CommandItem onSelect={run(onShortcuts)}>
                   <Keyboard aria-hidden />
                   {t('shortcuts.title')}

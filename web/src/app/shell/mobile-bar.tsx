@@ -2,25 +2,25 @@ import { BookOpen, LogOut, Menu, Search } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
+import { useSignOut } from '@/api/session'
 import { THEMES } from '@/components/appearance'
 import { Avatar } from '@/components/avatar'
 import { Button } from '@/components/ui/button'
 import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '@/components/ui/sheet'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
-import { useSignOut } from '@/features/identity/queries'
 import { type Language, LANGUAGES, setLanguage } from '@/i18n'
 import { toastError } from '@/lib/errors'
 import { useSession } from '@/lib/session'
 import { setTheme, type Theme, useTheme } from '@/lib/theme'
 import { cn } from '@/lib/utils'
+import { isCurrent, type NavItem } from '../navigation'
 import { ConnectionDot } from './connection'
-import type { NavItem } from './nav'
-import { UnreadBadge } from './sidebar'
+import { CountBadge } from './sidebar'
 import { TenantSwitcher } from './tenant-switcher'
 
 const tab = 'relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[0.6875rem] font-medium text-muted-foreground [&>svg]:size-5'
 
-export function MobileBar({ items, unread, onCommand }: { items: NavItem[]; unread: number; onCommand: () => void }) {
+export function MobileBar({ items, onCommand }: { items: NavItem[]; onCommand: () => void }) {
   const { t } = useTranslation()
   const [path] = useLocation()
   const [open, setOpen] = useState(false)
@@ -28,18 +28,18 @@ export function MobileBar({ items, unread, onCommand }: { items: NavItem[]; unre
     <>
       <nav aria-label={t('shell.navigation')} className="pb-safe border-t bg-card">
         <ul className="flex">
-          {items.slice(0, 3).map(({ href, icon: Icon, name }) => {
-            const active = path === href || path.startsWith(`${href}/`)
+          {items.slice(0, 3).map(({ href, icon: Icon, label, badge, count }) => {
+            const active = isCurrent(path, href)
             return (
               <li key={href} className="flex flex-1">
                 <Link href={href} aria-current={active ? 'page' : undefined} className={cn(tab, active && 'text-primary')}>
                   <span className="relative">
                     <Icon className="size-5" aria-hidden />
-                    {name === 'inbox' && unread > 0 && (
-                      <span className="absolute start-[calc(100%-0.5rem)] -top-1.5"><UnreadBadge count={unread} /></span>
+                    {badge && count > 0 && (
+                      <span className="absolute start-[calc(100%-0.5rem)] -top-1.5"><CountBadge count={count} label={badge.label} /></span>
                     )}
                   </span>
-                  {t(`nav.${name}`)}
+                  {t(label)}
                 </Link>
               </li>
             )
@@ -75,10 +75,10 @@ function MoreSheet({ open, onOpenChange, items, onCommand }: { open: boolean; on
           <div className="rounded-lg border"><TenantSwitcher /></div>
           <ul>
             <li><button type="button" className={row} onClick={() => { close(); onCommand() }}><Search aria-hidden />{t('shell.searchShort')}</button></li>
-            {items.map(({ href, icon: Icon, name }) => (
-              <li key={href}><Link href={href} className={row} onClick={close}><Icon aria-hidden />{t(`nav.${name}`)}</Link></li>
+            {items.map(({ href, icon: Icon, label }) => (
+              <li key={href}><Link href={href} className={row} onClick={close}><Icon aria-hidden />{t(label)}</Link></li>
             ))}
-            <li><a href="/api/docs/" target="_blank" rel="noreferrer" className={row}><BookOpen aria-hidden />{t('nav.apiDocs')}</a></li>
+            <li><a href="/api/docs/" target="_blank" rel="noreferrer" className={row}><BookOpen aria-hidden />{t('shell.apiDocs')}</a></li>
           </ul>
           <div className="space-y-2">
             <p id="more-theme" className="text-xs font-medium text-muted-foreground">{t('theme.label')}</p>

@@ -1,15 +1,13 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLocation, useSearchParams } from 'wouter'
-import { useUnreadTotal } from '@/features/messaging/queries'
+import { useLocation } from 'wouter'
 import { isMac, useHotkeys, useMediaQuery } from '@/lib/hooks'
-import { P } from '@/lib/permissions'
-import { useCan, useSession } from '@/lib/session'
+import { useSession } from '@/lib/session'
 import { useTitleParts } from '@/lib/title'
 import { cn } from '@/lib/utils'
+import { useFrame, useNav } from '../navigation'
 import { ConnectionBanner } from './connection'
 import { MobileBar } from './mobile-bar'
-import { useNavItems } from './nav'
 import { Sidebar } from './sidebar'
 
 const loadCommandBar = () => import('./command-bar')
@@ -19,15 +17,14 @@ const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'))
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const { config } = useSession()
-  const { can, module } = useCan()
-  const [path, navigate] = useLocation()
-  const [search] = useSearchParams()
+  const [, navigate] = useLocation()
   const desktop = useMediaQuery('(min-width: 768px)')
   const [commandOpen, setCommandOpen] = useState(false)
   const [shortcutsOpen, setShortcutsOpen] = useState(false)
-  const unread = useUnreadTotal(module('messaging') && can(P.messagesRead)).data ?? 0
-  const items = useNavItems()
-  useTitleParts(config.brand.name, unread)
+  const items = useNav()
+  const frame = useFrame(desktop)
+  const alone = frame === 'alone'
+  useTitleParts(config.brand.name, items.reduce((sum, item) => sum + item.count, 0))
 
   useHotkeys({
     '?': () => setShortcutsOpen(true),
@@ -49,12 +46,6 @@ export function Shell({ children }: { children: ReactNode }) {
     return () => window.removeEventListener('keydown', onKey)
   }, [])
 
-  // The phone alone in a window of its own, beside the inbox.
-  const simulator = path === '/simulator'
-  const alone = simulator && (search.has('window') || !desktop)
-  // On a phone an open conversation needs the room the bar would take; it has its own way back.
-  const barless = alone || /^\/inbox\/./.test(path)
-
   return (
     <div className="flex h-dvh min-h-0 overflow-hidden">
       <a
@@ -63,13 +54,13 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         {t('shell.skip')}
       </a>
-      {desktop && !alone && <Sidebar items={items} unread={unread} onCommand={() => setCommandOpen(true)} onShortcuts={() => setShortcutsOpen(true)} />}
+      {desktop && !alone && <Sidebar items={items} onCommand={() => setCommandOpen(true)} onShortcuts={() => setShortcutsOpen(true)} />}
       <div className="flex min-w-0 flex-1 flex-col">
         {!alone && <ConnectionBanner />}
         <main id="main" tabIndex={-1} className={cn('min-h-0 flex-1 bg-background outline-none')}>
           {children}
         </main>
-        {!desktop && !barless && <MobileBar items={items} unread={unread} onCommand={() => setCommandOpen(true)} />}
+        {!desktop && !frame && <MobileBar items={items} onCommand={() => setCommandOpen(true)} />}
       </div>
       <Suspense>
         {commandOpen && <CommandBar open={commandOpen} onOpenChange={setCommandOpen} onShortcuts={() => setShortcutsOpen(true)} />}

@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/kbd'
 import { isMac } from '@/lib/hooks'
-import { useNavItems } from './nav'
+import { features } from '../features'
+import { useNav } from '../navigation'
 
 interface Row {
   label: string
@@ -11,38 +12,17 @@ interface Row {
 
 export default function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const { t } = useTranslation()
-  const nav = useNavItems()
+  const nav = useNav()
   const groups: { title: string; rows: Row[] }[] = [
     {
       title: t('shortcuts.everywhere'),
       rows: [
         { label: t('shell.search'), keys: [isMac() ? '⌘' : 'Ctrl', 'K'] },
         { label: t('shortcuts.title'), keys: ['?'] },
-        ...nav.map((item) => ({ label: t('shortcuts.goTo', { page: t(`nav.${item.name}`) }), keys: ['G', item.key.toUpperCase()] })),
+        ...nav.map((item) => ({ label: t('shortcuts.goTo', { page: t(item.label) }), keys: ['G', item.key.toUpperCase()] })),
       ],
     },
-    {
-      title: t('nav.inbox'),
-      rows: [
-        { label: t('shortcuts.nextConversation'), keys: ['J'] },
-        { label: t('shortcuts.previousConversation'), keys: ['K'] },
-        { label: t('shortcuts.searchConversations'), keys: ['/'] },
-        { label: t('shortcuts.compose'), keys: ['C'] },
-        { label: t('shortcuts.newConversation'), keys: ['N'] },
-        { label: t('shortcuts.reply'), keys: ['R'] },
-        { label: t('shortcuts.react'), keys: ['E'] },
-        { label: t('shortcuts.throughMessages'), keys: ['↑', '↓'] },
-        { label: t('shortcuts.details'), keys: ['I'] },
-      ],
-    },
-    {
-      title: t('shortcuts.writing'),
-      rows: [
-        { label: t('shortcuts.send'), keys: ['Enter'] },
-        { label: t('shortcuts.newline'), keys: ['Shift', 'Enter'] },
-        { label: t('shortcuts.leave'), keys: ['Esc'] },
-      ],
-    },
+    ...features.flatMap((feature) => feature.shortcuts ?? []).map(({ label, rows }) => ({ title: t(label), rows: rows.map((row) => ({ ...row, label: t(row.label) })) })),
   ]
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>

@@ -6,21 +6,20 @@ import { Kbd } from '@/components/ui/kbd'
 import { Hint } from '@/components/ui/tooltip'
 import { isMac, useMediaQuery, useStored } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
+import { isCurrent, type NavItem } from '../navigation'
 import { AccountMenu } from './account-menu'
 import { ConnectionDot } from './connection'
-import type { NavItem } from './nav'
 import { TenantSwitcher } from './tenant-switcher'
 
 interface SidebarProps {
   items: NavItem[]
-  unread: number
   onCommand: () => void
   onShortcuts: () => void
 }
 
 const rowStyles = 'flex h-8 items-center gap-2.5 rounded-md text-[0.8125rem] font-medium transition-colors [&>svg]:size-4 [&>svg]:shrink-0'
 
-export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps) {
+export function Sidebar({ items, onCommand, onShortcuts }: SidebarProps) {
   const { t } = useTranslation()
   const [path] = useLocation()
   const [stored, setStored] = useStored('wapro.sidebar', 'open')
@@ -56,8 +55,8 @@ export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps)
       </div>
       <nav aria-label={t('shell.navigation')} className="mt-4 w-full flex-1 overflow-y-auto">
         <ul className="space-y-0.5">
-          {items.map(({ href, icon: Icon, name }) => {
-            const active = path === href || path.startsWith(`${href}/`)
+          {items.map(({ href, icon: Icon, label, badge, count }) => {
+            const active = isCurrent(path, href)
             const link = (
               <Link
                 href={href}
@@ -65,19 +64,19 @@ export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps)
                 className={cn(row, 'relative hover:bg-sidebar-accent hover:text-foreground', active && 'bg-sidebar-accent text-foreground [&>svg]:text-primary')}
               >
                 <Icon strokeWidth={active ? 2.25 : 2} aria-hidden />
-                <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t(`nav.${name}`)}</span>
-                {name === 'inbox' && unread > 0 && <UnreadBadge count={unread} small={small} />}
+                <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t(label)}</span>
+                {badge && count > 0 && <CountBadge count={count} label={badge.label} small={small} />}
               </Link>
             )
-            return <li key={href}>{small ? <Hint label={t(`nav.${name}`)} side="right">{link}</Hint> : link}</li>
+            return <li key={href}>{small ? <Hint label={t(label)} side="right">{link}</Hint> : link}</li>
           })}
         </ul>
       </nav>
       <div className="w-full space-y-0.5 pb-3">
-        <Hint label={t('nav.apiDocs')} side="right">
+        <Hint label={t('shell.apiDocs')} side="right">
           <a href="/api/docs/" target="_blank" rel="noreferrer" className={cn(row, 'hover:bg-sidebar-accent hover:text-foreground')}>
             <BookOpen aria-hidden />
-            <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t('nav.apiDocs')}</span>
+            <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t('shell.apiDocs')}</span>
           </a>
         </Hint>
         <div className={cn('flex items-center', small ? 'flex-col' : 'justify-between')}>
@@ -103,7 +102,7 @@ export function Sidebar({ items, unread, onCommand, onShortcuts }: SidebarProps)
   )
 }
 
-export function UnreadBadge({ count, small }: { count: number; small?: boolean }) {
+export function CountBadge({ count, label, small }: { count: number; label: string; small?: boolean }) {
   const { t } = useTranslation()
   return (
     <span
@@ -113,7 +112,7 @@ export function UnreadBadge({ count, small }: { count: number; small?: boolean }
       )}
     >
       <span aria-hidden>{count > 99 ? '99+' : count}</span>
-      <span className="sr-only">{t('inbox.unreadCount', { count })}</span>
+      <span className="sr-only">{t(label, { count })}</span>
     </span>
   )
 }

@@ -70,7 +70,7 @@ function TemplateBody({ view, file, preview }: { view: TemplateView; file?: File
 
 function TemplateButtonRow({ button, link }: { button: TemplateButton; link: boolean }) {
   const { t } = useTranslation()
-  const label = button.text || t(`templates.buttons.${button.type.toLowerCase()}`, { defaultValue: t('kinds.button') })
+  const label = button.text || t(`kinds.templateButtons.${button.type.toLowerCase()}`, { defaultValue: t('kinds.button') })
   const more = button.type === 'URL' ? button.url : button.type === 'PHONE_NUMBER' ? button.phone : button.code ? t('kinds.code', { code: button.code }) : undefined
   const href = link && button.type === 'URL' && !button.url?.includes('{{') ? safeLink(button.url) : undefined
   return <OfferedButton icon={ICONS[button.type] ?? Reply} title={more} href={href}>{label}</OfferedButton>

@@ -5,8 +5,9 @@ import { useFieldArray, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { z } from 'zod'
+import { type Contact, useSaveContact } from '@/api/contacts'
 import { ApiError } from '@/api/error'
-import type { Contact, Tag } from '@/api/types'
+import type { Tag } from '@/api/tags'
 import { Notice } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, FormMessage } from '@/components/ui/form'
@@ -15,7 +16,6 @@ import { SheetBody, SheetFooter } from '@/components/ui/sheet'
 import { Textarea } from '@/components/ui/textarea'
 import { mapFieldErrors } from '@/lib/errors'
 import { displayName, formatPhone } from '@/lib/format'
-import { useSaveContact } from './queries'
 import { TagInput } from './tag-input'
 
 const FIELDS = ['name', 'phone', 'username', 'bsuid', 'tags', 'attributes', 'note'] as const
@@ -75,7 +75,7 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
       { id: contact?.id, body },
       {
         onSuccess: (saved) => {
-          toast.success(t(contact ? 'contacts.saved' : 'contacts.created', { name: displayName(saved, t('contacts.stranger')) }))
+          toast.success(t(contact ? 'contacts.saved' : 'contacts.created', { name: displayName(saved, t('person.stranger')) }))
           onClose()
         },
         onError: (error) => {
@@ -92,16 +92,16 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
       <form noValidate className="flex min-h-0 flex-1 flex-col" onSubmit={(e) => void submit(e)}>
         <SheetBody className="space-y-5">
           {problem && <Notice>{problem}</Notice>}
-          <TextField form={form} name="name" label={t('contacts.name')} autoComplete="off" autoFocus={!contact} />
-          <TextField form={form} name="phone" label={t('contacts.phone')} hint={t('contacts.phoneHint')} ltr type="tel" placeholder="+44 7700 900123" />
-          <TextField form={form} name="username" label={t('contacts.username')} hint={t('contacts.usernameHint')} ltr optional />
-          {(contact?.bsuid || !contact) && <TextField form={form} name="bsuid" label={t('contacts.bsuid')} hint={t('contacts.bsuidHint')} ltr optional />}
+          <TextField form={form} name="name" label={t('person.name')} autoComplete="off" autoFocus={!contact} />
+          <TextField form={form} name="phone" label={t('person.phone')} hint={t('person.phoneHint')} ltr type="tel" placeholder="+44 7700 900123" />
+          <TextField form={form} name="username" label={t('person.username')} hint={t('contacts.usernameHint')} ltr optional />
+          {(contact?.bsuid || !contact) && <TextField form={form} name="bsuid" label={t('person.bsuid')} hint={t('contacts.bsuidHint')} ltr optional />}
           <FormField
             control={form.control}
             name="tags"
             render={({ field }) => (
               <FormItem>
-                <FormLabel optional>{t('contacts.tags')}</FormLabel>
+                <FormLabel optional>{t('person.tags')}</FormLabel>
                 <FormControl>
                   <TagInput value={field.value} onChange={field.onChange} known={tags} disabled={readOnly} />
                 </FormControl>
@@ -115,7 +115,7 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
             name="note"
             render={({ field }) => (
               <FormItem>
-                <FormLabel optional>{t('contacts.note')}</FormLabel>
+                <FormLabel optional>{t('person.note')}</FormLabel>
                 <FormControl><Textarea dir="auto" rows={4} {...field} /></FormControl>
                 <FormDescription>{t('contacts.noteHint')}</FormDescription>
                 <FormMessage />
@@ -172,7 +172,7 @@ function Attributes({ form, readOnly }: { form: UseFormReturn<Values>; readOnly:
   return (
     <fieldset className="space-y-2">
       <legend className="mb-2 text-[0.8125rem] leading-none font-medium">
-        {t('contacts.attributes')}
+        {t('person.attributes')}
         <span className="ms-1 font-normal text-muted-foreground">{` ${t('common.optional')}`}</span>
       </legend>
       {list.fields.map((row, i) => (

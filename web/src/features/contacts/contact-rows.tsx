@@ -1,9 +1,9 @@
 import { Ellipsis, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { Contact } from '@/api/types'
+import type { Contact } from '@/api/contacts'
 import { Avatar } from '@/components/avatar'
-import { PhoneText, TimeText } from '@/components/text-bits'
 import { TagChip } from '@/components/tag-chip'
+import { PhoneText, TimeText } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { displayName, personSeed, timeAgo } from '@/lib/format'
@@ -30,16 +30,16 @@ export function ContactTable({ items, colors, actions, onOpen, onTag }: ContactR
       <table className="w-full table-fixed text-[0.8125rem]">
         <thead>
           <tr className="border-b bg-muted/40 text-xs text-muted-foreground [&>th]:h-9 [&>th]:px-4 [&>th]:text-start [&>th]:font-medium">
-            <th scope="col" className="w-[30%]">{t('contacts.name')}</th>
+            <th scope="col" className="w-[30%]">{t('person.name')}</th>
             <th scope="col" className="w-[24%]">{t('contacts.identity')}</th>
-            <th scope="col">{t('contacts.tags')}</th>
+            <th scope="col">{t('person.tags')}</th>
             <th scope="col" className="hidden w-36 lg:table-cell">{t('contacts.updated')}</th>
             <th scope="col" className="w-14"><span className="sr-only">{t('contacts.actions')}</span></th>
           </tr>
         </thead>
         <tbody className="divide-y">
           {items.map((contact) => {
-            const name = displayName(contact, t('contacts.stranger'))
+            const name = displayName(contact, t('person.stranger'))
             return (
               <tr key={contact.id} className="transition-colors hover:bg-accent/50 [&>td]:h-13 [&>td]:px-4">
                 <td>
@@ -66,7 +66,7 @@ export function ContactCards({ items, colors, actions, onOpen, onTag }: ContactR
   return (
     <ul className="divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
       {items.map((contact) => {
-        const name = displayName(contact, t('contacts.stranger'))
+        const name = displayName(contact, t('person.stranger'))
         return (
           <li key={contact.id} className="flex items-start gap-1 py-3 ps-3.5 pe-1.5">
             <div className="min-w-0 flex-1">

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next'
-import type { Contact, Tag } from '@/api/types'
+import { type Contact, useContact } from '@/api/contacts'
+import type { Tag } from '@/api/tags'
 import { ErrorState } from '@/components/states'
 import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '@/components/ui/sheet'
 import { Skeleton } from '@/components/ui/skeleton'
 import { displayName, formatDateTime } from '@/lib/format'
 import { ContactForm } from './contact-form'
-import { useContact } from './queries'
 
 interface ContactSheetProps {
   contactId?: string
@@ -24,7 +24,7 @@ export function ContactSheet({ contactId, readOnly, tags, onClose, onDelete }: C
     <Sheet open={!!contactId && !(creating && readOnly)} onOpenChange={(open) => !open && onClose()}>
       <SheetContent>
         <SheetHeader>
-          <SheetTitle>{creating ? t('contacts.addTitle') : <bdi>{contact ? displayName(contact, t('contacts.stranger')) : t('contacts.contact')}</bdi>}</SheetTitle>
+          <SheetTitle>{creating ? t('contacts.addTitle') : <bdi>{contact ? displayName(contact, t('person.stranger')) : t('contacts.contact')}</bdi>}</SheetTitle>
           <SheetDescription>{contact ? t('contacts.since', { when: formatDateTime(contact.created_at) }) : t('contacts.addHint')}</SheetDescription>
         </SheetHeader>
         {creating || contact ? (

@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { useLocation, useSearchParams } from 'wouter'
-import type { Contact } from '@/api/types'
+import { type Contact, useContacts, useDeleteContact } from '@/api/contacts'
+import { rows } from '@/api/page'
+import { useTags } from '@/api/tags'
 import { ConfirmDialog } from '@/components/confirm-dialog'
 import { Page } from '@/components/page'
 import { EmptyState, ErrorState } from '@/components/states'
@@ -14,12 +16,9 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { toastError } from '@/lib/errors'
 import { displayName } from '@/lib/format'
 import { useDebounced, useHotkeys, useMediaQuery, useOnVisible } from '@/lib/hooks'
-import { rows } from '@/lib/paging'
-import { P } from '@/lib/permissions'
 import { useCan } from '@/lib/session'
-import { ContactSheet } from './contact-sheet'
 import { ContactCards, ContactTable, type RowAction } from './contact-rows'
-import { useContacts, useDeleteContact, useTags } from './queries'
+import { ContactSheet } from './contact-sheet'
 import { TagsDialog } from './tags-dialog'
 
 const ANY = '*'
@@ -40,7 +39,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
   const tags = useTags()
   const remove = useDeleteContact()
   const items = rows(contacts.data)
-  const write = can(P.contactsWrite)
+  const write = can('contacts:write')
   const end = useOnVisible(() => void contacts.fetchNextPage(), contacts.hasNextPage && !contacts.isFetchingNextPage)
   const colors = new Map(tags.data?.items.map((item) => [item.name, item.color]))
   const kept = params.toString()
@@ -65,7 +64,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
     }, { replace: true })
 
   const actions = (contact: Contact): RowAction[] => [
-    ...(module('messaging') && can(P.messagesSend) ? [{ label: t('contacts.message'), icon: MessageSquare, run: () => navigate(`/inbox?new=${contact.id}`) }] : []),
+    ...(module('messaging') && can('messages:send') ? [{ label: t('contacts.message'), icon: MessageSquare, run: () => navigate(`/inbox?new=${contact.id}`) }] : []),
     ...(write
       ? [
           { label: t('common.edit'), icon: Pencil, run: () => open(contact.id) },
@@ -84,13 +83,13 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
 
   return (
     <Page
-      title={t('nav.contacts')}
+      title={t('contacts.title')}
       description={t('contacts.lead')}
       actions={
         <>
           <Button variant="outline" onClick={() => setTagsOpen(true)}>
             <Tags aria-hidden />
-            {t('contacts.tags')}
+            {t('person.tags')}
           </Button>
           {add}
         </>
@@ -150,7 +149,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
       <ConfirmDialog
         open={!!deleting}
         onOpenChange={(next) => !next && setDeleting(undefined)}
-        title={t('contacts.deleteTitle', { name: deleting ? displayName(deleting, t('contacts.stranger')) : '' })}
+        title={t('contacts.deleteTitle', { name: deleting ? displayName(deleting, t('person.stranger')) : '' })}
         body={t('contacts.deleteBody')}
         action={t('contacts.delete')}
         loading={remove.isPending}
@@ -158,7 +157,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
           deleting &&
           remove.mutate(deleting.id, {
             onSuccess: () => {
-              toast.success(t('contacts.deleted', { name: displayName(deleting, t('contacts.stranger')) }))
+              toast.success(t('contacts.deleted', { name: displayName(deleting, t('person.stranger')) }))
               if (contactId === deleting.id) back()
               setDeleting(undefined)
             },

@@ -1,6 +1,6 @@
 import { forwardRef, type KeyboardEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Tag } from '@/api/types'
+import type { Tag } from '@/api/tags'
 import { TagChip } from '@/components/tag-chip'
 import { cn } from '@/lib/utils'
 
@@ -72,7 +72,7 @@ export const TagInput = forwardRef<HTMLInputElement, TagInputProps>(({ value, on
           className="min-w-24 flex-1 bg-transparent px-1 text-base outline-none placeholder:text-muted-foreground md:text-sm"
         />
       </div>
-      <ul id={listId} role="listbox" aria-label={t('contacts.tags')} hidden={!shown} className="absolute inset-x-0 top-full z-20 mt-1 rounded-lg border bg-popover p-1 shadow-lg">
+      <ul id={listId} role="listbox" aria-label={t('person.tags')} hidden={!shown} className="absolute inset-x-0 top-full z-20 mt-1 rounded-lg border bg-popover p-1 shadow-lg">
         {options.map((name, i) => (
           <li
             key={name}

@@ -1,7 +1,7 @@
 import { Plus, Tag as TagIcon, Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Tag } from '@/api/types'
+import { type Tag, useCreateTag, useDeleteTag, useTags } from '@/api/tags'
 import { ConfirmDialog } from '@/components/confirm-dialog'
 import { EmptyState, ErrorState, Notice } from '@/components/states'
 import { TAG_COLORS, TagChip } from '@/components/tag-chip'
@@ -11,7 +11,6 @@ import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { describeError, toastError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
-import { useCreateTag, useDeleteTag, useTags } from './queries'
 
 export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; onOpenChange: (open: boolean) => void; readOnly: boolean }) {
   const { t } = useTranslation()
@@ -22,7 +21,7 @@ export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; on
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>{t('contacts.tags')}</DialogTitle>
+          <DialogTitle>{t('person.tags')}</DialogTitle>
           <DialogDescription>{t('contacts.tagsHint')}</DialogDescription>
         </DialogHeader>
         <DialogBody className="space-y-4">

@@ -1,14 +1,15 @@
 import { Ban, Reply, SmilePlus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { MessageContent, type TemplateDefinition } from '@/components/message-content'
+import { type SimMessage, simTime } from '@/api/simulator'
+import { MessageContent } from '@/components/message-content'
 import { TimeText } from '@/components/text-bits'
 import { Ticks } from '@/components/ticks'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
 import { headline, inner } from '@/lib/content'
 import { formatTime } from '@/lib/format'
+import type { TemplateDefinition } from '@/lib/template-view'
 import { cn, list, record, text } from '@/lib/utils'
-import { type SimMessage, simTime } from './queries'
 
 const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 
@@ -32,10 +33,10 @@ export function ChatBubble({ message, tail, quoted, businessName, templates, rea
     <div className={cn('group/bubble flex items-center gap-1', mine ? 'justify-end' : 'justify-start', tail ? 'mt-2' : 'mt-0.5')}>
       {mine && <Actions className="pointer-coarse:hidden" onReply={onReply} onReact={onReact} />}
       <div className={cn('sim-bubble text-sm', reactions && 'mb-3 pb-3.5')} data-direction={message.direction} data-tail={tail}>
-        <span className="sr-only">{t('thread.saidBy', { name: mine ? t('thread.you') : businessName })}</span>
+        <span className="sr-only">{t('chat.saidBy', { name: mine ? t('chat.you') : businessName })}</span>
         {quoted && (
           <p className="mb-1 rounded-md border-s-3 border-(--sim-accent) bg-black/6 px-2 py-1 text-xs dark:bg-white/8">
-            <span className="block font-semibold text-(--sim-accent)">{quoted.direction === 'from_user' ? t('thread.you') : businessName}</span>
+            <span className="block font-semibold text-(--sim-accent)">{quoted.direction === 'from_user' ? t('chat.you') : businessName}</span>
             <span dir="auto" className="line-clamp-2">{headline(quoted) ?? t(`kinds.${quoted.type}`, { defaultValue: t('kinds.unsupported') })}</span>
           </p>
         )}
@@ -44,7 +45,7 @@ export function ChatBubble({ message, tail, quoted, businessName, templates, rea
         ) : message.type === 'system' ? (
           <span className="block italic opacity-70">{t('sim.told')}</span>
         ) : (
-          <MessageContent message={buttons.length > 0 && message.type === 'interactive' ? withoutButtons(message) : message} name={t('thread.you')} ownPhone={mine} templates={templates} />
+          <MessageContent message={buttons.length > 0 && message.type === 'interactive' ? withoutButtons(message) : message} name={t('chat.you')} ownPhone={mine} templates={templates} />
         )}
         <p className="mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-none opacity-70">
           <TimeText iso={simTime(message.at)}>{formatTime(simTime(message.at))}</TimeText>
@@ -105,7 +106,7 @@ function Actions({ onReply, onReact, className }: { onReply: () => void; onReact
           ))}
         </PopoverContent>
       </Popover>
-      <button type="button" className={style} onClick={onReply} aria-label={t('thread.reply')}><Reply className="flip-rtl size-3.5" aria-hidden /></button>
+      <button type="button" className={style} onClick={onReply} aria-label={t('chat.reply')}><Reply className="flip-rtl size-3.5" aria-hidden /></button>
     </span>
   )
 }

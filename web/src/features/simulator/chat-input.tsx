@@ -1,13 +1,13 @@
 import { CircleHelp, Contact, FileText, Image as ImageIcon, type LucideIcon, MapPin, Mic, Plus, SendHorizontal, X } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { SimMessage } from '@/api/simulator'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { bodyOf, safeLink } from '@/lib/content'
-import type { SimMessage } from './queries'
 
 type Form = 'image' | 'location'
 /** Kinds the simulator makes a sample of by itself. */
@@ -52,10 +52,10 @@ export function ChatInput({ replyTo, businessName, sending, onCancelReply, onSen
       {replyTo && (
         <div className="mx-2 mb-1 flex items-center gap-2 rounded-lg border-s-3 border-(--sim-accent) bg-(--sim-field) px-3 py-1.5 text-xs text-(--sim-text) shadow-xs">
           <p className="min-w-0 flex-1">
-            <span className="block font-semibold text-(--sim-accent)">{replyTo.direction === 'from_user' ? t('thread.you') : businessName}</span>
+            <span className="block font-semibold text-(--sim-accent)">{replyTo.direction === 'from_user' ? t('chat.you') : businessName}</span>
             <span dir="auto" className="block truncate">{bodyOf(replyTo) ?? t(`kinds.${replyTo.type}`, { defaultValue: t('kinds.unsupported') })}</span>
           </p>
-          <button type="button" onClick={onCancelReply} aria-label={t('composer.cancelReply')} className="grid size-7 place-items-center rounded-full hover:bg-black/8"><X className="size-4" aria-hidden /></button>
+          <button type="button" onClick={onCancelReply} aria-label={t('chat.cancelReply')} className="grid size-7 place-items-center rounded-full hover:bg-black/8"><X className="size-4" aria-hidden /></button>
         </div>
       )}
       <form
@@ -93,7 +93,7 @@ export function ChatInput({ replyTo, businessName, sending, onCancelReply, onSen
             className="thin-scroll max-h-30 min-w-0 flex-1 resize-none bg-transparent py-2.5 pe-4 text-base leading-5 outline-none placeholder:text-current placeholder:opacity-75 md:text-sm"
           />
         </div>
-        <button type="submit" disabled={!body} aria-label={t('composer.send')} className="grid size-10 shrink-0 place-items-center rounded-full bg-(--sim-accent) text-white shadow-xs transition-opacity disabled:opacity-50 dark:text-[#0b1a15]">
+        <button type="submit" disabled={!body} aria-label={t('chat.send')} className="grid size-10 shrink-0 place-items-center rounded-full bg-(--sim-accent) text-white shadow-xs transition-opacity disabled:opacity-50 dark:text-[#0b1a15]">
           <SendHorizontal className="flip-rtl size-5" aria-hidden />
         </button>
       </form>
@@ -153,7 +153,7 @@ function AttachForm({ kind, onCancel, onSend }: { kind: Form; onCancel: () => vo
       </DialogBody>
       <DialogFooter>
         <Button variant="outline" onClick={onCancel}>{t('common.cancel')}</Button>
-        <Button type="submit">{t('composer.send')}</Button>
+        <Button type="submit">{t('chat.send')}</Button>
       </DialogFooter>
     </form>
   )

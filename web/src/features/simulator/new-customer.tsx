@@ -3,6 +3,7 @@ import { AtSign, Phone as PhoneIcon } from 'lucide-react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod'
+import { type SimPhone, type SimUser, useSimAddUser } from '@/api/simulator'
 import { Notice } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
@@ -10,7 +11,6 @@ import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, For
 import { Input } from '@/components/ui/input'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { describeError } from '@/lib/errors'
-import { type SimPhone, type SimUser, useSimAddUser } from './queries'
 
 const schema = z
   .object({ name: z.string().trim().min(1, 'validation.required'), by: z.enum(['phone', 'username']), phone: z.string().trim(), username: z.string().trim().regex(/^@?[\w.]*$/, 'validation.username') })
@@ -60,7 +60,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
             name="name"
             render={({ field }) => (
               <FormItem>
-                <FormLabel>{t('contacts.name')}</FormLabel>
+                <FormLabel>{t('person.name')}</FormLabel>
                 <FormControl><Input dir="auto" autoFocus autoComplete="off" {...field} /></FormControl>
                 <FormMessage />
               </FormItem>
@@ -71,7 +71,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
             name="by"
             render={({ field }) => (
               <ToggleGroup type="single" className="flex" value={field.value} onValueChange={(v) => v && field.onChange(v)} aria-label={t('sim.knownBy')}>
-                <ToggleGroupItem value="phone"><PhoneIcon aria-hidden />{t('contacts.phone')}</ToggleGroupItem>
+                <ToggleGroupItem value="phone"><PhoneIcon aria-hidden />{t('person.phone')}</ToggleGroupItem>
                 <ToggleGroupItem value="username"><AtSign aria-hidden />{t('sim.usernameOnly')}</ToggleGroupItem>
               </ToggleGroup>
             )}
@@ -83,9 +83,9 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
               name="phone"
               render={({ field }) => (
                 <FormItem>
-                  <FormLabel>{t('contacts.phone')}</FormLabel>
+                  <FormLabel>{t('person.phone')}</FormLabel>
                   <FormControl><Input type="tel" dir="ltr" className="tnum" placeholder="+44 7700 900123" {...field} /></FormControl>
-                  <FormDescription>{t('contacts.phoneHint')}</FormDescription>
+                  <FormDescription>{t('person.phoneHint')}</FormDescription>
                   <FormMessage />
                 </FormItem>
               )}
@@ -97,7 +97,7 @@ function Inside({ onCancel, onCreated }: { onCancel: () => void; onCreated: (use
               name="username"
               render={({ field }) => (
                 <FormItem>
-                  <FormLabel>{t('contacts.username')}</FormLabel>
+                  <FormLabel>{t('person.username')}</FormLabel>
                   <FormControl><Input dir="ltr" placeholder="@sara" {...field} /></FormControl>
                   <FormDescription>{t('sim.usernameHint')}</FormDescription>
                   <FormMessage />

@@ -1,6 +1,7 @@
 import { Plus, UserPlus } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { simKey, type SimPhone, type SimThread, simTime, type SimUser, useSimPersona } from '@/api/simulator'
 import { Avatar } from '@/components/avatar'
 import { EmptyState } from '@/components/states'
 import { NumberLabel, PhoneText, TimeText } from '@/components/text-bits'
@@ -13,7 +14,6 @@ import { toastError } from '@/lib/errors'
 import { formatPhone, personSeed, shortWhen } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import { NewCustomer } from './new-customer'
-import { simKey, type SimPhone, type SimThread, simTime, type SimUser, useSimPersona } from './queries'
 
 interface PeoplePanelProps {
   phones: SimPhone[]

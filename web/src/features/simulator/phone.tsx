@@ -2,7 +2,9 @@ import { BatteryFull, ChevronLeft, MessageCircle, SignalHigh, UserPlus, Wifi, Wi
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isSameDay } from 'date-fns'
+import { markSimRead, simKey, type SimMessage, type SimPhone, simTime, type SimUser, useSimMessages, useSimSend, useSimTemplates } from '@/api/simulator'
 import { Avatar } from '@/components/avatar'
+import { FileActionsProvider } from '@/components/message/file-context'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -11,11 +13,9 @@ import { toastError } from '@/lib/errors'
 import { dayLabel, formatTime } from '@/lib/format'
 import { useNow } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
-import { FileActionsProvider } from '@/components/message/file-context'
 import { ChatBubble } from './chat-bubble'
 import { ChatInput } from './chat-input'
 import { phoneName } from './people-panel'
-import { markSimRead, simKey, type SimMessage, type SimPhone, simTime, type SimUser, useSimMessages, useSimSend, useSimTemplates } from './queries'
 import './phone.css'
 
 interface PhoneProps {
@@ -93,7 +93,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
         </div>
         {onPeople && <span className="max-w-28 truncate rounded-full bg-white/15 px-2.5 py-1 text-xs" title={t('sim.writingAs', { name: person.name })}><bdi>{person.name}</bdi></span>}
       </header>
-      <div role="log" aria-label={t('thread.messages')} tabIndex={0} className="sim-wallpaper thin-scroll flex min-h-0 flex-1 flex-col-reverse overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
+      <div role="log" aria-label={t('chat.messages')} tabIndex={0} className="sim-wallpaper thin-scroll flex min-h-0 flex-1 flex-col-reverse overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
         <div className="px-3 py-3">
           {query.isPending ? (
             <div role="status" className="space-y-2"><span className="sr-only">{t('common.loading')}</span><Skeleton className="h-10 w-3/5" /><Skeleton className="ms-auto h-10 w-1/2" /></div>

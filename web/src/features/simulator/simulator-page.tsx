@@ -2,15 +2,16 @@ import { ArrowLeft, ExternalLink, MonitorSmartphone } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'wouter'
+import { simKey, type SimUser, useSimEvents, useSimState, useSimThreads } from '@/api/simulator'
+import { useChannels } from '@/api/channels'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet'
 import { Skeleton } from '@/components/ui/skeleton'
-import { usePageTitle } from '@/lib/title'
 import { useMediaQuery } from '@/lib/hooks'
+import { usePageTitle } from '@/lib/title'
 import { PeoplePanel } from './people-panel'
 import { Phone } from './phone'
-import { simKey, type SimUser, useOwnPhoneIds, useSimEvents, useSimState, useSimThreads } from './queries'
 
 /** A customer's phone, to be used beside the inbox: pick whose it is, write, watch the answers come in. */
 export default function SimulatorPage() {
@@ -19,11 +20,12 @@ export default function SimulatorPage() {
   const [choosing, setChoosing] = useState(false)
   const roomy = useMediaQuery('(min-width: 860px)')
   const state = useSimState()
-  const own = useOwnPhoneIds()
+  const own = useChannels()
   const lost = useSimEvents()
-  usePageTitle(t('nav.simulator'))
+  usePageTitle(t('sim.title'))
 
-  const mine = own.data ?? []
+  // The tenant's own numbers; without any, all are shown.
+  const mine = own.data?.map((channel) => channel.phone_number_id) ?? []
   const phones = (state.data?.phones ?? []).filter((phone) => mine.length === 0 || mine.includes(phone.id))
   const phone = phones.find((p) => p.id === params.get('phone')) ?? phones[0]
   const threads = useSimThreads(phone?.id)
@@ -51,7 +53,7 @@ export default function SimulatorPage() {
   if (!phone) {
     return (
       <div className="grid h-full place-items-center">
-        <EmptyState icon={MonitorSmartphone} title={t('sim.noPhoneTitle')} body={t('sim.noPhoneBody')} action={<Button asChild><Link href="/numbers">{t('inbox.connectNumber')}</Link></Button>} />
+        <EmptyState icon={MonitorSmartphone} title={t('sim.noPhoneTitle')} body={t('sim.noPhoneBody')} action={<Button asChild><Link href="/numbers">{t('common.connectNumber')}</Link></Button>} />
       </div>
     )
   }
@@ -67,7 +69,7 @@ export default function SimulatorPage() {
             {params.has('window') && (
               <Button asChild variant="ghost" size="icon-sm" className="-ms-2"><Link href="/inbox" aria-label={t('sim.toPortal')}><ArrowLeft className="flip-rtl" aria-hidden /></Link></Button>
             )}
-            <h1 className="flex-1 text-[0.9375rem] font-semibold tracking-tight">{t('nav.simulator')}</h1>
+            <h1 className="flex-1 text-[0.9375rem] font-semibold tracking-tight">{t('sim.title')}</h1>
             {!params.has('window') && (
               <Button variant="ghost" size="sm" className="text-muted-foreground" onClick={() => window.open(withWindow(), 'wapro-phone', 'popup,width=420,height=860')}>
                 <ExternalLink className="flip-rtl" aria-hidden />
@@ -83,7 +85,7 @@ export default function SimulatorPage() {
   }
   return (
     <div className="h-full">
-      <h1 className="sr-only">{t('nav.simulator')}</h1>
+      <h1 className="sr-only">{t('sim.title')}</h1>
       {screen}
       <Sheet open={choosing} onOpenChange={setChoosing}>
         <SheetContent side="start">

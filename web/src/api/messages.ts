@@ -1,0 +1,35 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { api, data } from './client'
+import { byPages, type Page } from './page'
+import type { Schemas } from './schemas'
+
+export type Message = Schemas['Message']
+export type MessageIn = Schemas['MessageIn']
+export type MessageStatus = Schemas['MessageStatus']
+export type ReplyIn = Schemas['ReplyIn']
+
+/** How many of the newest messages are asked for when the stream says something changed. */
+const NEWEST = 20
+
+export const messageKeys = { of: (conversationId: string) => ['messages', conversationId] as const }
+
+export const useMessages = (conversationId: string) =>
+  useInfiniteQuery({
+    queryKey: messageKeys.of(conversationId),
+    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
+      data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: 40, after: pageParam } }, signal })),
+    ...byPages,
+  })
+
+export const fetchNewest = (conversationId: string): Promise<Page<Message>> =>
+  data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: NEWEST } } }))
+
+export const fetchMessage = (id: string): Promise<Message> => data(api.GET('/messages/{message_id}', { params: { path: { message_id: id } } }))
+
+/** `body`: a type, and under the type's key WhatsApp's own form, which the server checks: no type here follows all of it. */
+export const sendReply = (conversationId: string, body: Record<string, unknown>, idempotencyKey: string): Promise<Message> =>
+  data(api.POST('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId } }, body: body as unknown as ReplyIn, headers: { 'Idempotency-Key': idempotencyKey } }))
+
+/** Sends again what failed or is in doubt: the same content goes out as a new message, which is the answer. */
+export const resendMessage = (id: string): Promise<Message> =>
+  data(api.POST('/messages/{message_id}/resend', { params: { path: { message_id: id }, header: { 'Idempotency-Key': crypto.randomUUID() } } }))

@@ -1,0 +1,104 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Conversation, conversationKeys, fetchConversation } from '@/api/conversations'
+import { fetchNewest, type Message, messageKeys } from '@/api/messages'
+import { addOptimistic, messageEvents, settleOptimistic, type ThreadMessage } from './live-updates'
+
+vi.mock('@/api/conversations', async (original) => ({ ...(await original<object>()), fetchConversation: vi.fn() }))
+vi.mock('@/api/messages', async (original) => ({ ...(await original<object>()), fetchNewest: vi.fn() }))
+
+const tell = (name: string, payload: unknown) => messageEvents[name]?.(client, payload)
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 12, minute)).toISOString()
+
+const message = (id: string, minute: number, more: Partial<Message> = {}): Message => ({
+  id, conversation_id: 'cnv_1', contact_id: 'con_1', channel_id: 'chn_1', direction: 'inbound', type: 'text', text: id, preview: id, content: {}, status: 'received', timestamps: {}, at: at(minute), created_at: at(minute), ...more,
+})
+
+const conversation = (id: string, minute: number, more: Partial<Conversation> = {}): Conversation => ({
+  id, channel_id: 'chn_1', contact: { id: `con_${id}`, name: id }, last_at: at(minute), preview: '', last_direction: 'inbound', unread: 0, created_at: at(0), ...more,
+})
+
+interface Pages<T> {
+  pages: { items: T[]; next?: string }[]
+  pageParams: unknown[]
+}
+
+let client: QueryClient
+const thread = () => client.getQueryData<Pages<ThreadMessage>>(messageKeys.of('cnv_1'))?.pages.flatMap((p) => p.items) ?? []
+const listed = (filter = {}) => client.getQueryData<Pages<Conversation>>(conversationKeys.list(filter))?.pages.flatMap((p) => p.items.map((c) => c.id)) ?? []
+const settle = () => vi.advanceTimersByTimeAsync(200)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  client = new QueryClient()
+  client.setQueryData(messageKeys.of('cnv_1'), { pages: [{ items: [message('m2', 2), message('m1', 1)], next: 'older' }, { items: [message('m0', 0)] }], pageParams: [undefined, 'older'] })
+  client.setQueryData(conversationKeys.list({}), { pages: [{ items: [conversation('cnv_2', 5), conversation('cnv_1', 2)] }], pageParams: [undefined] })
+  vi.mocked(fetchConversation).mockImplementation((id) => Promise.resolve(conversation(id, 9, { unread: 1 })))
+  vi.mocked(fetchNewest).mockResolvedValue({ items: [message('m3', 9), message('m2', 2)], next: 'x' })
+})
+afterEach(async () => {
+  await settle()
+  vi.clearAllMocks()
+  vi.useRealTimers()
+})
+
+describe('what the stream says', () => {
+  it('puts a new message into the thread and its conversation on top, without a refetch of either', async () => {
+    tell('messages_received', { items: [{ message_id: 'm3', conversation_id: 'cnv_1', preview: 'hi' }] })
+    await settle()
+    expect(thread().map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
+    expect(listed()).toEqual(['cnv_1', 'cnv_2'])
+  })
+
+  it('asks once for a burst', async () => {
+    for (let i = 0; i < 5; i++) tell('messages_received', { items: [{ message_id: `m${i}`, conversation_id: 'cnv_1' }] })
+    await settle()
+    expect(fetchConversation).toHaveBeenCalledTimes(1)
+  })
+
+  it('keeps a conversation of another number out of a filtered list', async () => {
+    client.setQueryData(conversationKeys.list({ channel_id: 'chn_9' }), { pages: [{ items: [] }], pageParams: [undefined] })
+    tell('conversations_changed', { items: [{ conversation_id: 'cnv_1' }] })
+    await settle()
+    expect(listed({ channel_id: 'chn_9' })).toEqual([])
+  })
+
+  it('asks again when a file has arrived, and not for an upload', async () => {
+    tell('media_changed', { items: [{ media_id: 'med_1', state: 'ready' }] })
+    await settle()
+    expect(fetchConversation).not.toHaveBeenCalled()
+    tell('media_changed', { items: [{ media_id: 'med_2', message_id: 'm1', conversation_id: 'cnv_1', state: 'ready' }] })
+    await settle()
+    expect(fetchConversation).toHaveBeenCalledTimes(1)
+  })
+
+  it('never lets a tick go back', () => {
+    client.setQueryData(messageKeys.of('cnv_1'), { pages: [{ items: [message('m2', 2, { direction: 'outbound', status: 'read' })] }], pageParams: [undefined] })
+    tell('message_statuses_changed', { items: [{ message_id: 'm2', conversation_id: 'cnv_1', status: 'delivered' }] })
+    expect(thread()[0]?.status).toBe('read')
+  })
+})
+
+describe('a message being sent', () => {
+  const bubble: ThreadMessage = { ...message('tmp', 9, { direction: 'outbound', status: 'queued' }), client_key: 'tmp', sending: true }
+
+  it('becomes the real one in place, however the answers cross', async () => {
+    addOptimistic(client, 'cnv_1', bubble)
+    // The stream is faster than the answer: the real message must not appear beside its own bubble.
+    tell('messages_queued', { items: [{ message_id: 'm3', conversation_id: 'cnv_1' }] })
+    await settle()
+    expect(thread().map((m) => m.id)).toEqual(['tmp', 'm2', 'm1', 'm0'])
+    vi.mocked(fetchNewest).mockResolvedValue({ items: [message('m3', 9, { direction: 'outbound', status: 'delivered' }), message('m2', 2)], next: 'x' })
+    settleOptimistic(client, 'cnv_1', 'tmp', { message: message('m3', 9, { direction: 'outbound', status: 'queued' }) })
+    await settle()
+    expect(thread().map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
+    expect(thread()[0]).toMatchObject({ client_key: 'tmp', status: 'delivered' })
+  })
+
+  it('stays, marked, when it could not be sent', () => {
+    addOptimistic(client, 'cnv_1', bubble)
+    settleOptimistic(client, 'cnv_1', 'tmp', { error: new Error('no') })
+    expect(thread()[0]).toMatchObject({ id: 'tmp', sending: false, failed_to_send: expect.any(Error) })
+  })
+})

@@ -1,0 +1,147 @@
+import { ArrowLeft, PanelRight } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useChannels } from '@/api/channels'
+import { useConversation, useMarkRead } from '@/api/conversations'
+import { ApiError } from '@/api/error'
+import { Avatar } from '@/components/avatar'
+import { ErrorState } from '@/components/states'
+import { PhoneText } from '@/components/text-bits'
+import { Button } from '@/components/ui/button'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Hint } from '@/components/ui/tooltip'
+import { displayName, personSeed } from '@/lib/format'
+import { useCan } from '@/lib/session'
+import { usePageTitle } from '@/lib/title'
+import { Composer } from './composer/composer'
+import { DropZone } from './composer/drop-zone'
+import { HeldNotice } from '@/components/held-notice'
+import type { ThreadMessage } from './live-updates'
+import { Thread } from './thread'
+import { useResendStored, useSend } from './use-send'
+import { useWindow, WindowBadge } from './window-badge'
+
+interface ThreadPaneProps {
+  conversationId: string
+  onBack?: () => void
+  detailsShown: boolean
+  onDetails: () => void
+}
+
+export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: ThreadPaneProps) {
+  const { t } = useTranslation()
+  const conversation = useConversation(conversationId)
+  const [replyTo, setReplyTo] = useState<ThreadMessage>()
+  const { send, resend, discard } = useSend(conversationId)
+  const stored = useResendStored(conversationId)
+  const dropped = useRef<(files: File[]) => void>()
+  const pane = useRef<HTMLElement>(null)
+  /** What had the focus is gone from the screen: it goes on where one writes, or else among the messages. */
+  const focusOn = () => (pane.current?.querySelector<HTMLElement>('textarea') ?? pane.current?.querySelector<HTMLElement>('[role=region]'))?.focus()
+  const { can } = useCan()
+  const maySend = can('messages:send')
+  const windowNow = useWindow(conversation.data?.window_closes_at)
+  const contact = conversation.data?.contact
+  const name = contact ? displayName(contact, t('person.stranger')) : ''
+  const channels = useChannels().data
+  const channel = channels?.find((c) => c.id === conversation.data?.channel_id)
+  usePageTitle(name ? `${name} · ${t('inbox.title')}` : t('inbox.title'))
+  useReading(conversationId, conversation.data?.unread ?? 0)
+
+  if (conversation.error && !conversation.data) {
+    const gone = conversation.error instanceof ApiError && conversation.error.status === 404
+    return (
+      <div className="grid min-w-0 flex-1 place-items-center bg-thread">
+        <div className="text-center">
+          <ErrorState error={conversation.error} onRetry={gone ? undefined : () => void conversation.refetch()} />
+          {onBack && <Button variant="outline" onClick={onBack}>{t('common.back')}</Button>}
+        </div>
+      </div>
+    )
+  }
+
+  return (
+    <section ref={pane} aria-label={name ? t('thread.with', { name }) : t('common.loading')} className="relative flex min-w-0 flex-1 flex-col bg-thread">
+      {maySend && windowNow.kind !== 'closed' && <DropZone dropped={dropped} />}
+      <header className="flex h-14 shrink-0 items-center gap-3 border-b bg-card px-3 sm:px-4">
+        {onBack && (
+          <Button variant="ghost" size="icon" className="-ms-1.5" onClick={onBack} aria-label={t('inbox.backToList')}>
+            <ArrowLeft className="flip-rtl" aria-hidden />
+          </Button>
+        )}
+        {contact ? (
+          <>
+            <Avatar name={name} seed={personSeed(contact)} />
+            <div className="min-w-0 flex-1">
+              <h2 dir="auto" className="align-ui truncate text-sm leading-tight font-semibold">{name}</h2>
+              <p className="truncate text-xs text-muted-foreground">
+                {contact.name && contact.phone ? <PhoneText phone={contact.phone} /> : contact.name && contact.username ? <bdi>@{contact.username}</bdi> : null}
+                {channel && (
+                  <span className="max-sm:hidden">
+                    {contact.name && (contact.phone || contact.username) && <span aria-hidden> · </span>}
+                    {t('inbox.via', { number: channel.name })}
+                  </span>
+                )}
+              </p>
+            </div>
+            <WindowBadge state={windowNow} />
+          </>
+        ) : (
+          <div className="flex flex-1 items-center gap-3">
+            <Skeleton className="size-9 rounded-full" />
+            <Skeleton className="h-4 w-36" />
+          </div>
+        )}
+        <Hint label={t('details.toggle')}>
+          <Button variant="ghost" size="icon-sm" aria-pressed={detailsShown} aria-label={t('details.toggle')} onClick={onDetails} className={detailsShown ? 'bg-accent' : 'text-muted-foreground'}>
+            <PanelRight className="flip-rtl" aria-hidden />
+          </Button>
+        </Hint>
+      </header>
+      <Thread
+        conversationId={conversationId}
+        contactName={name}
+        onReply={maySend ? setReplyTo : undefined}
+        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
+        onResend={maySend ? (message, quotedId) => {
+          if (!message.failed_to_send) return stored.mutate(message)
+          resend(message, quotedId)
+          focusOn()
+        } : undefined}
+        resending={stored.isPending ? stored.variables.id : undefined}
+        onDiscard={(message) => {
+          discard(message)
+          focusOn()
+        }}
+      />
+      {channel && (channel.held || (channel.restricted && windowNow.kind === 'closed')) && <div className="mx-auto w-full max-w-3xl px-3 pt-2 pb-3 sm:px-6"><HeldNotice channel={channel} onResumed={focusOn} /></div>}
+      {conversation.data && (
+        <Composer
+          conversation={conversation.data}
+          windowNow={windowNow}
+          disconnected={!!channels && !channel}
+          replyTo={replyTo}
+          contactName={name}
+          onCancelReply={() => setReplyTo(undefined)}
+          onSend={(out) => {
+            setReplyTo(undefined)
+            void send(out)
+          }}
+          dropped={dropped}
+        />
+      )}
+    </section>
+  )
+}
+
+/** An open conversation in a visible tab is being read: also what arrives while it is open. */
+function useReading(conversationId: string, unread: number) {
+  const { mutate } = useMarkRead()
+  useEffect(() => {
+    if (unread === 0) return
+    const read = () => document.visibilityState === 'visible' && mutate(conversationId)
+    read()
+    document.addEventListener('visibilitychange', read)
+    return () => document.removeEventListener('visibilitychange', read)
+  }, [conversationId, unread, mutate])
+}
