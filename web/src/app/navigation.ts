@@ -1,6 +1,6 @@
 import { matchRoute, useLocation, useRouter, useSearchParams } from 'wouter'
-import { useCan } from '@/lib/session'
 import type { NavEntry } from '@/lib/feature'
+import { type Access, useCan } from '@/lib/session'
 import { features } from './features'
 
 const entries = features.flatMap((feature) => feature.nav ?? []).sort((a, b) => a.order - b.order)
@@ -14,11 +14,20 @@ export interface NavItem extends NavEntry {
 export function useNav(): NavItem[] {
   const access = useCan()
   return entries
-    // The list never changes, so its hooks are called in the same order in every render.
-    .map((entry) => ({ ...entry, shown: entry.allowed(access) }))
-    .map((entry) => ({ ...entry, count: entry.badge?.useCount(entry.shown) ?? 0 }))
+    .map((entry) => {
+      const shown = entry.allowed(access)
+      // The list never changes, so its hooks are called in the same order in every render.
+      return { ...entry, shown, count: entry.badge?.useCount(shown) ?? 0 }
+    })
     .filter((entry) => entry.shown)
 }
+
+/** The pages this session may open. */
+export const allowedRoutes = (access: Access) => routes.filter((route) => !route.public && (route.allowed?.(access) ?? true))
+
+/** Where a session starts: at the first entry of its navigation, else at the first page without parameters. */
+export const startPath = (access: Access) =>
+  entries.find((entry) => entry.allowed(access))?.href ?? allowedRoutes(access).find(({ path }) => !path.includes(':'))?.path
 
 export const isCurrent = (path: string, href: string) => path === href || path.startsWith(`${href}/`)
 

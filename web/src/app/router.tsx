@@ -11,7 +11,7 @@ import { SessionProvider, useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { ErrorBoundary } from './error-boundary'
 import { LiveProvider } from './live-provider'
-import { routes, useNav } from './navigation'
+import { allowedRoutes, routes, startPath } from './navigation'
 import { Shell } from './shell/shell'
 
 /** Where somebody who has not signed in is sent. */
@@ -70,12 +70,11 @@ function SignedIn({ session, config }: { session: Session; config: PublicConfig 
 
 function Pages() {
   const access = useCan()
-  const shown = routes.filter((route) => !route.public && (route.allowed?.(access) ?? true))
-  const start = useNav()[0]?.href ?? shown.find(({ path }) => !path.includes(':'))?.path
+  const start = startPath(access)
   return (
     <Switch>
       {start && <Route path="/"><Redirect to={start} replace /></Route>}
-      {pages(shown)}
+      {pages(allowedRoutes(access))}
       <Route><NotFound /></Route>
     </Switch>
   )
