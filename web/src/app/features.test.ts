@@ -7,7 +7,7 @@ const nav = features.flatMap((feature) => feature.nav ?? [])
 const routes = features.flatMap((feature) => feature.routes ?? [])
 
 const folders = Object.values(import.meta.glob('/src/features/*/index.ts', { eager: true, import: 'default' }))
-const sources = Object.values(import.meta.glob<string>('/src/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' }))
+const sources = Object.values(import.meta.glob<string>(['/src/**/*.{ts,tsx}', '!/src/**/*.test.*'], { eager: true, query: '?raw', import: 'default' }))
 
 describe('the list of features', () => {
   it('has every folder of features/', () => {
