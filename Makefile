@@ -1,8 +1,8 @@
-# The front door. `make` alone says what there is.
+# `make` alone lists the targets.
 
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/wapro/target
-# What is named on the command line (make bench ROUNDS=5, make screenshots ONLY=inbox) reaches the recipe by itself. An `export` of
-# such a name would hand on an empty one when nobody named it, which says something else than none.
+# Variables of the command line (make bench ROUNDS=5, make screenshots ONLY=inbox) reach the recipe automatically. An `export` of
+# such a name would pass on an empty value when it is not set, which is not the same.
 NODE_AT_LEAST := 20
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
 
@@ -12,9 +12,9 @@ WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -pat
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: tools ## build what changed and start the demo with its data in ./data (ARGS="…" for more of the command line)
+run: tools ## build what changed and start the demo with its data in ./data (ARGS="…" for more options)
 	@mkdir -p web/dist
-	@echo "Building the portal (npm; its words go to web/build.log) beside the server (cargo). The first time takes a few minutes, later ones seconds."
+	@echo "Building the portal (npm; its output goes to web/build.log) beside the server (cargo). The first time takes a few minutes, later ones seconds."
 	@{ $(MAKE) --no-print-directory -s web >web/build.log 2>&1 && echo "portal: ready"; } || { echo "portal: FAILED, as follows"; cat web/build.log; exit 1; } & portal=$$!; \
 	cargo build --bin wapro; server=$$?; \
 	kill -0 $$portal 2>/dev/null && echo "cargo is done; waiting for the portal"; \
@@ -32,17 +32,17 @@ lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with car
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not here (cargo install cargo-deny --locked): licences and bans not checked"; fi
 	cd web && npm run --silent lint && node_modules/.bin/tsc -b
 
-openapi: web-deps ## write openapi/openapi.json, operations.txt and the portal's types anew
+openapi: web-deps ## regenerate openapi/openapi.json, operations.txt and the portal's types
 	@mkdir -p web/dist
 	cargo run --bin wapro -- openapi --write
 	cd web && npm run --silent gen
 
-bench: ## measure in a release build, ten minutes at most (ONLY=send,ingest for some parts; BACKLOG=1000000, ROUNDS=5, …)
+bench: ## benchmarks in a release build, ten minutes at most (ONLY=send,ingest for some parts; BACKLOG=1000000, ROUNDS=5, …)
 	@mkdir -p web/dist
 	cargo build --release -p server -p bench
 	MARIADB_BUFFER_POOL=$${MARIADB_BUFFER_POOL:-2G} tests/run.sh --services -- "$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
 
-screenshots: ## picture every screen, against a fresh server (ONLY=inbox,numbers for some of them)
+screenshots: ## screenshots of every screen, against a fresh server (ONLY=inbox,numbers for some of them)
 	tests/run.sh --app -- npm --prefix web run screenshots
 
 corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
@@ -52,13 +52,13 @@ corpus: ## replay a folder of recorded payloads: make corpus WAPRO_CORPUS=/path
 clients: ## released client libraries (pywa, kapso, whatsapp-api-js) pass every call against the simulator
 	tests/run.sh --only clients
 
-fuzz-api: ## generated requests of every operation, on both profiles, find no fault (FUZZ_EXAMPLES=30 of each, FUZZ_SEED=1)
+fuzz-api: ## generated requests for every operation, on both profiles (FUZZ_EXAMPLES=30 of each, FUZZ_SEED=1)
 	FUZZ_WHOLE=1 FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-30} FUZZ_TIME=$${FUZZ_TIME:-1200} tests/run.sh --only fuzz
 
-e2e: ## a person's journeys in Chromium, against a fresh server
+e2e: ## user journeys in Chromium, against a fresh server
 	tests/run.sh --only e2e
 
-clean-data: ## forget everything that `make run` stored in ./data
+clean-data: ## delete everything that `make run` stored in ./data
 	rm -rf data
 
 tools:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole test: every step of it, one step, or the services alone for a test under the hands.
+# Runs all tests: every step, one step, or only the services for a test at hand.
 #
 #   tests/run.sh                          everything, as CI runs it
 #   tests/run.sh --only tests             one step (may be given several times)
@@ -8,10 +8,10 @@
 #   tests/run.sh --app -- CMD…            a fresh wapro, its address in BASE_URL, for the time CMD runs
 #   tests/run.sh --list                   the steps
 #
-# MariaDB and Redis are our own: on free ports of 127.0.0.1, with their data in a temporary folder, stopped by
-# process id on every way out. A server that happens to run on this machine is never touched.
+# Starts its own MariaDB and Redis on free ports of 127.0.0.1, with data in a temporary folder, and always stops them by
+# process id. A server that already runs on this machine is never touched.
 set -euo pipefail
-# Each job gets a process group of its own, so that a step can be stopped with all it started.
+# Each job gets its own process group, so that a step can be stopped with everything it started.
 set -m
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -40,7 +40,7 @@ usage() {
   sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
 }
 
-# Runs the command that the caller named, with his terminal when there is one.
+# Runs the given command, with the caller's terminal if there is one.
 run_command() {
   if [[ -t 0 ]]; then
     set +m
@@ -82,7 +82,7 @@ main() {
     list) printf '%s\n' "${STEPS[@]}" && return ;;
   esac
 
-  # The server embeds this folder: cargo wants to see it, built or not.
+  # The server embeds this folder: it must exist for cargo, built or not.
   mkdir -p web/dist
   TMP=$(mktemp -d "${TMPDIR:-/tmp}/wapro-test.XXXXXX")
   trap 'on_exit $?' EXIT
@@ -121,7 +121,7 @@ main() {
   esac
 }
 
-# Every way out comes through here: what we started is stopped, what we made is removed, what was done is told.
+# Runs on every exit: stops what was started, removes temporary files, prints the summary.
 on_exit() {
   local status=$1
   trap - EXIT

@@ -2,7 +2,7 @@
 # A new wapro, as on a first start: embedded profile, empty data folder, free port.
 
 APP_PID=
-# Its name among several, and settings of its own as NAME=VALUE.
+# Its name among several, and its settings as NAME=VALUE.
 APP_NAME=app
 APP_ENV=()
 readonly APP_TRIES=5
@@ -19,7 +19,7 @@ app_prepare() {
 
 app_start() {
   local port try name clean=()
-  # The developer's own settings stay out of it.
+  # Without the developer's own settings.
   for name in "${!WAPRO_@}"; do clean+=(-u "$name"); done
   for ((try = 1; try <= APP_TRIES; try++)); do
     port=$(free_port)
@@ -50,7 +50,7 @@ app_answers() {
     .then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))' "$BASE_URL/readyz"
 }
 
-# What it complained of, and how it ended.
+# Its warnings and errors, and its exit status.
 app_log() {
   [[ -s $TMP/$APP_NAME.log ]] || return 0
   grep -E ' (WARN|ERROR)|panicked' "$TMP/$APP_NAME.log" | tail -n 40 >&2 || true

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# Released client libraries, each walking all of its calls against a simulator of our own.
+# Released client libraries, each making all of its calls against a separate simulator.
 
 SIMULATOR_PID=
 SIMULATOR_URL=
 readonly CLIENTS=tests/clients
 readonly SIMULATOR_TRIES=5
 readonly SIMULATOR_WAIT=60
-# Where the libraries are kept between runs.
+# Cache of the libraries between runs.
 CLIENTS_CACHE=${WAPRO_CLIENTS_CACHE:-$HOME/.cache/wapro/clients}
 
-# A folder that has what the lock files name, and only that: another lock file is another folder.
+# A folder with exactly the packages of the lock files: another lock file is another folder.
 clients_prepare() {
   local key
   key=$(cat "$CLIENTS/pywa/requirements.txt" "$CLIENTS/npm/package-lock.json" | sha256sum | cut -c1-16)
@@ -39,7 +39,7 @@ simulator_start() {
     SIMULATOR_URL=http://127.0.0.1:$port
     (
       cd "$TMP" || exit
-      # As many messages to one person as the walks send; the clock is pushed by them where time matters.
+      # No pair limit, since the walks send many messages to one person; they advance the clock where time matters.
       exec env "${clean[@]}" WAPRO_LISTEN="127.0.0.1:$port" WAPRO_SIMULATOR__PROFILE=fast \
         WAPRO_SIMULATOR__KNOBS__PAIR_LIMIT=false WAPRO_SIMULATOR__REACH='["127.0.0.1", "localhost"]' "$TMP/wapro" simulator
     ) </dev/null >"$TMP/simulator.log" 2>&1 &
@@ -66,11 +66,11 @@ simulator_stop() {
   SIMULATOR_PID=
 }
 
-# Every walk runs, however the ones before it went; each counts its calls and fails when there were too few.
+# Every walk runs, even after a failed one; each counts its calls and fails when there were too few.
 clients_walk() {
   local script failed=() walked=0
   for script in kapso whatsapp-api-js; do
-    # Modules are looked for beside the script.
+    # Modules are resolved relative to the script.
     cp -- "$CLIENTS/npm/$script.mjs" "$CLIENTS/npm/walk.mjs" "$CLIENTS_HOME/"
     node "$CLIENTS_HOME/$script.mjs" "$SIMULATOR_URL" || failed+=("$script")
     walked=$((walked + 1))

@@ -1,22 +1,22 @@
 # shellcheck shell=bash
-# Requests generated out of the OpenAPI document by schemathesis, against a fresh wapro of each profile.
+# Requests generated from the OpenAPI document by schemathesis, against a fresh wapro of each profile.
 
 readonly FUZZ=tests/fuzz
-# Where schemathesis is kept between runs.
+# Cache of schemathesis between runs.
 FUZZ_CACHE=${WAPRO_FUZZ_CACHE:-$HOME/.cache/wapro/fuzz}
 FUZZ_PROFILES=()
 FUZZ_PIDS=()
 FUZZ_URLS=()
-# Generated requests an operation, besides those that follow from the document.
+# Generated requests per operation, besides those that follow from the document.
 FUZZ_EXAMPLES=${FUZZ_EXAMPLES:-3}
-# Of the operations that send, four thousand requests each follow from the document: those are for `make fuzz-api`.
+# The document gives four thousand requests for each operation that sends: those are only in `make fuzz-api`.
 FUZZ_WHOLE=${FUZZ_WHOLE:-}
 readonly FUZZ_SENDING=(send_message reply_to_conversation)
 FUZZ_SEED=${FUZZ_SEED:-1}
 # Seconds for one profile.
 FUZZ_TIME=${FUZZ_TIME:-240}
 
-# A folder that has what the lock file names, and only that: another lock file is another folder.
+# A folder with exactly the packages of the lock file: another lock file is another folder.
 fuzz_prepare() {
   local key
   key=$(sha256sum <"$FUZZ/requirements.txt" | cut -c1-16)
@@ -30,7 +30,7 @@ fuzz_prepare() {
   touch "$FUZZ_HOME/.complete"
 }
 
-# One wapro of each profile. Nobody is slowed down: a 429 would say nothing about the operation.
+# One wapro of each profile, without rate limits: a 429 would say nothing about the operation.
 fuzz_start() {
   local plenty=(WAPRO_API_RATE=100000 WAPRO_API_BURST=100000 WAPRO_LOG=warn)
   fuzz_start_one embedded "${plenty[@]}"
@@ -81,7 +81,7 @@ fuzz_ask() {
   )
 }
 
-# Both profiles beside each other; what was found is shown.
+# Both profiles in parallel; prints the findings.
 fuzz_run() {
   local at pids=() failed=()
   for at in "${!FUZZ_PROFILES[@]}"; do

@@ -27,7 +27,7 @@ step_ends() {
   STEP_NOW=
 }
 
-# The last line is a count alone on its line; a run that had no step says nothing.
+# The last line is only a count; a run without steps prints nothing.
 report_summary() {
   ((STEPS_WANTED)) || return 0
   local passed=${#STEPS_DONE[@]} failed=0 skipped line

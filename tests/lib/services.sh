@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# A MariaDB and a Redis of our own, for as long as this script runs.
+# Our own MariaDB and Redis, while this script runs.
 
 MARIADB_PID=
-# Root's way into the MariaDB that runs now.
+# Root's access to the running MariaDB.
 MARIADB_SOCKET=
 REDIS_PID=
 readonly SERVICE_TRIES=5
 readonly SERVICE_WAIT=60
 
-# A port below the range that outgoing connections take, with nobody on it now. Two runs may still draw the same
-# one: the second server then dies at its bind, and is started again on another.
+# A free port below the range of outgoing connections. Two runs may still choose the same one: the second server then
+# fails to bind, and is started again on another.
 free_port() {
   local port
   while :; do
@@ -33,7 +33,7 @@ until_ready() {
   return 1
 }
 
-# Ends one process that we started: asked first, forced after SECONDS.
+# Ends one process that we started: SIGTERM, then SIGKILL after SECONDS.
 end_process() {
   local pid=$1 deadline=$((SECONDS + ${2:-20}))
   alive "$pid" || return 0
@@ -51,7 +51,7 @@ services_start() {
 }
 
 services_stop() {
-  # Nothing in them outlives the run, so nobody waits for MariaDB to tidy up.
+  # Their data is temporary, so do not wait for MariaDB to shut down cleanly.
   end_process "$REDIS_PID" 5
   end_process "$MARIADB_PID" 20
   REDIS_PID=
@@ -61,7 +61,7 @@ services_stop() {
 mariadb_start() {
   [[ -z $MARIADB_PID ]] || return 0
   local dir user password try
-  # Each start has data of its own: an earlier step's would keep that step's password.
+  # Each start has new data: an earlier step's would keep that step's password.
   dir=$(mktemp -d "$TMP/mariadb.XXXXXX")
   user=$(id -un)
   password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -113,7 +113,7 @@ redis_start() {
   die "Redis did not become ready in $SERVICE_TRIES tries; its log is above"
 }
 
-# It has no password that would tell it from another's, so it says its process id.
+# It has no password that identifies it, so check its process id.
 redis_is_ours() {
   redis-cli -h 127.0.0.1 -p "$REDIS_PORT" info server 2>/dev/null | tr -d '\r' | grep -qx "process_id:$REDIS_PID"
 }

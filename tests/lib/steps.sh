@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The steps, in the order in which a mistake is cheapest to hear of.
+# The steps, cheapest first.
 
 readonly STEPS=(fmt web clippy build tests clients openapi fuzz e2e)
 EXTRA_ARGS=()
@@ -25,10 +25,10 @@ step_build() { # the server binary
 }
 
 step_tests() { # every test of the workspace, on both profiles
-  # nextest runs no documentation tests, and one of them holds a fence: a query that does not know its tenant does not compile.
+  # nextest runs no documentation tests, and one of them checks that a query without its tenant does not compile.
   cargo test --locked --quiet --doc -p kernel
   if cargo nextest --version >/dev/null 2>&1; then
-    # Stories told with many seeds may take hours; all others are ended after four minutes.
+    # Tests with many seeds may take hours; all others are killed after four minutes.
     local profile=default
     [ -z "${FAULT_SEEDS:-}" ] || profile=long
     cargo nextest run --profile "$profile" --locked --workspace "${EXTRA_ARGS[@]}"
@@ -57,7 +57,7 @@ step_e2e() { # a person's journeys, in Chromium against a fresh server
   (cd web && npm run --silent e2e)
 }
 
-# What a step needs that must outlive it is started here, in the script's own process.
+# Services that must outlive a step are started here, in the script's own process.
 before_step() {
   case $1 in
     tests) services_start ;;
@@ -94,7 +94,7 @@ after_step() {
   esac
 }
 
-# The first line of a step says what it is about.
+# The first line of a step is its title.
 step_title() { sed -n "s/^step_$1() { # //p" tests/lib/steps.sh; }
 
 is_step() { [[ " ${STEPS[*]} " == *" $1 "* ]]; }
@@ -128,7 +128,7 @@ run_steps() {
   done
 }
 
-# A step runs as a job in the background: so a signal reaches us at once, not when the step is over. Starting and
+# A step runs as a background job, so that signals are handled at once, not when the step is over. Starting and
 # waiting are two commands, because bash forgets `set -e` in whatever is called from a condition.
 start_job() {
   (
@@ -145,7 +145,7 @@ wait_for_job() {
   return "$status"
 }
 
-# The job with everything it started: its process group is its own.
+# Stops the job with everything it started: it has its own process group.
 stop_job() {
   [[ -n $JOB_PID ]] || return 0
   kill -TERM -- "-$JOB_PID" 2>/dev/null

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# What the tests need on the machine: looked for, installed where we may, else named exactly.
+# The tools that the tests need: found, installed where possible, else reported.
 
 readonly NODE_AT_LEAST=20
 POLICY_FILE=
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# mariadbd lives in /usr/sbin, which is not on everybody's path.
+# mariadbd is in /usr/sbin, which is not in every PATH.
 case ":$PATH:" in
   *:/usr/sbin:*) ;;
   *) PATH=$PATH:/usr/sbin ;;
@@ -32,7 +32,7 @@ need_build_tools() {
   ((${#missing[@]} == 0)) || die_missing "${missing[@]}"
 }
 
-# Debian's packages for what is not here; empty when all is.
+# Debian's packages for missing tools; empty when none is missing.
 missing_packages() {
   local want
   for want in "$@"; do
@@ -42,17 +42,17 @@ missing_packages() {
         have redis-server && have redis-cli || echo redis-server
         ;;
       clock)
-        # A worker whose clock is wrong.
+        # For a worker with a wrong clock.
         have faketime || echo faketime
         ;;
       python)
-        # Debian has venv and the pip that it installs in packages of their own.
+        # Debian has venv and its pip in separate packages.
         have python3 || echo python3
         python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
         ;;
       browser)
         chromium_path >/dev/null || echo chromium
-        # The screens speak many scripts; without fonts they are pictures of empty boxes.
+        # The screens have many scripts; without fonts they show empty boxes.
         if have dpkg-query; then
           local font
           for font in fonts-noto-core fonts-noto-color-emoji; do
@@ -83,7 +83,7 @@ need_python() { need_packages python; }
 
 install_packages() {
   say "installing what the tests need: $*"
-  # The servers are for us to start: no package may start one of its own.
+  # We start the servers: packages must not start their own.
   if [[ ! -e /usr/sbin/policy-rc.d ]]; then
     POLICY_FILE=/usr/sbin/policy-rc.d
     printf '#!/bin/sh\nexit 101\n' >"$POLICY_FILE"
