@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-/// Everything that can be chosen. Each field is explained in `config.default.toml`.
+/// All settings. `config.default.toml` explains each field.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -72,13 +72,13 @@ pub struct MediaConfig {
     pub fetch_networks: Vec<IpNet>,
 }
 
-/// How log lines look.
+/// Format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object a line, for machines.
+    /// One JSON object per line, for programs.
     Json,
 }
 
@@ -96,7 +96,7 @@ pub struct SimulatorConfig {
 }
 
 impl Config {
-    /// How the world reaches the server, without a slash at the end.
+    /// The public address, without a trailing slash.
     pub fn public_url(&self) -> anyhow::Result<Url> {
         let text = match self.public_url.trim_end_matches('/') {
             "" => format!("http://{}", self.listen),
@@ -105,7 +105,7 @@ impl Config {
         wrong::address("public_url", &text)
     }
 
-    /// Whether the world reaches the server by https alone.
+    /// Whether the public address is https.
     ///
     /// # Errors
     /// As [`Config::public_url`].
@@ -113,16 +113,16 @@ impl Config {
         Ok(self.public_url()?.scheme() == "https")
     }
 
-    /// The host names that are answered to.
+    /// The accepted host names.
     ///
     /// # Errors
-    /// Which entry of `allowed_hosts` is no host name.
+    /// The first invalid entry of `allowed_hosts`.
     pub fn hosts(&self) -> anyhow::Result<HostNames> {
         HostNames::new(&self.public_url()?, &self.allowed_hosts)
             .map_err(|wrong| anyhow::anyhow!("allowed_hosts: {wrong}"))
     }
 
-    /// How many live connections there may be.
+    /// Limits of live connections.
     pub fn live_limits(&self) -> LiveLimits {
         LiveLimits {
             per_caller: self.live_sockets_per_caller,
@@ -130,10 +130,10 @@ impl Config {
         }
     }
 
-    /// Where a simulator that listens at `listen` may send requests. Inside the server it serves the public address too.
+    /// Where a simulator listening at `listen` may send requests. Inside the server it serves the public address too.
     ///
     /// # Errors
-    /// Which entry of `simulator.reach` is no loopback host.
+    /// The first entry of `simulator.reach` that is not a loopback host.
     pub fn simulator_reach(&self, inside: bool) -> anyhow::Result<Reach> {
         let mut own = vec![Url::parse(&format!("http://{}", self.listen))?];
         if inside {
@@ -152,7 +152,7 @@ impl Config {
         )
     }
 
-    /// The database, embedded unless one is named.
+    /// The database; the embedded one by default.
     pub fn database(&self) -> DatabaseOptions {
         use secrecy::ExposeSecret;
         let url = match self.database_url.expose_secret() {
@@ -168,7 +168,7 @@ impl Config {
     /// Where files are kept.
     ///
     /// # Errors
-    /// A sentence that says what `media.url` must look like.
+    /// A message that says what `media.url` must look like.
     pub fn files(&self) -> anyhow::Result<Place> {
         use secrecy::ExposeSecret;
         let media = &self.media;
@@ -187,7 +187,7 @@ impl Config {
         })
     }
 
-    /// What customers' links may lead to.
+    /// What may be fetched for customers.
     pub fn fetch_policy(&self) -> FetchPolicy {
         FetchPolicy {
             ports: self.media.fetch_ports.clone(),
@@ -197,7 +197,7 @@ impl Config {
         }
     }
 
-    /// How often all callers of one tenant together may call: four times as often as one of them unless it is set.
+    /// Rate limit of all callers of one tenant together: by default four times that of one.
     pub fn tenant_quota(&self) -> Quota {
         let or_four_times = |chosen: u32, one: u32| match chosen {
             0 => one.saturating_mul(4),

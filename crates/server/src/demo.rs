@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::Config;
 
-/// Everybody's password in the demo.
+/// The password of every user of the demo.
 pub const PASSWORD: &str = "demo-password";
 
-/// What a later start needs to know about the demo.
+/// The demo's data that a later start needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Demo {
     /// An API key of the first tenant.
@@ -32,7 +32,7 @@ struct Business {
     number: &'static str,
     /// Name, phone, tags.
     contacts: &'static [(&'static str, &'static str, &'static [&'static str])],
-    /// Who writes what, oldest first.
+    /// Sender and text, oldest first.
     messages: &'static [(&'static str, &'static str)],
 }
 
@@ -96,7 +96,7 @@ pub async fn is_in(identity: &Identity) -> anyhow::Result<bool> {
     Ok(identity.find_user_by_email(ADMIN.0).await?.is_some())
 }
 
-/// The demo's people who still sign in with its public password.
+/// The demo's users who still have its public password.
 ///
 /// # Errors
 /// The database's.
@@ -113,7 +113,7 @@ pub async fn leftovers(identity: &Identity) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
-/// Says on the log that people of a demo from before can still sign in, when the demo is no longer wanted.
+/// Warns in the log when users of an earlier demo can still sign in although the demo is off.
 pub async fn warn_of_leftovers(config: &Config, identity: &Identity) {
     if config.demo {
         return;
@@ -130,15 +130,15 @@ pub async fn warn_of_leftovers(config: &Config, identity: &Identity) {
     }
 }
 
-/// Where the demo's own notes are kept.
+/// The file with the demo's data.
 pub fn file(data_dir: &Path) -> std::path::PathBuf {
     data_dir.join("demo.json")
 }
 
-/// Fills an empty installation. The server must be answering at `base` already.
+/// Fills an empty installation. The server must be serving at `base` already.
 ///
 /// # Errors
-/// A sentence that names the step.
+/// A message that names the step.
 pub async fn seed(
     identity: &Identity,
     system: &SystemDb,
@@ -190,7 +190,7 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
         .await?;
     }
     for (name, phone, _) in business.contacts {
-        // Known to the simulator under the same name, whether they write first or are written to.
+        // The simulator knows them under the same name, whoever writes first.
         let person = json!({ "wa_id": phone.trim_start_matches('+'), "name": name });
         let made = api
             .http
@@ -221,7 +221,7 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
     });
     let channel = api.call(Method::POST, "/channels", channel).await?;
     let id = channel["id"].as_str().unwrap_or_default();
-    // What a person enters in the app's configuration at Meta: news of accounts and templates go there.
+    // As a user would enter it in Meta's app configuration: account and template fields go there.
     let webhook = channel["webhook_url"].as_str().unwrap_or_default();
     simulator.set_callback(&number.app_id, webhook)?;
     let test = api

@@ -75,7 +75,7 @@ async fn main() -> ExitCode {
     match obey().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One sentence with its causes; a backtrace helps nobody who has mistyped a setting.
+            // One message with its causes: a backtrace does not help with a mistyped setting.
             eprintln!("wapro: {error:#}");
             ExitCode::FAILURE
         }
@@ -83,7 +83,7 @@ async fn main() -> ExitCode {
 }
 
 async fn obey() -> anyhow::Result<()> {
-    // Before the first TLS connection: the crates we use leave the choice of the provider to us.
+    // Before the first TLS connection: the crates we use have no default provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = Arguments::parse();
     let config = Config::load(arguments.config.as_deref())?;
@@ -108,7 +108,7 @@ async fn obey() -> anyhow::Result<()> {
     }
 }
 
-/// Tells of failpoints, or that this build has none: a test that believes in them must not pass for that reason.
+/// Logs the failpoints, or that this build has none: a test that relies on them must not pass for that reason.
 #[cfg(any(debug_assertions, feature = "failpoints"))]
 fn failpoints() -> anyhow::Result<()> {
     if kernel::failpoint::armed() {
@@ -134,7 +134,7 @@ fn log(config: &Config) -> anyhow::Result<()> {
             .with(
                 fmt::layer()
                     .with_target(false)
-                    // Colours are for terminals: in a file or a journal they are noise.
+                    // Colours only on terminals.
                     .with_ansi(std::io::stderr().is_terminal())
                     .with_writer(std::io::stderr),
             )

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
 
-/// The key that seals secrets, made on first use. Anyone with both this file and the database can read the secrets: keep them apart
+/// The key that seals secrets, created on first use. Anyone with both this file and the database can read the secrets: keep them apart
 /// in backups.
 pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
     let path = key_file(data_dir);
@@ -41,7 +41,7 @@ pub fn existing_key(data_dir: &Path) -> anyhow::Result<Option<SecretString>> {
     }
 }
 
-/// Two processes may make the first key at once: each writes a file of its own, and the one that gets the name wins.
+/// Two processes may create the first key at once: each writes its own file, and the first to rename it wins.
 fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
     make_folder(data_dir)?;
     let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
@@ -72,7 +72,7 @@ pub fn make_folder(data_dir: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))
 }
 
-/// A file that root makes in the service's folder goes to the service, which could not read it otherwise: an administrator
+/// Gives a file that root creates in the service's folder to the service, which could not read it otherwise: an administrator
 /// may run `wapro user add` before the first start. SQLite does the same for its journals.
 fn give_to_owner_of_folder(file: &Path) -> anyhow::Result<()> {
     let made = std::fs::metadata(file)?;
@@ -85,8 +85,8 @@ fn give_to_owner_of_folder(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes the embedded database's file before the database does, so that nobody else on the machine can read it: it takes
-/// the permissions of its journals from it.
+/// Creates the embedded database's file before SQLite does, so that no other user of the machine can read it. SQLite takes the
+/// permissions of its journals from it.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -109,7 +109,7 @@ pub fn sqlite_path(url: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// Makes a folder that only its owner can look into, if it is missing.
+/// Creates a folder that only its owner can read, if it is missing.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -136,7 +136,7 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
     }
 }
 
-/// Replaces a JSON file of the data folder; a crash leaves the old one or the new one, never half of either.
+/// Replaces a JSON file of the data folder; a crash leaves the old one or the new one, never a mixture.
 pub fn write<T: Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
     let half = path.with_extension("half");
     let mut file = std::fs::OpenOptions::new()
@@ -156,7 +156,7 @@ pub fn simulator_file(data_dir: &Path) -> PathBuf {
     data_dir.join("simulator.json")
 }
 
-/// Brings the simulator back to where it was.
+/// Restores the simulator's saved world.
 pub fn restore(simulator: &Simulator, data_dir: &Path) -> anyhow::Result<()> {
     if let Some(world) = read(&simulator_file(data_dir))? {
         simulator.import(world)?;

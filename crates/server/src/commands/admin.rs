@@ -22,16 +22,16 @@ pub use reseller::{ResellerCommand, reseller};
 pub use tenant::{TenantCommand, tenant};
 pub use user::{UserCommand, user};
 
-/// Identity over the configured database, for people and tenants.
+/// Identity over the configured database, for users and tenants.
 pub(super) async fn open_identity(config: &Config) -> anyhow::Result<Identity> {
-    // People and tenants seal nothing, so no key file is made or needed here.
+    // Users and tenants have no sealed secrets, so no key file is created or needed here.
     let unused = VaultKey::new("unused", Random::system().bytes())
         .map_err(|error| anyhow::anyhow!("the vault: {error}"))?;
     let database = open_database(config).await?;
     identity_over(config, database, &VaultKeys::new(unused, Vec::new()))
 }
 
-/// Identity without anything that serves or works.
+/// Identity without HTTP or background work.
 pub(super) fn identity_over(
     config: &Config,
     database: DatabaseConnection,
@@ -46,7 +46,7 @@ pub(super) fn identity_over(
     ))
 }
 
-/// The only one that was found by a name or an id.
+/// The single match of a name or id.
 ///
 /// # Errors
 /// When there is none, or several have the name.
@@ -68,7 +68,7 @@ fn only<T>(kind: &str, wanted: &str, mut found: Vec<T>, id: impl Fn(&T) -> Strin
     }
 }
 
-/// A text of somebody's for the terminal: control characters would steer it.
+/// A stored text for the terminal, without control characters.
 fn plain(text: impl Display) -> String {
     text.to_string()
         .chars()

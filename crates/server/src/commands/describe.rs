@@ -15,7 +15,7 @@ pub enum Mode {
     Print,
     /// Write `openapi/openapi.json` and `openapi/operations.txt`.
     Write,
-    /// Fail if they are not what would be written.
+    /// Fail if they are stale.
     Check,
 }
 
@@ -52,7 +52,7 @@ pub async fn openapi(mode: Mode) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One line an operation: method, path, id, permission. This is what a reviewer reads.
+/// One line per operation: method, path, id, permission. This is what a reviewer reads.
 pub fn operations_text(document: &Value) -> String {
     let permissions = permissions(document);
     let mut text = String::new();

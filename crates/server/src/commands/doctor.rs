@@ -16,13 +16,13 @@ use crate::{
     demo, world,
 };
 
-/// One finding: whether it is well, and in words.
+/// One finding: whether it is ok, and its text.
 type Finding = (bool, String);
 
 /// Checks the configuration and everything it names.
 ///
 /// # Errors
-/// When something is wrong; each finding has been printed then.
+/// When something is wrong; each finding has been printed.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn doctor(config: Config) -> anyhow::Result<()> {
     let mut findings = vec![(true, "The configuration can be read.".to_owned())];
@@ -61,7 +61,7 @@ pub async fn probe(config: Config) -> anyhow::Result<()> {
         .timeout(Duration::from_secs(3))
         .build()?;
     let mut address = config.listen;
-    // A server that listens on every address is asked on this one.
+    // A server that listens on every address is checked on this one.
     if address.ip().is_unspecified() {
         address = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
     }
@@ -100,7 +100,7 @@ fn data_dir(config: &Config) -> Finding {
     }
 }
 
-/// The finding, and whether the schema is up to date, so that more can be asked.
+/// The finding, and whether the schema is up to date, so that further checks are possible.
 async fn database(config: &Config) -> (Finding, bool) {
     let database = config.database();
     let embedded = database.is_sqlite();
@@ -126,7 +126,7 @@ async fn database(config: &Config) -> (Finding, bool) {
     }
 }
 
-/// What is stored: secrets under old keys, people of a demo.
+/// Checks stored data: secrets under old keys, users of a demo.
 async fn installation(config: &Config) -> Vec<Finding> {
     let mut findings = match vault::findings(config).await {
         Ok(findings) => findings,
@@ -142,7 +142,7 @@ async fn installation(config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// Whether people can sign in with the demo's public password. Where others can reach the server, that is wrong.
+/// Whether users can sign in with the demo's public password: an error where other machines can reach the server.
 async fn demo_people(config: &Config) -> anyhow::Result<Option<Finding>> {
     let identity = admin::open_identity(config).await?;
     if identity.is_empty().await? {
@@ -182,7 +182,7 @@ async fn files(config: &Config) -> Finding {
     let opened = config
         .files()
         .and_then(|place| {
-            // A folder that an administrator makes must be the service's.
+            // A folder that an administrator creates must belong to the service.
             if let Place::Folder(folder) = &place {
                 world::make_private_folder(folder)?;
             }

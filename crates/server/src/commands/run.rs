@@ -40,7 +40,7 @@ pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
             config.listen
         )
     })?;
-    // With port 0 the system chooses one, and every address that is handed out must name it.
+    // With port 0 the system chooses one, and every generated address must contain it.
     config.listen = listener.local_addr()?;
     let setup = Setup {
         simulator: simulated.then(|| simulator_config(&config)).transpose()?,
@@ -83,13 +83,13 @@ pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
     ended
 }
 
-/// Who can sign in, for the welcome.
+/// Who can sign in, for the start message.
 enum People {
     /// Nobody yet.
     Nobody,
-    /// People of a real installation.
+    /// Users of a real installation.
     Real,
-    /// Those of the demo; the API key, if it was kept.
+    /// Users of the demo; with the API key, if it was stored.
     Demo(Option<demo::Demo>),
 }
 
@@ -103,7 +103,7 @@ impl People {
     }
 }
 
-/// Makes the demo in an empty installation. One that holds people is left as it is.
+/// Creates the demo in an empty installation. One with users is left unchanged.
 async fn people_of_the_demo(
     config: &Config,
     identity: &Identity,

@@ -11,7 +11,7 @@ use crate::{
     world,
 };
 
-/// Fills the installation and ends.
+/// Fills the installation and exits.
 ///
 /// # Errors
 /// When it is not empty.
@@ -19,8 +19,7 @@ use crate::{
 pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     (config.demo, config.simulator.enabled) = (true, true);
     config.refuse_public_demo()?;
-    // Any free port will do, for as long as the seeding takes; the numbers' webhooks are pointed at the real address anew
-    // by the next connection test.
+    // Any free port, while seeding; the next connection test sets the numbers' webhooks to the real address.
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let real = std::mem::replace(&mut config.listen, listener.local_addr()?);
     let setup = Setup {

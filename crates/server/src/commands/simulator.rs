@@ -18,7 +18,7 @@ use crate::{
 /// When the address cannot be used, or other machines could reach it.
 pub async fn simulator(mut config: Config) -> anyhow::Result<()> {
     config.simulator.enabled = true;
-    // Its own address is all that counts here; the public one is the platform's.
+    // Only its own address matters here; the public one is the platform's.
     config.public_url.clear();
     config.refuse_public_demo()?;
     let listener = TcpListener::bind(config.listen).await?;

@@ -10,7 +10,7 @@ use crate::{
     platform::{Platform, existing_vault_keys, open_database},
 };
 
-/// Values that the doctor tries to open, of each table.
+/// Values per table that the doctor tries to open.
 const TRIED: u64 = 20;
 
 /// What to do with sealed secrets.
@@ -20,10 +20,10 @@ pub enum VaultCommand {
     Reseal,
 }
 
-/// Seals every secret anew.
+/// Reseals every secret.
 ///
 /// # Errors
-/// When a secret cannot be opened, or the database fails. What was sealed anew stays so; the next call goes on.
+/// When a secret cannot be opened, or the database fails. Resealed values stay; the next call continues.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> {
     let VaultCommand::Reseal = command;
@@ -65,7 +65,7 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// What the doctor finds: how much is sealed under old, unknown or wrong keys. Nothing is made or changed.
+/// The doctor's findings: how many values are sealed under old, unknown or wrong keys. Nothing is created or changed.
 ///
 /// # Errors
 /// When keys or database cannot be read.

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::{Config, wrong};
 
 impl Config {
-    /// Values that only show later that they cannot be used, so that the complaint names the setting and no value.
+    /// Values that would only fail later, so that the error names the setting and no value.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         self.public_url()?;
         ensure!(self.hosts().is_ok(), wrong::value("allowed_hosts"));
@@ -35,7 +35,7 @@ impl Config {
             wrong::address("simulator.url", &self.simulator.url)?;
         }
         let place = Place::parse(&self.media.url, self.data_dir.join("media"));
-        // Access keys in the address would be ignored, and shown.
+        // Access keys in the URL would be ignored, and shown.
         let open = Url::parse(&self.media.url).is_ok_and(|url| !url.username().is_empty());
         ensure!(place.is_ok() && !open, wrong::value("media.url"));
         if !self.media.endpoint.is_empty() {
@@ -45,10 +45,10 @@ impl Config {
     }
 
     /// Refuses demo and simulator where other machines can reach them: the demo's password is public, and the simulator's
-    /// control API asks for none.
+    /// control API has no authentication.
     ///
     /// # Errors
-    /// A sentence that names the setting and the ways out.
+    /// A message that names the setting and the alternatives.
     pub fn refuse_public_demo(&self) -> anyhow::Result<()> {
         let on = match (self.demo, self.simulator.enabled) {
             _ if self.allow_demo_and_simulator_on_public_address => return Ok(()),
@@ -68,7 +68,7 @@ impl Config {
         )
     }
 
-    /// The setting by which other machines reach the server; none if only this machine does.
+    /// The setting that lets other machines reach the server; none if only this machine can.
     pub fn reachable_by(&self) -> Option<&'static str> {
         if !loopback(self.listen.ip()) {
             return Some("listen");

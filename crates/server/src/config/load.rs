@@ -11,11 +11,11 @@ use super::{Config, wrong};
 
 /// Every setting with its default.
 pub(super) const DEFAULTS: &str = include_str!("../../config.default.toml");
-/// The file that is read when none is named.
+/// The default file.
 const USUAL_FILE: &str = "wapro.toml";
-/// What the environment's names of settings start with.
+/// Prefix of settings in the environment.
 pub(super) const PREFIX: &str = "WAPRO_";
-/// Variables that the command line and the tests use for themselves: no settings.
+/// Variables of the command line and the tests, which are not settings.
 const NO_SETTINGS: [&str; 6] = [
     "test_mysql_url",
     "test_redis_url",
@@ -29,7 +29,7 @@ impl Config {
     /// Reads `file` (or `wapro.toml` if it exists) and the environment over the defaults.
     ///
     /// # Errors
-    /// A sentence that names the setting and what it must be, never its value: it may be a secret.
+    /// A message that names the setting and what it must be, never its value: it may be a secret.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
         let usual = Path::new(USUAL_FILE);
         let file = match file {

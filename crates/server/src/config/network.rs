@@ -19,10 +19,10 @@ pub fn address_or_nothing<'de, D: Deserializer<'de>>(from: D) -> Result<Option<S
     }
 }
 
-/// A list of networks; an address is the network of itself.
+/// A list of networks; an address is a network of one.
 ///
 /// # Errors
-/// Which entry, counted from 1, is neither.
+/// The first invalid entry, counted from 1.
 pub fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
     let texts = Vec::<String>::deserialize(from)?;
     let read = texts.iter().enumerate().map(|(at, text)| {

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::*;
 
-/// What no complaint may show.
+/// Values that no error may show.
 const SECRET: &str = "hunter2";
 
 #[test]
@@ -34,7 +34,7 @@ fn secrets_do_not_show_in_debug_output() {
     assert!(!format!("{config:?}").contains(SECRET));
 }
 
-/// The complaint about a file and an environment.
+/// The error for a file and an environment.
 #[expect(
     clippy::result_large_err,
     reason = "figment hands its own error through the jail"
@@ -56,7 +56,7 @@ fn complaint(file: &str, environment: &[(&str, &str)]) -> String {
 #[test]
 fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
     for (file, named) in [
-        // Wrong kinds, flat and nested.
+        // Wrong types, flat and nested.
         ("listen = \"hunter2\"", "listen"),
         ("listen = 4711", "listen"),
         ("database_url = [\"hunter2\"]", "database_url"),
@@ -79,7 +79,7 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
         ("[media]\nfetch_ports = [80, \"hunter2\"]", "media.fetch_ports"),
         ("[media]\nfetch_networks = [\"hunter2\"]", "media.fetch_networks"),
         ("[simulator]\nprofile = \"hunter2\"", "simulator.profile"),
-        // Values of the right kind that cannot be used.
+        // Values of the right type that are invalid.
         ("database_url = \"postgres://u:hunter2@h/d\"", "database_url"),
         ("database_url = \"hunter2\"", "database_url"),
         ("database_url = \"mysql://u:hunter2@h:port/d\"", "database_url"),
@@ -101,7 +101,7 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
         ),
         ("database_url = \"sqlite://x.db?mode=hunter2\"", "database_url"),
         ("[simulator]\nurl = \"hunter2\"", "simulator.url"),
-        // Names that are none.
+        // Unknown names.
         (
             "databas_url = \"mysql://u:hunter2@h/d\"",
             "`databas_url` is no setting",
@@ -112,7 +112,7 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
             "a name is no setting",
         ),
         ("[media]\n\"mysql://hunter2\" = 1", "a name is no setting"),
-        // What is no TOML; the parser would show the line.
+        // Invalid TOML; the parser would show the line.
         ("brand = \"x\"\ndatabase_url = mysql://u:hunter2@h/d", "line 2"),
         ("database_url = \"mysql://u:hunter2@h/d", "line 1"),
         ("redis_url = \"hunter2\"\nredis_url = \"hunter2\"", "line 2"),

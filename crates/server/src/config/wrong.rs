@@ -11,7 +11,7 @@ use url::Url;
 
 use super::load::{DEFAULTS, PREFIX};
 
-/// What a setting must be, where the kind of its default does not say it all.
+/// What a setting must be, where the type of its default is not enough.
 const EXPECTED: &[(&str, &str)] = &[
     ("listen", "an IP address with a port, such as \"127.0.0.1:8080\""),
     (
@@ -73,13 +73,13 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Every complaint about what was read, as one sentence each.
+/// All errors, one sentence each.
 pub(super) fn explain(error: Error, file: Option<&Path>) -> String {
     let complaints: Vec<String> = error.into_iter().map(|error| complaint(&error, file)).collect();
     complaints.join("; ")
 }
 
-/// Key and expected type. Whatever else the error holds may be a value, or be made of one.
+/// Key and expected type. Anything else in the error may contain a value.
 fn complaint(error: &Error, file: Option<&Path>) -> String {
     // An item of a list is named by its list.
     let path: Vec<&str> = error
@@ -107,7 +107,7 @@ fn complaint(error: &Error, file: Option<&Path>) -> String {
     }
 }
 
-/// A setting whose value was read, but is not what it must be.
+/// A setting whose value was read but is invalid.
 pub(super) fn value(key: &str) -> anyhow::Error {
     let path: Vec<&str> = key.split('.').collect();
     anyhow::anyhow!("`{key}` must be {}", expected(&path))
@@ -125,7 +125,7 @@ pub(super) fn address(key: &str, text: &str) -> anyhow::Result<Url> {
         .ok_or_else(|| value(key))
 }
 
-/// The name as the file writes it, unless it does not look like a name: then it may be a value in the wrong place.
+/// The name as in the file, unless it does not look like a name: then it may be a value in the wrong place.
 fn key(path: &[&str]) -> String {
     let plain = |part: &&str| {
         (1..=48).contains(&part.len())

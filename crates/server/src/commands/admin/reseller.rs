@@ -21,7 +21,7 @@ pub enum ResellerCommand {
 /// Adds or lists resellers.
 ///
 /// # Errors
-/// A sentence that says what was wrong; nothing was changed then.
+/// A message that says what was wrong; nothing was changed.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn reseller(config: Config, command: ResellerCommand) -> anyhow::Result<()> {
     let identity = open_identity(&config).await?;

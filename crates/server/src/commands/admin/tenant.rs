@@ -25,7 +25,7 @@ pub enum TenantCommand {
 /// Adds or lists tenants.
 ///
 /// # Errors
-/// A sentence that says what was wrong; nothing was changed then.
+/// A message that says what was wrong; nothing was changed.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()> {
     let identity = open_identity(&config).await?;

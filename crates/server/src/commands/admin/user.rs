@@ -50,7 +50,7 @@ fn role_parser() -> impl TypedValueParser<Value = Role> {
 /// Adds or lists people, or sets a password.
 ///
 /// # Errors
-/// A sentence that says what was wrong; nothing was changed then.
+/// A message that says what was wrong; nothing was changed.
 pub async fn user(config: Config, command: UserCommand) -> anyhow::Result<()> {
     let identity = open_identity(&config).await?;
     match command {
