@@ -20,11 +20,11 @@ use server::{Platform, Setup, media_parts, wire};
 use testkit::{Profile, Services, signed};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// Statements between BEGIN and COMMIT when everything comes at once, the read of the bodies included.
+/// Statements between BEGIN and COMMIT for a batch of everything, including the read of the bodies.
 const A_BATCH: usize = 22;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// What was said to the database, as `VERB table`.
+/// The statements, as `VERB table`.
 type Said = Arc<Mutex<Vec<String>>>;
 
 /// `SELECT messaging_inbox` of a statement.
@@ -129,7 +129,7 @@ impl Bench {
     }
 }
 
-/// A platform at which nobody works: what is posted waits until a pump of the test has its turn.
+/// A platform without a worker: posted bodies wait until the test runs a pump.
 struct World {
     services: Services,
     base: String,
@@ -185,7 +185,7 @@ impl World {
         self.services.config.database().connect().await.unwrap()
     }
 
-    /// A drainer as another process has it, over connections of its own.
+    /// A drainer of another process, with its own connections.
     fn drainer(&self, connection: DatabaseConnection) -> (Pump, SystemDb) {
         let config = &self.services.config;
         let addresses = Addresses {
@@ -207,7 +207,7 @@ impl World {
         (messaging.pumps()[0].clone(), system)
     }
 
-    /// A number that a statement about the tenant answers.
+    /// The numeric result of a statement about the tenant.
     async fn number(&self, tenant: TenantId, sql: &str) -> i64 {
         let on = self.uncounted.across_tenants("a test counts");
         let asked = Statement::from_sql_and_values(on.get_database_backend(), sql, [tenant.into()]);
@@ -239,7 +239,7 @@ impl World {
     }
 }
 
-/// What a turn of the inbox's pump says.
+/// The result of a turn of the inbox's pump.
 async fn statements(pump: &Pump, db: &TenantDb, said: &Said) -> Vec<String> {
     said.lock().unwrap().clear();
     assert_eq!(pump.turn(db.clone()).await.unwrap(), Pumped::Dry);
@@ -256,11 +256,11 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
     let (pump, system) = world.drainer(connection);
     let db = system.tenant(tenant);
 
-    // The first body makes contact, conversation and all; it also asks for the day's sweep.
+    // The first body creates contact and conversation; it also enqueues the day's sweep.
     acme.message(0).await;
     acme.status("wamid.OUT0", "sent", 0).await;
     statements(&pump, &db, &counted).await;
-    // Messages of ours that statuses can move.
+    // Messages of ours, for the statuses.
     let ours = "INSERT INTO messaging_messages (tenant_id, id, conversation_id, channel_id, contact_id, direction, kind, status, \
                 status_rank, content, preview, wamid, at, created_at) SELECT tenant_id, ?, conversation_id, channel_id, contact_id, \
                 'outbound', kind, 'accepted', 40, content, preview, ?, at, created_at FROM messaging_messages WHERE wamid = 'wamid.IN000000'";
@@ -275,7 +275,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
         let said = statements(&pump, &db, &counted).await;
         assert_eq!(said.len(), most, "{profile:?}, {what}: {said:#?}");
     };
-    // One at a time: this is what somebody waits for who looks at a screen.
+    // One at a time: this is the latency of a live inbox.
     acme.message(50).await;
     costs("a text of a new person", 13).await;
     acme.again(50, 1).await;
@@ -288,7 +288,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
     costs("the same status again", 7).await;
     acme.status("wamid.STRANGE", "sent", 0).await;
     costs("a status of nobody's", 5).await;
-    // Many of a kind cost what one costs: the first, cautious read of a turn takes 16.
+    // Many of a kind cost the same as one: the first, small read of a turn takes 16.
     for serial in 0..15 {
         acme.message(20_000 + serial).await;
     }
@@ -307,7 +307,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
             .await;
     }
     costs("statuses of many seconds", 9).await;
-    // Everything at once: known and new customers, statuses of ours and of nobody's, of every kind and second.
+    // Everything at once: known and new customers, statuses of known and unknown messages, of every kind and second.
     let mut few = 0;
     for (round, size) in [(1, 2), (2, 7)] {
         for serial in 0..size {
@@ -322,7 +322,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
                 .await;
             }
         }
-        // More than the first read of a turn takes: the rest is one batch more at most.
+        // More than the first read of a turn: the rest is at most one more batch.
         let batches = if size * 6 > 16 { 2 } else { 1 };
         let said = statements(&pump, &db, &counted).await;
         assert!(
@@ -333,7 +333,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size(profile: Profile) {
         few = few.max(said.len() / batches);
     }
     println!("statements a batch, {profile:?}: {few}");
-    // A neighbour's bodies are not touched by any of this.
+    // Another tenant's bodies are not affected.
     world.globex.message(1).await;
     assert_eq!(pump.turn(db).await.unwrap(), Pumped::Dry);
     assert_eq!(world.count(tenant, "messaging_inbox").await, 0);
@@ -354,8 +354,8 @@ async fn a_batch_costs_the_same_statements_whatever_its_size_production() {
     a_batch_costs_the_same_statements_whatever_its_size(Profile::Production).await;
 }
 
-/// Where several processes can drain, who finds the oldest taken goes away at once, and says whether to come again. In process
-/// there is one writer.
+/// With several processes, a drainer that finds the oldest row locked returns at once, and says whether to retry. In process there
+/// is one writer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_finds_the_oldest_taken_waits_for_nobody_production() {
     let world = World::new(Profile::Production).await;
@@ -381,7 +381,7 @@ async fn who_finds_the_oldest_taken_waits_for_nobody_production() {
             "{most} of 3 are taken"
         );
         assert_eq!(world.count(world.tenant, "messaging_messages").await, 0);
-        // A neighbour's oldest is another.
+        // Another tenant has its own oldest row.
         assert_eq!(pump.turn(system.tenant(world.other)).await.unwrap(), Pumped::Dry);
         assert_eq!(world.count(world.other, "messaging_messages").await, 1);
         held.rollback().await.unwrap();
@@ -392,8 +392,8 @@ async fn who_finds_the_oldest_taken_waits_for_nobody_production() {
     world.end().await;
 }
 
-/// What is just being stored, for whomever, is no drainer's business yet. MariaDB thinks little of looking at every row of a table
-/// that it takes for small, and would wait for those. In process there is one writer.
+/// A drainer does not wait for rows that are being inserted, of any tenant. MariaDB would: it scans every row of a table that it
+/// believes to be small. In process there is one writer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_being_stored_holds_up_no_drainer_production() {
     let world = World::new(Profile::Production).await;
@@ -419,7 +419,7 @@ async fn what_is_being_stored_holds_up_no_drainer_production() {
     world.end().await;
 }
 
-/// Two drainers at once, while more comes: each message once, those of a customer in the order in which they came.
+/// Two drainers at once, while more arrives: each message once, those of a customer in order of arrival.
 async fn two_drainers_keep_the_order(profile: Profile) {
     const CUSTOMERS: usize = 4;
     const EACH: usize = 40;
@@ -449,7 +449,7 @@ async fn two_drainers_keep_the_order(profile: Profile) {
     assert_eq!(world.count(world.tenant, "contacts_contacts").await, 4);
     let unread = "SELECT CAST(SUM(unread) AS SIGNED) AS n FROM messaging_conversations WHERE tenant_id = ?";
     assert_eq!(world.number(world.tenant, unread).await, 160);
-    // The body of the nth message is its number: ids grow with the order in which they were written.
+    // The body of the nth message is its number: ids grow in order of creation.
     let backwards = "SELECT COUNT(*) AS n FROM messaging_messages a JOIN messaging_messages b ON b.tenant_id = a.tenant_id \
                      AND b.contact_id = a.contact_id AND b.id > a.id AND b.at < a.at WHERE a.tenant_id = ?";
     assert_eq!(world.number(world.tenant, backwards).await, 0);

@@ -14,12 +14,12 @@ use tokio::task::JoinSet;
 
 use super::{customer, judged};
 
-/// WhatsApp waits about ten seconds for an answer to a webhook; we must have said something before.
+/// WhatsApp waits about ten seconds for the response to a webhook; we must respond earlier.
 const ANSWERED: Duration = Duration::from_secs(9);
-/// The platform is itself again so soon after its database is.
+/// Recovery time after the database is back.
 const RECOVERED: Duration = Duration::from_secs(5);
 
-/// A text of a new customer, under a wamid that no other tenant has.
+/// A text of a new customer, with a wamid that no other tenant has.
 fn text(tenant: &Tenant, number: usize) -> (Vec<u8>, String) {
     let (body, wamid) = tenant.text_webhook(&customer(number), "Hello");
     let ours = format!("{wamid}.{}", tenant.name);
@@ -27,7 +27,7 @@ fn text(tenant: &Tenant, number: usize) -> (Vec<u8>, String) {
     (body.into_bytes(), ours)
 }
 
-/// Posts webhooks of new customers all at once. Answers status and wamid of each, and how long the slowest took.
+/// Posts webhooks of new customers all at once. Returns status and wamid of each, and the time of the slowest.
 async fn burst(tenant: &Tenant, from: usize, count: usize) -> (Vec<(u16, String)>, Duration) {
     let began = Instant::now();
     let mut posts = JoinSet::new();
@@ -60,7 +60,7 @@ fn only_honest(answers: &[(u16, String)]) {
     assert!(others.is_empty(), "neither taken nor refused: {others:?}");
 }
 
-/// Killed under load, then read-only under load, then there again.
+/// Killed under load, then read-only under load, then normal again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_killed_or_only_reads_loses_nothing() {
     let mut server = MariaDbServer::start().await;
@@ -92,7 +92,7 @@ async fn a_database_that_is_killed_or_only_reads_loses_nothing() {
     })
     .await;
     assert!(restarted.elapsed() < RECOVERED + Duration::from_secs(5));
-    // What was refused is sent again by WhatsApp.
+    // WhatsApp sends refused bodies again.
     fleet.settled(Duration::from_secs(60)).await;
     judged(&fleet, queued, "killed").await;
 
@@ -138,7 +138,7 @@ async fn behind_proxy() -> (FaultProxy, impl FnOnce(&mut server::Config)) {
     (proxy, through)
 }
 
-/// Half a second for every word, then connections that are reset in the middle of a burst.
+/// Half a second of latency, then connections that are reset in the middle of a burst.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_database_and_broken_connections_leave_nothing_half_written() {
     let (proxy, through) = behind_proxy().await;
@@ -158,7 +158,7 @@ async fn a_slow_database_and_broken_connections_leave_nothing_half_written() {
     only_honest(&refused);
     assert!(took < ANSWERED, "answered after {took:?}");
     answers.extend(refused);
-    // A fifth of a second for each word is slow, but not away.
+    // A fifth of a second of latency is slow, but not an outage.
     slow(100);
     let (taken, took) = burst(&fleet.acme, 500, 20).await;
     assert!(took < ANSWERED, "answered after {took:?}");
@@ -196,7 +196,7 @@ async fn a_slow_database_and_broken_connections_leave_nothing_half_written() {
     let found = messages_by_wamid(&fleet).await;
     for (status, wamid) in &answers {
         let times = found.get(wamid).copied().unwrap_or(0);
-        // A commit whose answer was lost may have happened: WhatsApp's repetition changes nothing then.
+        // A commit whose response was lost may have happened: WhatsApp's redelivery then changes nothing.
         assert!(
             times == 1 || (*status == 503 && times == 0),
             "{wamid}: {status}, {times} times"
@@ -207,7 +207,7 @@ async fn a_slow_database_and_broken_connections_leave_nothing_half_written() {
     fleet.remove().await;
 }
 
-/// It takes connections and questions and says nothing: webhooks are refused in time, and all is well when the way is there again.
+/// It accepts connections and does not respond: webhooks are refused in time, and everything works when it responds again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_says_nothing_is_not_waited_for() {
     let (proxy, through) = behind_proxy().await;
@@ -219,7 +219,7 @@ async fn a_database_that_says_nothing_is_not_waited_for() {
     let (refused, took) = burst(&fleet.acme, 100, 20).await;
     assert!(refused.iter().all(|(status, _)| *status == 503), "{refused:?}");
     assert!(took < Duration::from_secs(12), "503 after {took:?}");
-    // A partition ends with the connections it has eaten into.
+    // A partition ends with its broken connections.
     proxy.fair();
     proxy.cut();
     eventually("webhooks are taken again", RECOVERED, async || {
@@ -230,7 +230,7 @@ async fn a_database_that_says_nothing_is_not_waited_for() {
     fleet.remove().await;
 }
 
-/// Two connections for everybody, and a slow database: a request that finds none gets an error, and none waits for ever.
+/// Two connections and a slow database: a request that gets no connection gets an error, and none waits for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exhausted_pool_refuses_in_time() {
     let (proxy, through) = behind_proxy().await;
@@ -291,7 +291,7 @@ impl Stranger {
             max_connections: 3,
         };
         let connection = options.connect().await.unwrap();
-        // So much work of its own that the platform's transaction is the cheaper victim.
+        // So much work that the platform's transaction is the cheaper victim.
         connection
             .execute_unprepared("CREATE TABLE stranger (id BIGINT AUTO_INCREMENT PRIMARY KEY, word CHAR(40))")
             .await
@@ -315,8 +315,8 @@ impl Stranger {
         self.number(sql).await
     }
 
-    /// Whether anybody else in our database has waited for a while. (What InnoDB tells of waiting transactions is not brought up
-    /// to date while somebody looks often.)
+    /// Whether another transaction in our database has waited for a while. (InnoDB does not update its list of waiting transactions
+    /// while it is read often.)
     async fn somebody_waits(&self) -> bool {
         let sql = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID() \
                    AND COMMAND IN ('Execute', 'Query') AND TIME_MS > 300";
@@ -341,7 +341,7 @@ impl Stranger {
     }
 }
 
-/// Rows that somebody else holds: waited for, given up (1205), tried again; the other tenant does not notice.
+/// Locked rows: wait, timeout (1205), retry; the other tenant is not affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_is_held_too_long_holds_up_nobody_else() {
     let app = TestApp::start(Profile::Production).await;
@@ -373,7 +373,7 @@ async fn a_lock_that_is_held_too_long_holds_up_nobody_else() {
         "the other tenant waited {:?}",
         began.elapsed()
     );
-    // Longer than one wait for a lock lasts.
+    // Longer than one lock wait timeout.
     eventually(
         "the first wait was given up",
         Duration::from_secs(20),
@@ -394,7 +394,7 @@ async fn a_lock_that_is_held_too_long_holds_up_nobody_else() {
     app.stop().await;
 }
 
-/// Two transactions that want each other's rows: the database breaks off ours (1213), and it is run again.
+/// A deadlock: the database rolls back our transaction (1213), and it is retried.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_tried_again() {
     let app = TestApp::start(Profile::Production).await;
@@ -427,7 +427,7 @@ async fn a_deadlock_is_tried_again() {
         async || stranger.somebody_waits().await,
     )
     .await;
-    // Ours holds the first and waits for the last; now the stranger wants the first.
+    // Ours holds the first and waits for the last; now the other one wants the first.
     held.execute_unprepared(&locks[0]).await.unwrap();
     held.rollback().await.unwrap();
     app.settled().await;

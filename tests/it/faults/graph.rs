@@ -10,17 +10,17 @@ use testkit::{Fleet, Profile, TestApp, eventually, on_both_profiles};
 
 use super::{customer, judged};
 
-/// One way in which Graph misbehaves, and what must come of it.
+/// A fault of Graph, and the expected result.
 struct Row {
     name: &'static str,
     /// How often in a row.
     times: u64,
     response: FaultResponse,
-    /// Where the message may end.
+    /// Allowed final states of the message.
     ends: &'static [&'static str],
-    /// How often WhatsApp has taken it in the end.
+    /// How often WhatsApp has accepted it in the end.
     taken: usize,
-    /// The code that the message tells, if it fails.
+    /// The message's error code, if it fails.
     code: i64,
 }
 
@@ -158,7 +158,7 @@ fn fault(to: &str, times: u64, response: FaultResponse) -> Fault {
     }
 }
 
-/// Pushes the clock over every pause until each of these messages has come to an end.
+/// Advances the clock past every pause until each of these messages has a final state.
 async fn ended(app: &TestApp, ids: &[String]) -> Vec<Value> {
     let ends = async {
         loop {
@@ -214,13 +214,13 @@ on_both_profiles! {
         assert_eq!(channel["status"], "connected", "{channel}");
         let beside = app.globex.get(&format!("/messages/{}", beside["id"].as_str().unwrap())).await.expect(200);
         assert_eq!(beside["status"], "read");
-        // The sum of all states is all.
+        // Every message is in one of these states.
         let all = app.acme.all("/messages").await;
         assert_eq!(all.iter().filter(|message| message["direction"] == "outbound").count(), rows.len());
     }
 
     async fn what_concerns_the_number_stops_it_with_a_reason(app: &TestApp) {
-        // Refused answers of which each is about the whole number or its token (Cloud API: error code table).
+        // Errors about the whole number or its token (Cloud API: error code table).
         for (index, code) in [190, 368, 131_031].into_iter().enumerate() {
             let to = format!("4477009200{index:02}");
             app.acme.customer_writes(&to, "Hi");
@@ -232,11 +232,11 @@ on_both_profiles! {
             assert!(channel["status_reason"].as_str().is_some_and(|reason| reason.len() > 20), "{code}: {channel}");
             app.idle().await;
             let message = app.acme.get(&format!("/messages/{}", sent["id"].as_str().unwrap())).await.expect(200);
-            // A campaign's message may wait for the number; a single one tells its sender.
+            // A campaign's message may wait for the number; a single one is refused at once.
             assert!(["failed", "queued"].contains(&message["status"].as_str().unwrap()), "{code}: {message}");
             let taken = app.sim.ledger().accepted().filter(|accepted| accepted.callback_data.as_deref() == message["id"].as_str()).count();
             assert_eq!(taken, 0, "{code}");
-            // A person looks after it.
+            // A person fixes it.
             app.acme.post(&format!("{path}/resume"), Value::Null).await.expect(200);
             app.until(&app.acme, &path, |channel| channel["status"] == "connected").await;
         }
@@ -245,8 +245,8 @@ on_both_profiles! {
     }
 }
 
-/// Nothing but trouble by chance: the sum of all states is all, nothing leaves twice, and nothing stays open. On the embedded
-/// profile only: it is the engine's judgement that is tested, which knows no profile.
+/// Random faults: every message has a state, nothing is sent twice, and nothing stays open. On the embedded profile only: the
+/// tested decisions do not depend on the profile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trouble_by_chance_doubles_nothing() {
     let app = TestApp::start(Profile::Embedded).await;
@@ -319,8 +319,8 @@ async fn trouble_by_chance_doubles_nothing() {
     app.stop().await;
 }
 
-/// An account that may not write to people first keeps what its campaign has queued: nothing is tried and nothing is burnt, and
-/// when the restriction ends it all leaves, once. Another account's campaign goes on.
+/// An account that may not write to people first keeps its campaign queued: nothing is sent and no try is counted, and when the
+/// restriction ends everything is sent, once. Another account's campaign continues.
 async fn a_campaign_waits(profile: Profile) {
     let fleet = Fleet::make(profile).await;
     let front = match profile {

@@ -7,7 +7,7 @@ use testkit::{Fleet, Profile, Running, Tenant, eventually};
 
 /// How much a body may add to a process.
 const GROWTH: u64 = 64 << 20;
-/// How long a process may take for what it is given.
+/// Timeout for applying the bodies.
 const WITHIN: Duration = Duration::from_secs(60);
 
 async fn messages(fleet: &Fleet, wamid: &str) -> i64 {
@@ -22,7 +22,7 @@ fn text(tenant: &Tenant, wamid: &str, text: &str) -> Vec<u8> {
     }] }))
 }
 
-/// A body of three megabytes: one good message, and the smallest elements at a place.
+/// A body of three megabytes: one good message, and very many of the smallest elements.
 fn flood(tenant: &Tenant, wamid: &str, place: &str) -> Vec<u8> {
     let body = String::from_utf8(text(tenant, wamid, "kept")).unwrap();
     let many = vec!["{}"; 999_000].join(",");
@@ -47,7 +47,7 @@ async fn a_million_of_nothing(profile: Profile) {
     };
     let processes: Vec<&Running> = std::iter::once(&server).chain(&worker).collect();
     for (tenant, wamid) in [(&fleet.acme, "wamid.FIRST"), (&fleet.globex, "wamid.SECOND")] {
-        // What a process needs for its first webhooks is no growth.
+        // Memory for the first webhooks does not count as growth.
         tenant.webhook(&text(tenant, wamid, "first")).await.expect(200);
         eventually(wamid, WITHIN, async || messages(&fleet, wamid).await == 1).await;
     }
@@ -80,7 +80,7 @@ async fn a_million_of_nothing_takes_little_memory_production() {
     a_million_of_nothing(Profile::Production).await;
 }
 
-/// Puts a text into a tenant's inbox, as the process that answers webhooks does.
+/// Puts a text into a tenant's inbox, as `serve` does.
 async fn store(fleet: &Fleet, tenant: &Tenant, wamid: &str, said: &str) {
     let row =
         "INSERT INTO messaging_inbox (tenant_id, id, body, own_path, received_at) VALUES (?, ?, ?, ?, ?)";
@@ -95,8 +95,8 @@ async fn store(fleet: &Fleet, tenant: &Tenant, wamid: &str, said: &str) {
     fleet.execute(row, values).await;
 }
 
-/// A body that ends the process each time it is applied. What waits beside it, of another tenant, has the same crashes and is
-/// applied all the same.
+/// A body that crashes the process each time it is applied. Another tenant's bodies, which wait with it, are applied all the
+/// same.
 async fn ends_the_process(profile: Profile) {
     let fleet = Fleet::make(profile).await;
     let (acme, globex) = (&fleet.acme, &fleet.globex);
@@ -104,7 +104,7 @@ async fn ends_the_process(profile: Profile) {
     store(&fleet, acme, "wamid.BAD", "failpoint:drain.body").await;
     store(&fleet, acme, "wamid.BEHIND", "behind").await;
     store(&fleet, globex, "wamid.BESIDE", "beside").await;
-    // As if it had been under way in both crashes that are not the last.
+    // As if it had been in progress during both earlier crashes.
     let tries = "UPDATE messaging_inbox SET tries = 2 WHERE tenant_id = ?";
     fleet.execute(tries, vec![globex.id.into()]).await;
     let role = match profile {

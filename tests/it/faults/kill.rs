@@ -6,7 +6,7 @@ use testkit::{Fleet, Profile, Running, eventually};
 
 use super::{Dice, customer, first_seed, judged, seeds};
 
-/// A point, who passes it on the production profile, and the latest passage at which it kills.
+/// A failpoint, the child that passes it on the production profile, and the latest passage at which it kills.
 const POINTS: &[(&str, Child, u64)] = &[
     ("send.chunk_taken", Child::Worker, 4),
     ("send.intent_committed", Child::Worker, 4),
@@ -32,9 +32,9 @@ enum Child {
     Worker,
 }
 
-/// How long a kill may hold up sending: what is asked of us, from the start of the next process to its first send.
+/// The longest interruption of sending by a kill, from the start of the next process to its first send.
 const RESUMED: Duration = Duration::from_secs(10);
-/// Messages of a chunk: enough that some of them are on the wire when the process dies.
+/// Messages per chunk: enough that some are in flight when the process dies.
 const CHUNK: usize = 15;
 
 /// The children of a deployment; one on the embedded profile.
@@ -53,7 +53,7 @@ impl<'a> Children<'a> {
         }
     }
 
-    /// Starts `child` anew, told to die; the other one goes on, or is started.
+    /// Starts `child` again with its failpoints; the other one continues, or is started.
     async fn start(&mut self, child: Child, failpoints: &str) {
         let fleet = self.fleet;
         let child = match fleet.profile {
@@ -70,7 +70,7 @@ impl<'a> Children<'a> {
                 old.kill().await;
             }
             self.server = Some(match failpoints {
-                // Told to die, it may do so before it is ready to answer: that is a death as good as any.
+                // It may die before it is ready to serve: that is a valid kill too.
                 plan if child == Child::Server && !plan.is_empty() => fleet.start(front, plan, &[]),
                 _ => fleet.serve("").await,
             });
@@ -85,7 +85,7 @@ impl<'a> Children<'a> {
         }
     }
 
-    /// Whether the child that dies at the points of `child` has done so.
+    /// Whether the child with `child`'s failpoints has died.
     async fn died(&mut self, child: Child, timeout: Duration) -> bool {
         let victim = match (&mut self.worker, child) {
             (Some(worker), Child::Worker) => worker,
@@ -105,7 +105,7 @@ fn is_gone(child: &mut Option<Running>) -> bool {
     child.as_mut().is_none_or(|child| !child.runs())
 }
 
-/// One seed: the children die at every point, in an order and at passages that the seed chooses, under a load that never ends.
+/// One seed: the children die at every failpoint, in an order and at passages that the seed chooses, under continuous load.
 async fn dies_at_every_point(profile: Profile, seed: u64) {
     let fleet = Fleet::make(profile).await;
     let mut dice = Dice(seed + 1);
@@ -135,7 +135,7 @@ async fn dies_at_every_point(profile: Profile, seed: u64) {
                     sent_after = Some(started.elapsed());
                 }
                 load.more().await;
-                // What was answered by nobody is sent again later by WhatsApp's clock.
+                // WhatsApp sends unanswered bodies again later, by its clock.
                 fleet.sim.advance(Duration::from_secs(30));
             }
         };
@@ -152,7 +152,7 @@ async fn dies_at_every_point(profile: Profile, seed: u64) {
     children.start(Child::Worker, "").await;
     fleet.settled(Duration::from_secs(90)).await;
     let census = judged(&fleet, load.queued, &format!("seed {seed}: {told:?}")).await;
-    // Only what was on its way in a process that died may be in doubt.
+    // Only messages that were in flight in a killed process may be in doubt.
     let unknown = census.get("unknown").copied().unwrap_or(0);
     assert!(unknown * 2 < load.queued, "seed {seed}: {census:?}");
     assert!(census.get("read").copied().unwrap_or(0) > 0, "{census:?}");

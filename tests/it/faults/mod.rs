@@ -13,24 +13,24 @@ use std::collections::BTreeMap;
 
 use testkit::Fleet;
 
-/// Digits of a customer of nobody else's.
+/// Digits of a new customer.
 fn customer(number: usize) -> String {
     format!("4477{number:08}")
 }
 
-/// The first seed: that of a story to be told again by `FAULT_SEED`, or 0.
+/// The first seed: `FAULT_SEED`, or 0.
 fn first_seed() -> u64 {
     let wanted = std::env::var("FAULT_SEED").ok();
     wanted.map_or(0, |text| text.parse().expect("FAULT_SEED is a number"))
 }
 
-/// How many seeds a story is told with: a few in `make test`, `FAULT_SEEDS=200` for the long run.
+/// How many seeds a test runs with: a few in `make test`, `FAULT_SEEDS=200` for the long run.
 fn seeds(usual: u64) -> u64 {
     let wanted = std::env::var("FAULT_SEEDS").ok();
     wanted.map_or(usual, |text| text.parse().expect("FAULT_SEEDS is a number"))
 }
 
-/// A small generator whose whole state is its seed, so that a story can be told again.
+/// A small random number generator whose only state is its seed, so that a run can be repeated.
 struct Dice(u64);
 
 impl Dice {
@@ -49,7 +49,7 @@ impl Dice {
     }
 }
 
-/// Nothing twice, nothing forgotten, everything in a state that the ledger agrees with. Answers the states.
+/// Checks that nothing is sent twice, nothing is lost, and every state agrees with the ledger. Returns the states.
 async fn judged(fleet: &Fleet, queued: usize, story: &str) -> BTreeMap<String, usize> {
     let taken = fleet.taken();
     let states = fleet.states().await;
@@ -60,7 +60,7 @@ async fn judged(fleet: &Fleet, queued: usize, story: &str) -> BTreeMap<String, u
         let sends = taken.get(id).copied().unwrap_or(0);
         let right = match state.as_str() {
             "accepted" | "sent" | "delivered" | "read" => sends == 1,
-            // Nobody knows, and everybody can see that: had WhatsApp taken it, its status would have told.
+            // In doubt and visible: if WhatsApp had accepted it, a status would have settled it.
             "unknown" => sends == 0,
             "failed" => sends <= 1,
             _ => false,

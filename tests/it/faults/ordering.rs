@@ -14,7 +14,7 @@ use testkit::{Profile, Tenant, TestApp};
 
 use super::{Dice, first_seed, seeds};
 
-/// Columns that differ by nature: ids, and when something came.
+/// Columns that always differ: ids and times of arrival.
 const OURS: &[&str] = &[
     "id",
     "tenant_id",
@@ -36,7 +36,7 @@ const OURS: &[&str] = &[
     "phone_number_id",
 ];
 
-/// What is compared, and how its rows name what they belong to.
+/// The compared tables, and how their rows identify what they belong to.
 const TABLES: &[(&str, &str)] = &[
     (
         "messages in",
@@ -82,8 +82,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The tenant's rows, without what differs by nature, in an order of their own. `names` are texts of this tenant and what they
-/// are called in both.
+/// The tenant's rows, without the columns that always differ, sorted. `names` maps texts of this tenant to names common to both.
 async fn digest(system: &SystemDb, tenant: &Tenant, names: &[(String, String)]) -> BTreeSet<String> {
     let on = system.across_tenants("a test compares tables");
     let mut digest = BTreeSet::new();
@@ -98,7 +97,7 @@ async fn digest(system: &SystemDb, tenant: &Tenant, names: &[(String, String)]) 
             for (ours, name) in names {
                 text = text.replace(ours, name);
             }
-            // Alike rows count as often as they are there.
+            // Equal rows are counted.
             let copies = (0..).find(|copy| digest.insert(format!("{text} #{copy}")));
             assert!(copies.is_some());
         }
@@ -106,11 +105,11 @@ async fn digest(system: &SystemDb, tenant: &Tenant, names: &[(String, String)]) 
     digest
 }
 
-/// What the customers of a case did and what became of our messages to them, in the order in which it happened. `{OUT0}` and so
-/// on stand for the wamids of our messages, which WhatsApp has made.
+/// Messages of a case's customers and statuses of our messages to them, in order. `{OUT0}` and so on are placeholders for the
+/// wamids of our messages.
 fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
     let from = |number: usize| format!("4477{:08}", 40_000_000 + case * 10 + number);
-    // Long ago enough to be told in WhatsApp's own time, and each at a second of its own.
+    // In the past, and each at a different second.
     let start = Utc::now().timestamp() - 7_200;
     let mut second = 0;
     let mut at = || {
@@ -120,7 +119,7 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
     let wamid = |number: usize| format!("wamid.CASE{case}.{number}");
     let mut changes = Vec::new();
     let mut number = 0;
-    // How people look changes with every message, and a username that one had is another's later.
+    // Profile names change with every message, and a username moves from one person to another.
     let looks: Vec<[u64; 2]> = (0..64).map(|_| [dice.below(4), dice.below(4)]).collect();
     let mut message = |customer: usize, mut body: Value, changes: &mut Vec<Value>| {
         number += 1;
@@ -178,7 +177,7 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
             if dice.below(2) == 0 {
                 status["biz_opaque_callback_data"] = format!("{{ID{out}}}").into();
             }
-            // The same state of the same message is the same telling, come again.
+            // The same status of the same message is a redelivery.
             let again = changes.iter().find(|change| {
                 let told = &change["statuses"][0];
                 told["id"] == status["id"] && told["status"] == status["status"]
@@ -207,7 +206,7 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
         let preference = json!({ "wa_id": from(0), "category": "marketing_messages", "value": wish, "detail": wish, "timestamp": at() });
         changes.push(json!({ "$field": "user_preferences", "user_preferences": [preference] }));
     }
-    // What the phone's address book calls them.
+    // Their names in the phone's address book.
     for _ in 0..4 {
         let customer = usize::try_from(dice.below(3)).unwrap();
         let mut entry = json!({ "type": "contact", "action": "add", "metadata": { "timestamp": at() },
@@ -222,8 +221,8 @@ fn stream(case: usize, dice: &mut Dice) -> Vec<Value> {
     changes
 }
 
-/// Wraps changes into one body for a tenant: as changes of one entry, or as entries of their own. What an account is told, with its
-/// time, always has an entry of its own.
+/// Wraps changes into one body for a tenant: as changes of one entry, or as separate entries. Account fields, which have a time,
+/// always have a separate entry.
 fn body(tenant: &Tenant, changes: &[Value], names: &[(String, String)], apart: bool) -> Vec<u8> {
     let (of_account, of_number): (Vec<&Value>, Vec<&Value>) =
         changes.iter().partition(|change| change.get("$time").is_some());
@@ -256,7 +255,7 @@ fn body(tenant: &Tenant, changes: &[Value], names: &[(String, String)], apart: b
     text.into_bytes()
 }
 
-/// Four messages of ours that WhatsApp has taken, whose fate is then told by the stream. Answers what stands for what.
+/// Four messages that WhatsApp has accepted, whose statuses come in the stream. Returns the placeholders' wamids.
 async fn our_messages(app: &TestApp, tenant: &Tenant, case: usize) -> Vec<(String, String)> {
     let mut names = Vec::new();
     for out in 0..4 {
@@ -278,7 +277,7 @@ async fn our_messages(app: &TestApp, tenant: &Tenant, case: usize) -> Vec<(Strin
     names
 }
 
-/// One case: told in order to one tenant, in disorder to the other.
+/// One case: in order for one tenant, in disorder for the other.
 async fn compared(app: &TestApp, case: usize, seed: u64) {
     let mut dice = Dice(seed);
     let changes = stream(case, &mut dice);
@@ -291,7 +290,7 @@ async fn compared(app: &TestApp, case: usize, seed: u64) {
         acme.webhook(&body(acme, std::slice::from_ref(change), &in_order, false))
             .await
             .expect(200);
-        // So that each is applied before the next: as orderly as can be.
+        // Each is applied before the next is posted.
         app.idle().await;
     }
     let mut told = changes.clone();
@@ -322,7 +321,7 @@ async fn compared(app: &TestApp, case: usize, seed: u64) {
     assert!(orderly.len() > 20, "{orderly:?}");
 }
 
-/// WhatsApp tells nothing by itself here: every status comes from the stream.
+/// The simulator sends no webhooks here: every status comes from the stream.
 async fn silent(profile: Profile) -> TestApp {
     let never = 1_000_000_000_000;
     TestApp::start_with(
@@ -343,7 +342,7 @@ async fn silent(profile: Profile) -> TestApp {
 
 async fn any_order_ends_alike(profile: Profile, cases: u64) {
     for case in 0..cases {
-        // Each case on fresh tenants: what is compared is all they have.
+        // Each case on new tenants: all their rows are compared.
         let app = silent(profile).await;
         compared(&app, usize::try_from(case).unwrap(), first_seed() + case).await;
         app.stop().await;
@@ -360,7 +359,7 @@ async fn any_order_and_repetition_ends_in_the_same_rows_production() {
     any_order_ends_alike(Profile::Production, seeds(2)).await;
 }
 
-/// 64 posts at once about 200 people that nobody has heard of: one contact and one conversation each, and all messages.
+/// 64 posts at once about 200 unknown people: one contact and one conversation each, and all messages.
 async fn newcomers_at_once(profile: Profile) {
     let app = TestApp::start(profile).await;
     let posts = (0..64).map(|post| {
@@ -402,14 +401,14 @@ async fn two_hundred_newcomers_at_once_are_one_contact_each_production() {
 }
 
 testkit::on_both_profiles! {
-    /// What WhatsApp tells days late, what its clock tells of the future, a body of a thousand changes, two numbers in one body.
+    /// Webhooks days late, from the future, with a thousand changes, with two numbers in one body.
     async fn late_early_large_and_mixed(app: &TestApp) {
         let (acme, now) = (&app.acme, Utc::now().timestamp());
         let text = |from: &str, wamid: &str, at: i64| json!({
             "contacts": [{ "wa_id": from }],
             "messages": [{ "from": from, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": { "body": wamid } }],
         });
-        // Three days late: it is in its place, and it opens no window.
+        // Three days late: it is sorted by its time, and it opens no window.
         let late = text("447700900001", "wamid.LATE", now - 3 * 86_400);
         let early = text("447700900002", "wamid.EARLY", now + 3 * 86_400);
         acme.webhook(&body(acme, &[late, early], &[], false)).await.expect(200);
@@ -421,7 +420,7 @@ testkit::on_both_profiles! {
         let at = |wamid: &str| chrono::DateTime::parse_from_rfc3339(of(wamid)["at"].as_str().unwrap()).unwrap().timestamp();
         assert_eq!(at("wamid.LATE"), now - 3 * 86_400);
         assert!(at("wamid.EARLY") <= Utc::now().timestamp() + 2, "the future counts as now");
-        // The window that a message of the future opens is no longer than any other.
+        // A message from the future opens a window of the usual length.
         acme.sends("447700900002", "In time").await.expect(202);
         app.settled().await;
         app.clock.advance(chrono::TimeDelta::hours(25));

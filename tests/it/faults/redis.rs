@@ -7,9 +7,9 @@ use testkit::{Fleet, Profile, RedisServer, Running, eventually};
 
 use super::{customer, judged};
 
-/// Messages a second that WhatsApp takes from a number here.
+/// Messages per second that WhatsApp accepts from a number here.
 const CAP: u32 = 40;
-/// Messages of each tenant a scene.
+/// Messages per tenant and scene.
 const SCENE: usize = 160;
 
 struct Scene<'a> {
@@ -20,7 +20,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Queues a campaign of each tenant, and resolves when it is under way.
+    /// Queues a campaign of each tenant, and resolves when it has started.
     async fn opens(&mut self) {
         let before = self.fleet.sim.ledger().accepted_total;
         for tenant in [&self.fleet.acme, &self.fleet.globex] {
@@ -44,7 +44,7 @@ impl Scene<'_> {
         .await;
     }
 
-    /// Everything has ended well, and WhatsApp had to slow us down at most `refusals` times.
+    /// Everything was sent, with at most `refusals` rate limit errors.
     async fn closes(&mut self, name: &str, refusals: u64) {
         self.fleet.settled(Duration::from_secs(60)).await;
         let census = judged(self.fleet, self.queued, name).await;
@@ -90,8 +90,7 @@ async fn redis_may_forget_die_stand_still_and_be_full() {
         queued: 0,
         refused: 0,
     };
-    // Two numbers; a bucket that is forgotten is full again, once for each time it is forgotten, and ours may be full when
-    // WhatsApp's is not.
+    // Two numbers; a lost bucket is full again each time it is lost, and ours may be full when WhatsApp's is not.
     let a_bucket = u64::from(CAP) * 2;
 
     scene.opens().await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::{Process, Profile, Services, signed};
 use tokio::task::JoinSet;
 
-/// What the demo's first tenant needs to be spoken to as WhatsApp would.
+/// What is needed to send webhooks to the demo's first tenant as WhatsApp would.
 struct Receiver {
     http: Client,
     key: String,
@@ -78,7 +78,7 @@ impl Receiver {
     }
 }
 
-/// The app secret behind a number, out of the simulator's world.
+/// A number's app secret, from the simulator's world.
 fn secret_of(world: &Value, phone_id: &str) -> String {
     let waba = find(world, &|value| {
         value["id"] == phone_id && value["waba_id"].is_string()
@@ -107,8 +107,8 @@ fn find<'a>(value: &'a Value, wanted: &dyn Fn(&Value) -> bool) -> Option<&'a Val
     }
 }
 
-/// Webhooks pour in, the process is killed without warning, another starts: every body that was answered 200 is a message,
-/// once; what was not answered is sent again, as WhatsApp does, and is a message once too.
+/// The process is killed while webhooks arrive, and another starts: every body that was answered 200 is a message, once;
+/// unanswered ones are sent again, as WhatsApp does, and are a message once too.
 async fn nothing_answered_is_lost(profile: Profile) {
     let services = Services::make(profile).await;
     let process = Process::run(&services.config).await;
@@ -193,8 +193,8 @@ async fn a_second_start_keeps_the_data() {
     process.kill().await;
 }
 
-/// Killed while a file waits to be fetched: the next process fetches it. Embedded only: the job's row is alike on both, and
-/// the simulator's world, which outlives the kill too, is a file.
+/// Killed while a file waits to be fetched: the next process fetches it. Embedded only: the job's row is the same on both, and
+/// the simulator's world, which survives the kill too, is a file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_goes_on_fetching() {
     let services = Services::make(Profile::Embedded).await;
@@ -229,7 +229,7 @@ async fn a_restart_goes_on_fetching() {
             .await
             .expect("in time");
     };
-    // A file that the simulator keeps, and that comes at once.
+    // A file that the simulator stores, and that is fetched at once.
     let image = json!({ "mime_type": "image/png", "data": "iVBORw0KGgoAAAANSUhEUg==" });
     let message =
         json!({ "phone_id": receiver.phone_id, "from": "447700900123", "type": "image", "image": image });
@@ -252,7 +252,7 @@ async fn a_restart_goes_on_fetching() {
         }
     }))
     .await;
-    // The same file once more, but now WhatsApp cannot give it.
+    // The same file again, but now WhatsApp cannot serve it.
     let fault =
         json!({ "match": { "method": "GET", "path": known }, "response": { "status": 503, "code": 2 } });
     sim(&process.base, "faults", fault).await;

@@ -21,8 +21,8 @@ const ASLEEP: &[&str] = &[
     "job.finished=stop@2",
 ];
 
-/// Workers fall asleep past their leases, others take over, the sleepers wake and go on as if nothing had been: nothing leaves
-/// twice, and what they write counts for nothing. On the production profile: the embedded one has one process.
+/// Workers are suspended past their leases, others take over, and the suspended ones resume as if nothing had happened: nothing
+/// is sent twice, and their writes have no effect. On the production profile: the embedded one has one process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_slept_past_its_lease_does_no_harm() {
     let fleet = Fleet::make(Profile::Production).await;
@@ -33,7 +33,7 @@ async fn who_slept_past_its_lease_does_no_harm() {
         let sleeper = fleet.work(plan).await;
         let mut rounds = 0;
         eventually(plan, Duration::from_secs(60), async || {
-            // A little work at a time, so that some of it meets this worker at its point.
+            // A little work at a time, so that this worker reaches its failpoint.
             if rounds % 50 == 0 {
                 for tenant in [&fleet.acme, &fleet.globex] {
                     let customers: Vec<String> = (next..next + 20).map(customer).collect();
@@ -48,7 +48,7 @@ async fn who_slept_past_its_lease_does_no_harm() {
         sleepers.push(sleeper);
     }
     let worker = fleet.work("").await;
-    // Everything but what the sleepers hold goes on, and what they hold is taken over.
+    // All other work continues, and the suspended workers' work is taken over.
     fleet.settled(Duration::from_secs(120)).await;
     let before = judged(&fleet, queued, "asleep").await;
     let taken = fleet.sim.ledger().accepted_total;
@@ -56,7 +56,7 @@ async fn who_slept_past_its_lease_does_no_harm() {
     for sleeper in &sleepers {
         sleeper.wake();
     }
-    // They are awake once they do new work, beside the others.
+    // They have resumed once they do new work.
     let customers: Vec<String> = (next..next + 60).map(customer).collect();
     queued += fleet.campaign(&fleet.acme, &customers, 5).await.len();
     for sleeper in &sleepers {
@@ -64,7 +64,7 @@ async fn who_slept_past_its_lease_does_no_harm() {
     }
     fleet.settled(Duration::from_secs(60)).await;
     let after = judged(&fleet, queued, "awake again").await;
-    // What was in doubt while they slept may have left when they woke, once; nothing else of the old has moved.
+    // Messages in doubt may have been sent once after the resume; nothing else has changed.
     let in_doubt = before.get("unknown").copied().unwrap_or(0);
     let now = fleet.states().await;
     for (id, state) in states.iter().filter(|(_, state)| *state != "unknown") {
@@ -75,7 +75,7 @@ async fn who_slept_past_its_lease_does_no_harm() {
         late <= in_doubt,
         "{late} left after they woke, {in_doubt} were in doubt: {after:?}"
     );
-    // The live log has told each step once.
+    // The live log has each step once.
     let twice = "SELECT COUNT(*) FROM (SELECT tenant_id, payload FROM host_live_events WHERE name = 'messages_queued' \
                  GROUP BY tenant_id, payload HAVING COUNT(*) > 1) twice";
     assert_eq!(fleet.count(twice).await, 0, "an event was relayed twice");
@@ -87,8 +87,8 @@ async fn who_slept_past_its_lease_does_no_harm() {
     fleet.remove().await;
 }
 
-/// Workers ten minutes ahead and ten minutes behind beside one whose clock is right: nobody takes a running job from another, and
-/// nobody leaves due ones lying. On the production profile: the embedded one has one clock.
+/// Workers with clocks ten minutes ahead and behind beside one with the right clock: none takes another's running job, and none
+/// leaves due jobs waiting. On the production profile: the embedded one has one clock.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_clocks_steal_no_work_and_leave_none() {
     let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
@@ -98,7 +98,7 @@ async fn wrong_clocks_steal_no_work_and_leave_none() {
     );
     let fleet = Fleet::make_with(Profile::Production, |_| {}, |sim| sim.latency_ms = 300).await;
     let front = fleet.serve("").await;
-    // Slow enough that a chunk lasts longer than it takes to look for work.
+    // Slow enough that a chunk lasts longer than a poll interval.
     fleet.throughput(15).await;
     let shifted = |by: &str| {
         let more = [
@@ -111,7 +111,7 @@ async fn wrong_clocks_steal_no_work_and_leave_none() {
     let mut queued = 0;
     let mut workers = Vec::new();
     for (place, by) in ["+10m", "-10m", "+0m"].into_iter().enumerate() {
-        // Each is alone for a while: one that is behind must find what is due, too.
+        // Each runs alone for a while: one that is behind must find due jobs too.
         workers.push(shifted(by));
         let before = fleet.sim.ledger().accepted_total;
         let tenants = [&fleet.acme, &fleet.globex];
@@ -139,10 +139,10 @@ async fn wrong_clocks_steal_no_work_and_leave_none() {
     fleet.remove().await;
 }
 
-/// Asked to end in the middle of slow campaigns: it ends in time, nothing is in doubt, and the next goes on where it was.
+/// SIGTERM in the middle of slow campaigns: it exits in time, nothing is in doubt, and the next process continues.
 async fn ends_cleanly(profile: Profile) {
     let fleet = Fleet::make_with(profile, |_| {}, |sim| sim.latency_ms = 200).await;
-    // At this rate a chunk lasts longer than a process may take to end.
+    // At this rate a chunk lasts longer than the shutdown timeout.
     fleet.throughput(5).await;
     let customers: Vec<String> = (0..240).map(customer).collect();
     let queued = fleet.campaign(&fleet.acme, &customers[..120], 120).await.len()
@@ -201,8 +201,8 @@ async fn asked_to_end_it_leaves_nothing_in_doubt_production() {
 }
 
 /// A send that panics before the request, and one that panics after the response: neither affects others. The rest of
-/// its chunk and all other chunks go on, once; the first is in doubt and visible, the second is settled by the status that names
-/// it. The process lives.
+/// its chunk and all other chunks are sent, once; the first is in doubt and visible, the second is settled by its status. The
+/// process survives.
 async fn panics_in_sends(profile: Profile) {
     let fleet = Fleet::make(profile).await;
     let customers: Vec<String> = (0..60).map(customer).collect();
@@ -218,7 +218,7 @@ async fn panics_in_sends(profile: Profile) {
     let census = judged(&fleet, queued, "panicked").await;
     let wanted = [("read".to_owned(), queued - 1), ("unknown".to_owned(), 1)];
     assert_eq!(census, wanted.into());
-    // WhatsApp has seen all but the one in doubt, each once.
+    // WhatsApp has received all but the one in doubt, each once.
     let taken = fleet.taken();
     assert_eq!(taken.values().copied().collect::<Vec<_>>(), vec![1; queued - 1]);
     let left = "SELECT COUNT(*) FROM messaging_chunks";
@@ -240,7 +240,7 @@ async fn a_send_that_panics_is_in_doubt_alone_production() {
     panics_in_sends(Profile::Production).await;
 }
 
-/// A job of a kind that the platform knows, with arguments that it cannot read.
+/// A job of a known kind with invalid arguments.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Unreadable {
     queue: String,
@@ -260,7 +260,7 @@ impl kernel::Job for Unreadable {
 
 on_both_profiles! {
     /// Unreadable jobs are ahead of all others in every queue: they become dead jobs, with a reason, and the others
-    /// do not notice.
+    /// are not affected.
     async fn work_that_can_never_succeed_is_put_aside(app: &TestApp) {
         let tenants = [&app.acme, &app.globex];
         for tenant in tenants {
