@@ -94,6 +94,32 @@ async fn an_account_that_does_not_exist_is_slowed_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_password_forgets_the_usual_addresses() {
+    behind_a_proxy(async |app: &TestApp| {
+        let ada = app.person(&app.acme, Role::Owner).await;
+        let bob = app.person(&app.globex, Role::Owner).await;
+        for email in [&ada, &bob] {
+            assert_eq!(attempt(app, "198.51.100.7", email, PASSWORD).await.status, 200);
+        }
+        let id = app.identity.find_user_by_email(&ada).await.unwrap().unwrap().id;
+        app.identity
+            .set_password(id, "another password of mine".into())
+            .await
+            .unwrap();
+        for email in [&ada, &bob] {
+            for n in 0..20 {
+                attempt(app, &format!("203.0.113.{n}"), email, "a guess that is wrong").await;
+            }
+        }
+        // Whoever had the old password may have signed in there.
+        let usual = attempt(app, "198.51.100.7", &ada, "another password of mine").await;
+        assert_eq!(usual.status, 429);
+        assert_eq!(attempt(app, "198.51.100.7", &bob, PASSWORD).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_usual_address_has_its_own_limit_still() {
     behind_a_proxy(async |app: &TestApp| {
         let ada = app.person(&app.acme, Role::Owner).await;

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::Service;
 use crate::{
     ResellerId, Role,
-    entity::{membership, reseller, session, tenant, user},
+    entity::{membership, reseller, session, tenant, user, usual_address},
     error::IdentityError,
     password::{MAX_PASSWORD, MIN_PASSWORD},
 };
@@ -159,7 +159,8 @@ impl Service {
         })
     }
 
-    /// Sets a new password and ends every session of the person.
+    /// Sets a new password, ends every session of the person and forgets their usual addresses: whoever knew the old password
+    /// may have signed in from some of them.
     pub(crate) async fn set_password(
         &self,
         user: UserId,
@@ -178,6 +179,10 @@ impl Service {
             .await?;
         session::Entity::delete_many()
             .filter(session::Column::UserId.eq(user))
+            .exec(tx.connection())
+            .await?;
+        usual_address::Entity::delete_many()
+            .filter(usual_address::Column::UserId.eq(user))
             .exec(tx.connection())
             .await?;
         Ok(tx.commit().await?)

@@ -84,7 +84,7 @@ impl Service {
         let user = user.filter(|_| right).ok_or(IdentityError::InvalidCredentials)?;
         let chosen = self.membership(user.id, wanted_tenant).await?;
         let view = self.view(user, chosen).await?;
-        let token = self.open_session(view.user.id, address).await?;
+        let token = self.open_session(&view.user, address).await?;
         Ok((view, token))
     }
 
@@ -170,13 +170,14 @@ impl Service {
         Ok(())
     }
 
-    async fn open_session(&self, user: UserId, address: &str) -> Result<SessionToken, IdentityError> {
+    /// The password may have been changed since it was checked; then neither a session nor the address is kept.
+    async fn open_session(&self, user: &user::Model, address: &str) -> Result<SessionToken, IdentityError> {
         let secret = SecretString::from(self.random.hex::<32>());
         let token = SessionToken::new(secret, self.options.secure_cookie);
         let now = self.system.clock().now();
         let row = session::Model {
             token_hash: token.fingerprint(),
-            user_id: user,
+            user_id: user.id,
             created_at: now,
             last_seen_at: now,
             expires_at: expiry(now, now),
@@ -185,10 +186,18 @@ impl Service {
             .system
             .begin_across_tenants("sessions belong to people, not tenants")
             .await?;
+        let unchanged = user::Entity::find_by_id(user.id)
+            .filter(user::Column::PasswordHash.eq(&user.password_hash))
+            .lock_shared()
+            .one(tx.connection())
+            .await?;
+        if unchanged.is_none() {
+            return Err(IdentityError::InvalidCredentials);
+        }
         session::Entity::insert(sea_orm::IntoActiveModel::into_active_model(row))
             .exec_without_returning(tx.connection())
             .await?;
-        Self::remember_address(tx.connection(), user, address, now).await?;
+        Self::remember_address(tx.connection(), user.id, address, now).await?;
         // Every sign-in deletes some expired rows, so that the table stays as small as the number of users.
         session::Entity::delete_many()
             .filter(session::Column::ExpiresAt.lte(now))
