@@ -101,6 +101,9 @@ pub enum Refused {
     /// It has fewer or more digits than any number.
     #[error("must have 7 to 15 digits with its country code")]
     TotalLength,
+    /// The country code stands there twice.
+    #[error("has the country code +{0} twice; write it once")]
+    CodeTwice(u16),
     /// Its country has given out longer numbers since.
     #[error("is of the old numbering plan of +{0}; ask for the new number")]
     OldPlan(u16),
@@ -243,6 +246,15 @@ fn abroad(
     if is_valid(national) {
         return e164(plan.code, national);
     }
+    // With the trunk prefix it is too long, so there is one reading: +7 8 …, +57 03 …
+    if !plan.is_possible(written)
+        && let Some(bare) = plan.without_trunk(written)
+    {
+        return e164(plan.code, &bare);
+    }
+    if has_code_twice(plan, national) {
+        return Err(Refused::CodeTwice(plan.code));
+    }
     if is_filler(national) {
         return Err(Refused::Filler);
     }
@@ -251,14 +263,17 @@ fn abroad(
         return e164(plan.code, &renewed);
     }
     let known = spelling::is_variant(plan.code, national);
-    if known || (plan.is_possible(national) && !must_be_valid) {
+    let is_certain = !must_be_valid && !plan.is_as_dialled_inside(national);
+    if known || (plan.is_possible(national) && is_certain) {
         return e164(plan.code, national);
     }
-    // Written with the country code and the trunk prefix: +36 06 …, +7 8 …, +54 … 15 ….
+    // With the trunk prefix or a part of it: +36 06 …, +36 6 …, +54 … 15 …
     let with_zero = format!("0{national}");
     let tries = [written, national, with_zero.as_str()];
+    let is_too_long = !plan.is_possible(national);
     if let Some(bare) = tries
         .into_iter()
+        .filter(|_| is_too_long || must_be_valid)
         .find_map(|national| plan.without_trunk(national))
     {
         return e164(plan.code, &bare);
@@ -275,6 +290,16 @@ fn abroad(
             expected: one_of(plan.lengths()),
         }
     })
+}
+
+/// Whether a number that is not valid has its country code once more: +39 0039 06 …, +62 62 813 ….
+fn has_code_twice(plan: Plan, national: &str) -> bool {
+    let code = plan.code.to_string();
+    let after_exit = national
+        .strip_prefix("00")
+        .and_then(|rest| rest.strip_prefix(&code));
+    let is_number = |rest: &str| plan.kind(rest).is_some() || plan.without_trunk(rest).is_some();
+    after_exit.is_some() || national.strip_prefix(&code).is_some_and(is_number)
 }
 
 /// Digits alone, read as if they had their country code. They must be valid.

@@ -239,6 +239,18 @@ impl Plan {
             .is_some_and(|region| region.meta.national_prefix() == Some("0"))
     }
 
+    /// Whether a number that is not valid may have been written as it is dialled inside a country: it begins with the trunk
+    /// prefix, or with a zero without which it is valid.
+    pub(super) fn is_as_dialled_inside(self, national: &str) -> bool {
+        let rest = national.strip_prefix('0');
+        let prefix = self.regions.first().and_then(|region| {
+            let found = region.trunk.as_ref()?.regex()?.find(national)?;
+            Some(found.end())
+        });
+        rest.is_some_and(|rest| self.kind(rest).is_some())
+            || prefix.is_some_and(|end| (1..national.len()).contains(&end))
+    }
+
     /// The number without its trunk prefix, if that makes it valid.
     pub(super) fn without_trunk(self, national: &str) -> Option<String> {
         self.regions
