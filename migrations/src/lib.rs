@@ -5,6 +5,7 @@
 
 pub mod column;
 
+mod channels;
 mod contacts;
 mod host;
 mod identity;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
         all.extend(host::migrations());
         all.extend(identity::migrations());
         all.extend(contacts::migrations());
+        all.extend(channels::migrations());
         all.extend(messaging::migrations());
         // Names start with their date, so the order is global whatever folder they live in.
         all.sort_by(|a, b| a.name().cmp(b.name()));

@@ -21,16 +21,21 @@ enum Arrows {
 const ARROWS: &[(&str, Arrows)] = &[
     ("kernel", Exactly(&[])),
     ("cloud-api", Exactly(&[])),
-    ("contracts", Exactly(&["cloud-api", "kernel"])),
+    ("contracts", Exactly(&["cloud-api", "kernel", "sentences"])),
     ("cloud-sim", Exactly(&["cloud-api"])),
     ("identity", Exactly(&["kernel", "text"])),
     ("host", Exactly(&["kernel"])),
     ("migrations", Exactly(&[])),
+    ("sentences", Exactly(&["cloud-api"])),
     ("text", Exactly(&[])),
+    (
+        "channels",
+        Exactly(&["cloud-api", "contracts", "kernel", "sentences", "text"]),
+    ),
     ("contacts", Exactly(&["contracts", "kernel", "text"])),
     (
         "messaging",
-        Exactly(&["cloud-api", "contracts", "kernel", "text"]),
+        Exactly(&["cloud-api", "contracts", "kernel", "sentences", "text"]),
     ),
     ("server", AllBut(&["bench", "testkit", "wapro-tests"])),
     ("testkit", AllBut(&["bench", "wapro-tests"])),
@@ -46,7 +51,7 @@ const RESERVED: &[(&str, &[&str])] = &[
 ];
 
 /// These know no database, in their tests either.
-const WITHOUT_DATABASE: &[&str] = &["cloud-api", "cloud-sim", "contracts", "text"];
+const WITHOUT_DATABASE: &[&str] = &["cloud-api", "cloud-sim", "contracts", "sentences", "text"];
 
 /// The rooms that every module has. The names in [`SPLIT`] may be a folder.
 const ROOMS: &[&str] = &["lib", "api", "service", "entity", "error", "permission"];

@@ -8,15 +8,18 @@ use std::{
     time::Duration,
 };
 
-use contacts::Contacts;
+use channels::Addresses;
 use host::Roles;
 use identity::Identity;
-use kernel::{Clock, Module, Pump, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
-use messaging::{Addresses, Messaging};
+use kernel::{Clock, Pump, Pumped, SystemDb, TenantDb, TenantId, tenant::Wake};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use server::{Platform, Setup, media_parts, wire};
+use server::{
+    Platform, Setup, media_parts,
+    modules::{Deps, modules},
+    wire,
+};
 use testkit::{Profile, Services, signed};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -30,7 +33,7 @@ type Said = Arc<Mutex<Vec<String>>>;
 /// `SELECT messaging_inbox` of a statement.
 fn short(sql: &str) -> String {
     let verb = sql.split_whitespace().next().unwrap_or_default();
-    let tables = ["messaging_", "contacts_", "host_", "identity_"];
+    let tables = ["channels_", "messaging_", "contacts_", "host_", "identity_"];
     let mut words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let table = words.find(|word| tables.iter().any(|table| word.starts_with(table)));
     format!("{verb} {}", table.unwrap_or_default())
@@ -193,18 +196,17 @@ impl World {
             simulator: None,
             public: self.base.parse().unwrap(),
         };
-        let messaging = Messaging::new(
-            reqwest::Client::new(),
-            wire(&addresses).unwrap(),
-            self.identity.routes(),
-            self.identity.vault(),
-            host::limiter(None),
-            Contacts::new(true).directory(),
+        let (modules, _) = modules(Deps {
+            identity: self.identity.clone(),
+            limiter: host::limiter(None),
+            http: reqwest::Client::new(),
+            wire: wire(&addresses).unwrap(),
             addresses,
-            media_parts(config).unwrap(),
-        );
+            media: media_parts(config).unwrap(),
+        });
+        let pump = modules.iter().flat_map(|module| module.pumps()).next().unwrap();
         let system = SystemDb::new(connection, Clock::system(), Arc::new(Nobody));
-        (messaging.pumps()[0].clone(), system)
+        (pump, system)
     }
 
     /// The numeric result of a statement about the tenant.

@@ -203,7 +203,7 @@ on_both_profiles! {
     async fn numbers_of_an_earlier_version_are_their_tenants(app: &TestApp) {
         // As the rows were before claims were kept: no claim, and one kind of route for all numbers.
         let on = app.system.across_tenants("rows as an earlier version wrote them");
-        let count = "SELECT COUNT(*) AS n FROM messaging_channels WHERE claim IS NULL";
+        let count = "SELECT COUNT(*) AS n FROM channels_channels WHERE claim IS NULL";
         let count = on.query_one_raw(Statement::from_string(on.get_database_backend(), count)).await.unwrap().unwrap();
         assert_eq!(count.try_get::<i64>("", "n").unwrap(), 2, "a passed test leaves no claim");
         app.acme.customer_writes("447700900123", "Hello");

@@ -50,7 +50,7 @@ on_both_profiles! {
                 continue;
             }
             let owner = table.split('_').next().unwrap();
-            assert!(["host", "identity", "contacts", "messaging"].contains(&owner), "{table} starts with no module's name");
+            assert!(["host", "identity", "channels", "contacts", "messaging"].contains(&owner), "{table} starts with no module's name");
             assert!(indexes.contains_key("PRIMARY"), "{table} has no primary key");
             for (name, (_, columns)) in indexes {
                 let global = GLOBAL_KEYS.iter().any(|(known, _)| *known == table) && name != "PRIMARY";

@@ -109,7 +109,7 @@ on_both_profiles! {
     async fn the_messaging_limit_is_kept_and_replies_go_on(app: &TestApp) {
         let on = app.system.across_tenants("a limit that WhatsApp would have told");
         let backend = on.get_database_backend();
-        on.execute_raw(Statement::from_string(backend, "UPDATE messaging_channels SET messaging_limit = 2")).await.unwrap();
+        on.execute_raw(Statement::from_string(backend, "UPDATE channels_channels SET messaging_limit = 2")).await.unwrap();
         let state = |id: &Value| format!("/messages/{}", id["id"].as_str().unwrap());
         for to in ["447700900201", "447700900202"] {
             let queued = template(&app.acme, to).await;

@@ -12,8 +12,9 @@ use anyhow::Context;
 use cloud_api::message::Content;
 use cloud_sim::Provision;
 use contracts::{
+    channels::ChannelId,
     contacts::{ContactId, Sighting},
-    messaging::{ChannelId, Lane, OutgoingMessage},
+    messaging::{Lane, OutgoingMessage},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{TenantDb, retrying};
@@ -173,7 +174,7 @@ impl World {
     pub async fn limit(&self, phone_id: &str, per_second: u32) -> anyhow::Result<()> {
         self.sim.limit(phone_id, per_second).await?;
         // The platform learns a number's throughput from WhatsApp; until it has, the usual 80 hold.
-        sqlx::query("UPDATE messaging_channels SET throughput = ? WHERE phone_number_id = ?")
+        sqlx::query("UPDATE channels_channels SET throughput = ? WHERE phone_number_id = ?")
             .bind(per_second)
             .bind(phone_id)
             .execute(&self.pool)

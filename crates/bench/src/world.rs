@@ -8,16 +8,13 @@ use std::{
 };
 
 use anyhow::Context;
-use contacts::Contacts;
 use contracts::{contacts::ContactDirectory, messaging::MessageSender};
 use host::Roles;
-use messaging::{Addresses, Messaging};
 use secrecy::SecretString;
 use serde_json::json;
 use server::{Config, Platform, Setup};
 use sqlx::MySqlPool;
 use tempfile::TempDir;
-use url::Url;
 
 use crate::{
     plan::Plan,
@@ -112,8 +109,7 @@ impl World {
             work: false,
         };
         let platform = Platform::start(&config, Setup::new(nothing)).await?;
-        let directory = Contacts::new(true).directory();
-        let sender = sender(&platform, &http, &directory, &config)?;
+        let (directory, sender) = (platform.ports.contacts.clone(), platform.ports.sender.clone());
         let pool = pool(&scratch.url, 4).await?;
         Ok(Self {
             plan: plan.clone(),
@@ -277,32 +273,6 @@ fn config(
     config.redis_prefix.clone_from(&scratch.name);
     config.simulator.url = of("WAPRO_SIMULATOR__URL");
     Ok(config)
-}
-
-/// The messaging module's port, put together as the composition root does it.
-fn sender(
-    platform: &Platform,
-    http: &reqwest::Client,
-    directory: &Arc<dyn ContactDirectory>,
-    config: &Config,
-) -> anyhow::Result<Arc<dyn MessageSender>> {
-    let addresses = Addresses {
-        graph: config.graph_url.clone(),
-        simulator: Some(Url::parse(&config.simulator.url)?),
-        public: config.public_url()?,
-    };
-    let identity = &platform.identity;
-    let messaging = Messaging::new(
-        http.clone(),
-        server::wire(&addresses)?,
-        identity.routes(),
-        identity.vault(),
-        host::limiter(None),
-        directory.clone(),
-        addresses,
-        server::media_parts(config)?,
-    );
-    Ok(messaging.sender())
 }
 
 /// An HTTP client that keeps its connections.

@@ -2,5 +2,6 @@
 //!
 //! Architecture invariant: no logic, no SQL, no routes.
 
+pub mod channels;
 pub mod contacts;
 pub mod messaging;

@@ -5,13 +5,8 @@ use cloud_api::{ids::Wamid, message::Content};
 use kernel::{Event, Result, TenantTx, id};
 use serde::{Deserialize, Serialize};
 
-use crate::contacts::ContactId;
+use crate::{channels::ChannelId, contacts::ContactId};
 
-id!(
-    /// One of the tenant's WhatsApp Business phone numbers, with its credentials.
-    ChannelId,
-    "chn"
-);
 id!(
     /// The thread between one channel and one contact.
     ConversationId,
@@ -213,25 +208,6 @@ impl Event for ConversationsChanged {
     const LIVE: Option<&'static str> = Some("messages:read");
 }
 
-/// Channels were connected, changed, tested or removed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ChannelsChanged {
-    /// Which.
-    pub items: Vec<ChannelChange>,
-}
-
-/// One changed channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ChannelChange {
-    /// Which.
-    pub channel_id: ChannelId,
-}
-
-impl Event for ChannelsChanged {
-    const NAME: &'static str = "channels_changed";
-    const LIVE: Option<&'static str> = Some("channels:read");
-}
-
 /// Messages left the business by other means than this platform: its phone app, or another partner (Cloud API: message echoes).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MessagesEchoed {
@@ -328,33 +304,5 @@ pub struct TemplateChanged {
 
 impl Event for TemplatesChanged {
     const NAME: &'static str = "templates_changed";
-    const LIVE: Option<&'static str> = Some("channels:read");
-}
-
-/// WhatsApp told something about accounts or numbers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AccountEventsRecorded {
-    /// What, oldest first; at most 50 a batch, the list of account events has all.
-    pub items: Vec<AccountEventRecorded>,
-}
-
-/// One event of the accounts' timeline.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AccountEventRecorded {
-    /// Its id in the list of account events.
-    pub account_event_id: String,
-    /// The number it is about, if not the whole account.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub channel_id: Option<ChannelId>,
-    /// WhatsApp's webhook field.
-    pub field: String,
-    /// `info`, `warning` or `critical`.
-    pub severity: String,
-    /// A sentence for people.
-    pub title: String,
-}
-
-impl Event for AccountEventsRecorded {
-    const NAME: &'static str = "account_events_recorded";
     const LIVE: Option<&'static str> = Some("channels:read");
 }

@@ -135,7 +135,7 @@ impl AesVault {
         let mut parts = place.split('|').skip(1);
         let (table, column) = (parts.next(), parts.nth(1));
         sealed.iter().any(|known| {
-            Some(known.table) == table && column.is_some_and(|column| known.columns.contains(&column))
+            Some(known.sealed_as) == table && column.is_some_and(|column| known.columns.contains(&column))
         })
     }
 

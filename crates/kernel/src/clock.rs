@@ -10,6 +10,15 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::id::Id;
 
+/// The last second that every database can hold, the end of the year 9999.
+const LAST: i64 = 253_402_300_799;
+
+/// An instant told in whole seconds of the Unix epoch; none for what is before the epoch or beyond the year 9999, which no
+/// database holds.
+pub fn instant(seconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0).filter(|_| (0..=LAST).contains(&seconds))
+}
+
 /// Where the time comes from. Cloning shares the source.
 #[derive(Clone)]
 pub struct Clock {
@@ -134,6 +143,15 @@ mod tests {
         let mut sorted = made.clone();
         sorted.sort();
         assert_eq!(made, sorted);
+    }
+
+    #[test]
+    fn an_instant_is_one_that_every_database_holds() {
+        let told = |seconds| instant(seconds).map(|at| at.to_rfc3339());
+        assert_eq!(told(LAST).as_deref(), Some("9999-12-31T23:59:59+00:00"));
+        for other in [LAST + 1, -1, i64::MAX, i64::MIN] {
+            assert_eq!(told(other), None, "{other}");
+        }
     }
 
     #[test]

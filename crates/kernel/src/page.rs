@@ -25,6 +25,16 @@ pub struct Page<T: Type + ParseFromJSON + ToJSON> {
     pub next: Option<String>,
 }
 
+impl<T: Type + ParseFromJSON + ToJSON> Page<T> {
+    /// The page that shows these rows; `rows` are a list's answer: the rows and the next cursor.
+    pub fn of<R>(rows: (Vec<R>, Option<String>), shape: impl FnMut(R) -> T) -> Self {
+        Self {
+            items: rows.0.into_iter().map(shape).collect(),
+            next: rows.1,
+        }
+    }
+}
+
 /// Where a page starts: after the row with this instant and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {

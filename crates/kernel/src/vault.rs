@@ -12,6 +12,9 @@ use crate::{Result, TenantId};
 pub struct Sealed {
     /// The table.
     pub table: &'static str,
+    /// The name to which its values are bound: that of the table when the first of them was sealed. A table that is renamed
+    /// keeps it, or nothing that was sealed before would open.
+    pub sealed_as: &'static str,
     /// Prefix of its ids, as [`Id::PREFIX`](crate::id::Id::PREFIX).
     pub id_prefix: &'static str,
     /// The columns with sealed values. Empty or null means that there is none.
@@ -23,14 +26,14 @@ impl Sealed {
     pub fn place(&self, tenant: TenantId, id: uuid::Uuid, column: &str) -> String {
         format!(
             "{tenant}|{}|{}_{}|{column}",
-            self.table,
+            self.sealed_as,
             self.id_prefix,
             id.simple()
         )
     }
 }
 
-/// Seals and opens secrets. `place` names where the secret lives (`tenant|table|row|column`) and is authenticated with it,
+/// Seals and opens secrets. `place` names where the secret lives (`tenant|table|row|column`, the table as [`Sealed::sealed_as`] calls it) and is authenticated with it,
 /// so that a sealed value copied into another row does not open.
 pub trait Vault: Send + Sync {
     /// Ciphertext as text: `v1.<key id>.<base64>`.

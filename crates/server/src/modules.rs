@@ -1,11 +1,18 @@
-//! The composition root: the one place that lists modules.
+//! The composition root: the one line outside a folder that adds a feature.
 
 use std::sync::Arc;
 
+use channels::{Addresses, Channels};
+use cloud_api::client::Wire;
 use contacts::Contacts;
+use contracts::{
+    channels::{ChannelDirectory, ChannelWebhooks},
+    contacts::ContactDirectory,
+    messaging::MessageSender,
+};
 use identity::Identity;
 use kernel::{Limiter, Module};
-use messaging::{Addresses, MediaParts, Messaging, Wire};
+use messaging::{MediaParts, Messaging};
 
 /// What modules are made of.
 pub struct Deps {
@@ -17,18 +24,59 @@ pub struct Deps {
     pub media: MediaParts,
 }
 
-/// Every module. The ports it needs from others are its arguments; a missing one does not compile.
-pub fn modules(cx: Deps) -> Vec<Box<dyn Module>> {
-    let contacts = Contacts::new(cx.addresses.simulator.is_some());
-    let messaging = Messaging::new(
-        cx.http,
-        cx.wire,
-        cx.identity.routes(),
-        cx.identity.vault(),
-        cx.limiter,
-        contacts.directory(),
-        cx.addresses,
-        cx.media,
-    );
-    vec![Box::new(cx.identity), Box::new(contacts), Box::new(messaging)]
+/// What modules offer to each other, and to programs that put a platform together.
+#[derive(Clone)]
+pub struct Ports {
+    /// Who is who.
+    pub contacts: Arc<dyn ContactDirectory>,
+    /// The numbers to send by.
+    pub channels: Arc<dyn ChannelDirectory>,
+    /// The numbers that webhooks name.
+    pub webhooks: Arc<dyn ChannelWebhooks>,
+    /// The one way out.
+    pub sender: Arc<dyn MessageSender>,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ports")
+    }
+}
+
+/// Every module, and what they offer. What one needs of another stands in its `Needs`; a missing port does not compile.
+pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
+    let simulator = cx.addresses.simulator.is_some();
+    let public = cx.addresses.public.clone();
+    let contacts = Contacts::new(simulator);
+    let channels = Channels::new(channels::Needs {
+        http: cx.http,
+        routes: cx.identity.routes(),
+        vault: cx.identity.vault(),
+        addresses: cx.addresses,
+    });
+    let messaging = Messaging::new(messaging::Needs {
+        wire: cx.wire,
+        routes: cx.identity.routes(),
+        vault: cx.identity.vault(),
+        limiter: cx.limiter,
+        contacts: contacts.directory(),
+        channels: channels.directory(),
+        webhooks: channels.webhooks(),
+        media: cx.media,
+        public,
+        simulator,
+    });
+    let ports = Ports {
+        contacts: contacts.directory(),
+        channels: channels.directory(),
+        webhooks: channels.webhooks(),
+        sender: messaging.sender(),
+    };
+    let modules: Vec<Box<dyn Module>> = vec![
+        Box::new(cx.identity),
+        Box::new(contacts),
+        Box::new(channels),
+        Box::new(messaging),
+    ];
+    (modules, ports)
 }

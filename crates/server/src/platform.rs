@@ -3,6 +3,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use channels::Addresses;
+use cloud_api::client::Wire;
 use cloud_sim::{SimConfig, Simulator};
 use host::{
     App, AppOptions, BodyLimits, Bus, Roles, Runtime, ServeLimits,
@@ -13,7 +15,7 @@ use host::{
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
 use kernel::{Clock, Quota, Sealed, SystemDb};
-use messaging::{Addresses, MediaParts, Wire};
+use messaging::MediaParts;
 use migrations::Migrator;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -23,7 +25,7 @@ use url::Url;
 use crate::{
     config::{Config, MediaConfig},
     demo,
-    modules::{Deps, modules},
+    modules::{Deps, Ports, modules},
     world,
 };
 
@@ -66,6 +68,8 @@ impl Setup {
 pub struct Platform {
     /// Tenants, people, keys.
     pub identity: Identity,
+    /// What the modules offer.
+    pub ports: Ports,
     /// The unscoped door, for the commands.
     pub system: SystemDb,
     /// Background work and live hub.
@@ -116,7 +120,7 @@ impl Platform {
             .map(|sim| Simulator::new(sim.with_http(http.clone()).with_reach(reach)));
         let addresses = addresses(config, simulator.is_some())?;
         let media = media_parts(config)?;
-        let modules = modules(Deps {
+        let (modules, ports) = modules(Deps {
             identity: identity.clone(),
             limiter,
             http,
@@ -170,6 +174,7 @@ impl Platform {
         }
         Ok(Self {
             identity,
+            ports,
             system,
             runtime,
             simulator,

@@ -12,7 +12,6 @@ use std::{
 
 use cloud_api::message::Content;
 use cloud_sim::{SimConfig, Simulator};
-use contacts::Contacts;
 use contracts::{
     contacts::{ContactDirectory, ContactId, Sighting},
     messaging::{Lane, MessageId, MessageSender, OutgoingMessage},
@@ -21,14 +20,12 @@ use futures_util::FutureExt;
 use host::Roles;
 use identity::PasswordCost;
 use kernel::{Clock, SystemDb, TenantDb, TenantTx, retrying};
-use messaging::{Addresses, Messaging};
 use poem::{Server, listener::TcpAcceptor};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use server::{Config, Platform, Setup};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-use url::Url;
 
 use crate::{Profile, Running, Services, Tenant, app::Make};
 
@@ -118,8 +115,7 @@ impl Fleet {
         };
         let platform = Platform::start(&config, setup).await.unwrap();
         let system = platform.system.clone();
-        let directory = Contacts::new(true).directory();
-        let sender = sender(&platform, &http, &directory, &config);
+        let (directory, sender) = (platform.ports.contacts.clone(), platform.ports.sender.clone());
         let environment = environment(&config);
         let metrics = config
             .metrics_listen
@@ -168,7 +164,7 @@ impl Fleet {
     /// # Panics
     /// When the database refuses.
     pub async fn throughput(&self, per_second: i32) {
-        let statement = "UPDATE messaging_channels SET throughput = ?";
+        let statement = "UPDATE channels_channels SET throughput = ?";
         self.execute(statement, vec![per_second.into()]).await;
     }
 
@@ -476,30 +472,4 @@ fn environment(config: &Config) -> Vec<(String, String)> {
             std::env::var("WAPRO_TEST_LOG").unwrap_or_else(|_| "warn".to_owned()),
         ),
     ]
-}
-
-/// The messaging module's port, put together as the composition root does it.
-fn sender(
-    platform: &Platform,
-    http: &reqwest::Client,
-    directory: &Arc<dyn ContactDirectory>,
-    config: &Config,
-) -> Arc<dyn MessageSender> {
-    let addresses = Addresses {
-        graph: config.graph_url.clone(),
-        simulator: Some(Url::parse(&config.simulator.url).unwrap()),
-        public: config.public_url().unwrap(),
-    };
-    let identity = &platform.identity;
-    Messaging::new(
-        http.clone(),
-        server::wire(&addresses).unwrap(),
-        identity.routes(),
-        identity.vault(),
-        host::limiter(None),
-        directory.clone(),
-        addresses,
-        server::media_parts(config).unwrap(),
-    )
-    .sender()
 }

@@ -1,11 +1,8 @@
 //! What can go wrong here, in one place.
 
 use kernel::{Error, FieldError};
-use poem::http::StatusCode;
 use poem_openapi::types::Any;
 use serde_json::Value;
-
-use crate::entity::sentence::{ParamKind, Sentence, Sentences, Term};
 
 /// One variant a reason.
 #[derive(Debug, thiserror::Error)]
@@ -64,18 +61,6 @@ pub enum MessagingError {
     /// A field is beyond WhatsApp's limits.
     #[error(transparent)]
     Invalid(#[from] cloud_api::error::Invalid),
-    /// The tenant has connected the number already.
-    #[error("the number is connected already")]
-    NumberTaken,
-    /// Another tenant's connection test has passed later.
-    #[error("the number is another tenant's now")]
-    NumberLost,
-    /// Simulated numbers need the simulator.
-    #[error("no simulator runs here")]
-    NoSimulator,
-    /// Graph said no, or nothing.
-    #[error(transparent)]
-    WhatsApp(#[from] cloud_api::error::Error),
     /// The webhook's signature is missing or wrong.
     #[error("the signature does not fit")]
     BadSignature,
@@ -134,19 +119,6 @@ impl From<MessagingError> for Error {
                 Self::invalid("channel_id", "is needed, because several numbers are connected")
             }
             MessagingError::Invalid(invalid) => Self::invalid_fields(vec![field(invalid)]),
-            MessagingError::NumberTaken => Self::conflict(
-                "number_taken",
-                "You have connected this phone number id already. A number can be connected only once.",
-            ),
-            MessagingError::NumberLost => Self::conflict(
-                "number_lost",
-                "Another account has since verified this number. If it is yours, run the connection test again: the most recent passed test decides.",
-            ),
-            MessagingError::NoSimulator => Self::invalid(
-                "kind",
-                "simulated numbers need the built-in simulator, which does not run here",
-            ),
-            MessagingError::WhatsApp(error) => whatsapp(&error),
             MessagingError::BadSignature => Self::unauthenticated(
                 "bad_signature",
                 "The header X-Hub-Signature-256 is missing, or was not made with the app secret of a number or account that the body names.",
@@ -172,30 +144,5 @@ fn field(invalid: cloud_api::error::Invalid) -> FieldError {
         limit: invalid.limit.and_then(|limit| u64::try_from(limit).ok()),
         value: found.map(Any),
         ..FieldError::new(invalid.field, invalid.message)
-    }
-}
-
-fn whatsapp(error: &cloud_api::error::Error) -> Error {
-    let detail = explain(error).to_string();
-    Error::new(StatusCode::BAD_GATEWAY, "whatsapp_refused", detail)
-}
-
-/// What happened and what to do, for a person.
-pub fn explain(error: &cloud_api::error::Error) -> Sentences {
-    match error.graph() {
-        Some(graph) => {
-            let details = graph
-                .details
-                .as_deref()
-                .or(graph.user_msg.as_deref())
-                .unwrap_or(&graph.message);
-            let refused = Sentence::new(Term::Refused)
-                .text("said", details.trim_end_matches('.'))
-                .with("code", ParamKind::Code, graph.code);
-            Sentences::from(Sentence::code(graph.code)).and(refused)
-        }
-        None => Sentence::new(Term::Unreachable)
-            .text("error", &error.to_string())
-            .into(),
     }
 }

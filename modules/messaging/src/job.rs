@@ -1,7 +1,10 @@
 //! Background work of this module.
 
 use chrono::{DateTime, Utc};
-use contracts::messaging::{ChannelId, ConversationId, Lane, MediaId};
+use contracts::{
+    channels::ChannelId,
+    messaging::{ConversationId, Lane, MediaId},
+};
 use kernel::Job;
 use serde::{Deserialize, Serialize};
 
@@ -68,22 +71,6 @@ impl Job for SendChunk {
         self.channel_id
             .map(|id| kernel::id::Id::uuid(id).simple().to_string())
     }
-}
-
-/// Stops a number that has become another tenant's. Written by that tenant's connection test.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct LoseNumber {
-    /// Which.
-    pub phone_number_id: String,
-    /// `simulated` or `cloud_api`.
-    pub kind: String,
-}
-
-impl Job for LoseNumber {
-    const NAME: &'static str = "messaging.lose_number";
-    const QUEUE: &'static str = "interactive";
-    // The owner before must hear of it.
-    const MAX_ATTEMPTS: u32 = u32::MAX;
 }
 
 /// Tells WhatsApp that a conversation was read, which shows the customer blue ticks.

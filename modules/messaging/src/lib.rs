@@ -1,6 +1,6 @@
-//! Numbers, messages in and out, delivery statuses, WhatsApp's webhook.
+//! Messages in and out, conversations, delivery statuses, WhatsApp's webhook.
 //!
-//! Architecture invariant: the only module that sends; it reads contacts only through their directory.
+//! Architecture invariant: the only module that sends; it knows contacts and numbers only through their ports.
 
 mod api;
 mod entity;
@@ -11,19 +11,41 @@ mod service;
 
 use std::sync::Arc;
 
-use contracts::{contacts::ContactDirectory, messaging::MessageSender};
-use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, Sealed, TenantRoutes, Vault};
+use contracts::{
+    channels::{ChannelDirectory, ChannelWebhooks},
+    contacts::ContactDirectory,
+    messaging::MessageSender,
+};
+use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, TenantRoutes, Vault};
 use poem::{EndpointExt, get};
+use url::Url;
 
 pub use cloud_api::client::Wire;
-pub use service::{Addresses, MediaParts};
+pub use service::MediaParts;
 
-/// The numbers' secrets.
-const SEALED: &[Sealed] = &[Sealed {
-    table: "messaging_channels",
-    id_prefix: <contracts::messaging::ChannelId as kernel::id::Id>::PREFIX,
-    columns: &["access_token", "app_secret", "verify_token"],
-}];
+/// What messaging is made of.
+pub struct Needs {
+    /// The connections that messages leave on.
+    pub wire: Wire,
+    /// The tenant behind a webhook's or a file's address.
+    pub routes: Arc<dyn TenantRoutes>,
+    /// Signs the addresses of files.
+    pub vault: Arc<dyn Vault>,
+    /// The numbers' rates.
+    pub limiter: Arc<dyn Limiter>,
+    /// Who is who.
+    pub contacts: Arc<dyn ContactDirectory>,
+    /// The numbers to send by.
+    pub channels: Arc<dyn ChannelDirectory>,
+    /// Whose a webhook is, and who takes what it tells of accounts.
+    pub webhooks: Arc<dyn ChannelWebhooks>,
+    /// Where files are kept, and how links are fetched.
+    pub media: MediaParts,
+    /// How the world reaches us; addresses of files are made from it.
+    pub public: Url,
+    /// The simulator's phone numbers are numbers too.
+    pub simulator: bool,
+}
 
 /// The module.
 #[derive(Clone, Debug)]
@@ -33,22 +55,9 @@ pub struct Messaging {
 
 impl Messaging {
     /// Needs a running tokio runtime.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one a port: a missing one must not compile"
-    )]
-    pub fn new(
-        http: reqwest::Client,
-        wire: Wire,
-        routes: Arc<dyn TenantRoutes>,
-        vault: Arc<dyn Vault>,
-        limiter: Arc<dyn Limiter>,
-        directory: Arc<dyn ContactDirectory>,
-        addresses: Addresses,
-        media: MediaParts,
-    ) -> Self {
+    pub fn new(needs: Needs) -> Self {
         Self {
-            service: service::Service::new(http, wire, routes, vault, limiter, directory, addresses, media),
+            service: service::Service::new(needs),
         }
     }
 
@@ -68,15 +77,12 @@ impl Module for Messaging {
     }
 
     fn description(&self) -> &'static str {
-        "WhatsApp numbers, the inbox, messages and their delivery."
+        "The inbox, messages and their delivery."
     }
 
     fn api(&self) -> Api {
         let service = &self.service;
         Api::new((
-            api::ChannelsApi {
-                service: service.clone(),
-            },
             api::ConversationsApi {
                 service: service.clone(),
             },
@@ -86,7 +92,7 @@ impl Module for Messaging {
             api::MediaApi {
                 service: service.clone(),
             },
-            api::AccountEventsApi {
+            api::WebhookEventsApi {
                 service: service.clone(),
             },
         ))
@@ -109,11 +115,6 @@ impl Module for Messaging {
         });
         let service = self.service.clone();
         jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
-        let service = self.service.clone();
-        jobs.on(move |context, job: job::LoseNumber| {
-            let service = service.clone();
-            async move { service.lose_number(context, job).await }
-        });
         let service = self.service.clone();
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();
@@ -139,10 +140,6 @@ impl Module for Messaging {
             let service = service.clone();
             async move { service.sweep_statuses(context).await }
         });
-    }
-
-    fn sealed(&self) -> &'static [Sealed] {
-        SEALED
     }
 
     fn pumps(&self) -> Vec<Pump> {

@@ -334,7 +334,7 @@ async fn a_campaign_waits(profile: Profile) {
     let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": fleet.acme.waba_id, "time": now,
         "changes": [{ "field": "account_update", "value": restriction }] }] });
     fleet.acme.webhook(body.to_string().as_bytes()).await.expect(200);
-    let restricted = "SELECT COUNT(*) FROM messaging_channels WHERE restricted_reason IS NOT NULL";
+    let restricted = "SELECT COUNT(*) FROM channels_channels WHERE restricted_reason IS NOT NULL";
     eventually("the number is restricted", Duration::from_secs(10), async || {
         fleet.count(restricted).await == 1
     })

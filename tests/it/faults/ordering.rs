@@ -73,11 +73,11 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "timeline",
-        "SELECT field, event, topic, severity, title, detail, at FROM messaging_account_events WHERE tenant_id = ?",
+        "SELECT field, event, topic, severity, title, detail, at FROM channels_account_events WHERE tenant_id = ?",
     ),
     (
         "channels",
-        "SELECT held_reason, held_until, restricted_reason, restricted_until, messaging_limit, throughput, quality_rating, name_status FROM messaging_channels \
+        "SELECT held_reason, held_until, restricted_reason, restricted_until, messaging_limit, throughput, quality_rating, name_status FROM channels_channels \
       WHERE tenant_id = ?",
     ),
 ];

@@ -43,7 +43,7 @@ async fn under(app: &TestApp, prefix: &str) -> i64 {
     let columns = ["access_token", "app_secret", "verify_token"];
     let sum: Vec<String> = columns
         .iter()
-        .map(|column| format!("(SELECT COUNT(*) FROM messaging_channels WHERE {column} LIKE '{prefix}%')"))
+        .map(|column| format!("(SELECT COUNT(*) FROM channels_channels WHERE {column} LIKE '{prefix}%')"))
         .collect();
     let sql = format!("SELECT {} AS n", sum.join(" + "));
     let row = on
@@ -106,8 +106,8 @@ async fn what_no_key_opens_is_told_and_holds_up_nothing(profile: Profile) {
     // A value of one row copied into another column: sealed by a known key, for another place.
     execute(
         &app,
-        "UPDATE messaging_channels SET app_secret = access_token WHERE phone_number_id = \
-                   (SELECT id FROM (SELECT MIN(phone_number_id) AS id FROM messaging_channels) AS one)",
+        "UPDATE channels_channels SET app_secret = access_token WHERE phone_number_id = \
+                   (SELECT id FROM (SELECT MIN(phone_number_id) AS id FROM channels_channels) AS one)",
     )
     .await;
     let both = with_keys(&app.config, &[key("k2", 2), key("k1", 1)]);

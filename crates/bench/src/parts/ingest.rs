@@ -40,7 +40,7 @@ const TENANTS: usize = 4;
 /// Messages sent beforehand, whose statuses come in.
 const SENT: u64 = 8_000;
 const SENT_MESSAGES: &str = "SELECT channel.phone_number_id, message.wamid FROM messaging_messages message \
-    JOIN messaging_channels channel ON channel.tenant_id = message.tenant_id AND channel.id = message.channel_id \
+    JOIN channels_channels channel ON channel.tenant_id = message.tenant_id AND channel.id = message.channel_id \
     WHERE message.direction = 'outbound' AND message.wamid IS NOT NULL LIMIT ?";
 const INBOX: &str = "SELECT COUNT(*) FROM messaging_messages WHERE direction = 'inbound'";
 /// Connections that post at a time.

@@ -2,9 +2,11 @@
 //! is told (Cloud API: error code table).
 
 mod action;
+mod stop;
 mod table;
 
 pub use action::Action;
+pub use stop::{BLOCKED, Stop, stop_of};
 pub use table::CODES;
 
 /// What a sender does about an error.

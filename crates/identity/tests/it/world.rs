@@ -108,7 +108,8 @@ impl Module for Notes {
     fn sealed(&self) -> &'static [Sealed] {
         // Where the vault's tests seal.
         &[Sealed {
-            table: "messaging_channels",
+            table: "channels_channels",
+            sealed_as: "messaging_channels",
             id_prefix: "chn",
             columns: &["access_token"],
         }]

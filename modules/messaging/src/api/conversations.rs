@@ -1,11 +1,8 @@
 //! The inbox.
 
 use chrono::{DateTime, Utc};
-use contracts::{
-    contacts::ContactId,
-    messaging::{ChannelId, ConversationId},
-};
-use kernel::{Can, NoContent, Page, Result, retrying};
+use contracts::{channels::ChannelId, contacts::ContactId, messaging::ConversationId};
+use kernel::{Can, NoContent, Page, PageQuery, Result, retrying};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -13,12 +10,12 @@ use poem_openapi::{
 };
 
 use super::{
-    Tag, page_query,
+    Tag,
     shapes::{Described, Draft, MessageOut, Queued, ReplyIn, one_with_media, with_media},
 };
 use crate::{
     permission::{ReadMessages, SendMessages},
-    service::{ConversationFilter, Idempotency, Listed, Service, page},
+    service::{ConversationFilter, Idempotency, Listed, Service},
 };
 
 /// With whom a conversation is.
@@ -131,9 +128,13 @@ impl ConversationsApi {
         };
         let rows = self
             .service
-            .list_conversations(can.db(), filter, page_query("conversations", limit.0, after.0)?)
+            .list_conversations(
+                can.db(),
+                filter,
+                PageQuery::new("conversations", limit.0, after.0)?,
+            )
             .await?;
-        Ok(Json(page(rows, shape)))
+        Ok(Json(Page::of(rows, shape)))
     }
 
     /// Read a conversation.
@@ -175,7 +176,7 @@ impl ConversationsApi {
             .thread(
                 can.db(),
                 conversation_id.0,
-                page_query("thread", limit.0, after.0)?,
+                PageQuery::new("thread", limit.0, after.0)?,
             )
             .await?;
         let items = with_media(&self.service, can.db(), rows).await?;

@@ -2,22 +2,25 @@
 
 use chrono::{DateTime, Utc};
 use cloud_api::media::MediaKind;
-use contracts::messaging::{ChannelId, MediaId, MessageId};
-use kernel::{Can, Created, Page, Result};
+use contracts::{
+    channels::ChannelId,
+    messaging::{MediaId, MessageId},
+};
+use kernel::{Can, Created, Page, PageQuery, Result};
 use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
 };
+use sentences::{Sentence, Sentences};
 
 use super::{
-    Tag, page_query,
+    Tag,
     upload::{BytesBody, FormBody, LinkBody, MediaIn},
 };
 use crate::{
-    entity::sentence::{Sentence, Sentences},
     permission::{ReadMessages, SendMessages},
-    service::{MediaView, NewMedia, Service, page},
+    service::{MediaView, NewMedia, Service},
 };
 
 /// As what a file is sent.
@@ -217,9 +220,9 @@ impl MediaApi {
         let state = state.0.map(|state| state.as_str().to_owned());
         let rows = self
             .service
-            .list_media(can.db(), state, page_query("media", limit.0, after.0)?)
+            .list_media(can.db(), state, PageQuery::new("media", limit.0, after.0)?)
             .await?;
-        Ok(Json(page(rows, shape)))
+        Ok(Json(Page::of(rows, shape)))
     }
 
     /// Read about a file.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use contracts::messaging::{ConversationId, MessageId};
-use kernel::{Can, Page, Result, retrying};
+use kernel::{Can, Page, PageQuery, Result, retrying};
 use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Header, Path, Query},
@@ -11,17 +11,16 @@ use poem_openapi::{
 };
 
 use super::{
-    Tag, page_query,
+    Tag,
     shapes::{Described, Draft, MessageIn, MessageOut, Queued, one_with_media, with_media},
 };
 use crate::{
     entity::{
         Status,
         status_event::{self, StatusEventId},
-        webhook_event::{self, WebhookEventId},
     },
     permission::{ReadMessages, SendMessages},
-    service::{Idempotency, MessageFilter, NewMessage, Service, page},
+    service::{Idempotency, MessageFilter, NewMessage, Service},
 };
 
 /// A status as WhatsApp told it.
@@ -66,54 +65,6 @@ fn shape_status(row: status_event::Model) -> StatusEventOut {
         message_id,
         at,
         payload: Any(serde_json::from_str(&payload).unwrap_or_default()),
-        received_at,
-    }
-}
-
-/// Bytes that a kept change may take as a value; what is larger is shown as text.
-const SHOWN: usize = 1 << 20;
-
-/// Something a webhook brought that has no home in the platform yet, kept as it came.
-#[derive(Debug, Object)]
-#[oai(rename = "WebhookEvent", skip_serializing_if_is_none)]
-pub struct WebhookEventOut {
-    /// Its id.
-    pub id: WebhookEventId,
-    /// WhatsApp's webhook field, `unknown` if it had none.
-    pub field: String,
-    /// `no_home`, `unknown_number`, `malformed`, `failed` or `error`.
-    pub reason: String,
-    /// The account it came for.
-    pub waba_id: Option<String>,
-    /// The number it came for.
-    pub phone_number_id: Option<String>,
-    /// The change in WhatsApp's own form; text when it was not JSON, or is very large.
-    pub payload: Any<serde_json::Value>,
-    /// When we received it.
-    pub received_at: DateTime<Utc>,
-}
-
-fn shape_event(row: webhook_event::Model) -> WebhookEventOut {
-    let webhook_event::Model {
-        tenant_id: _,
-        id,
-        digest: _,
-        field,
-        reason,
-        waba_id,
-        phone_number_id,
-        payload,
-        received_at,
-    } = row;
-    let tree = cloud_api::webhook::bounded(&payload, SHOWN);
-    let payload = tree.unwrap_or(serde_json::Value::String(payload));
-    WebhookEventOut {
-        id,
-        field,
-        reason,
-        waba_id,
-        phone_number_id,
-        payload: Any(payload),
         received_at,
     }
 }
@@ -212,7 +163,7 @@ impl MessagesApi {
         };
         let (rows, next) = self
             .service
-            .list_messages(can.db(), filter, page_query("messages", limit.0, after.0)?)
+            .list_messages(can.db(), filter, PageQuery::new("messages", limit.0, after.0)?)
             .await?;
         let items = with_media(&self.service, can.db(), rows).await?;
         Ok(Json(Page { items, next }))
@@ -275,35 +226,8 @@ impl MessagesApi {
     ) -> Result<Json<Page<StatusEventOut>>> {
         let rows = self
             .service
-            .list_statuses(can.db(), wamid.0, page_query("statuses", limit.0, after.0)?)
+            .list_statuses(can.db(), wamid.0, PageQuery::new("statuses", limit.0, after.0)?)
             .await?;
-        Ok(Json(page(rows, shape_status)))
-    }
-
-    /// List webhook events.
-    ///
-    /// What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
-    #[oai(
-        path = "/webhook-events",
-        method = "get",
-        operation_id = "list_webhook_events"
-    )]
-    async fn list_webhook_events(
-        &self,
-        can: Can<ReadMessages>,
-        /// Only of this webhook field, for example `account_update`.
-        #[oai(validator(max_length = 128))]
-        field: Query<Option<String>>,
-        /// Rows wanted, 1 to 200.
-        limit: Query<Option<u64>>,
-        /// `next` of the previous page.
-        #[oai(validator(max_length = 200))]
-        after: Query<Option<String>>,
-    ) -> Result<Json<Page<WebhookEventOut>>> {
-        let rows = self
-            .service
-            .list_webhook_events(can.db(), field.0, page_query("webhook_events", limit.0, after.0)?)
-            .await?;
-        Ok(Json(page(rows, shape_event)))
+        Ok(Json(Page::of(rows, shape_status)))
     }
 }

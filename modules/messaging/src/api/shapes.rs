@@ -11,10 +11,7 @@ mod media;
 mod out;
 mod template;
 
-use ::contracts::{
-    contacts::ContactId,
-    messaging::{ChannelId, MessageId},
-};
+use ::contracts::{channels::ChannelId, contacts::ContactId, messaging::MessageId};
 use poem_openapi::{Enum, Object};
 
 use self::{

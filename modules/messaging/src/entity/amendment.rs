@@ -1,6 +1,6 @@
 //! What was done to a message later: reactions, edits, revokes. Kept apart from the message, since they may come before it.
 
-use contracts::{contacts::ContactId, messaging::ChannelId};
+use contracts::{channels::ChannelId, contacts::ContactId};
 use kernel::{TenantId, id};
 use sea_orm::entity::prelude::*;
 

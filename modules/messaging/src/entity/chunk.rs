@@ -1,6 +1,6 @@
 //! Messages that leave together, at most [`SIZE`] of them, from one number. A chunk goes when its last outcome is written.
 
-use contracts::messaging::{ChannelId, MessageId};
+use contracts::{channels::ChannelId, messaging::MessageId};
 use kernel::{TenantId, id};
 use sea_orm::entity::prelude::*;
 

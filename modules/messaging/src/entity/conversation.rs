@@ -1,8 +1,9 @@
 //! The thread between one number and one contact, denormalised for the inbox.
 
 use contracts::{
+    channels::ChannelId,
     contacts::ContactId,
-    messaging::{ChannelId, ConversationId, MessageId},
+    messaging::{ConversationId, MessageId},
 };
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;

@@ -1,6 +1,9 @@
 //! Files of messages: what customers sent, and what was uploaded to be sent.
 
-use contracts::messaging::{ChannelId, ConversationId, MediaId, MessageId};
+use contracts::{
+    channels::ChannelId,
+    messaging::{ConversationId, MediaId, MessageId},
+};
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
@@ -34,7 +37,7 @@ pub struct Model {
     pub state: String,
     /// Why it failed, for a person.
     pub reason: Option<String>,
-    /// [`Sentences`](super::sentence::Sentences) of `reason`.
+    /// [`Sentences`](sentences::Sentences) of `reason`.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason_terms: Option<String>,
     /// WhatsApp's id of a file that was received.

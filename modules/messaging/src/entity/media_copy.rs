@@ -1,6 +1,6 @@
 //! Our files as WhatsApp has them: one copy a file and number, for 30 days.
 
-use contracts::messaging::{ChannelId, MediaId};
+use contracts::{channels::ChannelId, messaging::MediaId};
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 

@@ -1,16 +1,15 @@
 //! Messages in and out.
 
 use contracts::{
+    channels::ChannelId,
     contacts::ContactId,
-    messaging::{ChannelId, ConversationId, MessageId},
+    messaging::{ConversationId, MessageId},
 };
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
+use sentences::{Sentence, Sentences, Term};
 
-use super::{
-    chunk::ChunkId,
-    sentence::{Sentence, Sentences, Term},
-};
+use super::chunk::ChunkId;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_messages")]

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use contracts::{
+    channels::ChannelId,
     contacts::{ContactCard, ContactId},
-    messaging::{ChannelId, ConversationChange, ConversationId, ConversationsChanged, MessageId},
+    messaging::{ConversationChange, ConversationId, ConversationsChanged, MessageId},
 };
 use kernel::{PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order};

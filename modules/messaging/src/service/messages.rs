@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use cloud_api::{ids::Bsuid, message::Content};
 use contracts::{
+    channels::{Channel, ChannelId},
     contacts::{ContactId, Sighting},
-    messaging::{ChannelId, ConversationId, Lane, MessageId, MessageSender, OutgoingMessage},
+    messaging::{ConversationId, Lane, MessageId, MessageSender, OutgoingMessage},
 };
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
@@ -12,7 +13,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 use super::{Idempotency, Service, cards, joining, sender_of, thread};
 use crate::{
     entity::{
-        channel, conversation,
+        conversation,
         message::{Column, Entity, Model},
         status_event, webhook_event,
     },
@@ -69,7 +70,7 @@ impl Service {
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
-        let channel = choose_channel(&tx, new.channel_id).await?;
+        let channel = self.choose_channel(&tx, new.channel_id).await?;
         let by_phone = matches!(new.to, Address::Phone(_));
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
         let between = (channel.id, contact_id);
@@ -119,7 +120,7 @@ impl Service {
     }
 
     fn with_ids(&self, content: Content) -> Content {
-        cards::with_ids(content, self.addresses.simulator.is_some())
+        cards::with_ids(content, self.simulator)
     }
 
     /// Queues a message, or answers with the one that the same request made before.
@@ -172,7 +173,7 @@ impl Service {
         &self,
         db: &TenantDb,
         tx: &mut TenantTx,
-        channel: &channel::Model,
+        channel: &Channel,
         to: Address,
     ) -> Result<ContactId> {
         let portfolio = channel.portfolio_id.clone().unwrap_or_default();
@@ -204,6 +205,19 @@ impl Service {
         let contact = resolved.contacts.first().copied();
         joining::join(tx, &resolved.merges).await?;
         Ok(contact.ok_or(MessagingError::NoContact)?)
+    }
+
+    /// The number that is named, or the only one.
+    async fn choose_channel(&self, tx: &TenantTx, wanted: Option<ChannelId>) -> Result<Channel> {
+        let mut found = match wanted {
+            Some(id) => self.channels.channels(tx, &[id]).await?,
+            None => self.channels.all(tx).await?,
+        };
+        match (wanted, found.len()) {
+            (Some(_), 0) => Err(MessagingError::NoChannel.into()),
+            (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
+            _ => Ok(found.swap_remove(0)),
+        }
     }
 
     /// One message, or 404.
@@ -319,19 +333,4 @@ async fn made_before(tx: &TenantTx, once: Option<&Idempotency>) -> Result<Option
         return Ok(None);
     };
     tx.find::<Entity>().filter(Column::Id.eq(id)).one().await
-}
-
-async fn choose_channel(tx: &TenantTx, wanted: Option<ChannelId>) -> Result<channel::Model> {
-    use channel::{Column, Entity};
-    let mut found = tx
-        .find::<Entity>()
-        .filter_some(wanted.map(|id| Column::Id.eq(id)))
-        .limit(2)
-        .all()
-        .await?;
-    match (wanted, found.len()) {
-        (Some(_), 0) => Err(MessagingError::NoChannel.into()),
-        (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
-        _ => Ok(found.swap_remove(0)),
-    }
 }

@@ -3,9 +3,10 @@
 use cloud_api::ids::{PhoneNumberId, Wamid};
 use kernel::{JobContext, JobOutcome};
 use sea_orm::{ColumnTrait, Condition};
+use sentences::explain;
 
 use super::Service;
-use crate::{entity::channel, error::explain, job::SendReadReceipt};
+use crate::job::SendReadReceipt;
 
 impl Service {
     /// Tells WhatsApp that the customer's last message of a conversation was read.
@@ -24,16 +25,13 @@ impl Service {
             .order_by(Column::At, sea_orm::Order::Desc)
             .one()
             .await?;
-        let channel = db
-            .find::<channel::Entity>()
-            .filter(channel::Column::Id.eq(job.channel_id))
-            .one()
-            .await?;
+        let channel = self.channels.channel(&db, job.channel_id).await?;
         let (Some(wamid), Some(channel)) = (newest.and_then(|message| message.wamid), channel) else {
             return Ok(());
         };
         let number = PhoneNumberId::from(channel.phone_number_id.clone());
         match self
+            .channels
             .client(&channel)?
             .mark_read(&number, &Wamid::from(wamid), false)
             .await

@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud_api::message::Content;
 use contracts::{
+    channels::{Channel, ChannelId},
     contacts::{ContactId, ContactMerge, Sighting},
     messaging::{
-        ChannelId, ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued,
-        OutgoingMessage, Sender,
+        ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued, OutgoingMessage,
+        Sender,
     },
 };
 use kernel::{Actor, Result, TenantTx, each, padded};
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     entity::{
-        Status, channel,
+        Status,
         chunk::{self, ChunkId},
         conversation, message,
     },
@@ -47,7 +48,7 @@ impl MessageSender for Service {
         for message in messages {
             check_limits(message)?;
         }
-        known_channels(tx, messages, lane).await?;
+        self.known_channels(tx, messages, lane).await?;
         super::media::check(tx, messages).await?;
         let pairs: Vec<Pair> = messages
             .iter()
@@ -128,49 +129,43 @@ impl Service {
         }
         Err(MessagingError::WindowClosed.into())
     }
+
+    /// All named numbers are the tenant's, and may send what is to be sent; only a campaign may wait for one that may not.
+    async fn known_channels(&self, tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
+        let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let known = self.channels.channels(tx, &wanted).await?;
+        if known.len() != wanted.len() {
+            return Err(MessagingError::NoChannel.into());
+        }
+        if lane == Lane::Bulk {
+            return Ok(());
+        }
+        if let Some(stop) = known.iter().find_map(|channel| channel.held.as_ref()) {
+            let reason = stop.reason.clone();
+            return Err(MessagingError::NumberHeld { reason }.into());
+        }
+        let template = |channel: &&Channel| {
+            messages.iter().any(|message| {
+                message.channel_id == channel.id && matches!(message.content, Content::Template { .. })
+            })
+        };
+        let mut writing_first = known.iter().filter(template);
+        match writing_first.find_map(|channel| channel.restricted.as_ref()) {
+            Some(stop) => Err(MessagingError::NumberRestricted {
+                reason: stop.reason.clone(),
+            }
+            .into()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Every documented limit of the content, with the field named (Cloud API: messages endpoint).
 fn check_limits(message: &OutgoingMessage) -> Result<()> {
     let checked = message.content.check(message.reply_to.as_ref());
     Ok(checked.map_err(MessagingError::Invalid)?)
-}
-
-/// All named numbers are the tenant's, and may send what is to be sent; only a campaign may wait for one that may not.
-async fn known_channels(tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
-    use channel::{Column, Entity};
-    let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let known = tx.find::<Entity>().filter(Column::Id.is_in(wanted.clone()));
-    let known = known.all().await?;
-    if known.len() != wanted.len() {
-        return Err(MessagingError::NoChannel.into());
-    }
-    if lane == Lane::Bulk {
-        return Ok(());
-    }
-    let now = tx.clock().now();
-    if let Some(stop) = known.iter().find_map(|channel| channel.held(now)) {
-        let reason = stop.reason.to_owned();
-        return Err(MessagingError::NumberHeld { reason }.into());
-    }
-    let template = |channel: &&channel::Model| {
-        messages.iter().any(|message| {
-            message.channel_id == channel.id && matches!(message.content, Content::Template { .. })
-        })
-    };
-    let restricted = known
-        .iter()
-        .filter(template)
-        .find_map(|channel| channel.restricted(now));
-    match restricted {
-        Some(stop) => Err(MessagingError::NumberRestricted {
-            reason: stop.reason.to_owned(),
-        }
-        .into()),
-        None => Ok(()),
-    }
 }
 
 /// The conversation of every pair, made where there is none.

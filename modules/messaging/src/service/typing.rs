@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 
 use super::{Service, conversations::nothing_unread};
 use crate::{
-    entity::{channel, conversation, message},
+    entity::{conversation, message},
     error::MessagingError,
     job::ShowTyping,
 };
@@ -61,14 +61,12 @@ impl Service {
         if db.clock().now() > job.until {
             return Ok(());
         }
-        let channel = db
-            .find::<channel::Entity>()
-            .filter(channel::Column::Id.eq(job.channel_id))
-            .one()
-            .await?;
-        let Some(channel) = channel else { return Ok(()) };
+        let Some(channel) = self.channels.channel(&db, job.channel_id).await? else {
+            return Ok(());
+        };
         let number = PhoneNumberId::from(channel.phone_number_id.clone());
         let told = self
+            .channels
             .client(&channel)?
             .mark_read(&number, &Wamid::from(job.wamid), true)
             .await;

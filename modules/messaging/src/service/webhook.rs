@@ -7,40 +7,15 @@ use cloud_api::{
     signature::Verifier,
     webhook::{Name, Parts},
 };
+use contracts::channels::{NumberOwner, WebhookKeys, WebhookNumber};
 use kernel::{Error, Result, TenantDb};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use super::{
-    Service,
-    channels::{CHANNELS, PHONE_ROUTE, SIMULATED_ROUTE, place, route_of},
-    coalescer::Owner,
-};
-use crate::{entity::channel, error::MessagingError};
+use super::{Service, coalescer::Owner};
+use crate::error::MessagingError;
 
 /// Other tenants of one body at most; numbers of more are left out.
 const OTHERS: usize = 50;
-
-/// What a tenant's webhooks are checked against. Read from the database once in a while, not for each of them.
-pub(super) struct WebhookKeys {
-    /// Of the app secrets, each once: the numbers of one Meta app share theirs.
-    signed: Vec<Verifier>,
-    verify_tokens: Vec<SecretString>,
-    numbers: Vec<Number>,
-}
-
-/// One of the tenant's numbers.
-struct Number {
-    phone_number_id: String,
-    waba_id: String,
-    /// What is only claimed may be another tenant's, who gets it then.
-    owned: bool,
-    /// The kind of route that leads to who owns it.
-    route: &'static str,
-    /// Which of the secrets is its app's; none if it has none.
-    secret: Option<usize>,
-}
 
 /// What WhatsApp asks when a webhook address is entered (Cloud API: webhook handshake).
 #[derive(Debug, Deserialize)]
@@ -73,57 +48,11 @@ impl Service {
         self.webhook_tenant(path).await.map(|_| ())
     }
 
-    async fn webhook_keys(&self, db: &TenantDb) -> Result<Arc<WebhookKeys>> {
-        if let Some(keys) = self.webhook_keys.get(&db.tenant()).await {
-            return Ok(keys);
-        }
-        let channels = db.find::<channel::Entity>().limit(CHANNELS).all().await?;
-        let mut app_secrets: Vec<SecretString> = Vec::new();
-        let mut keys = WebhookKeys {
-            signed: Vec::new(),
-            verify_tokens: Vec::with_capacity(channels.len()),
-            numbers: Vec::with_capacity(channels.len()),
-        };
-        for channel in channels {
-            let open = |column, sealed: &str| self.vault.open(&place(db, channel.id, column), sealed);
-            let secret = open("app_secret", &channel.app_secret)?;
-            let same = |other: &SecretString| other.expose_secret() == secret.expose_secret();
-            let secret = match app_secrets.iter().position(same) {
-                Some(known) => Some(known),
-                None if secret.expose_secret().is_empty() => None,
-                None => {
-                    keys.signed.push(Verifier::new(&secret));
-                    app_secrets.push(secret);
-                    Some(app_secrets.len() - 1)
-                }
-            };
-            keys.verify_tokens
-                .push(open("verify_token", &channel.verify_token)?);
-            keys.numbers.push(Number {
-                owned: channel.is_owned(),
-                route: route_of(&channel),
-                phone_number_id: channel.phone_number_id,
-                waba_id: channel.waba_id,
-                secret,
-            });
-        }
-        let keys = Arc::new(keys);
-        self.webhook_keys.insert(db.tenant(), keys.clone()).await;
-        Ok(keys)
-    }
-
     /// Answers the handshake with the challenge.
     pub async fn handshake(&self, path: &str, handshake: Handshake) -> Result<String> {
         let db = self.webhook_tenant(path).await?;
         let asked = handshake.verify_token.unwrap_or_default();
-        // Hashed first, so that the comparison takes the same time however much of the token fits.
-        let digest = |text: &str| Sha256::digest(text.as_bytes());
-        let known = self
-            .webhook_keys(&db)
-            .await?
-            .verify_tokens
-            .iter()
-            .any(|token| digest(token.expose_secret()) == digest(&asked));
+        let known = self.webhooks.is_verify_token(&db, &asked).await?;
         match (handshake.mode.as_deref(), handshake.challenge) {
             (Some("subscribe"), Some(challenge)) if known && challenge.len() <= 256 => Ok(challenge),
             _ => Err(MessagingError::BadVerifyToken.into()),
@@ -141,7 +70,7 @@ impl Service {
     /// Meta's dashboard, which makes its ids up.
     pub async fn receive_webhook(&self, path: &str, signature: Option<&str>, body: Bytes) -> Result<()> {
         let db = self.webhook_tenant(path).await?;
-        let keys = self.webhook_keys(&db).await?;
+        let keys = Keys(self.webhooks.keys(&db).await?);
         let signers = keys.signers(signature, &body);
         if signers.is_empty() {
             return Err(MessagingError::BadSignature.into());
@@ -181,7 +110,7 @@ impl Service {
     async fn others<'p>(
         &self,
         db: &TenantDb,
-        keys: &WebhookKeys,
+        keys: &Keys,
         signature: Option<&str>,
         body: &[u8],
         parts: &'p Parts<'_>,
@@ -197,18 +126,17 @@ impl Service {
                 theirs.insert(number);
                 continue;
             }
-            for kind in [PHONE_ROUTE, SIMULATED_ROUTE] {
-                let owner = self.routes.resolve(kind, number).await?;
-                let Some(owner) = owner.filter(|owner| owner.tenant() != db.tenant()) else {
-                    continue;
-                };
+            let owners = self.webhooks.owners(number).await?.into_iter();
+            for NumberOwner { simulated, db: owner } in
+                owners.filter(|owner| owner.db.tenant() != db.tenant())
+            {
                 let known = others
                     .iter()
                     .position(|(other, _)| other.tenant() == owner.tenant());
                 let at = match known {
                     Some(at) => at,
                     None => {
-                        let keys = self.webhook_keys(&owner).await?;
+                        let keys = Keys(self.webhooks.keys(&owner).await?);
                         let share = keys.share(&keys.signers(signature, body), parts, false);
                         others.push((owner, share));
                         others.len() - 1
@@ -217,7 +145,7 @@ impl Service {
                 // What the owner's secret has not signed is not the owner's. Who claims the number gets it as if nobody owned
                 // it, so that signing a body of one's own tells nothing of others.
                 let signed_for = others[at].1.has_number(number);
-                let theirs_alone = |claimed| claimed == kind && signed_for;
+                let theirs_alone = |claimed| claimed == simulated && signed_for;
                 if keys.claims(number).is_none_or(theirs_alone) {
                     theirs.insert(number);
                 }
@@ -254,23 +182,26 @@ impl Share<'_> {
     }
 }
 
-impl WebhookKeys {
+/// What a tenant's webhooks are checked against.
+struct Keys(Arc<WebhookKeys>);
+
+impl Keys {
     /// Which of the secrets have signed a body.
     fn signers(&self, signature: Option<&str>, body: &[u8]) -> Vec<usize> {
         let signed = |(_, secret): &(usize, &Verifier)| secret.verify(signature, body);
-        let found = self.signed.iter().enumerate().filter(signed);
+        let found = self.0.apps.iter().enumerate().filter(signed);
         found.map(|(at, _)| at).collect()
     }
 
     fn has(&self, number: &str) -> bool {
-        let mut numbers = self.numbers.iter();
+        let mut numbers = self.0.numbers.iter();
         numbers.any(|own| own.owned && own.phone_number_id == number)
     }
 
-    /// The kind of route of one of the tenant's numbers.
-    fn claims(&self, number: &str) -> Option<&'static str> {
-        let own = self.numbers.iter().find(|own| own.phone_number_id == number);
-        own.map(|own| own.route)
+    /// Whether one of the tenant's numbers, theirs or only claimed, is simulated; none if they have no such number.
+    fn claims(&self, number: &str) -> Option<bool> {
+        let own = self.0.numbers.iter().find(|own| own.phone_number_id == number);
+        own.map(|own| own.simulated)
     }
 
     /// The parts of a body that these secrets sign for; of one that came by another's path nothing that is only claimed.
@@ -290,16 +221,17 @@ impl WebhookKeys {
     /// Whether one of the signers is the secret of the channel that is named. A channel without a secret of its own is signed for
     /// by the others of its account; so is a number of the account that nobody has connected.
     fn is_signed_for(&self, signers: &[usize], name: &Name, own_path: bool) -> bool {
-        let signed = |own: &Number| own.secret.is_some_and(|secret| signers.contains(&secret));
+        let signed = |own: &WebhookNumber| own.app.is_some_and(|app| signers.contains(&app));
         let of_account = |account: &str| {
-            self.numbers
+            self.0
+                .numbers
                 .iter()
                 .any(|own| own.waba_id == account && signed(own))
         };
         let number = name.number.as_deref();
-        match number.and_then(|number| self.numbers.iter().find(|own| own.phone_number_id == number)) {
+        match number.and_then(|number| self.0.numbers.iter().find(|own| own.phone_number_id == number)) {
             Some(own) if !(own.owned || own_path) => false,
-            Some(own) if own.secret.is_some() => signed(own),
+            Some(own) if own.app.is_some() => signed(own),
             Some(own) => of_account(&own.waba_id),
             None => name.account.as_deref().is_some_and(of_account),
         }
@@ -309,26 +241,26 @@ impl WebhookKeys {
 #[cfg(test)]
 mod tests {
     use cloud_api::signature::sign;
+    use secrecy::SecretString;
     use serde_json::json;
 
     use super::*;
 
-    fn keys(secrets: &[&str], numbers: &[(&str, &str, Option<usize>)]) -> WebhookKeys {
-        let number = |(phone_number_id, waba_id, secret): &(&str, &str, Option<usize>)| Number {
+    fn keys(secrets: &[&str], numbers: &[(&str, &str, Option<usize>)]) -> Keys {
+        let number = |(phone_number_id, waba_id, app): &(&str, &str, Option<usize>)| WebhookNumber {
             phone_number_id: (*phone_number_id).to_owned(),
             waba_id: (*waba_id).to_owned(),
             owned: *phone_number_id != "19",
-            route: PHONE_ROUTE,
-            secret: *secret,
+            simulated: false,
+            app: *app,
         };
-        WebhookKeys {
-            signed: secrets
+        Keys(Arc::new(WebhookKeys {
+            apps: secrets
                 .iter()
                 .map(|it| Verifier::new(&SecretString::from(*it)))
                 .collect(),
-            verify_tokens: Vec::new(),
             numbers: numbers.iter().map(number).collect(),
-        }
+        }))
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use cloud_api::message::Content;
 use contracts::{
+    channels::ChannelId,
     contacts::ContactId,
-    messaging::{ChannelId, MediaId, MessageId},
+    messaging::{MediaId, MessageId},
 };
 use kernel::{Error, Result};
 use poem_openapi::types::ParseFromJSON;

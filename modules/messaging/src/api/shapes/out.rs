@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use cloud_api::codes::Action;
 use contracts::{
+    channels::ChannelId,
     contacts::ContactId,
-    messaging::{ChannelId, ConversationId, MessageId, Sender},
+    messaging::{ConversationId, MessageId, Sender},
 };
 use kernel::{Result, TenantDb};
 use poem_openapi::{ApiResponse, Object, payload::Json, types::Any};
+use sentences::{Sentence, Term};
 
 use crate::{
     api::{
@@ -17,7 +19,6 @@ use crate::{
     entity::{
         Status,
         message::{self, Failure},
-        sentence::{Sentence, Term},
     },
     service::Service,
 };

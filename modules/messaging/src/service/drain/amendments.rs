@@ -9,8 +9,9 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{InboundContent, InboundMessage};
 use contracts::{
+    channels::{Channel, ChannelId, ChannelWebhooks},
     contacts::{ContactId, ContactMerge},
-    messaging::{ChannelId, ConversationId, MessageAmended, MessageId, MessagesAmended},
+    messaging::{ConversationId, MessageAmended, MessageId, MessagesAmended},
 };
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
@@ -20,7 +21,7 @@ use super::{inbound::WAMID, when::told_at};
 use crate::{
     entity::{
         amendment::{self, EDIT, REACTION, REVOKE},
-        channel, conversation, message,
+        conversation, message,
     },
     service::{joining, preview::shorten},
 };
@@ -97,7 +98,8 @@ impl Amendment {
 /// something may have waited.
 pub(super) async fn apply(
     tx: &mut TenantTx,
-    channels: &[Arc<channel::Model>],
+    webhooks: &dyn ChannelWebhooks,
+    channels: &[Arc<Channel>],
     amendments: Vec<Amendment>,
     arrived: &[String],
 ) -> Result<()> {
@@ -135,7 +137,7 @@ pub(super) async fn apply(
         .iter()
         .filter(|one| one.kind != REACTION && !known.contains(one.target.as_str()));
     let orphaned: BTreeSet<ChannelId> = orphaned.map(|one| one.channel_id).collect();
-    wait(tx, channels, orphaned, now).await?;
+    wait(tx, webhooks, channels, orphaned, now).await?;
     let mut items = Vec::new();
     let mut previews: Vec<(ConversationId, MessageId, String)> = Vec::new();
     for message in messages {
@@ -204,11 +206,11 @@ async fn messages_of(tx: &TenantTx, wamids: &[String]) -> Result<Vec<message::Mo
 /// From now on messages of these numbers are asked whether something waited for them.
 async fn wait(
     tx: &TenantTx,
-    channels: &[Arc<channel::Model>],
+    webhooks: &dyn ChannelWebhooks,
+    channels: &[Arc<Channel>],
     orphaned: BTreeSet<ChannelId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    use channel::{ActiveModel, Column, Entity};
     // Once a day is often enough.
     let due = |id: &ChannelId| {
         let channel = channels.iter().find(|channel| channel.id == *id);
@@ -218,16 +220,9 @@ async fn wait(
     if due.is_empty() {
         return Ok(());
     }
-    let row = ActiveModel {
-        amendments_until: Set(Some(now + WAIT + TimeDelta::days(1))),
-        ..ActiveModel::default()
-    };
-    tx.update::<Entity>()
-        .filter(Column::Id.is_in(due))
-        .set(row)
-        .exec()
-        .await?;
-    Ok(())
+    webhooks
+        .await_amended(tx, &due, now + WAIT + TimeDelta::days(1))
+        .await
 }
 
 /// Writes what the message is after all that was done to it; answers what the inbox shows of it, if that may differ.

@@ -9,6 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use cloud_api::webhook::{HistoryMessage, InboundMessage, WebhookContact};
 use contracts::{
+    channels::Channel,
     contacts::{ContactMerge, Resolved, Sighting},
     messaging::{
         ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::{
     entity::{
-        Status, channel, conversation,
+        Status, conversation,
         message::{ActiveModel, Column, Entity},
     },
     service::{
@@ -40,7 +41,7 @@ use crate::{
 /// A message from elsewhere, whatever its way here.
 #[derive(Debug)]
 pub(super) struct Other {
-    channel: Arc<channel::Model>,
+    channel: Arc<Channel>,
     pub(super) sighting: Sighting,
     message: InboundMessage,
     inbound: bool,
@@ -62,7 +63,7 @@ pub(super) struct Noted {
 impl Other {
     /// What the business sent by its phone app (`by_app`) or through another partner; `receiver` is what the body says about whom.
     pub(super) fn of_echo(
-        channel: &Arc<channel::Model>,
+        channel: &Arc<Channel>,
         receiver: Option<WebhookContact>,
         message: InboundMessage,
         by_app: bool,
@@ -95,7 +96,7 @@ impl Other {
     }
 
     /// A message out of a phone's history; none where nobody can tell whose thread it is of.
-    pub(super) fn of_past(channel: &Arc<channel::Model>, past: HistoryMessage) -> Option<Self> {
+    pub(super) fn of_past(channel: &Arc<Channel>, past: HistoryMessage) -> Option<Self> {
         let HistoryMessage {
             thread,
             status,

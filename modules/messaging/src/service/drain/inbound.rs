@@ -8,6 +8,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{InboundContent, InboundMessage, WebhookContact};
 use contracts::{
+    channels::Channel,
     contacts::{ContactId, Sighting},
     messaging::{MessageId, MessageReceived, MessagesReceived},
 };
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     entity::{
-        Status, channel, conversation,
+        Status, conversation,
         message::{ActiveModel, Column, Entity},
     },
     service::{
@@ -214,7 +215,7 @@ async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> 
 
 /// Who has written a message, by its own ids first and then by what the body says about its sender.
 pub(super) fn sighting(
-    channel: &Arc<channel::Model>,
+    channel: &Arc<Channel>,
     message: &InboundMessage,
     sender: Option<&WebhookContact>,
     now: DateTime<Utc>,

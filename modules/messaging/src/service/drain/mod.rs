@@ -1,37 +1,31 @@
 //! Applies what waits in the inbox: contacts, conversations, messages, statuses, events, and the row's own removal, in one
 //! transaction of about two dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
 
-mod accounts;
 mod alone;
 mod amendments;
 mod elsewhere;
 mod inbound;
 mod kept;
-mod numbers;
 mod people;
 mod sort;
 pub(super) mod statuses;
 mod templates;
-mod timeline;
 mod when;
-mod words;
 
-pub(super) use self::{alone::Tried, numbers::told, words::TEMPLATE};
+pub(super) use self::alone::Tried;
 
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
 
+use contracts::channels::Channel;
 use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
 use sea_orm::ColumnTrait;
 
-use super::{Service, channels::CHANNELS};
-use crate::entity::{
-    channel,
-    inbox::{Column, Entity, InboxId, Model},
-};
+use super::Service;
+use crate::entity::inbox::{Column, Entity, InboxId, Model};
 use kept::Kept;
 
 /// Bodies applied in one transaction at most.
@@ -143,15 +137,14 @@ impl Service {
         if cfg!(debug_assertions) && bodies.iter().any(|body| contains(&body.body, KILLS)) {
             kernel::failpoint!("drain.body");
         }
-        let channels = tx.find::<channel::Entity>().limit(CHANNELS).all().await?;
-        let channels: Vec<Arc<channel::Model>> = channels.into_iter().map(Arc::new).collect();
-        let by_number = channels
-            .iter()
-            .map(|channel| (channel.phone_number_id.as_str(), channel))
-            .collect();
-        let (sorted, count) = self.sort(tx.tenant(), bodies, &by_number).await?;
+        let channels = self.channels.all(&tx).await?.into_iter();
+        let channels: Vec<Arc<Channel>> = channels.map(Arc::new).collect();
+        let (sorted, count) = self.sort(tx.tenant(), bodies, &channels).await?;
+        let news = self
+            .webhooks
+            .take_news(&mut tx, sorted.news, sorted.failures)
+            .await?;
         // Contacts must know who is who before anything of them is written.
-        let news = timeline::record(&mut tx, sorted.news).await?;
         self.apply_user_ids(&mut tx, &news).await?;
         let mut noted = self.apply_messages(&mut tx, sorted.messages).await?;
         let elsewhere = self.apply_elsewhere(&mut tx, sorted.others).await?;
@@ -160,14 +153,18 @@ impl Service {
         }
         noted.amendments.extend(elsewhere.amendments);
         noted.wamids.extend(elsewhere.wamids);
-        amendments::apply(&mut tx, &channels, noted.amendments, &noted.wamids).await?;
+        amendments::apply(
+            &mut tx,
+            &*self.webhooks,
+            &channels,
+            noted.amendments,
+            &noted.wamids,
+        )
+        .await?;
         if !sorted.statuses.is_empty() {
             self.expect_sweep(&mut tx).await?;
         }
         statuses::apply(&mut tx, &*self.directory, sorted.statuses).await?;
-        numbers::apply(&mut tx, &channels, &news).await?;
-        accounts::apply(&mut tx, &channels, &news).await?;
-        accounts::apply_failures(&mut tx, &channels, sorted.failures).await?;
         self.apply_preferences(&mut tx, &news).await?;
         self.apply_app_contacts(&mut tx, &news).await?;
         templates::tell(&mut tx, &news)?;

@@ -1,16 +1,14 @@
 //! What people chose and became: marketing, new numbers and ids, names out of the phone app's address book.
 
 use cloud_api::webhook::{Choice, InboundContent, Update};
+use contracts::channels::{AccountNews, Told};
 use contracts::contacts::{BookEntry, IdentityChange, KnownBy, MarketingChoice, Resolved, Sighting};
 use kernel::{Result, TenantTx};
 
-use super::{
-    sort::{Arrived, News, Said},
-    when::told_at,
-};
+use super::{sort::Arrived, when::told_at};
 use crate::service::{Service, joining};
 
-fn portfolio(news: &News) -> String {
+fn portfolio(news: &AccountNews) -> String {
     let channel = news.channel.as_ref();
     channel
         .and_then(|channel| channel.portfolio_id.clone())
@@ -19,10 +17,10 @@ fn portfolio(news: &News) -> String {
 
 impl Service {
     /// Tells contacts who has another number or id, before anything of them is applied.
-    pub(super) async fn apply_user_ids(&self, tx: &mut TenantTx, news: &[News]) -> Result<()> {
+    pub(super) async fn apply_user_ids(&self, tx: &mut TenantTx, news: &[AccountNews]) -> Result<()> {
         let mut changes = Vec::new();
         for news in news {
-            let Said::Update(Update::UserIds(all)) = &news.said else {
+            let Told::Update(Update::UserIds(all)) = &news.told else {
                 continue;
             };
             changes.extend(
@@ -85,10 +83,10 @@ impl Service {
     }
 
     /// Tells contacts what people chose about marketing.
-    pub(super) async fn apply_preferences(&self, tx: &mut TenantTx, news: &[News]) -> Result<()> {
+    pub(super) async fn apply_preferences(&self, tx: &mut TenantTx, news: &[AccountNews]) -> Result<()> {
         let (mut sightings, mut choices) = (Vec::new(), Vec::new());
         for news in news {
-            let Said::Update(Update::Preferences(all)) = &news.said else {
+            let Told::Update(Update::Preferences(all)) = &news.told else {
                 continue;
             };
             for one in all {
@@ -138,10 +136,10 @@ impl Service {
     }
 
     /// Tells contacts whom the phone app knows.
-    pub(super) async fn apply_app_contacts(&self, tx: &mut TenantTx, news: &[News]) -> Result<()> {
+    pub(super) async fn apply_app_contacts(&self, tx: &mut TenantTx, news: &[AccountNews]) -> Result<()> {
         let mut entries = Vec::new();
         for news in news {
-            let Said::Update(Update::AppContacts(all)) = &news.said else {
+            let Told::Update(Update::AppContacts(all)) = &news.told else {
                 continue;
             };
             entries.extend(all.iter().filter_map(|one| {

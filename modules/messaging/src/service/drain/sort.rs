@@ -5,72 +5,26 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
-use cloud_api::webhook::{
-    self, Change, HistoryChunk, InboundMessage, Status as WebhookStatus, Update, WebhookContact, WebhookError,
+use cloud_api::webhook::{self, Change, InboundMessage, Status as WebhookStatus, Update, WebhookContact};
+use contracts::{
+    channels::{AccountNews, Channel, NumberFailure, Told},
+    contacts::Sighting,
 };
-use contracts::{contacts::Sighting, messaging::ChannelId};
 use kernel::{Result, TenantId};
-use serde_json::Value;
 use text::phone::may_be_same;
 
 use super::{elsewhere::Other, inbound, kept::Kept, when::told_at};
-use crate::{
-    entity::{channel, inbox::Model},
-    service::Service,
-};
+use crate::{entity::inbox::Model, service::Service};
 
-/// Bytes that a change may take while it is read again.
-const LARGEST: usize = 4 << 20;
 /// Bytes that what is read of a batch may take, more or less; the bodies behind it wait for the next.
 const ROOM: usize = 24 << 20;
 
 /// A message from a customer, with what the body says about its sender.
 #[derive(Debug)]
 pub(super) struct Arrived {
-    pub(super) channel: Arc<channel::Model>,
+    pub(super) channel: Arc<Channel>,
     pub(super) sighting: Sighting,
     pub(super) message: InboundMessage,
-}
-
-/// A message could not be sent, perhaps because of its number or account.
-#[derive(Debug)]
-pub(super) struct NumberFailure {
-    pub(super) channel_id: ChannelId,
-    pub(super) code: i64,
-    /// When, by WhatsApp.
-    pub(super) at: DateTime<Utc>,
-}
-
-/// What a change tells that is not a message.
-#[derive(Debug)]
-pub(super) enum Said {
-    Update(Update),
-    /// Parts of a history came, or the business declined to share it.
-    History {
-        chunks: Vec<HistoryChunk>,
-        declined: Option<WebhookError>,
-    },
-    /// WhatsApp reports errors that belong to no message.
-    Errors(Vec<WebhookError>),
-}
-
-/// Something for the accounts' timeline, and for those whom it concerns.
-#[derive(Debug)]
-pub(super) struct News {
-    pub(super) field: String,
-    pub(super) waba_id: String,
-    /// The number it is about, if not the whole account.
-    pub(super) channel: Option<Arc<channel::Model>>,
-    /// When, by WhatsApp.
-    pub(super) at: DateTime<Utc>,
-    /// Whether WhatsApp says when: it tells two equal events apart.
-    pub(super) dated: bool,
-    pub(super) said: Said,
-    /// The change as it came.
-    pub(super) raw: String,
-    /// What tells it from others; empty until it is recorded.
-    pub(super) digest: String,
 }
 
 /// What a batch of bodies holds, sorted by where it goes.
@@ -81,21 +35,11 @@ pub(super) struct Sorted {
     pub(super) failures: Vec<NumberFailure>,
     /// What did not come live.
     pub(super) others: Vec<Other>,
-    pub(super) news: Vec<News>,
+    pub(super) news: Vec<AccountNews>,
     pub(super) kept: Vec<Kept>,
 }
 
-impl News {
-    /// The value of the change; its text where that is too large to be read again.
-    pub(super) fn value(&self) -> Value {
-        match webhook::bounded(&self.raw, LARGEST) {
-            Some(mut change) => change.get_mut("value").map(Value::take).unwrap_or_default(),
-            None => self.raw.clone().into(),
-        }
-    }
-}
-
-type Channels<'c> = HashMap<&'c str, &'c Arc<channel::Model>>;
+type Channels<'c> = HashMap<&'c str, &'c Arc<Channel>>;
 
 /// Where a change stands, and when.
 struct Place<'b> {
@@ -112,12 +56,14 @@ impl Service {
         &self,
         tenant: TenantId,
         bodies: &[Model],
-        channels: &Channels<'_>,
+        channels: &[Arc<Channel>],
     ) -> Result<(Sorted, usize)> {
         let mut sorted = Sorted::default();
-        let lost = self
-            .lost_numbers(tenant, channels.values().map(|channel| &***channel))
-            .await?;
+        let lost = self.webhooks.lost_numbers(tenant, channels).await?;
+        let by_number = channels.iter();
+        let by_number: Channels<'_> = by_number
+            .map(|channel| (channel.phone_number_id.as_str(), channel))
+            .collect();
         let mut room = ROOM;
         for (count, body) in bodies.iter().enumerate() {
             let Ok(envelope) = webhook::parse(&body.body) else {
@@ -143,7 +89,7 @@ impl Service {
                     if number.is_some_and(|number| lost.contains(number)) {
                         continue;
                     }
-                    self.sort_one(tenant, &mut sorted, channels, &place, change)
+                    self.sort_one(tenant, &mut sorted, &by_number, &place, change)
                         .await?;
                 }
             }
@@ -173,18 +119,24 @@ impl Service {
             return Ok(());
         }
         // Somebody else's number: its owner has the body too, if its app secret signed it.
-        if !self.is_anothers(tenant, number).await? && place.body.own_path {
+        if place.body.own_path && !self.is_anothers(tenant, number).await? {
             let kept = Kept::new("unknown_number", place.entry.as_deref(), Some(number), &change);
             sorted.kept.push(kept);
         }
         Ok(())
     }
 
+    /// Whether a number that this tenant has not is another's.
+    async fn is_anothers(&self, tenant: TenantId, number: &str) -> Result<bool> {
+        let owners = self.webhooks.owners(number).await?;
+        Ok(owners.iter().any(|owner| owner.db.tenant() != tenant))
+    }
+
     /// Takes from a number's change what has a home, and keeps the whole of it when anything has none.
     fn sort_change(
         &self,
         sorted: &mut Sorted,
-        channel: &Arc<channel::Model>,
+        channel: &Arc<Channel>,
         place: &Place<'_>,
         mut change: Change,
     ) {
@@ -209,7 +161,7 @@ impl Service {
                 unhandled |= !self.sort_messages(sorted, channel, place, value.messages, &value.contacts);
                 unhandled |= !sort_statuses(sorted, channel, place, value.statuses);
                 if !value.errors.is_empty() {
-                    tell(sorted, place.time, Said::Errors(value.errors));
+                    tell(sorted, place.time, Told::Errors(value.errors));
                     unhandled = true;
                 }
             }
@@ -230,13 +182,13 @@ impl Service {
                 if !value.history_chunks.is_empty() || declined.is_some() {
                     found = true;
                     let chunks = value.history_chunks;
-                    tell(sorted, place.time, Said::History { chunks, declined });
+                    tell(sorted, place.time, Told::History { chunks, declined });
                 }
             }
             _ => {
                 if let Some(update) = value.update.filter(has_home) {
                     found = true;
-                    tell(sorted, second_of(&update).or(place.time), Said::Update(update));
+                    tell(sorted, second_of(&update).or(place.time), Told::Update(update));
                 }
             }
         }
@@ -251,7 +203,7 @@ impl Service {
     fn sort_messages(
         &self,
         sorted: &mut Sorted,
-        channel: &Arc<channel::Model>,
+        channel: &Arc<Channel>,
         place: &Place<'_>,
         messages: Vec<InboundMessage>,
         contacts: &[WebhookContact],
@@ -280,7 +232,7 @@ impl Service {
     fn sort_echoes(
         &self,
         sorted: &mut Sorted,
-        channel: &Arc<channel::Model>,
+        channel: &Arc<Channel>,
         place: &Place<'_>,
         echoes: Vec<InboundMessage>,
         contacts: &[WebhookContact],
@@ -345,7 +297,7 @@ fn sort_account(sorted: &mut Sorted, channels: &Channels<'_>, place: &Place<'_>,
         },
     };
     let told = second_of(&update).or(place.time);
-    let told = news(waba, channel, told, place, &change, Said::Update(update));
+    let told = news(waba, channel, told, place, &change, Told::Update(update));
     sorted.news.push(told);
 }
 
@@ -371,9 +323,9 @@ pub(super) fn digits(text: &str) -> String {
 
 /// The number among an account's. The API shows `+44 7700 900555`, webhooks say `447700900555`: only digits count. Where no
 /// number is known yet, the only one of the account must be it.
-fn by_number<'c>(channels: Vec<&'c Arc<channel::Model>>, number: &str) -> Option<&'c Arc<channel::Model>> {
+fn by_number<'c>(channels: Vec<&'c Arc<Channel>>, number: &str) -> Option<&'c Arc<Channel>> {
     let wanted = digits(number);
-    let shown = |channel: &&Arc<channel::Model>| channel.display_phone_number.as_deref().map(digits);
+    let shown = |channel: &&Arc<Channel>| channel.display_phone_number.as_deref().map(digits);
     let same = channels
         .iter()
         .find(|channel| shown(channel).as_ref() == Some(&wanted));
@@ -395,28 +347,27 @@ fn second_of(update: &Update) -> Option<i64> {
 
 fn news(
     waba: &str,
-    channel: Option<Arc<channel::Model>>,
-    told: Option<i64>,
+    channel: Option<Arc<Channel>>,
+    second: Option<i64>,
     place: &Place<'_>,
     change: &Change,
-    said: Said,
-) -> News {
-    News {
+    told: Told,
+) -> AccountNews {
+    AccountNews {
         field: change.field.clone().unwrap_or_else(|| "messages".to_owned()),
         waba_id: waba.to_owned(),
         channel,
-        at: told_at(told, place.body.received_at),
-        dated: told.is_some(),
-        said,
+        at: told_at(second, place.body.received_at),
+        dated: second.is_some(),
+        told,
         raw: change.raw.clone(),
-        digest: String::new(),
     }
 }
 
 /// What became of our messages; false if any status could not be taken.
 fn sort_statuses(
     sorted: &mut Sorted,
-    channel: &Arc<channel::Model>,
+    channel: &Arc<Channel>,
     place: &Place<'_>,
     statuses: Vec<WebhookStatus>,
 ) -> bool {

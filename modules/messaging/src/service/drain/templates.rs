@@ -1,17 +1,18 @@
 //! Publishes what became of templates.
 
 use cloud_api::webhook::{TemplateChange, TemplateUpdate, Update};
-use contracts::messaging::{TemplateChanged, TemplatesChanged};
+use contracts::{
+    channels::{AccountNews, Told},
+    messaging::{TemplateChanged, TemplatesChanged},
+};
 use kernel::{Result, TenantTx};
 
-use super::sort::{News, Said};
-
 /// Publishes what the news say about templates.
-pub(super) fn tell(tx: &mut TenantTx, news: &[News]) -> Result<()> {
+pub(super) fn tell(tx: &mut TenantTx, news: &[AccountNews]) -> Result<()> {
     let items: Vec<TemplateChanged> = news
         .iter()
-        .filter_map(|news| match &news.said {
-            Said::Update(Update::Template(update)) => Some(changed(news, update)),
+        .filter_map(|news| match &news.told {
+            Told::Update(Update::Template(update)) => Some(changed(news, update)),
             _ => None,
         })
         .collect();
@@ -21,7 +22,7 @@ pub(super) fn tell(tx: &mut TenantTx, news: &[News]) -> Result<()> {
     tx.publish(&TemplatesChanged { items })
 }
 
-fn changed(news: &News, update: &TemplateUpdate) -> TemplateChanged {
+fn changed(news: &AccountNews, update: &TemplateUpdate) -> TemplateChanged {
     let base = TemplateChanged {
         waba_id: news.waba_id.clone(),
         template_id: update.id.clone(),

@@ -41,10 +41,7 @@ impl Service {
         signed[32..].copy_from_slice(&until.to_be_bytes());
         let tag = self.vault.sign(PURPOSE, &signed);
         let token = URL_SAFE_NO_PAD.encode([&signed[..], &tag].concat());
-        let address = format!(
-            "{}/media/{token}",
-            self.addresses.public.as_str().trim_end_matches('/')
-        );
+        let address = format!("{}/media/{token}", self.public.as_str().trim_end_matches('/'));
         let until = DateTime::from_timestamp(until, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
         Ok((address, until))
     }

@@ -11,12 +11,13 @@ use cloud_api::{
     error::Error as CloudError,
     ids::{MediaId as WhatsAppMediaId, PhoneNumberId},
 };
-use contracts::messaging::{ChannelId, MediaId};
+use contracts::messaging::MediaId;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{
     Error, Job, JobContext, JobError, JobOutcome, Result, TenantDb, blob::PutError, job::backoff, retrying,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait};
+use sentences::{ParamKind, Sentence, Sentences, Term, explain};
 use url::Url;
 
 use super::{
@@ -26,12 +27,8 @@ use super::{
     tell,
 };
 use crate::{
-    entity::{
-        channel,
-        media::{ActiveModel, Column, Entity, FAILED, Model, READY, WAITING},
-        sentence::{ParamKind, Sentence, Sentences, Term},
-    },
-    error::{MessagingError, explain},
+    entity::media::{ActiveModel, Column, Entity, FAILED, Model, READY, WAITING},
+    error::MessagingError,
     job::FetchMedia,
     service::Service,
 };
@@ -44,15 +41,6 @@ const LIMIT: u64 = 100 << 20;
 const ADDRESS: TimeDelta = TimeDelta::minutes(4);
 /// What waits for a person to mend the token or the account is asked for this seldom.
 const MENDING: Duration = Duration::from_secs(600);
-/// WhatsApp's download hosts: what ends so gets the token, nothing else does.
-const HOSTS: &[&str] = &[
-    "fbsbx.com",
-    "fbcdn.net",
-    "facebook.com",
-    "whatsapp.net",
-    "whatsapp.com",
-];
-
 /// The bytes are in the store.
 struct Kept {
     size: u64,
@@ -150,16 +138,17 @@ impl Service {
         let (Some(whatsapp_id), Some(channel_id)) = (&row.whatsapp_id, row.channel_id) else {
             return Err(NotFetched::never(Term::NoFileNamed));
         };
-        let channel = channel_of(db, channel_id).await.map_err(ours)?;
+        let channel = self.channels.channel(db, channel_id).await.map_err(ours)?;
         let channel = channel.ok_or_else(|| NotFetched::never(Term::FileNumberRemoved))?;
         let client = self
+            .channels
             .client(&channel)
             .map_err(|error| NotFetched::never(own_error(&error)))?;
         let told = row
             .url
             .as_deref()
             .filter(|_| db.clock().now() < row.created_at + ADDRESS);
-        if let Some(url) = told.and_then(|url| self.download_address(&channel, url)) {
+        if let Some(url) = told.and_then(|url| self.channels.download_address(&channel, url)) {
             match self.download(db, row, &client, url, None, attempt).await {
                 // What the node says counts more than what a webhook says.
                 Err(DownloadError::Expired | DownloadError::NotTheFile) => {}
@@ -178,7 +167,7 @@ impl Service {
         let named = node
             .url
             .as_deref()
-            .and_then(|url| self.download_address(&channel, url));
+            .and_then(|url| self.channels.download_address(&channel, url));
         let url = named.ok_or_else(|| NotFetched::never(Term::FileAddressForeign))?;
         match self
             .download(db, row, &client, url, node.sha256.as_deref(), attempt)
@@ -188,27 +177,6 @@ impl Service {
             Err(DownloadError::Other(error)) => Err(error),
             Err(DownloadError::NotTheFile) => Err(NotFetched::later(Term::FileDiffers, backoff(attempt))),
             Err(DownloadError::Expired) => Err(NotFetched::later(Term::FileAddressDead, backoff(attempt))),
-        }
-    }
-
-    /// The address to ask, if the token may go there. A webhook is signed with a secret that its tenant knows, so what it
-    /// says of addresses is a stranger's word.
-    fn download_address(&self, channel: &channel::Model, url: &str) -> Option<Url> {
-        let url = Url::parse(url).ok()?;
-        match (channel.kind.as_str(), &self.addresses.simulator) {
-            ("simulated", Some(simulator)) => {
-                // It is asked at the address we know, whatever it calls itself, and for files only: the simulator may
-                // live in this very server.
-                if !is_simulated_file(&url) {
-                    return None;
-                }
-                let mut known = simulator.clone();
-                known.set_path(url.path());
-                known.set_query(url.query());
-                Some(known)
-            }
-            ("simulated", None) => None,
-            _ => is_whatsapps(&url, &self.addresses.graph).then_some(url),
         }
     }
 
@@ -328,13 +296,6 @@ fn own_error(error: &Error) -> Sentence {
     Sentence::new(Term::OwnError).text("error", error.detail())
 }
 
-async fn channel_of(db: &TenantDb, id: ChannelId) -> Result<Option<channel::Model>> {
-    db.find::<channel::Entity>()
-        .filter(channel::Column::Id.eq(id))
-        .one()
-        .await
-}
-
 /// One transaction for what ended together.
 async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Result<()> {
     if done.is_empty() {
@@ -379,31 +340,6 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
     tx.commit().await
 }
 
-/// Whether an address is on WhatsApp's own hosts by https, or where Graph is configured to be.
-fn is_whatsapps(url: &Url, graph: &Url) -> bool {
-    if url.origin() == graph.origin() {
-        return true;
-    }
-    let Some(host) = url.domain() else { return false };
-    let known = HOSTS
-        .iter()
-        .any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
-    known
-        && url.scheme() == "https"
-        && url.port().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
-}
-
-/// Whether an address is one of the simulator's files: `/_media/` and one plain name.
-fn is_simulated_file(url: &Url) -> bool {
-    let name = url.path().strip_prefix("/_media/").unwrap_or_default();
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-}
-
 /// Webhooks and nodes write a digest in base64 or in hex (Cloud API: media).
 fn is_digest(claim: &str, sha256: &[u8; 32]) -> bool {
     let claim = claim.trim();
@@ -414,62 +350,6 @@ fn is_digest(claim: &str, sha256: &[u8; 32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_simulated_number_fetches_files_only() {
-        for (url, file) in [
-            ("http://127.0.0.1:8080/_media/123.1790000000.0a1b", true),
-            ("http://elsewhere.example/_media/123?x=1", true),
-            ("http://127.0.0.1:8080/_media/", false),
-            ("http://127.0.0.1:8080/_media", false),
-            ("http://127.0.0.1:8080/_sim/export", false),
-            ("http://127.0.0.1:8080/api/v1/contacts", false),
-            ("http://127.0.0.1:8080/_media/../_sim/export", false),
-            ("http://127.0.0.1:8080/_media/%2e%2e/_sim/export", false),
-            ("http://127.0.0.1:8080/_media/..%2f_sim/export", false),
-            ("http://127.0.0.1:8080/_media/..\\..\\_sim\\export", false),
-            ("http://127.0.0.1:8080//_media/1", false),
-            ("http://127.0.0.1:8080/_media/1/2", false),
-            ("http://127.0.0.1:8080/_MEDIA/1", false),
-            ("http://127.0.0.1:8080/v25.0/me", false),
-        ] {
-            assert_eq!(is_simulated_file(&Url::parse(url).unwrap()), file, "{url}");
-        }
-    }
-
-    #[test]
-    fn the_token_goes_to_whatsapp_only() {
-        let graph = Url::parse("https://graph.facebook.com").unwrap();
-        for (url, known) in [
-            (
-                "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
-                true,
-            ),
-            ("https://scontent.xx.fbcdn.net/v/1", true),
-            ("https://graph.facebook.com/x", true),
-            ("https://mmg.whatsapp.net/x", true),
-            ("http://lookaside.fbsbx.com/x", false),
-            ("https://lookaside.fbsbx.com:8443/x", false),
-            ("https://evilfbsbx.com/x", false),
-            ("https://fbsbx.com.evil.example/x", false),
-            ("https://user@lookaside.fbsbx.com/x", false),
-            ("https://lookaside.fbsbx.com@evil.example/x", false),
-            ("http://169.254.169.254/latest/meta-data/", false),
-            ("https://127.0.0.1/x", false),
-            ("file:///etc/passwd", false),
-        ] {
-            assert_eq!(is_whatsapps(&Url::parse(url).unwrap(), &graph), known, "{url}");
-        }
-        let stand_in = Url::parse("http://127.0.0.1:9000").unwrap();
-        assert!(is_whatsapps(
-            &Url::parse("http://127.0.0.1:9000/_media/1").unwrap(),
-            &stand_in
-        ));
-        assert!(!is_whatsapps(
-            &Url::parse("http://127.0.0.1:9001/_media/1").unwrap(),
-            &stand_in
-        ));
-    }
 
     #[test]
     fn a_digest_may_be_hex_or_base64() {

@@ -1,7 +1,10 @@
 //! Files that customers send: a row and a place in a job, in the drainer's own transaction.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contracts::messaging::{ChannelId, ConversationId, MediaId, MessageId};
+use contracts::{
+    channels::ChannelId,
+    messaging::{ConversationId, MediaId, MessageId},
+};
 use kernel::{Result, TenantTx};
 use sea_orm::ActiveValue::Set;
 use serde_json::Value;

@@ -15,7 +15,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use cloud_api::message::Content;
-use contracts::messaging::{ChannelId, MediaChange, MediaChanged, MediaId, MessageId};
+use contracts::{
+    channels::ChannelId,
+    messaging::{MediaChange, MediaChanged, MediaId, MessageId},
+};
 use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Condition, Order};

@@ -11,9 +11,13 @@ use cloud_api::{
     ids::PhoneNumberId,
     message::{Content, MediaSource, NamedFile},
 };
-use contracts::messaging::{MediaId, OutgoingMessage};
+use contracts::{
+    channels::Channel,
+    messaging::{MediaId, OutgoingMessage},
+};
 use kernel::{Error, Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
+use sentences::{Sentence, Sentences, Term, explain};
 
 use super::{
     key,
@@ -22,13 +26,11 @@ use super::{
 };
 use crate::{
     entity::{
-        channel,
         media::{self, ActiveModel, Column, Entity, READY},
         media_copy,
         message::Failure,
-        sentence::{Sentence, Sentences, Term},
     },
-    error::{MessagingError, explain},
+    error::MessagingError,
     service::Service,
 };
 
@@ -114,7 +116,7 @@ impl Service {
     pub(in crate::service) async fn place_media(
         &self,
         db: &TenantDb,
-        channel: &channel::Model,
+        channel: &Channel,
         mut content: Content,
     ) -> Result<Content, NotPlaced> {
         for file in content.files_mut() {
@@ -132,12 +134,7 @@ impl Service {
     }
 
     /// WhatsApp's copy of a file. Of those who ask at the same time one uploads and the others wait for it.
-    async fn placed(
-        &self,
-        db: &TenantDb,
-        channel: &channel::Model,
-        id: MediaId,
-    ) -> Result<Placed, NotPlaced> {
+    async fn placed(&self, db: &TenantDb, channel: &Channel, id: MediaId) -> Result<Placed, NotPlaced> {
         let place = (db.tenant(), id, channel.id);
         if let Some(placed) = self.files.placed.get(&place).await {
             if placed.until > db.clock().now() {
@@ -156,7 +153,7 @@ impl Service {
     async fn known_or_uploaded(
         &self,
         db: &TenantDb,
-        channel: &channel::Model,
+        channel: &Channel,
         id: MediaId,
     ) -> Result<Placed, NotPlaced> {
         let copy = db
@@ -185,10 +182,10 @@ impl Service {
     async fn upload_to_whatsapp(
         &self,
         db: &TenantDb,
-        channel: &channel::Model,
+        channel: &Channel,
         row: &media::Model,
     ) -> Result<Placed, NotPlaced> {
-        let client = self.client(channel)?;
+        let client = self.channels.client(channel)?;
         let bytes = self
             .files
             .parts
@@ -231,7 +228,7 @@ fn cloud_body(bytes: kernel::blob::ByteStream) -> reqwest::Body {
     reqwest::Body::wrap_stream(bytes)
 }
 
-async fn remember(db: &TenantDb, channel: &channel::Model, id: MediaId, placed: &Placed) -> Result<()> {
+async fn remember(db: &TenantDb, channel: &Channel, id: MediaId, placed: &Placed) -> Result<()> {
     use media_copy::{ActiveModel, Column, Entity};
     let row = ActiveModel {
         media_id: Set(id),

@@ -3,11 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use contracts::{
+    channels::ChannelId,
     contacts::ContactDirectory,
-    messaging::{ChannelId, ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
+    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
 };
 use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use sentences::Sentences;
 
 use super::{
     outcome::{self, Outcome},
@@ -18,7 +20,6 @@ use crate::{
         Status,
         chunk::{self, ChunkId},
         message::{Column, Entity},
-        sentence::Sentences,
     },
     job::lane_of,
     service::drain::statuses,

@@ -26,18 +26,15 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use cloud_api::{client::Wire, error::Invalid};
-use contracts::messaging::{ChannelId, Lane};
-use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
-use sea_orm::ColumnTrait;
-
-use super::{Service, hold::hold};
-use crate::{
-    entity::{
-        channel,
-        sentence::{Sentence, Sentences, Term},
-    },
-    job::SendChunk,
+use contracts::{
+    channels::{Channel, ChannelDirectory, ChannelId},
+    messaging::Lane,
 };
+use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
+use sentences::{Sentence, Sentences, Term};
+
+use super::Service;
+use crate::job::SendChunk;
 use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
@@ -85,14 +82,14 @@ impl Service {
         // Both at once: of the two waits only the longer one counts.
         let (taken, known) = tokio::join!(
             retrying(|| chunk::take(&db, &*self.directory, job.chunk_id)),
-            channel_of(&db, job.channel_id)
+            self.number(&db, job.channel_id)
         );
         let (Some(mut taken), known) = (taken?, known?) else {
             return Ok(());
         };
         let channel = match known {
             // Written by an earlier version, which did not name the number.
-            None if job.channel_id.is_none() => channel_of(&db, Some(taken.channel_id)).await?,
+            None if job.channel_id.is_none() => self.number(&db, Some(taken.channel_id)).await?,
             known => known,
         };
         let Some(channel) = channel else {
@@ -100,22 +97,21 @@ impl Service {
             return Ok(());
         };
         let now = db.clock().now();
-        if let Some(stop) = channel.held(now) {
+        if let Some(stop) = &channel.held {
             return Err(JobError::later(until(now, stop.until), "the number is held"));
         }
-        if let Some(stop) = channel.restricted(now) {
+        if let Some(stop) = &channel.restricted {
             // A campaign writes first, so it waits; of the others only templates do.
             if taken.lane == Lane::Bulk {
                 let wait = until(now, stop.until);
                 return Err(JobError::later(wait, "the number may not write first"));
             }
-            let why = stop.sentences();
-            if !taken.refuse_templates(&db, &*self.directory, &why).await? {
+            if !taken.refuse_templates(&db, &*self.directory, &stop.why).await? {
                 return Ok(());
             }
         }
         let number = channel.phone_number_id.clone().into();
-        let ways = self.client(&channel).map(|client| {
+        let ways = self.channels.client(&channel).map(|client| {
             Ok(Ways {
                 crowd: client.line(&number, &self.sending.crowd)?,
                 past_it: client.line(&number, &self.sending.past_it)?,
@@ -147,6 +143,13 @@ impl Service {
         }
     }
 
+    async fn number(&self, db: &TenantDb, id: Option<ChannelId>) -> Result<Option<Channel>> {
+        match id {
+            Some(id) => self.channels.channel(db, id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Fails whatever is left of a chunk.
     async fn refuse(&self, db: &TenantDb, taken: &mut chunk::Taken, why: &Sentences) -> Result<()> {
         let left = taken.left(db, &*self.directory).await?;
@@ -160,12 +163,6 @@ impl Service {
         }
         Ok(())
     }
-}
-
-async fn channel_of(db: &TenantDb, id: Option<ChannelId>) -> Result<Option<channel::Model>> {
-    let Some(id) = id else { return Ok(None) };
-    let this = channel::Column::Id.eq(id);
-    db.find::<channel::Entity>().filter(this).one().await
 }
 
 /// Why, where what went wrong has only words for developers.
@@ -182,13 +179,14 @@ fn until(now: DateTime<Utc>, held_until: Option<DateTime<Utc>>) -> Duration {
 /// Writes down that a number may not send, once, however many of its messages said so.
 async fn write_hold(
     db: &TenantDb,
-    channel: &channel::Model,
+    channels: &dyn ChannelDirectory,
+    id: ChannelId,
     reason: &Sentences,
     until: Option<DateTime<Utc>>,
 ) -> Result<()> {
     retrying(|| async {
         let mut tx = db.begin().await?;
-        hold(&mut tx, channel.id, reason, until).await?;
+        channels.hold(&mut tx, id, reason, until).await?;
         tx.commit().await
     })
     .await

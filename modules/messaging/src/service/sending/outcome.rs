@@ -14,6 +14,7 @@ use sea_orm::{
     ColumnTrait,
     sea_query::{CaseStatement, Expr, SimpleExpr},
 };
+use sentences::Sentences;
 
 use super::{
     chunk::Taken,
@@ -25,7 +26,6 @@ use crate::{
         Status,
         chunk::{self, ChunkId},
         message::{Column, Entity, Failure},
-        sentence::Sentences,
     },
     job::{SendChunk, lane_name},
     service::joining,

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
-use contracts::{contacts::ContactId, messaging::ChannelId};
+use contracts::{channels::ChannelId, contacts::ContactId};
 use tokio::time::Instant;
 
 /// One message in this time, in the long run.

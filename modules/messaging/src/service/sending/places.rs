@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use contracts::messaging::{ChannelId, Lane};
+use contracts::{channels::ChannelId, messaging::Lane};
 use kernel::TenantId;
 use tokio::{sync::oneshot, time::Instant};
 

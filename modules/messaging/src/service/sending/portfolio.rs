@@ -4,23 +4,19 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contracts::{contacts::ContactId, messaging::ConversationId};
+use contracts::{channels::Channel, contacts::ContactId, messaging::ConversationId};
 use kernel::{Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::OnConflict};
+use sentences::{ParamKind, Sentence, Sentences, Term};
 
 use super::waiting::Waiting;
 use crate::entity::{
-    channel, conversation,
+    conversation,
     opening::{ActiveModel, Column, Entity},
-    sentence::{ParamKind, Sentence, Sentences, Term},
 };
-use crate::service::channels::publish;
 
 /// What counts is the last day.
 const DAY: TimeDelta = TimeDelta::hours(24);
-
-/// How the reason begins, by which it is known again.
-const REACHED: &str = "The daily messaging limit is reached";
 
 /// People that must wait, and until when the first place is free again.
 #[derive(Debug, PartialEq)]
@@ -41,7 +37,7 @@ impl Over {
 /// Reserves places for the people these messages would be written to first. None if all of them may be sent.
 pub(super) async fn reserve(
     db: &TenantDb,
-    channel: &channel::Model,
+    channel: &Channel,
     messages: impl Iterator<Item = &Waiting>,
 ) -> Result<Option<Over>> {
     let Some(limit) = channel
@@ -65,7 +61,7 @@ pub(super) async fn reserve(
 
 async fn reserve_in(
     tx: &mut TenantTx,
-    channel: &channel::Model,
+    channel: &Channel,
     messages: &[&Waiting],
     limit: usize,
 ) -> Result<Option<Over>> {
@@ -149,40 +145,4 @@ async fn outside_the_window(
         .map(|message| message.contact_id)
         .filter(|contact| seen.insert(*contact))
         .collect())
-}
-
-/// Shows on the number that the limit is reached, or no longer is. It is no hold: replies within the window go out.
-pub(super) async fn tell(db: &TenantDb, channel: &channel::Model, reason: Option<&Sentences>) {
-    let told = channel
-        .status_reason
-        .as_deref()
-        .is_some_and(|reason| reason.starts_with(REACHED));
-    if told == reason.is_some() || (reason.is_some() && channel.status == "attention") {
-        return;
-    }
-    let status = if reason.is_some() {
-        "attention"
-    } else {
-        "connected"
-    };
-    let row = channel::ActiveModel {
-        status: Set(status.to_owned()),
-        status_reason: Set(reason.map(ToString::to_string)),
-        status_terms: Set(reason.and_then(Sentences::kept)),
-        ..channel::ActiveModel::default()
-    };
-    let written = retrying(|| async {
-        let mut tx = db.begin().await?;
-        let this = channel::Column::Id.eq(channel.id);
-        tx.update::<channel::Entity>()
-            .filter(this)
-            .set(row.clone())
-            .exec()
-            .await?;
-        publish(&mut tx, channel.id)?;
-        tx.commit().await
-    });
-    if let Err(error) = written.await {
-        tracing::warn!(%error, channel = %channel.id, "the state of a number could not be written down");
-    }
 }

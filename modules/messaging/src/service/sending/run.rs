@@ -3,9 +3,9 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
-use contracts::messaging::Lane;
+use contracts::{channels::Channel, messaging::Lane};
 use kernel::{Result, TenantDb, retrying};
+use sentences::Sentences;
 use tokio::{runtime::Handle, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -20,10 +20,7 @@ use super::{
     waiting::Waiting,
     write_hold,
 };
-use crate::{
-    entity::{channel, message::Failure, sentence::Sentences},
-    service::Service,
-};
+use crate::{entity::message::Failure, service::Service};
 
 /// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
 const TURN: Duration = Duration::from_secs(5);
@@ -43,7 +40,7 @@ pub(super) enum Ended {
     /// A newer runner has the chunk.
     Superseded,
     /// The number may not send, for this long or until somebody acts.
-    Held { length: Option<TimeDelta> },
+    Held { length: Option<Duration> },
 }
 
 pub(super) struct Run {
@@ -61,17 +58,11 @@ pub(super) struct Run {
     is_crowd: bool,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
-    hold: Option<(Sentences, Option<TimeDelta>)>,
+    hold: Option<(Sentences, Option<Duration>)>,
 }
 
 impl Run {
-    pub(super) fn new(
-        service: &Service,
-        db: &TenantDb,
-        channel: channel::Model,
-        ways: Ways,
-        taken: Taken,
-    ) -> Self {
+    pub(super) fn new(service: &Service, db: &TenantDb, channel: Channel, ways: Ways, taken: Taken) -> Self {
         let per_second = u32::try_from(channel.throughput).unwrap_or(1).max(1);
         let sending = &service.sending;
         let key = format!("{}:{}", channel.tenant_id, channel.phone_number_id);
@@ -183,14 +174,16 @@ impl Run {
         }
     }
 
-    async fn hold(&mut self, reason: Sentences, length: Option<TimeDelta>) {
+    async fn hold(&mut self, reason: Sentences, length: Option<Duration>) {
         if self.hold.is_some() {
             return;
         }
-        let until = length.map(|length| self.shared.db.clock().now() + length);
+        let shared = &self.shared;
+        let until = length.map(|length| shared.db.clock().now() + length);
+        let channels = &*shared.service.channels;
         // Not knowing it in the database only means that the next chunk finds out by itself.
-        if let Err(error) = write_hold(&self.shared.db, &self.shared.channel, &reason, until).await {
-            tracing::warn!(%error, channel = %self.shared.channel.id, "a hold could not be written down");
+        if let Err(error) = write_hold(&shared.db, channels, shared.channel.id, &reason, until).await {
+            tracing::warn!(%error, channel = %shared.channel.id, "a hold could not be written down");
         }
         self.hold = Some((reason, length));
     }
@@ -249,7 +242,14 @@ impl Run {
         let shared = self.shared.clone();
         let limit = shared.channel.messaging_limit.unwrap_or_default();
         let reason = over.as_ref().map(|over| over.reason(limit));
-        portfolio::tell(&shared.db, &shared.channel, reason.as_ref()).await;
+        let told = shared
+            .service
+            .channels
+            .show_limit(&shared.db, &shared.channel, reason.as_ref())
+            .await;
+        if let Err(error) = told {
+            tracing::warn!(%error, channel = %shared.channel.id, "the state of a number could not be written down");
+        }
         let (Some(over), Some(reason)) = (over, reason) else {
             return;
         };

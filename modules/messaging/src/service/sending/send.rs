@@ -7,8 +7,9 @@ use cloud_api::{
     ids::Wamid,
     message::Content,
 };
-use contracts::messaging::Lane;
+use contracts::{channels::Channel, messaging::Lane};
 use kernel::TenantDb;
+use sentences::Term;
 use tokio::time::Instant;
 
 use super::{
@@ -19,10 +20,7 @@ use super::{
     verdict::{Consequence, Verdict, judge, judge_file},
     waiting::Waiting,
 };
-use crate::{
-    entity::{channel, message::Failure, sentence::Term},
-    service::Service,
-};
+use crate::{entity::message::Failure, service::Service};
 
 /// How messages leave: most with the crowd; what is urgent, and a campaign's first messages, past it. A crowd keeps its
 /// threads busy and its connections full, and a message queued there would wait as long as all of them.
@@ -45,7 +43,7 @@ impl Ways {
 pub(super) struct Shared {
     pub(super) service: Service,
     pub(super) db: TenantDb,
-    pub(super) channel: channel::Model,
+    pub(super) channel: Channel,
     pub(super) ways: Ways,
     pub(super) lane: Lane,
     pub(super) attempt: i32,

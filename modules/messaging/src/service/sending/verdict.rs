@@ -3,26 +3,21 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use cloud_api::{
     client::Sent,
-    codes::{Class, advice},
+    codes::{Class, advice, stop_of},
     error::Error as CloudError,
     ids::Wamid,
 };
 use contracts::messaging::Lane;
+use sentences::{Sentence, Sentences, Term, explain};
 
-use crate::{
-    entity::{
-        message::Failure,
-        sentence::{Sentence, Sentences, Term},
-    },
-    error::explain,
-    service::{hold::hold_of, media::NotPlaced},
-};
+use crate::{entity::message::Failure, service::media::NotPlaced};
 
 /// How long a message that WhatsApp asked to be sent again waits, unless WhatsApp said how long.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// Nobody is told of a number that may send again so soon: its messages wait.
+const SHORT: Duration = Duration::from_secs(300);
 /// A message is given up after so many tries.
 pub(super) const TRIES: i32 = 8;
 
@@ -63,7 +58,7 @@ pub(in crate::service) enum Consequence {
         /// The sentences.
         reason: Sentences,
         /// How long; none when somebody has to do something.
-        length: Option<TimeDelta>,
+        length: Option<Duration>,
     },
 }
 
@@ -115,15 +110,15 @@ pub(super) fn judge(sent: Result<Sent, CloudError>, lane: Lane, attempt: i32) ->
             again(wait.unwrap_or(AGAIN_AFTER) * backoff(attempt), true),
             Consequence::None,
         ),
-        _ => match hold_of(code, error.class(), || explain(&error)) {
-            Some((reason, length)) => {
+        _ => match stop_of(code, error.class()) {
+            Some(stop) => {
+                let (reason, length) = (explain(&error), stop.length());
                 // A campaign waits until the number may send again; a person or a program wants to know now.
-                let verdict =
-                    if lane == Lane::Bulk || length.is_some_and(|length| length <= TimeDelta::minutes(5)) {
-                        again(AGAIN_AFTER, false)
-                    } else {
-                        Verdict::Failed(failure.clone())
-                    };
+                let verdict = if lane == Lane::Bulk || length.is_some_and(|length| length <= SHORT) {
+                    again(AGAIN_AFTER, false)
+                } else {
+                    Verdict::Failed(failure.clone())
+                };
                 (verdict, Consequence::Hold { reason, length })
             }
             None => (Verdict::Failed(failure.clone()), Consequence::None),

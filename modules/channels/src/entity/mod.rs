@@ -1,0 +1,4 @@
+//! The module's own tables.
+
+pub mod account_event;
+pub mod channel;

@@ -1,0 +1,20 @@
+//! Background work of this module.
+
+use kernel::Job;
+use serde::{Deserialize, Serialize};
+
+/// Stops a number that has become another tenant's. Written by that tenant's connection test.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LoseNumber {
+    /// Which.
+    pub phone_number_id: String,
+    /// `simulated` or `cloud_api`.
+    pub kind: String,
+}
+
+impl Job for LoseNumber {
+    const NAME: &'static str = "channels.lose_number";
+    const QUEUE: &'static str = "interactive";
+    // The owner before must hear of it.
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+}

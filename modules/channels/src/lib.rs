@@ -1,0 +1,105 @@
+//! WhatsApp numbers: credentials, whose a number is, what stops it, and what WhatsApp tells of it and its account.
+//!
+//! Architecture invariant: the only module that opens a number's secrets; it sends no message and knows no conversation.
+
+mod api;
+mod entity;
+mod error;
+mod job;
+mod permission;
+mod service;
+
+use std::sync::Arc;
+
+use contracts::channels::{ChannelDirectory, ChannelId, ChannelWebhooks};
+use kernel::{Api, Jobs, Module, PermissionInfo, Sealed, TenantRoutes, Vault, id::Id};
+
+pub use error::ChannelError;
+pub use service::Addresses;
+
+/// The numbers' secrets.
+const SEALED: &[Sealed] = &[Sealed {
+    table: "channels_channels",
+    sealed_as: service::SEALED_AS,
+    id_prefix: <ChannelId as Id>::PREFIX,
+    columns: &["access_token", "app_secret", "verify_token"],
+}];
+
+/// What channels are made of.
+pub struct Needs {
+    /// For the Graph API.
+    pub http: reqwest::Client,
+    /// Whose a number is, and the tenant's webhook address.
+    pub routes: Arc<dyn TenantRoutes>,
+    /// Seals the numbers' secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Where Meta is, where the simulator is, where we are.
+    pub addresses: Addresses,
+}
+
+/// The module.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    service: service::Service,
+}
+
+impl Channels {
+    /// The module over what it needs.
+    pub fn new(needs: Needs) -> Self {
+        Self {
+            service: service::Service::new(needs),
+        }
+    }
+
+    /// The numbers, for whoever sends by them.
+    pub fn directory(&self) -> Arc<dyn ChannelDirectory> {
+        Arc::new(self.service.clone())
+    }
+
+    /// The numbers, for whoever receives webhooks.
+    pub fn webhooks(&self) -> Arc<dyn ChannelWebhooks> {
+        Arc::new(self.service.clone())
+    }
+}
+
+impl Module for Channels {
+    fn name(&self) -> &'static str {
+        "channels"
+    }
+
+    fn title(&self) -> &'static str {
+        "Numbers"
+    }
+
+    fn description(&self) -> &'static str {
+        "WhatsApp numbers, their credentials and what WhatsApp says of them."
+    }
+
+    fn api(&self) -> Api {
+        let service = &self.service;
+        Api::new((
+            api::ChannelsApi {
+                service: service.clone(),
+            },
+            api::AccountEventsApi {
+                service: service.clone(),
+            },
+        ))
+    }
+
+    fn permissions(&self) -> &'static [PermissionInfo] {
+        permission::ALL
+    }
+
+    fn jobs(&self, jobs: &mut Jobs) {
+        let service = self.service.clone();
+        jobs.on(move |context, job: job::LoseNumber| {
+            let service = service.clone();
+            async move { service.lose_number(context, job).await }
+        });
+    }
+
+    fn sealed(&self) -> &'static [Sealed] {
+        SEALED
+    }
+}

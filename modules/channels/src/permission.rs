@@ -1,0 +1,6 @@
+//! The rights this module checks.
+
+kernel::permissions!("channels";
+    ReadChannels = "channels:read", "See the WhatsApp numbers and their state";
+    ManageChannels = "channels:manage", "Connect, change and remove WhatsApp numbers";
+);

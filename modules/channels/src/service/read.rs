@@ -1,0 +1,73 @@
+//! Reading numbers.
+
+use chrono::{DateTime, Utc};
+use contracts::channels::{Channel, ChannelId, SealedCredentials, Stop};
+use kernel::{PageQuery, Result, TenantDb, page::Cursor};
+use sea_orm::{ColumnTrait, Order};
+
+use super::{Service, limit};
+use crate::{
+    entity::channel::{self, Column, Entity, Model},
+    error::ChannelError,
+};
+
+/// Numbers of one tenant at most: every webhook looks at all of them.
+pub(super) const CHANNELS: u64 = 200;
+
+impl Service {
+    /// Newest first.
+    pub async fn list_channels(
+        &self,
+        db: &TenantDb,
+        query: PageQuery,
+    ) -> Result<(Vec<Model>, Option<String>)> {
+        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
+        let select = db
+            .find::<Entity>()
+            .filter_some(after)
+            .order_by(Column::Id, Order::Desc);
+        let mut rows = select.page(&query).await?;
+        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
+        Ok((rows, next))
+    }
+
+    /// One channel, or 404.
+    pub async fn channel(&self, db: &TenantDb, id: ChannelId) -> Result<Model> {
+        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
+        Ok(row.ok_or(ChannelError::NoChannel)?)
+    }
+}
+
+/// The number as others see it at `now`.
+pub(super) fn seen(row: Model, now: DateTime<Utc>) -> Channel {
+    let (held, restricted) = (row.held(now).map(stop), row.restricted(now).map(stop));
+    Channel {
+        tenant_id: row.tenant_id,
+        id: row.id,
+        simulated: row.is_simulated(),
+        lost: row.is_lost(),
+        held,
+        restricted,
+        needs_attention: row.status == "attention",
+        says_limit_reached: limit::is_shown(&row),
+        phone_number_id: row.phone_number_id,
+        waba_id: row.waba_id,
+        portfolio_id: row.portfolio_id,
+        display_phone_number: row.display_phone_number,
+        throughput: row.throughput,
+        messaging_limit: row.messaging_limit,
+        amendments_until: row.amendments_until,
+        credentials: SealedCredentials {
+            access_token: row.access_token,
+            app_secret: row.app_secret,
+        },
+    }
+}
+
+fn stop(stop: channel::Stop<'_>) -> Stop {
+    Stop {
+        reason: stop.reason.to_owned(),
+        why: stop.sentences(),
+        until: stop.until,
+    }
+}
