@@ -13,6 +13,8 @@ mod messaging;
 
 use sea_orm_migration::prelude::*;
 
+pub use sea_orm_migration::MigratorTrait;
+
 /// All migrations, oldest first.
 #[derive(Debug)]
 pub struct Migrator;

@@ -24,6 +24,7 @@ mod live;
 mod live_ending;
 mod media;
 mod newcomers;
+mod numbers_module;
 mod odd_webhooks;
 mod openapi;
 mod operator;

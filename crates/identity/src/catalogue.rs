@@ -15,6 +15,8 @@ pub struct ModuleInfo {
     pub title: &'static str,
     /// One sentence for the user who switches it.
     pub description: &'static str,
+    /// Modules without which it cannot work: see [`Module::requires`].
+    pub requires: &'static [&'static str],
 }
 
 /// Modules and permissions, in the order the composition root lists them.
@@ -39,6 +41,7 @@ impl Catalogue {
                     name: it.name(),
                     title: it.title(),
                     description: it.description(),
+                    requires: it.requires(),
                 })
                 .collect(),
         }

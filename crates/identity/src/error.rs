@@ -40,6 +40,14 @@ pub enum IdentityError {
         "The module `{0}` cannot be switched off: without it nobody could sign in to switch it on again."
     )]
     ModuleRequired(String),
+    /// 409 `module_required`: another module that is on needs it.
+    #[error("The module `{module}` cannot be switched off while `{by}` is on, which needs it.")]
+    ModuleNeeded {
+        /// To be switched off.
+        module: &'static str,
+        /// What needs it.
+        by: &'static str,
+    },
     /// 409 `user_exists`.
     #[error("A user with this e-mail address exists already.")]
     UserExists,
@@ -87,7 +95,9 @@ impl From<IdentityError> for Error {
             IdentityError::NoSuchTenant => Self::not_found("tenant"),
             IdentityError::NoSuchApiKey => Self::not_found("API key"),
             IdentityError::NoSuchModule => Self::not_found("module"),
-            IdentityError::ModuleRequired(_) => Self::conflict("module_required", sentence),
+            IdentityError::ModuleRequired(_) | IdentityError::ModuleNeeded { .. } => {
+                Self::conflict("module_required", sentence)
+            }
             IdentityError::TooManyApiKeys => Self::conflict("too_many_api_keys", sentence),
             IdentityError::UserExists => Self::conflict("user_exists", sentence),
             IdentityError::Invalid { field, message } => Self::invalid(field, message),

@@ -15,6 +15,11 @@ pub trait Module: Send + Sync + 'static {
     /// One sentence for the person who switches it on or off.
     fn description(&self) -> &'static str;
 
+    /// Names of the modules without which it cannot work: a tenant that has this one has them too.
+    fn requires(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Routes under `/api/v1` and their description.
     fn api(&self) -> Api;
 

@@ -1,4 +1,4 @@
-//! The composition root: the one line outside a folder that adds a feature.
+//! The composition root: the one place that lists modules.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Ports {
     }
 }
 
-/// Every module, and what they offer. What one needs of another stands in its `Needs`; a missing port does not compile.
+/// Every module, and the ports they offer. The ports a module needs are in its `Needs`; a missing one does not compile.
 pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
     let simulator = cx.addresses.simulator.is_some();
     let public = cx.addresses.public.clone();

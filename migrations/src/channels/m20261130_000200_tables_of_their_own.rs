@@ -1,8 +1,8 @@
 //! Numbers and the accounts' timeline leave messaging: their tables get the names of their module. Renaming is instant, whatever
 //! a table holds.
 //!
-//! The code before this migration does not find them: stop its processes first. What WhatsApp sends meanwhile is answered with
-//! an error, so it comes again.
+//! On MySQL the old names stay as views that read and write the tables, for processes of the version before: the next release
+//! drops them. SQLite has one process, which is stopped for an update.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -36,12 +36,21 @@ impl MigrationTrait for Migration {
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         for (before, after, indexes) in TABLES {
             rename(schema, before, after, indexes).await?;
+            if schema.get_database_backend() != DbBackend::Sqlite {
+                // By the rights of whoever asks, so that a backup can be restored by another user.
+                let sql = format!(
+                    "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `{before}` AS SELECT * FROM `{after}`"
+                );
+                schema.get_connection().execute_unprepared(&sql).await?;
+            }
         }
         Ok(())
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         for (before, after, indexes) in TABLES {
+            let sql = format!("DROP VIEW IF EXISTS `{before}`");
+            schema.get_connection().execute_unprepared(&sql).await?;
             rename(schema, after, before, indexes).await?;
         }
         Ok(())
@@ -55,7 +64,7 @@ async fn rename(
     to: &'static str,
     indexes: &[(&'static [&'static str], bool)],
 ) -> Result<(), DbErr> {
-    if schema.has_table(from).await? {
+    if !schema.has_table(to).await? {
         let table = Table::rename().table(from, to).to_owned();
         schema.rename_table(table).await?;
     }

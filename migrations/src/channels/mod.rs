@@ -3,13 +3,11 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261130_000200_tables_of_their_own;
-mod m20261130_000201_jobs_of_their_own;
-mod m20261130_000202_switch_of_their_own;
+mod m20261130_000201_switch_of_their_own;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m20261130_000200_tables_of_their_own::Migration),
-        Box::new(m20261130_000201_jobs_of_their_own::Migration),
-        Box::new(m20261130_000202_switch_of_their_own::Migration),
+        Box::new(m20261130_000201_switch_of_their_own::Migration),
     ]
 }

@@ -13,7 +13,8 @@ pub struct LoseNumber {
 }
 
 impl Job for LoseNumber {
-    const NAME: &'static str = "channels.lose_number";
+    // From when numbers were messaging's: a process of the last version must know it while an installation is updated.
+    const NAME: &'static str = "messaging.lose_number";
     const QUEUE: &'static str = "interactive";
     // The owner before must hear of it.
     const MAX_ATTEMPTS: u32 = u32::MAX;

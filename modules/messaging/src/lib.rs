@@ -80,6 +80,10 @@ impl Module for Messaging {
         "The inbox, messages and their delivery."
     }
 
+    fn requires(&self) -> &'static [&'static str] {
+        &["channels"]
+    }
+
     fn api(&self) -> Api {
         let service = &self.service;
         Api::new((

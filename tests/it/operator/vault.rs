@@ -217,8 +217,10 @@ async fn columns(app: &TestApp) -> Vec<(String, String)> {
              WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
         }
         _ => {
-            "SELECT table_name AS t, column_name AS c FROM information_schema.columns \
-             WHERE table_schema = DATABASE() AND data_type IN ('varchar', 'char', 'text', 'mediumtext', 'longtext')"
+            "SELECT c.table_name AS t, c.column_name AS c FROM information_schema.columns c \
+             JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+             WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
+             AND c.data_type IN ('varchar', 'char', 'text', 'mediumtext', 'longtext')"
         }
     };
     let rows = on

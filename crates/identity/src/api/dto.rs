@@ -168,6 +168,7 @@ impl From<Switch> for ModuleOut {
             name,
             title,
             description,
+            requires: _,
         } = module;
         Self {
             name: name.into(),

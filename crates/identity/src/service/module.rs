@@ -15,7 +15,7 @@ pub(crate) struct Switch {
 }
 
 impl Service {
-    /// Names of the modules that are on, identity among them.
+    /// Names of the modules that are on, identity and whatever they require among them.
     pub(crate) async fn enabled_modules(&self, db: &TenantDb) -> Result<BTreeSet<String>, IdentityError> {
         let off: Vec<(String,)> = db
             .find::<tenant_module::Entity>()
@@ -31,6 +31,14 @@ impl Service {
         for (name,) in off {
             on.remove(&name);
         }
+        let required = self
+            .catalogue()
+            .modules
+            .iter()
+            .filter(|it| on.contains(it.name))
+            .flat_map(|it| it.requires);
+        let required: Vec<String> = required.map(|name| (*name).to_owned()).collect();
+        on.extend(required);
         on.insert(NAME.to_owned());
         Ok(on)
     }
@@ -45,7 +53,8 @@ impl Service {
         Ok(self.catalogue().modules.iter().map(switch).collect())
     }
 
-    /// Switches a module on or off, effective with the next request.
+    /// Switches a module on or off, effective with the next request. One that another requires cannot be switched off while that
+    /// one is on.
     pub(crate) async fn switch_module(
         &self,
         db: &TenantDb,
@@ -56,6 +65,16 @@ impl Service {
             return Err(IdentityError::ModuleRequired(name.to_owned()));
         }
         let module = self.catalogue().module(name).ok_or(IdentityError::NoSuchModule)?;
+        if !enabled {
+            let on = self.enabled_modules(db).await?;
+            let needs = |other: &&ModuleInfo| other.requires.contains(&name) && on.contains(other.name);
+            if let Some(by) = self.catalogue().modules.iter().find(needs) {
+                return Err(IdentityError::ModuleNeeded {
+                    module: module.name,
+                    by: by.name,
+                });
+            }
+        }
         let row = tenant_module::ActiveModel {
             tenant_id: Set(db.tenant()),
             module: Set(name.to_owned()),
