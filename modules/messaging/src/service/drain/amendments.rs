@@ -17,7 +17,7 @@ use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde_json::Value;
 
-use super::{inbound::WAMID, when::told_at};
+use super::{ids::WAMID, when::told_at};
 use crate::{
     entity::{
         amendment::{self, EDIT, REACTION, REVOKE},

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use cloud_api::webhook::{HistoryMessage, InboundMessage, WebhookContact};
 use contracts::{
     channels::Channel,
-    contacts::{ContactMerge, Resolved, Sighting},
+    contacts::{Resolved, Sighting},
     messaging::{
         ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
         MessagesEchoed, Sender,
@@ -21,8 +21,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 
 use super::{
     amendments::{Amendment, is_amendment},
-    inbound::{WAMID, row},
-    sort::digits,
+    ids::{WAMID, digits},
+    inbound::row,
+    noted::Noted,
     statuses,
     when::told_at,
 };
@@ -49,15 +50,6 @@ pub(super) struct Other {
     sent_by: Option<Sender>,
     /// Told live, as an echo is.
     live: bool,
-}
-
-/// What others must know of it.
-#[derive(Debug, Default)]
-pub(super) struct Noted {
-    pub(super) amendments: Vec<Amendment>,
-    pub(super) wamids: Vec<String>,
-    /// Contacts that became one after the amendments of others were read.
-    pub(super) merges: Vec<ContactMerge>,
 }
 
 impl Other {

@@ -1,25 +1,21 @@
 //! Messages from customers.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cloud_api::webhook::{InboundContent, InboundMessage, WebhookContact};
+use cloud_api::webhook::{InboundContent, InboundMessage};
 use contracts::{
-    channels::Channel,
     contacts::{ContactId, Sighting},
     messaging::{MessageId, MessageReceived, MessagesReceived},
 };
 use kernel::{Result, TenantTx, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConflict};
-use text::phone::may_be_same;
 
 use super::{
     amendments::{Amendment, is_amendment},
-    elsewhere::Noted,
-    sort::{Arrived, digits},
+    arrived::Arrived,
+    ids::{WAMID, digits},
+    noted::Noted,
     when::told_at,
 };
 use crate::{
@@ -33,9 +29,6 @@ use crate::{
         sender::{Pair, conversations_of},
     },
 };
-
-/// A wamid longer than this is no wamid.
-pub(super) const WAMID: usize = 256;
 
 impl Service {
     /// Writes the messages that are new, with their contacts and conversations. Answers what was done to other messages, and
@@ -211,40 +204,6 @@ async fn only_new(tx: &TenantTx, arrived: Vec<Arrived>) -> Result<Vec<Arrived>> 
         .into_iter()
         .filter(|one| wamid(one).is_some_and(|id| !known.contains(&id)))
         .collect())
-}
-
-/// Who has written a message, by its own ids first and then by what the body says about its sender.
-pub(super) fn sighting(
-    channel: &Arc<Channel>,
-    message: &InboundMessage,
-    sender: Option<&WebhookContact>,
-    now: DateTime<Utc>,
-) -> Sighting {
-    let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let of_sender =
-        |field: fn(&WebhookContact) -> &Option<String>| sender.and_then(|sender| some(field(sender)));
-    let (from, told) = (some(&message.from), of_sender(|sender| &sender.wa_id));
-    // Usually the same. Where WhatsApp spells the number in another way, its id is the one to write to.
-    let (from, other) = match (from, told) {
-        (Some(from), Some(told)) if from != told && may_be_same(&from, &told) => (Some(told), Some(from)),
-        (from, told) => (from.or(told), None),
-    };
-    // What is written where a phone number belongs but holds no digit still tells senders apart.
-    let (wa_id, no_phone) = from
-        .into_iter()
-        .partition::<Vec<String>, _>(|text| text.contains(|c: char| c.is_ascii_digit()));
-    Sighting {
-        portfolio: channel.portfolio_id.clone().unwrap_or_default(),
-        wa_id: wa_id.into_iter().next(),
-        other_wa_id: other,
-        bsuid: some(&message.from_user_id)
-            .or_else(|| of_sender(|sender| &sender.user_id))
-            .or(no_phone.into_iter().next()),
-        username: sender.and_then(|sender| sender.username.clone()),
-        profile_name: sender.and_then(|sender| sender.name.clone()),
-        seen_at: Some(told_at(message.timestamp, now)),
-        ..Sighting::default()
-    }
 }
 
 /// WhatsApp's time, but never the future: a wrong clock must not keep a window open for years. WhatsApp tells whole seconds;

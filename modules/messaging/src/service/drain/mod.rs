@@ -3,9 +3,12 @@
 
 mod alone;
 mod amendments;
+mod arrived;
 mod elsewhere;
+mod ids;
 mod inbound;
 mod kept;
+mod noted;
 mod people;
 mod sort;
 pub(super) mod statuses;

@@ -5,7 +5,7 @@ use contracts::channels::{AccountNews, Told};
 use contracts::contacts::{BookEntry, IdentityChange, KnownBy, MarketingChoice, Resolved, Sighting};
 use kernel::{Result, TenantTx};
 
-use super::{sort::Arrived, when::told_at};
+use super::{arrived::Arrived, when::told_at};
 use crate::service::{Service, joining};
 
 fn portfolio(news: &AccountNews) -> String {

@@ -6,26 +6,21 @@ use std::{
 };
 
 use cloud_api::webhook::{self, Change, InboundMessage, Status as WebhookStatus, Update, WebhookContact};
-use contracts::{
-    channels::{AccountNews, Channel, NumberFailure, Told},
-    contacts::Sighting,
-};
+use contracts::channels::{AccountNews, Channel, NumberFailure, Told};
 use kernel::{Result, TenantId};
 use text::phone::may_be_same;
 
-use super::{elsewhere::Other, inbound, kept::Kept, when::told_at};
+use super::{
+    arrived::{Arrived, sighting},
+    elsewhere::Other,
+    ids::digits,
+    kept::Kept,
+    when::told_at,
+};
 use crate::{entity::inbox::Model, service::Service};
 
 /// Bytes that what is read of a batch may take, more or less; the bodies behind it wait for the next.
 const ROOM: usize = 24 << 20;
-
-/// A message from a customer, with what the body says about its sender.
-#[derive(Debug)]
-pub(super) struct Arrived {
-    pub(super) channel: Arc<Channel>,
-    pub(super) sighting: Sighting,
-    pub(super) message: InboundMessage,
-}
 
 /// What a batch of bodies holds, sorted by where it goes.
 #[derive(Debug, Default)]
@@ -213,7 +208,7 @@ impl Service {
         let mut whole = true;
         for message in messages {
             let sender = entry_of(contacts, &message.from, &message.from_user_id, one_sender);
-            let sighting = inbound::sighting(channel, &message, sender, place.body.received_at);
+            let sighting = sighting(channel, &message, sender, place.body.received_at);
             let known = said(&message.from) || said(&message.from_user_id);
             if !(named(&message) && known && self.directory.is_usable(&sighting)) {
                 whole = false;
@@ -315,10 +310,6 @@ fn display_number(update: &Update) -> Option<&str> {
         Update::Account(account) => account.phone_number.as_deref(),
         _ => None,
     }
-}
-
-pub(super) fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// The number among an account's. The API shows `+44 7700 900555`, webhooks say `447700900555`: only digits count. Where no

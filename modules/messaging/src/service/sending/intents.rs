@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::run::INTENT;
-
+/// Messages of one intent: these are in doubt should this process die.
+const INTENT: std::ops::RangeInclusive<usize> = 5..=300;
 /// Of a second.
 const WORTH: f64 = 0.5;
 /// A pace measured over less says nothing.

@@ -28,8 +28,6 @@ const TURN: Duration = Duration::from_secs(5);
 const TOGETHER: usize = 200;
 /// How long an outcome waits for others.
 const MAX_DELAY: Duration = Duration::from_millis(200);
-/// Messages of one intent: these are in doubt should this process die.
-pub(super) const INTENT: std::ops::RangeInclusive<usize> = 5..=300;
 
 /// How a run ended.
 pub(super) enum Ended {
