@@ -89,13 +89,13 @@ pub trait ChannelDirectory: Send + Sync {
     ///
     /// # Errors
     /// The database's.
-    async fn channel(&self, db: &TenantDb, id: ChannelId) -> Result<Option<Channel>>;
+    async fn by_id(&self, db: &TenantDb, id: ChannelId) -> Result<Option<Channel>>;
 
     /// These numbers, in no order; those that are not the tenant's are left out.
     ///
     /// # Errors
     /// The database's.
-    async fn channels(&self, tx: &TenantTx, ids: &[ChannelId]) -> Result<Vec<Channel>>;
+    async fn by_ids(&self, tx: &TenantTx, ids: &[ChannelId]) -> Result<Vec<Channel>>;
 
     /// All numbers of the tenant: 200 at most.
     ///

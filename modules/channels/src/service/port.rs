@@ -25,12 +25,12 @@ use crate::entity::channel::{ActiveModel, Column, Entity};
 
 #[async_trait]
 impl ChannelDirectory for Service {
-    async fn channel(&self, db: &TenantDb, id: ChannelId) -> Result<Option<Channel>> {
+    async fn by_id(&self, db: &TenantDb, id: ChannelId) -> Result<Option<Channel>> {
         let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
         Ok(row.map(|row| seen(row, db.clock().now())))
     }
 
-    async fn channels(&self, tx: &TenantTx, ids: &[ChannelId]) -> Result<Vec<Channel>> {
+    async fn by_ids(&self, tx: &TenantTx, ids: &[ChannelId]) -> Result<Vec<Channel>> {
         let these = Column::Id.is_in(ids.iter().copied());
         let rows = tx.find::<Entity>().filter(these).all().await?;
         let now = tx.clock().now();

@@ -210,7 +210,7 @@ impl Service {
     /// The number that is named, or the only one.
     async fn choose_channel(&self, tx: &TenantTx, wanted: Option<ChannelId>) -> Result<Channel> {
         let mut found = match wanted {
-            Some(id) => self.channels.channels(tx, &[id]).await?,
+            Some(id) => self.channels.by_ids(tx, &[id]).await?,
             None => self.channels.all(tx).await?,
         };
         match (wanted, found.len()) {

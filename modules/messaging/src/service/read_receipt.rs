@@ -25,7 +25,7 @@ impl Service {
             .order_by(Column::At, sea_orm::Order::Desc)
             .one()
             .await?;
-        let channel = self.channels.channel(&db, job.channel_id).await?;
+        let channel = self.channels.by_id(&db, job.channel_id).await?;
         let (Some(wamid), Some(channel)) = (newest.and_then(|message| message.wamid), channel) else {
             return Ok(());
         };

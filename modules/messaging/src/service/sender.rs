@@ -135,7 +135,7 @@ impl Service {
         let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let known = self.channels.channels(tx, &wanted).await?;
+        let known = self.channels.by_ids(tx, &wanted).await?;
         if known.len() != wanted.len() {
             return Err(MessagingError::NoChannel.into());
         }

@@ -61,7 +61,7 @@ impl Service {
         if db.clock().now() > job.until {
             return Ok(());
         }
-        let Some(channel) = self.channels.channel(&db, job.channel_id).await? else {
+        let Some(channel) = self.channels.by_id(&db, job.channel_id).await? else {
             return Ok(());
         };
         let number = PhoneNumberId::from(channel.phone_number_id.clone());

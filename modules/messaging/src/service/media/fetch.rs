@@ -138,7 +138,7 @@ impl Service {
         let (Some(whatsapp_id), Some(channel_id)) = (&row.whatsapp_id, row.channel_id) else {
             return Err(NotFetched::never(Term::NoFileNamed));
         };
-        let channel = self.channels.channel(db, channel_id).await.map_err(ours)?;
+        let channel = self.channels.by_id(db, channel_id).await.map_err(ours)?;
         let channel = channel.ok_or_else(|| NotFetched::never(Term::FileNumberRemoved))?;
         let client = self
             .channels

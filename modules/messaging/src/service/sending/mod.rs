@@ -145,7 +145,7 @@ impl Service {
 
     async fn number(&self, db: &TenantDb, id: Option<ChannelId>) -> Result<Option<Channel>> {
         match id {
-            Some(id) => self.channels.channel(db, id).await,
+            Some(id) => self.channels.by_id(db, id).await,
             None => Ok(None),
         }
     }
