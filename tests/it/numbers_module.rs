@@ -4,7 +4,7 @@ use migrations::{Migrator, MigratorTrait};
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
-use testkit::{TestApp, on_both_profiles};
+use testkit::on_both_profiles;
 
 async fn execute(on: &DatabaseConnection, sql: &str) -> u64 {
     let done = on
