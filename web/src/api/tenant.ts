@@ -1,5 +1,5 @@
 /**
- * Which tenant this browser tab works in. Kept per tab (sessionStorage) so two tabs can sit in two tenants,
+ * Which tenant this browser tab works in. Kept per tab (sessionStorage) so two tabs can work in two tenants,
  * with the last choice remembered for new tabs.
  */
 const KEY = 'wapro.tenant'

@@ -6,7 +6,7 @@ import { type Channel, useResumeChannel } from '@/api/channels'
 import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
 import { formatDateTime, isolated } from '@/lib/format'
-import { aside, say, tellsTime } from '@/lib/said'
+import { details, say, tellsTime } from '@/lib/said'
 import { useCan } from '@/lib/session'
 import { cn } from '@/lib/utils'
 
@@ -26,7 +26,7 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   const stop = channel.held ?? channel.restricted
   if (!stop) return null
   const { reason, terms, until } = stop
-  const more = aside(terms)
+  const more = details(terms)
   // Another account's number is won back by the connection test, not by a word.
   const lost = terms.some(({ term }) => term === 'held_lost')
   return (

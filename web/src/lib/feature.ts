@@ -45,9 +45,9 @@ export interface Screen {
 }
 
 interface RouteOptions {
-  /** Without it, whoever has signed in. */
+  /** Without it, every signed-in user may open the page. */
   allowed?: Allowed
-  /** For those who have not signed in; they are sent to the first such route. */
+  /** A page for users who have not signed in. They are sent to the first such route. */
   public?: boolean
   /** `bare`: no bar at the foot of a phone's screen. `alone`: nothing of the shell. */
   frame?: (screen: Screen) => 'bare' | 'alone' | undefined

@@ -8,7 +8,7 @@ import arTerms from '@/i18n/terms.ar.json'
 import enTerms from '@/i18n/terms.en.json'
 import type { Sentence } from '@/lib/said'
 import openapi from '../../../openapi/openapi.json'
-import { aside, codeOf, codeWords, say, titled } from './said'
+import { codeOf, codeWords, details, say, titled } from './said'
 
 beforeAll(async () => {
   await i18next.init({
@@ -49,9 +49,9 @@ describe('what the server says', () => {
     await i18next.changeLanguage('ar')
   })
 
-  it('says a code once, and WhatsApp’s own words only aside', () => {
+  it('says a code once, and WhatsApp’s own words only in the details', () => {
     expect(say(HELD)).toBe(`${arCodes['131042'].title}. ${arCodes['131042'].advice}`)
-    expect(aside(HELD)).toContain('Pay the bill')
+    expect(details(HELD)).toContain('Pay the bill')
     expect(codeOf(HELD)).toBe(131042)
     expect(titled(HELD, 'x').title).toBe(arCodes['131042'].title)
     expect(titled([{ term: 'pair_limit' }], 'لم تُرسل')).toEqual({ title: 'لم تُرسل', advice: arTerms.pair_limit })

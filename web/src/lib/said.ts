@@ -16,19 +16,19 @@ export function codeWords(code: number) {
   return { title: i18next.t(`codes:${key}.title`), advice: i18next.t(`codes:${key}.advice`) }
 }
 
-/** Sentences for those who ask for details: WhatsApp's own words, and the code. */
-const ASIDE = new Set<string>(['refused', 'named_code'])
+/** Sentences that are shown among the details only: WhatsApp's own words, and the code. */
+const FOR_DETAILS = new Set<string>(['refused', 'named_code'])
 
 /** In the reader's language; the server's own English for what this portal has no words for yet. */
 export function say(sentences: Sentence[] | undefined, english = ''): string {
   if (!sentences?.length || !sentences.every(isKnown)) return english && apart(english)
-  return sentences.filter((s) => !ASIDE.has(s.term)).map(sentence).join(' ')
+  return sentences.filter((s) => !FOR_DETAILS.has(s.term)).map(sentence).join(' ')
 }
 
-/** What is only for those who look closer: what WhatsApp said literally, or the error as it was. */
-export function aside(sentences: Sentence[] | undefined): string {
+/** What is shown among the details only: WhatsApp's own words, or the error as it was. */
+export function details(sentences: Sentence[] | undefined): string {
   const known = (sentences ?? []).filter(isKnown)
-  const said = known.filter((s) => ASIDE.has(s.term)).map(sentence)
+  const said = known.filter((s) => FOR_DETAILS.has(s.term)).map(sentence)
   const errors = known.flatMap((s) => s.params ?? []).filter((p) => p.name === 'error').map(shown)
   return [...said, ...errors].join(' ')
 }

@@ -15,7 +15,7 @@ function Found({ contact }: { contact: Contact }) {
   return (
     <>
       <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="xs" />
-      <span className="truncate">{displayName(contact, t('person.stranger'))}</span>
+      <span className="truncate">{displayName(contact, t('person.unknown'))}</span>
       {contact.phone && contact.name && <bdi className="tnum ltr-isolate ms-auto text-xs text-muted-foreground">{formatPhone(contact.phone)}</bdi>}
     </>
   )

@@ -75,7 +75,7 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
       { id: contact?.id, body },
       {
         onSuccess: (saved) => {
-          toast.success(t(contact ? 'contacts.saved' : 'contacts.created', { name: displayName(saved, t('person.stranger')) }))
+          toast.success(t(contact ? 'contacts.saved' : 'contacts.created', { name: displayName(saved, t('person.unknown')) }))
           onClose()
         },
         onError: (error) => {

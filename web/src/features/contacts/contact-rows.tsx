@@ -39,7 +39,7 @@ export function ContactTable({ items, colors, actions, onOpen, onTag }: ContactR
         </thead>
         <tbody className="divide-y">
           {items.map((contact) => {
-            const name = displayName(contact, t('person.stranger'))
+            const name = displayName(contact, t('person.unknown'))
             return (
               <tr key={contact.id} className="transition-colors hover:bg-accent/50 [&>td]:h-13 [&>td]:px-4">
                 <td>
@@ -66,7 +66,7 @@ export function ContactCards({ items, colors, actions, onOpen, onTag }: ContactR
   return (
     <ul className="divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
       {items.map((contact) => {
-        const name = displayName(contact, t('person.stranger'))
+        const name = displayName(contact, t('person.unknown'))
         return (
           <li key={contact.id} className="flex items-start gap-1 py-3 ps-3.5 pe-1.5">
             <div className="min-w-0 flex-1">

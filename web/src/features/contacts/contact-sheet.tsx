@@ -24,7 +24,7 @@ export function ContactSheet({ contactId, readOnly, tags, onClose, onDelete }: C
     <Sheet open={!!contactId && !(creating && readOnly)} onOpenChange={(open) => !open && onClose()}>
       <SheetContent>
         <SheetHeader>
-          <SheetTitle>{creating ? t('contacts.addTitle') : <bdi>{contact ? displayName(contact, t('person.stranger')) : t('contacts.contact')}</bdi>}</SheetTitle>
+          <SheetTitle>{creating ? t('contacts.addTitle') : <bdi>{contact ? displayName(contact, t('person.unknown')) : t('contacts.contact')}</bdi>}</SheetTitle>
           <SheetDescription>{contact ? t('contacts.since', { when: formatDateTime(contact.created_at) }) : t('contacts.addHint')}</SheetDescription>
         </SheetHeader>
         {creating || contact ? (

@@ -149,7 +149,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
       <ConfirmDialog
         open={!!deleting}
         onOpenChange={(next) => !next && setDeleting(undefined)}
-        title={t('contacts.deleteTitle', { name: deleting ? displayName(deleting, t('person.stranger')) : '' })}
+        title={t('contacts.deleteTitle', { name: deleting ? displayName(deleting, t('person.unknown')) : '' })}
         body={t('contacts.deleteBody')}
         action={t('contacts.delete')}
         loading={remove.isPending}
@@ -157,7 +157,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
           deleting &&
           remove.mutate(deleting.id, {
             onSuccess: () => {
-              toast.success(t('contacts.deleted', { name: displayName(deleting, t('person.stranger')) }))
+              toast.success(t('contacts.deleted', { name: displayName(deleting, t('person.unknown')) }))
               if (contactId === deleting.id) back()
               setDeleting(undefined)
             },

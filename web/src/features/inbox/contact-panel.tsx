@@ -42,7 +42,7 @@ function Person({ contactId }: { contactId: string }) {
   if (query.error && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   if (!query.data) return <PanelSkeleton />
   const contact = query.data
-  const name = displayName(contact, t('person.stranger'))
+  const name = displayName(contact, t('person.unknown'))
   const attributes = Object.entries(contact.attributes)
   return (
     <div className="divide-y">

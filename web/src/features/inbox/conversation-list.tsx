@@ -153,7 +153,7 @@ function Row({ conversation, active, channel }: { conversation: Conversation; ac
     if (active) ref.current?.scrollIntoView({ block: 'nearest' })
   }, [active])
   const { contact, unread } = conversation
-  const name = displayName(contact, t('person.stranger'))
+  const name = displayName(contact, t('person.unknown'))
   const preview = localPreview(conversation.preview) || t('inbox.noPreview')
   return (
     <li>

@@ -51,7 +51,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const start = useStartConversation()
   const phoneProblem = fieldProblem(start.error, 'to.phone')
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id
-  const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('person.stranger')) : recipient.phone)
+  const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('person.unknown')) : recipient.phone)
 
   const missing = !recipient
     ? t('newConversation.recipientFirst')
@@ -147,7 +147,7 @@ function RecipientField({ value, onChange, contactId, problem }: { value?: Recip
   const phone = mayBePhone(search) ? search.trim() : undefined
 
   if (value) {
-    const name = 'contact' in value ? displayName(value.contact, t('person.stranger')) : value.phone
+    const name = 'contact' in value ? displayName(value.contact, t('person.unknown')) : value.phone
     return (
       <div className="grid gap-1.5">
         <p className="text-[0.8125rem] font-medium">{t('newConversation.recipient')}</p>
@@ -195,7 +195,7 @@ function RecipientField({ value, onChange, contactId, problem }: { value?: Recip
           <li key={contact.id}>
             <button type="button" className="group flex w-full items-center gap-3 rounded-md px-2 py-2 text-start text-sm hover:bg-accent" onClick={() => onChange({ contact })}>
               <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="sm" />
-              <span className="min-w-0 flex-1 truncate"><bdi>{displayName(contact, t('person.stranger'))}</bdi></span>
+              <span className="min-w-0 flex-1 truncate"><bdi>{displayName(contact, t('person.unknown'))}</bdi></span>
               {contact.name && contact.phone && <PhoneText phone={contact.phone} className="text-xs text-muted-foreground" />}
               <Check className="size-4 opacity-0 group-hover:opacity-40" aria-hidden />
             </button>

@@ -42,7 +42,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const maySend = can('messages:send')
   const windowNow = useWindow(conversation.data?.window_closes_at)
   const contact = conversation.data?.contact
-  const name = contact ? displayName(contact, t('person.stranger')) : ''
+  const name = contact ? displayName(contact, t('person.unknown')) : ''
   const channels = useChannels().data
   const channel = channels?.find((c) => c.id === conversation.data?.channel_id)
   usePageTitle(name ? `${name} · ${t('inbox.title')}` : t('inbox.title'))

@@ -2,7 +2,7 @@ import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError, describeField } from '@/lib/errors'
-import { aside, codeOf, titled } from '@/lib/said'
+import { codeOf, details, titled } from '@/lib/said'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../live-updates'
@@ -55,7 +55,7 @@ function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> })
   const more = record(error)
   const code = codeOf(error.terms)
   // WhatsApp's words, or the error itself where the reason is ours.
-  const said = code === undefined ? aside(error.terms) : error.detail
+  const said = code === undefined ? details(error.terms) : error.detail
   return (
     <details className="group/why min-w-0">
       <summary className="inline-flex list-none items-center gap-1 rounded-md px-1.5 py-1 text-muted-foreground hover:bg-accent [&::-webkit-details-marker]:hidden">

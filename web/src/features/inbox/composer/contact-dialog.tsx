@@ -79,7 +79,7 @@ export function ContactDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
           {search.trim() && (
             <ul className="divide-y rounded-lg border">
               {found.data?.slice(0, 5).map((contact) => {
-                const name = displayName(contact, t('person.stranger'))
+                const name = displayName(contact, t('person.unknown'))
                 return (
                   <li key={contact.id}>
                     <button
