@@ -111,7 +111,7 @@ async fn a_new_password_forgets_the_usual_addresses() {
                 attempt(app, &format!("203.0.113.{n}"), email, "a guess that is wrong").await;
             }
         }
-        // Whoever had the old password may have signed in there.
+        // An attacker with the old password may have signed in there.
         let usual = attempt(app, "198.51.100.7", &ada, "another password of mine").await;
         assert_eq!(usual.status, 429);
         assert_eq!(attempt(app, "198.51.100.7", &bob, PASSWORD).await.status, 200);

@@ -82,7 +82,7 @@ impl fmt::Debug for SealedCredentials {
     }
 }
 
-/// The tenant's numbers, for whoever sends by them.
+/// The tenant's numbers, for code that sends from them.
 #[async_trait::async_trait]
 pub trait ChannelDirectory: Send + Sync {
     /// One number; none if it is not the tenant's.
@@ -146,7 +146,7 @@ pub trait ChannelDirectory: Send + Sync {
     ) -> Result<Option<String>>;
 }
 
-/// The tenants' numbers, for whoever receives WhatsApp's webhooks.
+/// The tenants' numbers, for code that receives WhatsApp's webhooks.
 #[async_trait::async_trait]
 pub trait ChannelWebhooks: Send + Sync {
     /// What the tenant's webhooks are checked against. Kept for some seconds; a change in this process is seen at once.

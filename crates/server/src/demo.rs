@@ -190,7 +190,7 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
         .await?;
     }
     for (name, phone, _) in business.contacts {
-        // The simulator knows them under the same name, whoever writes first.
+        // The simulator knows them by the same name, regardless of who writes first.
         let person = json!({ "wa_id": phone.trim_start_matches('+'), "name": name });
         let made = api
             .http

@@ -37,7 +37,7 @@ impl MigrationTrait for Migration {
         for (before, after, indexes) in TABLES {
             rename(schema, before, after, indexes).await?;
             if schema.get_database_backend() != DbBackend::Sqlite {
-                // By the rights of whoever asks, so that a backup can be restored by another user.
+                // With the caller's rights, so that a backup can be restored by another user.
                 let sql = format!(
                     "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `{before}` AS SELECT * FROM `{after}`"
                 );

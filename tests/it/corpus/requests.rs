@@ -15,8 +15,8 @@ struct Request {
     body: Value,
 }
 
-/// What the folder calls valid, because it stands in a documentation or a mock has taken it, and WhatsApp would not take: how
-/// the difference begins, and why it is right.
+/// Requests that the folder lists as valid, because they are in documentation or a mock accepted them, but WhatsApp would refuse:
+/// how our error begins, and why it is right.
 const RIGHTLY_REFUSED: &[(&str, &str)] = &[
     (
         "interactive.header.type: must be one of",

@@ -159,7 +159,7 @@ impl Service {
         })
     }
 
-    /// Sets a new password, ends every session of the person and forgets their usual addresses: whoever knew the old password
+    /// Sets a new password, ends every session of the user and deletes their usual addresses: an attacker with the old password
     /// may have signed in from some of them.
     pub(crate) async fn set_password(
         &self,
