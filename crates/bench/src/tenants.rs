@@ -14,7 +14,7 @@ use cloud_sim::Provision;
 use contracts::{
     channels::ChannelId,
     contacts::{ContactId, Sighting},
-    messaging::{Lane, OutgoingMessage},
+    messaging::{Lane, Origin, OutgoingMessage},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{TenantDb, retrying};
@@ -250,11 +250,16 @@ impl World {
                 content: content.clone(),
                 reply_to: None,
                 sent_by: None,
+                template: None,
             })
             .collect();
         retrying(|| async {
             let mut tx = tenant.db.begin().await?;
-            self.sender.queue(&mut tx, &messages, Lane::Bulk).await?;
+            let origin = Origin::Campaign("bench".to_owned());
+            let answers = self.sender.queue(&mut tx, &messages, Lane::Bulk, &origin).await?;
+            if let Some(refusal) = answers.into_iter().find_map(std::result::Result::err) {
+                return Err(kernel::Error::internal(refusal.detail));
+            }
             tx.commit().await
         })
         .await

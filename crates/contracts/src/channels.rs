@@ -132,18 +132,6 @@ pub trait ChannelDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn show_limit(&self, db: &TenantDb, channel: &Channel, reached: Option<&Sentences>) -> Result<()>;
-
-    /// The category that WhatsApp's news gave a template of the number's account last; none if they have never named it.
-    ///
-    /// # Errors
-    /// The database's.
-    async fn template_category(
-        &self,
-        tx: &TenantTx,
-        id: ChannelId,
-        name: &str,
-        language: &str,
-    ) -> Result<Option<String>>;
 }
 
 /// The tenants' numbers, for code that receives WhatsApp's webhooks.

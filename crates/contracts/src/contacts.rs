@@ -63,6 +63,8 @@ pub struct ContactAddress {
     pub phone: Option<String>,
     /// Business-scoped user id.
     pub bsuid: Option<String>,
+    /// They asked for no more marketing.
+    pub marketing_stopped: bool,
 }
 
 /// What somebody chose about marketing (Cloud API: `user_preferences`).
@@ -200,6 +202,12 @@ pub trait ContactDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn addresses(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactAddress>>;
+
+    /// As [`ContactDirectory::addresses`], in a transaction: it sees contacts that the transaction has made.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn addresses_in(&self, tx: &TenantTx, contacts: &[ContactId]) -> Result<Vec<ContactAddress>>;
 
     /// The contacts whose name, phone or username contains `text`, however many they are, as a condition for a list of another
     /// module ([`kernel::tenant::TenantSelect::among`]). None where the text has nothing to look for: all fit then.

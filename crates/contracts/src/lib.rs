@@ -5,3 +5,4 @@
 pub mod channels;
 pub mod contacts;
 pub mod messaging;
+pub mod templates;

@@ -1,9 +1,15 @@
 //! What messaging offers and tells.
 
+mod origin;
+mod refusal;
+
 use chrono::{DateTime, Utc};
 use cloud_api::{ids::Wamid, message::Content};
 use kernel::{Event, Result, TenantTx, id};
 use serde::{Deserialize, Serialize};
+
+pub use origin::{Origin, UnknownOrigin};
+pub use refusal::{Refusal, RefusalCode};
 
 use crate::{channels::ChannelId, contacts::ContactId};
 
@@ -59,22 +65,46 @@ pub struct OutgoingMessage {
     pub reply_to: Option<Wamid>,
     /// Who caused it.
     pub sent_by: Option<Sender>,
+    /// The template it was made from, as kept with the message.
+    pub template: Option<TemplateUse>,
+}
+
+/// The template of a message, and what its variables were filled with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateUse {
+    /// WhatsApp's id of the template.
+    pub id: String,
+    /// What each variable was filled with, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 /// The one way out: everything that leaves for WhatsApp goes through it.
 #[async_trait::async_trait]
 pub trait MessageSender: Send + Sync {
-    /// Writes the messages and their dispatch chunk in the caller's transaction; they leave after it commits.
+    /// Decides of each message whether it may leave, and writes those that may, with their dispatch chunks, in the caller's
+    /// transaction; they leave after it commits. Answers in the order of the messages. Each is asked again when its turn comes,
+    /// since minutes or days may lie between: what may not leave then ends as `failed`.
+    ///
+    /// A number that may not send now refuses all but [`Lane::Bulk`], whose messages wait for it.
     ///
     /// # Errors
-    /// 404 for a channel that is not the tenant's, 409 `window_closed` for a free-form message outside the 24-hour customer
-    /// service window, 422 for content beyond WhatsApp's limits. Nothing is written then.
+    /// The database's; nothing was written then.
     async fn queue(
         &self,
         tx: &mut TenantTx,
         messages: &[OutgoingMessage],
         lane: Lane,
-    ) -> Result<Vec<MessageId>>;
+        origin: &Origin,
+    ) -> Result<Vec<std::result::Result<MessageId, Refusal>>>;
+
+    /// Stops what was queued for this origin and is not handed to WhatsApp yet. Each stopped message is told once, as `cancelled`
+    /// in [`MessageStatusesChanged`]. What is queued for the origin afterwards leaves. Answers how many chunks of messages are
+    /// concerned, of at most 500 messages each.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn cancel(&self, tx: &mut TenantTx, origin: &Origin) -> Result<u64>;
 }
 
 /// Messages arrived from customers.
@@ -134,7 +164,7 @@ impl Event for MessagesQueued {
     const LIVE: Option<&'static str> = Some("messages:read");
 }
 
-/// Messages moved on: sent, delivered, read, failed.
+/// Messages moved on: sent, delivered, read, failed, cancelled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MessageStatusesChanged {
     /// Which.
@@ -155,6 +185,9 @@ pub struct MessageStatusChanged {
     /// The error code of a failure (Cloud API: error codes).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<i64>,
+    /// Where the message comes from; none for what earlier versions sent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<Origin>,
 }
 
 impl Event for MessageStatusesChanged {

@@ -84,13 +84,19 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    pub(crate) fn publish<E: Event>(&mut self, clock: &Clock, tenant: TenantId, event: &E) -> Result<()> {
+    pub(crate) fn publish<E: Event>(
+        &mut self,
+        clock: &Clock,
+        tenant: TenantId,
+        event: &E,
+        live: Option<&str>,
+    ) -> Result<()> {
         self.events.push(event::ActiveModel {
             id: Set(clock.new_uuid()),
             tenant_id: Set(tenant),
             name: Set(E::NAME.to_owned()),
             payload: Set(serde_json::to_string(event)?),
-            live: Set(E::LIVE.map(ToOwned::to_owned)),
+            live: Set(live.map(ToOwned::to_owned)),
             created_at: Set(clock.now()),
         });
         Ok(())

@@ -341,7 +341,18 @@ impl TenantTx {
     /// # Errors
     /// 500 when the event does not serialise.
     pub fn publish<E: Event>(&mut self, event: &E) -> Result<()> {
-        self.pending.publish(&self.db.system.clock, self.db.tenant, event)
+        let clock = &self.db.system.clock;
+        self.pending.publish(clock, self.db.tenant, event, E::LIVE)
+    }
+
+    /// As [`TenantTx::publish`], but tells modules only: the live stream is spared, whatever [`Event::LIVE`] says. For what is sent
+    /// in bulk, which would flood every open portal.
+    ///
+    /// # Errors
+    /// 500 when the event does not serialise.
+    pub fn publish_to_modules<E: Event>(&mut self, event: &E) -> Result<()> {
+        let clock = &self.db.system.clock;
+        self.pending.publish(clock, self.db.tenant, event, None)
     }
 
     /// Has work done, once this commits.

@@ -189,6 +189,9 @@ terms! {
     PairLimit = "WhatsApp takes one message in six seconds for the same person.";
     ContentUnreadable = "The message's content could not be read back.";
     FileGone = "The file of this message is not there any more.";
+    WindowClosed = "The 24-hour window closed before the message could leave.";
+    PhoneNeeded = "An authentication template needs a phone number, and this contact's is not known.";
+    MarketingNotWanted = "This contact asked for no more marketing.";
     NoReasonTold = "WhatsApp gave no reason.";
 
     // Why a received file is not there.

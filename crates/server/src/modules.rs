@@ -61,6 +61,7 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
         limiter: cx.limiter,
         contacts: contacts.directory(),
         channels: channels.directory(),
+        catalog: channels.catalog(),
         webhooks: channels.webhooks(),
         media: cx.media,
         public,

@@ -14,7 +14,7 @@ use cloud_api::message::Content;
 use cloud_sim::{SimConfig, Simulator};
 use contracts::{
     contacts::{ContactDirectory, ContactId, Sighting},
-    messaging::{Lane, MessageId, MessageSender, OutgoingMessage},
+    messaging::{Lane, MessageId, MessageSender, Origin, OutgoingMessage},
 };
 use futures_util::FutureExt;
 use host::Roles;
@@ -251,17 +251,36 @@ impl Fleet {
                     content: content.clone(),
                     reply_to: None,
                     sent_by: None,
+                    template: None,
                 })
                 .collect();
             let ids = retrying(|| async {
                 let mut tx = begin(&db).await;
-                let ids = self.sender.queue(&mut tx, &messages, Lane::Bulk).await?;
+                let origin = campaign();
+                let ids = self.sender.queue(&mut tx, &messages, Lane::Bulk, &origin).await?;
                 tx.commit().await?;
                 Ok(ids)
             });
-            queued.extend(ids.await.unwrap());
+            let ids = ids.await.unwrap().into_iter();
+            queued.extend(ids.map(|id| id.expect("the gate lets it leave")));
         }
         queued
+    }
+
+    /// Stops what [`Fleet::campaign`] queued; answers how many chunks that concerns.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn stop_campaign(&self, tenant: &Tenant) -> u64 {
+        let db = self.system.tenant(tenant.id);
+        let origin = campaign();
+        let chunks = retrying(|| async {
+            let mut tx = begin(&db).await;
+            let chunks = self.sender.cancel(&mut tx, &origin).await?;
+            tx.commit().await?;
+            Ok(chunks)
+        });
+        chunks.await.unwrap()
     }
 
     /// How many sends the simulator has accepted for each of our message ids.
@@ -378,6 +397,11 @@ impl Fleet {
         drop(self.system);
         self.services.remove().await;
     }
+}
+
+/// Where the messages of [`Fleet::campaign`] come from.
+fn campaign() -> Origin {
+    Origin::Campaign("cmp_test".to_owned())
 }
 
 /// Polls until the condition holds.

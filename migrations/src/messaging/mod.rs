@@ -24,6 +24,7 @@ mod m20261130_000101_window_phones;
 mod m20261130_000102_joined_contacts;
 mod m20261130_000121_channel_claims;
 mod m20261130_000122_routes_of_simulated_numbers;
+mod m20261130_000130_origins;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -49,5 +50,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000100_inbox_tries::Migration),
         Box::new(m20261130_000101_window_phones::Migration),
         Box::new(m20261130_000102_joined_contacts::Migration),
+        Box::new(m20261130_000130_origins::Migration),
     ]
 }

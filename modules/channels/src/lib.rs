@@ -11,7 +11,10 @@ mod service;
 
 use std::sync::Arc;
 
-use contracts::channels::{ChannelDirectory, ChannelId, ChannelWebhooks};
+use contracts::{
+    channels::{ChannelDirectory, ChannelId, ChannelWebhooks},
+    templates::TemplateCatalog,
+};
 use kernel::{Api, Jobs, Module, PermissionInfo, Sealed, TenantRoutes, Vault, id::Id};
 
 pub use error::ChannelError;
@@ -53,6 +56,11 @@ impl Channels {
 
     /// The numbers, for whoever sends by them.
     pub fn directory(&self) -> Arc<dyn ChannelDirectory> {
+        Arc::new(self.service.clone())
+    }
+
+    /// What templates of the numbers' accounts are filed under.
+    pub fn catalog(&self) -> Arc<dyn TemplateCatalog> {
         Arc::new(self.service.clone())
     }
 

@@ -49,6 +49,18 @@ pub enum MessagingError {
         /// Why, and until when.
         reason: String,
     },
+    /// The contact has nothing to be written to by.
+    #[error("the contact has no address")]
+    NoAddress,
+    /// An authentication template to somebody without a phone number.
+    #[error("an authentication template needs a phone number")]
+    PhoneNeeded {
+        /// Their business-scoped user id.
+        bsuid: Option<String>,
+    },
+    /// A marketing template to somebody who wants no more marketing.
+    #[error("the contact wants no more marketing")]
+    MarketingStopped,
     /// Only what failed or is in doubt is sent again.
     #[error("the message did not fail")]
     NotResendable,
@@ -106,6 +118,21 @@ impl From<MessagingError> for Error {
                 format!(
                     "{reason} Until then campaigns wait and templates are refused; other messages within the 24-hour window leave."
                 ),
+            ),
+            MessagingError::NoAddress => Self::conflict(
+                "no_address",
+                "The contact has neither a phone number nor a WhatsApp user id.",
+            ),
+            MessagingError::PhoneNeeded { bsuid } => Self::invalid_fields(vec![FieldError {
+                value: bsuid.map(|bsuid| Any(Value::from(bsuid))),
+                ..FieldError::new(
+                    "to",
+                    "an authentication template needs a phone number, and this person's is not known: ask them to share it",
+                )
+            }]),
+            MessagingError::MarketingStopped => Self::conflict(
+                "marketing_stopped",
+                "The contact asked for no more marketing, and this template is marketing or not known yet. Send a utility template, or list the number's templates if this one is new.",
             ),
             MessagingError::NotResendable => Self::conflict(
                 "not_resendable",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use contracts::{
     channels::ChannelId,
-    messaging::{ConversationId, Lane, MediaId},
+    messaging::{ConversationId, Lane, MediaId, Origin},
 };
 use kernel::Job;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,25 @@ impl Job for SendChunk {
     fn share(&self) -> Option<String> {
         self.channel_id
             .map(|id| kernel::id::Id::uuid(id).simple().to_string())
+    }
+}
+
+/// Ends what was queued for an origin and stopped before it was handed to WhatsApp.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CancelMessages {
+    /// Whose messages.
+    pub origin: Origin,
+}
+
+impl Job for CancelMessages {
+    const NAME: &'static str = "messaging.cancel_messages";
+    const QUEUE: &'static str = "default";
+    // Somebody counts on being told of each message.
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One an origin; asked for again while it runs, it runs once more.
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.origin.to_string())
     }
 }
 

@@ -15,6 +15,7 @@ use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
     messaging::MessageSender,
+    templates::TemplateCatalog,
 };
 use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, TenantRoutes, Vault};
 use poem::{EndpointExt, get};
@@ -37,6 +38,8 @@ pub struct Needs {
     pub contacts: Arc<dyn ContactDirectory>,
     /// The numbers to send by.
     pub channels: Arc<dyn ChannelDirectory>,
+    /// What templates are filed under.
+    pub catalog: Arc<dyn TemplateCatalog>,
     /// Whose a webhook is, and who takes what it tells of accounts.
     pub webhooks: Arc<dyn ChannelWebhooks>,
     /// Where files are kept, and how links are fetched.
@@ -119,6 +122,11 @@ impl Module for Messaging {
         });
         let service = self.service.clone();
         jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
+        let service = self.service.clone();
+        jobs.on(move |context, job: job::CancelMessages| {
+            let service = service.clone();
+            async move { service.cancel_messages(context, job).await }
+        });
         let service = self.service.clone();
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();

@@ -2,7 +2,7 @@ import type { MessageStatus } from '@/api/messages'
 
 /** The server's order: the state of a message is the highest that was ever told. */
 const RANK: Record<MessageStatus, number> = {
-  received: 0, queued: 1, sending: 2, unknown: 3, accepted: 4, sent: 5, failed: 6, delivered: 7, read: 8, played: 9,
+  received: 0, queued: 1, cancelled: 2, sending: 3, unknown: 4, accepted: 5, sent: 6, failed: 7, delivered: 8, read: 9, played: 10,
 }
 
 export const isStatus = (value: unknown): value is MessageStatus => typeof value === 'string' && Object.hasOwn(RANK, value)

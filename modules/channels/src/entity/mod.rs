@@ -2,3 +2,4 @@
 
 pub mod account_event;
 pub mod channel;
+pub mod template_category;

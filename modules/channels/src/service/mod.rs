@@ -1,6 +1,7 @@
 //! The verbs, by what they are about.
 
 mod account_events;
+mod catalog;
 mod changed;
 mod channels;
 mod client;

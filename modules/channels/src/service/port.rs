@@ -64,16 +64,6 @@ impl ChannelDirectory for Service {
     async fn show_limit(&self, db: &TenantDb, channel: &Channel, reached: Option<&Sentences>) -> Result<()> {
         self.write_limit(db, channel, reached).await
     }
-
-    async fn template_category(
-        &self,
-        tx: &TenantTx,
-        id: ChannelId,
-        name: &str,
-        language: &str,
-    ) -> Result<Option<String>> {
-        templates::category(tx, id, name, language).await
-    }
 }
 
 #[async_trait]
@@ -100,7 +90,9 @@ impl ChannelWebhooks for Service {
         news: Vec<AccountNews>,
         failures: Vec<NumberFailure>,
     ) -> Result<Vec<AccountNews>> {
-        news::take(tx, news, failures).await
+        let new = news::take(tx, news, failures).await?;
+        templates::apply(tx, &new).await?;
+        Ok(new)
     }
 
     async fn await_amended(&self, tx: &TenantTx, ids: &[ChannelId], until: DateTime<Utc>) -> Result<()> {

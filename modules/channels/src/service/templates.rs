@@ -1,23 +1,23 @@
-//! Templates of a number's account: as WhatsApp has them now, and what its news say of one.
+//! Templates of a number's account: as WhatsApp has them now, and what its news say of them.
 
+use chrono::{DateTime, Utc};
 use cloud_api::{
     ids::WabaId,
     template::Template,
     webhook::{TemplateChange, TemplateUpdate, Update},
 };
-use contracts::channels::ChannelId;
+use contracts::{
+    channels::{AccountNews, ChannelId, Told},
+    templates::{Category, TemplateKey},
+};
 use kernel::{Result, TenantDb, TenantTx};
-use sea_orm::ColumnTrait;
 
 use super::{
     Service,
-    news::{TEMPLATE, told},
+    catalog::{self, Filed},
     read::seen,
 };
-use crate::{
-    entity::channel::{Column, Entity},
-    error::ChannelError,
-};
+use crate::error::ChannelError;
 
 impl Service {
     /// The channel's templates as WhatsApp has them now, at most 300.
@@ -37,38 +37,56 @@ impl Service {
                 break;
             }
         }
+        let tx = db.begin().await?;
+        let filed = listed(waba.as_str(), &templates, tx.clock().now());
+        catalog::file(&tx, filed).await?;
+        tx.commit().await?;
         Ok(templates)
     }
 }
 
-/// The category that WhatsApp's news gave a template of the number's account last.
-pub(super) async fn category(
-    tx: &TenantTx,
-    id: ChannelId,
-    name: &str,
-    language: &str,
-) -> Result<Option<String>> {
-    let Some(channel) = tx.find::<Entity>().filter(Column::Id.eq(id)).one().await? else {
-        return Ok(None);
-    };
-    let events = told(tx, &channel.waba_id, &[TEMPLATE]).await?;
-    let category = events.iter().rev().find_map(|(_, update)| match update {
-        Update::Template(update) => category_of(update, name, language),
-        _ => None,
+/// What the listed templates are filed under.
+fn listed(waba_id: &str, templates: &[Template], at: DateTime<Utc>) -> Vec<Filed> {
+    let filed = templates.iter().filter_map(|template| {
+        Some(Filed {
+            key: key(waba_id, &template.name, &template.language),
+            category: Category::parse(template.category.as_deref()?)?,
+            at,
+        })
     });
-    Ok(category.map(ToOwned::to_owned))
+    filed.collect()
 }
 
-/// The category that a piece of news gives this template.
-fn category_of<'n>(update: &'n TemplateUpdate, name: &str, language: &str) -> Option<&'n str> {
-    let same = |told: &Option<String>, wanted: &str| {
-        // WhatsApp writes en_US and en-US.
-        told.as_deref()
-            .is_some_and(|told| told.replace('-', "_") == wanted)
-    };
-    if update.name.as_deref() != Some(name) || !same(&update.language, language) {
-        return None;
+/// Keeps what news say of templates' categories.
+pub(super) async fn apply(tx: &TenantTx, news: &[AccountNews]) -> Result<()> {
+    let filed = news.iter().filter_map(|news| {
+        let Told::Update(Update::Template(update)) = &news.told else {
+            return None;
+        };
+        Some(Filed {
+            key: key(
+                &news.waba_id,
+                update.name.as_deref()?,
+                update.language.as_deref()?,
+            ),
+            category: Category::parse(category_in(update)?)?,
+            at: news.at,
+        })
+    });
+    catalog::file(tx, filed.collect()).await
+}
+
+/// WhatsApp writes en_US and en-US.
+fn key(waba_id: &str, name: &str, language: &str) -> TemplateKey {
+    TemplateKey {
+        waba_id: waba_id.to_owned(),
+        name: name.to_owned(),
+        language: language.replace('-', "_"),
     }
+}
+
+/// The category that a template has from now on.
+fn category_in(update: &TemplateUpdate) -> Option<&str> {
     match &update.change {
         TemplateChange::Status(status) => status.category.as_deref(),
         TemplateChange::Category { new, .. } => new.as_deref(),

@@ -1,10 +1,12 @@
 //! Who is who, for the other modules.
 
+use std::collections::{HashMap, HashSet};
+
 use contracts::contacts::{
     BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
     MarketingChoice, Resolved, Sighting, Spelling,
 };
-use kernel::{Result, TenantDb, TenantIds, TenantTx};
+use kernel::{Result, TenantDb, TenantIds, TenantTx, padded, tenant::TenantSelect};
 use sea_orm::ColumnTrait;
 use text::phone::Rules;
 
@@ -58,7 +60,7 @@ impl ContactDirectory for Directory {
     }
 
     async fn cards(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactCard>> {
-        let identities = identities_of(db, contacts).await?;
+        let identities = identities_of(|| db.find(), contacts).await?;
         let mut cards = Vec::with_capacity(contacts.len());
         for ids in contacts.chunks(IN_LIST) {
             let names: Vec<(ContactId, Option<String>, Option<String>)> = db
@@ -87,13 +89,17 @@ impl ContactDirectory for Directory {
     }
 
     async fn addresses(&self, db: &TenantDb, contacts: &[ContactId]) -> Result<Vec<ContactAddress>> {
-        let identities = identities_of(db, contacts).await?;
-        let addresses = identities.into_iter().map(|(id, mine)| ContactAddress {
-            id,
-            phone: current(&mine, Kind::Phone),
-            bsuid: current(&mine, Kind::Bsuid),
-        });
-        Ok(addresses.collect())
+        let (identities, stopped) = futures_util::try_join!(
+            identities_of(|| db.find(), contacts),
+            stopped_among(|| db.find(), contacts)
+        )?;
+        Ok(addresses(identities, &stopped))
+    }
+
+    async fn addresses_in(&self, tx: &TenantTx, contacts: &[ContactId]) -> Result<Vec<ContactAddress>> {
+        let identities = identities_of(|| tx.find(), contacts).await?;
+        let stopped = stopped_among(|| tx.find(), contacts).await?;
+        Ok(addresses(identities, &stopped))
     }
 
     fn matching(&self, db: &TenantDb, text: &str) -> Option<TenantIds> {
@@ -117,6 +123,34 @@ impl ContactDirectory for Directory {
     async fn note_address_book(&self, tx: &mut TenantTx, entries: &[BookEntry]) -> Result<Vec<ContactMerge>> {
         book::note(tx, entries).await
     }
+}
+
+/// Those of the contacts who want no more marketing: few of many.
+async fn stopped_among<'c>(
+    find: impl Fn() -> TenantSelect<'c, Contacts>,
+    contacts: &[ContactId],
+) -> Result<HashSet<ContactId>> {
+    let mut stopped = HashSet::new();
+    for ids in contacts.chunks(IN_LIST) {
+        let these = find()
+            .filter(contact::Column::Id.is_in(padded(ids.iter().copied())))
+            .filter(contact::Column::Marketing.eq(consent::STOPPED));
+        stopped.extend(these.columns::<ContactId>(&[contact::Column::Id]).await?);
+    }
+    Ok(stopped)
+}
+
+fn addresses(
+    identities: HashMap<ContactId, Vec<identity::Model>>,
+    stopped: &HashSet<ContactId>,
+) -> Vec<ContactAddress> {
+    let addresses = identities.into_iter().map(|(id, mine)| ContactAddress {
+        id,
+        phone: current(&mine, Kind::Phone),
+        bsuid: current(&mine, Kind::Bsuid),
+        marketing_stopped: stopped.contains(&id),
+    });
+    addresses.collect()
 }
 
 fn phones(identities: &[identity::Model]) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use contracts::contacts::ContactId;
-use kernel::{Cursor, PageQuery, Result, TenantDb, id::Id};
+use kernel::{Cursor, PageQuery, Result, TenantDb, id::Id, tenant::TenantSelect};
 use sea_orm::{
     ColumnTrait, Order,
     sea_query::{Condition, LikeExpr},
@@ -133,14 +133,13 @@ pub(super) fn search_text<'a>(name: Option<&str>, keys: impl Iterator<Item = &'a
 }
 
 /// The identities of these contacts.
-pub(super) async fn identities_of(
-    db: &TenantDb,
+pub(super) async fn identities_of<'c>(
+    find: impl Fn() -> TenantSelect<'c, Identities>,
     contacts: &[ContactId],
 ) -> Result<HashMap<ContactId, Vec<identity::Model>>> {
     let mut found: HashMap<ContactId, Vec<identity::Model>> = HashMap::new();
     for ids in contacts.chunks(IN_LIST) {
-        let rows = db
-            .find::<Identities>()
+        let rows = find()
             .filter(identity::Column::ContactId.is_in(ids.iter().copied()))
             .all()
             .await?;
@@ -161,7 +160,7 @@ pub(super) fn current(identities: &[identity::Model], kind: Kind) -> Option<Stri
 
 async fn whole(db: &TenantDb, rows: Vec<contact::Model>) -> Result<Vec<Contact>, ContactError> {
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
-    let identities = identities_of(db, &ids).await?;
+    let identities = identities_of(|| db.find(), &ids).await?;
     let mut tags = tags_of(db, &ids).await?;
     let assemble = |row: contact::Model| {
         let mine = identities.get(&row.id).map_or(&[][..], Vec::as_slice);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use contracts::{channels::ChannelId, contacts::ContactId, messaging::ConversationId};
-use kernel::{Can, NoContent, Page, PageQuery, Result, retrying};
+use kernel::{Can, NoContent, Page, PageQuery, Result, UserId, retrying};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
@@ -14,6 +14,7 @@ use super::{
     shapes::{Described, Draft, MessageOut, Queued, ReplyIn, one_with_media, with_media},
 };
 use crate::{
+    entity::conversation::State,
     permission::{ReadMessages, SendMessages},
     service::{ConversationFilter, Idempotency, Listed, Service},
 };
@@ -52,6 +53,12 @@ pub struct ConversationOut {
     pub last_status: Option<String>,
     /// Messages nobody has read.
     pub unread: i32,
+    /// What it needs: a person, nothing while automatic replies answer (`pending`), nothing until its time, or nothing.
+    pub state: State,
+    /// When a snoozed conversation opens by itself.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// The person who looks after it.
+    pub assignee_id: Option<UserId>,
     /// Until when free-form messages may be sent; absent if the customer never wrote, or only from an earlier number.
     pub window_closes_at: Option<DateTime<Utc>>,
     /// When it began.
@@ -70,6 +77,7 @@ fn shape(listed: Listed) -> ConversationOut {
         phones.is_some_and(|phones| !phones.contains(opener))
     });
     let window_closes_at = conversation.window_closes_at().filter(|_| !changed);
+    let state = conversation.state();
     let (name, phone, username) = card
         .map(|card| (card.name, card.phone, card.username))
         .unwrap_or_default();
@@ -82,11 +90,16 @@ fn shape(listed: Listed) -> ConversationOut {
             phone,
             username,
         },
-        last_at: conversation.last_at,
+        last_at: conversation
+            .last_message_id
+            .map_or(conversation.created_at, |_| conversation.last_at),
         preview: conversation.preview,
         last_direction: conversation.last_direction,
         last_status,
         unread: conversation.unread,
+        state,
+        snoozed_until: conversation.snoozed_until,
+        assignee_id: conversation.assignee_id,
         window_closes_at,
         created_at: conversation.created_at,
     }
@@ -113,6 +126,10 @@ impl ConversationsApi {
         search: Query<Option<String>>,
         /// Only those with unread messages.
         unread: Query<Option<bool>>,
+        /// Only those in this state.
+        state: Query<Option<State>>,
+        /// Only those that this person looks after.
+        assignee_id: Query<Option<UserId>>,
         /// Only those of this number.
         channel_id: Query<Option<ChannelId>>,
         /// Rows wanted, 1 to 200.
@@ -124,6 +141,8 @@ impl ConversationsApi {
         let filter = ConversationFilter {
             search: search.0,
             unread: unread.0.unwrap_or_default(),
+            state: state.0,
+            assignee_id: assignee_id.0,
             channel_id: channel_id.0,
         };
         let rows = self

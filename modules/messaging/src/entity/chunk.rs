@@ -30,6 +30,10 @@ pub struct Model {
     /// How often its messages were tried before, in other chunks.
     pub attempt: i32,
     pub done: bool,
+    /// [`Origin`](contracts::messaging::Origin) of all its messages; none in what earlier versions wrote.
+    pub origin: Option<String>,
+    /// When it was stopped: nothing behind the mark is sent any more.
+    pub cancelled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -5,7 +5,7 @@ use contracts::{
     contacts::ContactId,
     messaging::{ConversationId, MessageId},
 };
-use kernel::TenantId;
+use kernel::{TenantId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -17,7 +17,7 @@ pub struct Model {
     pub id: ConversationId,
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
-    /// When something last happened; the inbox is sorted by it.
+    /// When something last happened; the inbox is sorted by it. 1970 while only bulk has been sent: it stands at the end then.
     pub last_at: DateTimeUtc,
     pub last_message_id: Option<MessageId>,
     pub preview: String,
@@ -28,7 +28,32 @@ pub struct Model {
     pub last_inbound_at: Option<DateTimeUtc>,
     /// The phone number that opened the window, E.164 with the plus; none if it was opened without one, or before this was kept.
     pub window_phone: Option<String>,
+    /// None in rows of earlier versions: open while something is unread, else resolved.
+    pub state: Option<State>,
+    /// When a snoozed conversation opens by itself.
+    pub snoozed_until: Option<DateTimeUtc>,
+    /// The person who looks after it.
+    pub assignee_id: Option<UserId>,
     pub created_at: DateTimeUtc,
+}
+
+/// What a conversation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, poem_openapi::Enum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+#[oai(rename = "ConversationState", rename_all = "snake_case")]
+pub enum State {
+    /// A person.
+    Open,
+    /// Nothing: automatic replies answer it.
+    Pending,
+    /// Nothing until its time.
+    Snoozed,
+    /// Nothing.
+    Resolved,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -40,6 +65,14 @@ kernel::tenant_entity!();
 pub const WINDOW: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
 impl Model {
+    /// What it needs, also for rows of earlier versions.
+    pub fn state(&self) -> State {
+        self.state.unwrap_or(match self.unread {
+            0 => State::Resolved,
+            _ => State::Open,
+        })
+    }
+
     /// When the customer service window closes; none if the customer never wrote.
     pub fn window_closes_at(&self) -> Option<DateTimeUtc> {
         self.last_inbound_at.map(|at| at + WINDOW)

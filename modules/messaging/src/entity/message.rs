@@ -58,6 +58,11 @@ pub struct Model {
     /// `content` before the first edit.
     #[sea_orm(column_type = "Text", nullable)]
     pub original: Option<String>,
+    /// [`Origin`](contracts::messaging::Origin) of what we sent; none in what earlier versions wrote.
+    pub origin: Option<String>,
+    /// [`TemplateUse`](contracts::messaging::TemplateUse) as JSON.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub template: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

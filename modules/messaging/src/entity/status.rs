@@ -12,6 +12,8 @@ pub enum Status {
     Received,
     /// Written, waiting for its turn.
     Queued,
+    /// Stopped before it was handed to WhatsApp.
+    Cancelled,
     /// Handed to WhatsApp; no answer yet.
     Sending,
     /// Handed to WhatsApp, and no answer will come: only a status can tell what became of it.
@@ -32,9 +34,10 @@ pub enum Status {
 
 impl Status {
     /// Every state, lowest first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Received,
         Self::Queued,
+        Self::Cancelled,
         Self::Sending,
         Self::Unknown,
         Self::Accepted,
@@ -50,6 +53,7 @@ impl Status {
         match self {
             Self::Received => "received",
             Self::Queued => "queued",
+            Self::Cancelled => "cancelled",
             Self::Sending => "sending",
             Self::Unknown => "unknown",
             Self::Accepted => "accepted",
@@ -67,6 +71,7 @@ impl Status {
         match self {
             Self::Received => 0,
             Self::Queued => 10,
+            Self::Cancelled => 15,
             Self::Sending => 20,
             Self::Unknown => 30,
             Self::Accepted => 40,

@@ -7,13 +7,13 @@ use contracts::{
     contacts::{ContactCard, ContactId},
     messaging::{ConversationChange, ConversationId, ConversationsChanged, MessageId},
 };
-use kernel::{PageQuery, Result, TenantDb, TenantTx, page::Cursor};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order};
+use kernel::{PageQuery, Result, TenantDb, TenantTx, UserId, page::Cursor};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::Expr};
 
 use super::Service;
 use crate::{
     entity::{
-        conversation::{ActiveModel, Column, Entity, Model},
+        conversation::{ActiveModel, Column, Entity, Model, State},
         message,
     },
     error::MessagingError,
@@ -27,6 +27,10 @@ pub struct ConversationFilter {
     pub search: Option<String>,
     /// Only those with unread messages.
     pub unread: bool,
+    /// Only those in one state.
+    pub state: Option<State>,
+    /// Only those of one person.
+    pub assignee_id: Option<UserId>,
     /// Only those of one number.
     pub channel_id: Option<ChannelId>,
 }
@@ -62,6 +66,8 @@ impl Service {
         });
         let mut rows = select
             .filter_some(filter.unread.then(|| Column::Unread.gt(0)))
+            .filter_some(filter.state.map(in_state))
+            .filter_some(filter.assignee_id.map(|id| Column::AssigneeId.eq(id)))
             .filter_some(filter.channel_id.map(|id| Column::ChannelId.eq(id)))
             .filter_some(after)
             .order_by(Column::LastAt, Order::Desc)
@@ -138,12 +144,34 @@ impl Service {
     }
 }
 
+/// The rows in a state, also those of earlier versions.
+fn in_state(state: State) -> Condition {
+    let by_unread = match state {
+        State::Open => Some(Column::Unread.gt(0)),
+        State::Resolved => Some(Column::Unread.eq(0)),
+        State::Pending | State::Snoozed => None,
+    };
+    let written = Condition::any().add(Column::State.eq(state));
+    match by_unread {
+        Some(by_unread) => written.add(Condition::all().add(Column::State.is_null()).add(by_unread)),
+        None => written,
+    }
+}
+
 /// Sets the counter back and tells the browsers.
 pub(super) async fn nothing_unread(tx: &mut TenantTx, id: ConversationId) -> Result<()> {
     let read = ActiveModel {
         unread: Set(0),
         ..ActiveModel::default()
     };
+    // What an earlier version left open by its unread count stays open.
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.is_null())
+        .filter(Column::Unread.gt(0))
+        .col_expr(Column::State, Expr::value(State::Open))
+        .exec()
+        .await?;
     tx.update::<Entity>()
         .filter(Column::Id.eq(id))
         .set(read)

@@ -5,12 +5,12 @@ use cloud_api::{ids::Bsuid, message::Content};
 use contracts::{
     channels::{Channel, ChannelId},
     contacts::{ContactId, Sighting},
-    messaging::{ConversationId, Lane, MessageId, MessageSender, OutgoingMessage},
+    messaging::{ConversationId, Lane, MessageId, Origin, OutgoingMessage},
 };
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Idempotency, Service, cards, joining, sender_of, thread};
+use super::{Idempotency, Service, cards, joining, origin_of, sender_of, thread};
 use crate::{
     entity::{
         conversation,
@@ -71,7 +71,6 @@ impl Service {
             return Ok(made);
         }
         let channel = self.choose_channel(&tx, new.channel_id).await?;
-        let by_phone = matches!(new.to, Address::Phone(_));
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
         let between = (channel.id, contact_id);
         let message = OutgoingMessage {
@@ -80,11 +79,10 @@ impl Service {
             content: thread::reacted(&tx, between, self.with_ids(new.content)).await?,
             reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
+            template: None,
         };
-        if !by_phone {
-            self.check_password(db, &tx, &message).await?;
-        }
-        self.queue_one(db, tx, message, Lane::Transactional, once).await
+        self.queue_one(db, tx, message, (Lane::Transactional, origin_of(actor)), once)
+            .await
     }
 
     /// Queues an agent's reply.
@@ -114,9 +112,10 @@ impl Service {
             content: thread::reacted(&tx, between, self.with_ids(content)).await?,
             reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
+            template: None,
         };
-        self.check_password(db, &tx, &message).await?;
-        self.queue_one(db, tx, message, Lane::Interactive, once).await
+        self.queue_one(db, tx, message, (Lane::Interactive, origin_of(actor)), once)
+            .await
     }
 
     fn with_ids(&self, content: Content) -> Content {
@@ -128,15 +127,14 @@ impl Service {
         &self,
         db: &TenantDb,
         message: OutgoingMessage,
-        lane: Lane,
+        how: (Lane, Origin),
         once: Option<Idempotency>,
     ) -> Result<Model> {
         let tx = db.begin().await?;
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
-        self.check_password(db, &tx, &message).await?;
-        self.queue_one(db, tx, message, lane, once).await
+        self.queue_one(db, tx, message, how, once).await
     }
 
     async fn queue_one(
@@ -144,12 +142,15 @@ impl Service {
         db: &TenantDb,
         mut tx: TenantTx,
         message: OutgoingMessage,
-        lane: Lane,
+        (lane, origin): (Lane, Origin),
         once: Option<Idempotency>,
     ) -> Result<Model> {
-        let ids = self.queue(&mut tx, std::slice::from_ref(&message), lane).await?;
-        if let (Some(once), Some(made)) = (&once, ids.first())
-            && !once.claim(&tx, *made).await?
+        let one = std::slice::from_ref(&message);
+        let mut answers = self.queue_each(&mut tx, one, lane, &origin).await?;
+        let answer = answers.pop().ok_or(MessagingError::NoMessage)?;
+        let made = answer.map_err(|refused| refused.error)?;
+        if let Some(once) = &once
+            && !once.claim(&tx, made).await?
         {
             // Somebody else was first: what this transaction has written goes with it, and the other's message is the answer.
             drop(tx);
@@ -161,7 +162,7 @@ impl Service {
         }
         let row = tx
             .find::<Entity>()
-            .filter(Column::Id.is_in(ids))
+            .filter(Column::Id.eq(made))
             .one()
             .await?
             .ok_or(MessagingError::NoMessage)?;

@@ -4,12 +4,12 @@ mod cards;
 mod coalescer;
 mod conversations;
 mod drain;
+mod gate;
 mod idempotency;
 mod joining;
 mod kept;
 mod media;
 mod messages;
-mod passwords;
 mod preview;
 mod reactions;
 mod read_receipt;
@@ -26,6 +26,7 @@ use std::{sync::Arc, time::Duration};
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
+    templates::TemplateCatalog,
 };
 use kernel::{TenantId, TenantRoutes, Vault};
 use moka::future::Cache;
@@ -36,7 +37,7 @@ pub use idempotency::Idempotency;
 pub use kept::KeptCount;
 pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
-pub use sender::sender_of;
+pub use sender::{origin_of, sender_of};
 pub use webhook::Handshake;
 
 use crate::Needs;
@@ -50,6 +51,7 @@ pub struct Service {
     routes: Arc<dyn TenantRoutes>,
     vault: Arc<dyn Vault>,
     directory: Arc<dyn ContactDirectory>,
+    catalog: Arc<dyn TemplateCatalog>,
     public: Url,
     simulator: bool,
     coalescer: Coalescer,
@@ -75,6 +77,7 @@ impl Service {
             vault,
             limiter,
             contacts,
+            catalog,
             channels,
             webhooks,
             media,
@@ -87,6 +90,7 @@ impl Service {
             routes,
             vault,
             directory: contacts,
+            catalog,
             public,
             simulator,
             coalescer: Coalescer::start(),

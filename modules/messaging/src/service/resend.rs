@@ -4,7 +4,7 @@ use cloud_api::{ids::Wamid, message::Content};
 use contracts::messaging::{Lane, MessageId, OutgoingMessage};
 use kernel::{Actor, Result, TenantDb};
 
-use super::{Idempotency, Service, sender_of};
+use super::{Idempotency, Service, origin_of, sender_of};
 use crate::{
     entity::{Status, message::Model},
     error::MessagingError,
@@ -37,7 +37,9 @@ impl Service {
             content,
             reply_to: old.reply_to.map(Wamid::from),
             sent_by: Some(sender_of(actor)),
+            template: old.template.as_deref().map(serde_json::from_str).transpose()?,
         };
-        self.queue_once(db, again, Lane::Interactive, once).await
+        let how = (Lane::Interactive, origin_of(actor));
+        self.queue_once(db, again, how, once).await
     }
 }

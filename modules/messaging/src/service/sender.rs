@@ -1,16 +1,15 @@
-//! The one way out: [`MessageSender::queue`]. Whatever sends, sends through here; window and limits are checked here and
-//! nowhere else.
+//! The one way out: [`MessageSender::queue`]. Whatever sends, sends through here; what may leave is decided by the
+//! [gate](super::gate).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use cloud_api::message::Content;
 use contracts::{
-    channels::{Channel, ChannelId},
-    contacts::{ContactId, ContactMerge, Sighting},
+    channels::ChannelId,
+    contacts::ContactId,
     messaging::{
-        ConversationId, Lane, MessageId, MessageQueued, MessageSender, MessagesQueued, OutgoingMessage,
+        Lane, MessageId, MessageQueued, MessageSender, MessagesQueued, Origin, OutgoingMessage, Refusal,
         Sender,
     },
 };
@@ -18,17 +17,19 @@ use kernel::{Actor, Result, TenantTx, each, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, IntoActiveModel, sea_query::Expr};
 
 use super::{
-    Service, joining,
+    Service,
+    gate::{Decided, Refused},
+    joining, media,
     preview::{outgoing_preview, shorten},
 };
 use crate::{
     entity::{
         Status,
         chunk::{self, ChunkId},
-        conversation, message,
+        conversation::{self, State},
+        message,
     },
-    error::MessagingError,
-    job::{SendChunk, lane_name},
+    job::{CancelMessages, SendChunk, lane_name},
 };
 
 /// Conversations of one statement.
@@ -37,6 +38,10 @@ const A_STATEMENT: usize = 250;
 /// A number and a contact: what a conversation is between.
 pub(super) type Pair = (ChannelId, ContactId);
 
+fn pair(message: &OutgoingMessage) -> Pair {
+    (message.channel_id, message.contact_id)
+}
+
 #[async_trait]
 impl MessageSender for Service {
     async fn queue(
@@ -44,43 +49,106 @@ impl MessageSender for Service {
         tx: &mut TenantTx,
         messages: &[OutgoingMessage],
         lane: Lane,
-    ) -> Result<Vec<MessageId>> {
-        for message in messages {
-            check_limits(message)?;
-        }
-        self.known_channels(tx, messages, lane).await?;
-        super::media::check(tx, messages).await?;
-        let pairs: Vec<Pair> = messages
-            .iter()
-            .map(|message| (message.channel_id, message.contact_id))
-            .collect();
-        let mut conversations = conversations_of(tx, &pairs).await?;
+        origin: &Origin,
+    ) -> Result<Vec<std::result::Result<MessageId, Refusal>>> {
+        let answers = self.queue_each(tx, messages, lane, origin).await?;
+        let told = answers.into_iter().map(|answer| answer.map_err(Refusal::from));
+        Ok(told.collect())
+    }
+
+    async fn cancel(&self, tx: &mut TenantTx, origin: &Origin) -> Result<u64> {
+        use chunk::{Column, Entity};
         let now = tx.clock().now();
-        let merges = self.windows_open(tx, messages, &conversations, now).await?;
+        let stopped = tx
+            .update::<Entity>()
+            .filter(Column::Origin.eq(origin.to_string()))
+            .filter(Column::CancelledAt.is_null())
+            .filter(Column::Done.eq(false))
+            .col_expr(Column::CancelledAt, Expr::value(now))
+            .exec()
+            .await?;
+        if stopped > 0 {
+            tx.enqueue(&CancelMessages {
+                origin: origin.clone(),
+            })?;
+        }
+        Ok(stopped)
+    }
+}
+
+impl Service {
+    /// As [`MessageSender::queue`], with the errors that a caller of the API gets.
+    pub(super) async fn queue_each(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        lane: Lane,
+        origin: &Origin,
+    ) -> Result<Vec<std::result::Result<MessageId, Refused>>> {
+        let Decided {
+            refused,
+            mut conversations,
+            merges,
+        } = self.at_queue(tx, messages, lane).await?;
         // Hardly ever: somebody to write to turned out to be another contact, whose conversation it is now.
         let moved: Vec<OutgoingMessage>;
         let mut messages = messages;
         if !merges.is_empty() {
-            moved = messages
-                .iter()
-                .cloned()
-                .map(|message| OutgoingMessage {
-                    contact_id: joining::holder(&merges, message.contact_id),
-                    ..message
-                })
-                .collect();
+            let to_holder = |message: &OutgoingMessage| OutgoingMessage {
+                contact_id: joining::holder(&merges, message.contact_id),
+                ..message.clone()
+            };
+            moved = messages.iter().map(to_holder).collect();
             messages = &moved;
-            let pairs: Vec<Pair> = moved
-                .iter()
-                .map(|message| (message.channel_id, message.contact_id))
-                .collect();
-            conversations = conversations_of(tx, &pairs).await?;
         }
-        let ids = write_messages(tx, messages, &conversations, lane, now).await?;
+        let leave: Vec<&OutgoingMessage> = messages
+            .iter()
+            .zip(&refused)
+            .filter(|(_, refused)| refused.is_none())
+            .map(|(message, _)| message)
+            .collect();
+        if !merges.is_empty() {
+            let pairs: Vec<Pair> = leave.iter().map(|message| pair(message)).collect();
+            conversations = find_conversations(tx, &pairs).await?;
+        }
+        let ids = self.write(tx, &leave, conversations, lane, origin).await?;
+        let mut ids = ids.into_iter();
+        let answers = refused.into_iter().map(|refused| match refused {
+            Some(refused) => Some(Err(refused)),
+            None => ids.next().map(Ok),
+        });
+        Ok(answers.flatten().collect())
+    }
+
+    /// Writes messages that may leave.
+    async fn write(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[&OutgoingMessage],
+        conversations: HashMap<Pair, conversation::Model>,
+        lane: Lane,
+        origin: &Origin,
+    ) -> Result<Vec<MessageId>> {
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = tx.clock().now();
+        let pairs: Vec<Pair> = messages.iter().map(|message| pair(message)).collect();
+        // Bulk does not live in the inbox: a conversation keeps its place there, and a new one stands at the end.
+        let last_at = match lane {
+            Lane::Bulk => DateTime::UNIX_EPOCH,
+            _ => now,
+        };
+        let conversations = with_missing(tx, &pairs, conversations, last_at).await?;
+        media::use_files(tx, messages.iter().copied()).await?;
+        let ids = write_messages(tx, messages, &conversations, lane, origin, now).await?;
+        if lane == Lane::Bulk {
+            return Ok(ids);
+        }
         touch_conversations(tx, messages, &ids, &conversations, now).await?;
         let items = messages.iter().zip(&ids).map(|(message, id)| MessageQueued {
             message_id: *id,
-            conversation_id: conversations[&(message.channel_id, message.contact_id)].id,
+            conversation_id: conversations[&pair(message)].id,
             contact_id: message.contact_id,
             at: now,
         });
@@ -91,93 +159,26 @@ impl MessageSender for Service {
     }
 }
 
-impl Service {
-    /// Free-form messages need an open window, and the number that opened it must be the contact's still: WhatsApp counts by number.
-    /// Answers which contacts became one on the way.
-    async fn windows_open(
-        &self,
-        tx: &mut TenantTx,
-        messages: &[OutgoingMessage],
-        conversations: &HashMap<Pair, conversation::Model>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<ContactMerge>> {
-        let free_form = |message: &&OutgoingMessage| !matches!(message.content, Content::Template { .. });
-        let (mut openers, mut contacts) = (Vec::new(), Vec::new());
-        for message in messages.iter().filter(free_form) {
-            let row = &conversations[&(message.channel_id, message.contact_id)];
-            if row.window_closes_at().is_none_or(|at| at <= now) {
-                return Err(MessagingError::WindowClosed.into());
-            }
-            if let Some(phone) = &row.window_phone {
-                openers.push(Sighting {
-                    wa_id: Some(phone.clone()),
-                    ..Sighting::default()
-                });
-                contacts.push(message.contact_id);
-            }
-        }
-        if openers.is_empty() {
-            return Ok(Vec::new());
-        }
-        let openers = self.directory.recognise(tx, &openers).await?;
-        joining::join(tx, &openers.merges).await?;
-        let mut both = openers.contacts.iter().zip(contacts);
-        if both.all(|(opener, contact): (_, ContactId)| {
-            *opener == Some(joining::holder(&openers.merges, contact))
-        }) {
-            return Ok(openers.merges);
-        }
-        Err(MessagingError::WindowClosed.into())
-    }
-
-    /// All named numbers are the tenant's, and may send what is to be sent; only a campaign may wait for one that may not.
-    async fn known_channels(&self, tx: &TenantTx, messages: &[OutgoingMessage], lane: Lane) -> Result<()> {
-        let mut wanted: Vec<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let known = self.channels.by_ids(tx, &wanted).await?;
-        if known.len() != wanted.len() {
-            return Err(MessagingError::NoChannel.into());
-        }
-        if lane == Lane::Bulk {
-            return Ok(());
-        }
-        if let Some(stop) = known.iter().find_map(|channel| channel.held.as_ref()) {
-            let reason = stop.reason.clone();
-            return Err(MessagingError::NumberHeld { reason }.into());
-        }
-        let template = |channel: &&Channel| {
-            messages.iter().any(|message| {
-                message.channel_id == channel.id && matches!(message.content, Content::Template { .. })
-            })
-        };
-        let mut writing_first = known.iter().filter(template);
-        match writing_first.find_map(|channel| channel.restricted.as_ref()) {
-            Some(stop) => Err(MessagingError::NumberRestricted {
-                reason: stop.reason.clone(),
-            }
-            .into()),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Every documented limit of the content, with the field named (Cloud API: messages endpoint).
-fn check_limits(message: &OutgoingMessage) -> Result<()> {
-    let checked = message.content.check(message.reply_to.as_ref());
-    Ok(checked.map_err(MessagingError::Invalid)?)
-}
-
 /// The conversation of every pair, made where there is none.
 pub(super) async fn conversations_of(
     tx: &TenantTx,
     pairs: &[Pair],
 ) -> Result<HashMap<Pair, conversation::Model>> {
+    let found = find_conversations(tx, pairs).await?;
+    with_missing(tx, pairs, found, tx.clock().now()).await
+}
+
+/// Makes the conversations that are missing among those found. Nobody has to look at a new one before the customer writes.
+async fn with_missing(
+    tx: &TenantTx,
+    pairs: &[Pair],
+    mut found: HashMap<Pair, conversation::Model>,
+    last_at: DateTime<Utc>,
+) -> Result<HashMap<Pair, conversation::Model>> {
+    let now = tx.clock().now();
     let mut wanted: Vec<Pair> = pairs.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut found = find_conversations(tx, &wanted).await?;
-    let now = tx.clock().now();
     let missing: Vec<_> = wanted
         .iter()
         .filter(|pair| !found.contains_key(pair))
@@ -186,45 +187,53 @@ pub(super) async fn conversations_of(
             id: tx.clock().new_id(),
             channel_id: *channel_id,
             contact_id: *contact_id,
-            last_at: now,
+            last_at,
             last_message_id: None,
             preview: String::new(),
             last_direction: "none".to_owned(),
             unread: 0,
             last_inbound_at: None,
             window_phone: None,
+            state: Some(State::Resolved),
+            snoozed_until: None,
+            assignee_id: None,
             created_at: now,
         })
         .collect();
-    if !missing.is_empty() {
-        let rows = missing.iter().cloned().map(IntoActiveModel::into_active_model);
-        let made = tx.insert_new::<conversation::Entity>(rows.collect()).await?;
-        if made == missing.len() as u64 {
-            let ours = missing
-                .into_iter()
-                .map(|row| ((row.channel_id, row.contact_id), row));
-            found.extend(ours);
-        } else {
-            // Another transaction made one of them: the unique pair decided, and reading again finds the winner.
-            found = find_conversations(tx, &wanted).await?;
-        }
+    if missing.is_empty() {
+        return Ok(found);
     }
-    Ok(found)
+    let rows = missing.iter().cloned().map(IntoActiveModel::into_active_model);
+    let made = tx.insert_new::<conversation::Entity>(rows.collect()).await?;
+    if made == missing.len() as u64 {
+        let ours = missing
+            .into_iter()
+            .map(|row| ((row.channel_id, row.contact_id), row));
+        found.extend(ours);
+        return Ok(found);
+    }
+    // Another transaction made one of them: the unique pair decided, and reading again finds the winner.
+    find_conversations(tx, &wanted).await
 }
 
-async fn find_conversations(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pair, conversation::Model>> {
+/// The conversations that there are, locked, in key order.
+pub(super) async fn find_conversations(
+    tx: &TenantTx,
+    pairs: &[Pair],
+) -> Result<HashMap<Pair, conversation::Model>> {
     use conversation::{Column, Entity};
-    let mut by_channel: BTreeMap<ChannelId, Vec<ContactId>> = BTreeMap::new();
+    let mut by_channel: BTreeMap<ChannelId, BTreeSet<ContactId>> = BTreeMap::new();
     for (channel_id, contact_id) in pairs {
-        by_channel.entry(*channel_id).or_default().push(*contact_id);
+        by_channel.entry(*channel_id).or_default().insert(*contact_id);
     }
     let mut found = HashMap::new();
     for (channel_id, contacts) in by_channel {
+        let contacts: Vec<ContactId> = contacts.into_iter().collect();
         for contacts in contacts.chunks(500) {
             let these = Condition::all()
                 .add(Column::ChannelId.eq(channel_id))
                 .add(Column::ContactId.is_in(padded(contacts.iter().copied())));
-            // Other conversations of the tenant may be in the hands of others.
+            // Other conversations of the tenant may be locked by others.
             let pairs = tx
                 .find::<Entity>()
                 .filter(these)
@@ -239,24 +248,31 @@ async fn find_conversations(tx: &TenantTx, pairs: &[Pair]) -> Result<HashMap<Pai
 
 async fn write_messages(
     tx: &mut TenantTx,
-    messages: &[OutgoingMessage],
+    messages: &[&OutgoingMessage],
     conversations: &HashMap<Pair, conversation::Model>,
     lane: Lane,
+    origin: &Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<MessageId>> {
     let mut by_channel: BTreeMap<ChannelId, Vec<usize>> = BTreeMap::new();
     for (index, message) in messages.iter().enumerate() {
         by_channel.entry(message.channel_id).or_default().push(index);
     }
+    let origin = origin.to_string();
     let ids: Vec<MessageId> = messages.iter().map(|_| tx.clock().new_id()).collect();
     for (channel_id, indexes) in by_channel {
         for indexes in indexes.chunks(chunk::SIZE) {
             let chunk_id: ChunkId = tx.clock().new_id();
             let mut rows = Vec::with_capacity(indexes.len());
             for index in indexes {
-                let message = &messages[*index];
-                let conversation = conversations[&(message.channel_id, message.contact_id)].id;
-                rows.push(row(ids[*index], message, conversation, chunk_id, now)?);
+                let message = messages[*index];
+                let conversation = conversations[&pair(message)].id;
+                rows.push(message::ActiveModel {
+                    conversation_id: Set(conversation),
+                    chunk_id: Set(Some(chunk_id)),
+                    origin: Set(Some(origin.clone())),
+                    ..row(ids[*index], message, now)?
+                });
             }
             tx.insert_many::<message::Entity>(rows).await?;
             tx.insert::<chunk::Entity>(chunk::ActiveModel {
@@ -268,6 +284,8 @@ async fn write_messages(
                 mark: Set(None),
                 attempt: Set(0),
                 done: Set(false),
+                origin: Set(Some(origin.clone())),
+                cancelled_at: Set(None),
                 created_at: Set(now),
                 ..chunk::ActiveModel::default()
             })
@@ -278,16 +296,11 @@ async fn write_messages(
     Ok(ids)
 }
 
-fn row(
-    id: MessageId,
-    message: &OutgoingMessage,
-    conversation_id: ConversationId,
-    chunk_id: ChunkId,
-    now: DateTime<Utc>,
-) -> Result<message::ActiveModel> {
+/// What a message brings itself.
+fn row(id: MessageId, message: &OutgoingMessage, now: DateTime<Utc>) -> Result<message::ActiveModel> {
+    let json = |template| serde_json::to_string(template);
     Ok(message::ActiveModel {
         id: Set(id),
-        conversation_id: Set(conversation_id),
         channel_id: Set(message.channel_id),
         contact_id: Set(message.contact_id),
         direction: Set("outbound".to_owned()),
@@ -301,7 +314,7 @@ fn row(
         sent_by: Set(message.sent_by.as_ref().map(serde_json::to_string).transpose()?),
         error: Set(None),
         raw: Set(None),
-        chunk_id: Set(Some(chunk_id)),
+        template: Set(message.template.as_ref().map(json).transpose()?),
         sent_at: Set(None),
         delivered_at: Set(None),
         read_at: Set(None),
@@ -312,10 +325,10 @@ fn row(
     })
 }
 
-/// The last message to a pair is the one the inbox shows. Many conversations a statement: a campaign touches 500 at once.
+/// The last message to a pair is the one the inbox shows. Many conversations a statement.
 async fn touch_conversations(
     tx: &TenantTx,
-    messages: &[OutgoingMessage],
+    messages: &[&OutgoingMessage],
     ids: &[MessageId],
     conversations: &HashMap<Pair, conversation::Model>,
     now: DateTime<Utc>,
@@ -324,7 +337,7 @@ async fn touch_conversations(
     let last: HashMap<Pair, usize> = messages
         .iter()
         .enumerate()
-        .map(|(index, message)| ((message.channel_id, message.contact_id), index))
+        .map(|(index, message)| (pair(message), index))
         .collect();
     let mut touched: Vec<(&conversation::Model, usize)> = last
         .into_iter()
@@ -368,5 +381,13 @@ pub fn sender_of(actor: &Actor) -> Sender {
         kind: kind.to_owned(),
         id: actor.id(),
         name: name.clone(),
+    }
+}
+
+/// What a caller's own messages come from.
+pub fn origin_of(actor: &Actor) -> Origin {
+    match actor {
+        Actor::User { .. } => Origin::User,
+        Actor::ApiKey { .. } => Origin::ApiKey,
     }
 }

@@ -16,7 +16,7 @@ const message = (id: string, minute: number, more: Partial<Message> = {}): Messa
 })
 
 const conversation = (id: string, minute: number, more: Partial<Conversation> = {}): Conversation => ({
-  id, channel_id: 'chn_1', contact: { id: `con_${id}`, name: id }, last_at: at(minute), preview: '', last_direction: 'inbound', unread: 0, created_at: at(0), ...more,
+  id, channel_id: 'chn_1', contact: { id: `con_${id}`, name: id }, last_at: at(minute), preview: '', last_direction: 'inbound', unread: 0, state: 'open', created_at: at(0), ...more,
 })
 
 interface Pages<T> {

@@ -9,9 +9,6 @@ mod told;
 mod topics;
 mod words;
 
-pub(super) use told::told;
-pub(super) use topics::TEMPLATE;
-
 use contracts::channels::{AccountNews, NumberFailure, Told};
 use kernel::{Result, TenantTx};
 

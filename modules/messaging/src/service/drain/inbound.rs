@@ -275,7 +275,7 @@ async fn touch(
     items: &[MessageReceived],
     conversations: &HashMap<Pair, conversation::Model>,
 ) -> Result<()> {
-    use conversation::{ActiveModel, Column, Entity};
+    use conversation::{ActiveModel, Column, Entity, State};
     let mut by_pair: HashMap<Pair, Vec<Touch<'_>>> = HashMap::new();
     for (arrived, item) in new.iter().zip(items) {
         by_pair
@@ -295,6 +295,11 @@ async fn touch(
         row.unread = row
             .unread
             .saturating_add(i32::try_from(unread).unwrap_or(i32::MAX));
+        // Somebody has to look at it, unless automatic replies do.
+        if unread > 0 && row.state() != State::Pending {
+            row.state = Some(State::Open);
+            row.snoozed_until = None;
+        }
         for touch in &touches {
             if let Some(phone) = &touch.opens
                 && row.last_inbound_at.is_none_or(|at| at <= touch.item.at)
@@ -322,6 +327,8 @@ async fn touch(
             Column::Unread,
             Column::LastInboundAt,
             Column::WindowPhone,
+            Column::State,
+            Column::SnoozedUntil,
         ])
         .to_owned();
     let rows: Vec<ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
 use contracts::{
     contacts::{ContactDirectory, ContactId, Spelling},
-    messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged},
+    messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
 };
 use kernel::{Result, TenantTx, each, id, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
@@ -152,6 +152,7 @@ struct Messages {
 struct Message {
     conversation_id: ConversationId,
     contact_id: ContactId,
+    origin: Option<Origin>,
     before: State,
     after: State,
     /// The latest telling of this batch; none while nobody has told of it.
@@ -228,6 +229,7 @@ impl Messages {
             Time,
             Time,
             Time,
+            Option<String>,
         );
         let ids: Vec<MessageId> = ids
             .into_iter()
@@ -251,6 +253,7 @@ impl Messages {
                     Column::DeliveredAt,
                     Column::ReadAt,
                     Column::FailedAt,
+                    Column::Origin,
                 ])
                 .await?;
             for row in rows {
@@ -266,6 +269,7 @@ impl Messages {
                     delivered_at,
                     read_at,
                     failed_at,
+                    origin,
                 ) = row;
                 let before = State {
                     wamid,
@@ -280,6 +284,7 @@ impl Messages {
                 let message = Message {
                     conversation_id,
                     contact_id,
+                    origin: origin.and_then(|origin| origin.parse().ok()),
                     after: before.clone(),
                     before,
                     told_at: None,
@@ -328,14 +333,19 @@ impl Messages {
     /// Writes what has changed, and tells.
     async fn write(self, tx: &mut TenantTx) -> Result<()> {
         let mut changes = Changes::default();
-        let mut items = Vec::new();
+        let (mut bulk, mut others) = (Vec::new(), Vec::new());
         for (id, message) in &self.by_id {
             let Some(at) = message.told_at.filter(|_| message.before != message.after) else {
                 continue;
             };
             changes.add(*id, &message.before, &message.after);
+            let items = match message.origin.as_ref().is_some_and(Origin::is_bulk) {
+                true => &mut bulk,
+                false => &mut others,
+            };
             items.push(MessageStatusChanged {
                 at,
+                origin: message.origin.clone(),
                 error_code: message.after.error_code(),
                 message_id: *id,
                 conversation_id: message.conversation_id,
@@ -343,11 +353,13 @@ impl Messages {
             });
         }
         changes.write(tx).await?;
-        if items.is_empty() {
-            Ok(())
-        } else {
-            tx.publish(&MessageStatusesChanged { items })
+        if !bulk.is_empty() {
+            tx.publish_to_modules(&MessageStatusesChanged { items: bulk })?;
         }
+        if !others.is_empty() {
+            tx.publish(&MessageStatusesChanged { items: others })?;
+        }
+        Ok(())
     }
 }
 

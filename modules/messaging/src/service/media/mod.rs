@@ -35,7 +35,7 @@ use crate::{
 
 pub use address::Wanted;
 pub(super) use inbound::{Incoming, expect};
-pub(super) use place::{NotPlaced, check, mentioned};
+pub(super) use place::{NotPlaced, check, mentioned, use_files};
 pub use upload::NewMedia;
 
 /// What files need besides the database.

@@ -1,7 +1,7 @@
 //! Our files on WhatsApp's side: before a message leaves, each file it names is uploaded for the number it leaves from,
 //! once in 29 days, and WhatsApp's id takes the place of ours (Cloud API: media).
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::{
@@ -15,7 +15,7 @@ use contracts::{
     channels::Channel,
     messaging::{MediaId, OutgoingMessage},
 };
-use kernel::{Error, Result, TenantDb, TenantTx, retrying};
+use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
 use sentences::{Sentence, Sentences, Term, explain};
 
@@ -253,64 +253,87 @@ struct Wanted {
     voice: bool,
 }
 
-/// Checks in the queueing transaction that every file the messages name is there and can be sent as what it is named, and
-/// notes that it is used. One read and at most one write for any number of messages.
+/// Looks at the files that messages name: why each message may not leave because of them. One read for 500 files.
 ///
-/// # Errors
-/// 404 for a file that is not the tenant's, 409 `media_not_ready` for one that is not there yet, 422 `media_type` for one
-/// that cannot be sent as this kind, 422 when it is larger than that.
-pub(in crate::service) async fn check(tx: &TenantTx, messages: &[OutgoingMessage]) -> Result<()> {
-    let mut wanted: Vec<(MediaId, Wanted)> = Vec::new();
-    for message in messages {
-        let voice = matches!(message.content, Content::Audio { voice: true, .. });
-        let named = message.content.files().into_iter();
-        wanted.extend(
-            named.filter_map(|NamedFile { kind, source, .. }| Some((ours(source)?, Wanted { kind, voice }))),
-        );
+/// The reasons: 404 for a file that is not the tenant's, 409 `media_not_ready` for one that is not there yet, 422 `media_type` for
+/// one that cannot be sent as this kind, 422 when it is larger than that.
+pub(in crate::service) async fn check<'m>(
+    tx: &TenantTx,
+    messages: impl Iterator<Item = &'m OutgoingMessage>,
+) -> Result<Vec<Option<Error>>> {
+    let wanted: Vec<Vec<(MediaId, Wanted)>> = messages.map(named).collect();
+    let mut ids: Vec<MediaId> = wanted.iter().flatten().map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(wanted.iter().map(|_| None).collect());
     }
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let mut ids: Vec<MediaId> = wanted.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let rows = tx
-        .find::<Entity>()
-        .filter(Column::Id.is_in(ids.clone()))
-        .all()
-        .await?;
-    for (id, Wanted { kind, voice }) in wanted {
-        let row = rows
-            .iter()
-            .find(|row| row.id == id)
-            .ok_or(MessagingError::NoMedia)?;
-        if row.state != READY {
-            return Err(MessagingError::MediaNotReady.into());
-        }
-        let mime = canonical(&row.mime).unwrap_or_else(|| row.mime.clone());
-        fits(kind, &mime)?;
-        if voice && mime != "audio/ogg" {
-            let rule = format!(
-                "WhatsApp takes only audio/ogg (Opus) as a voice message, not {mime}; send it without `voice`"
-            );
-            return Err(sort::wrong(rule));
-        }
-        let limit = limit_unseen(kind, &mime, &row.kind);
-        let size = row.size.and_then(|size| u64::try_from(size).ok());
-        if size.is_some_and(|size| size > limit) {
-            return Err(sort::wrong(format!(
-                "WhatsApp takes at most {limit} bytes as {} of the type {mime}",
-                kind.as_str()
-            )));
-        }
+    let mut rows = HashMap::new();
+    for some in ids.chunks(500) {
+        let these = tx
+            .find::<Entity>()
+            .filter(Column::Id.is_in(padded(some.iter().copied())));
+        rows.extend(these.all().await?.into_iter().map(|row| (row.id, row)));
     }
-    if rows.iter().any(|row| row.used_at.is_none()) {
+    let why = |wanted: Vec<(MediaId, Wanted)>| {
+        let mut all = wanted.into_iter();
+        all.find_map(|(id, wanted)| match rows.get(&id) {
+            Some(row) => sendable(row, &wanted).err(),
+            None => Some(MessagingError::NoMedia.into()),
+        })
+    };
+    Ok(wanted.into_iter().map(why).collect())
+}
+
+/// Our files that a message names, and as what.
+fn named(message: &OutgoingMessage) -> Vec<(MediaId, Wanted)> {
+    let voice = matches!(message.content, Content::Audio { voice: true, .. });
+    let files = message.content.files().into_iter();
+    let ours =
+        files.filter_map(|NamedFile { kind, source, .. }| Some((ours(source)?, Wanted { kind, voice })));
+    ours.collect()
+}
+
+/// Whether a file is there and can be sent as what it is named.
+fn sendable(row: &media::Model, wanted: &Wanted) -> Result<()> {
+    let Wanted { kind, voice } = *wanted;
+    if row.state != READY {
+        return Err(MessagingError::MediaNotReady.into());
+    }
+    let mime = canonical(&row.mime).unwrap_or_else(|| row.mime.clone());
+    fits(kind, &mime)?;
+    if voice && mime != "audio/ogg" {
+        let rule = format!(
+            "WhatsApp takes only audio/ogg (Opus) as a voice message, not {mime}; send it without `voice`"
+        );
+        return Err(sort::wrong(rule));
+    }
+    let limit = limit_unseen(kind, &mime, &row.kind);
+    let size = row.size.and_then(|size| u64::try_from(size).ok());
+    if size.is_some_and(|size| size > limit) {
+        return Err(sort::wrong(format!(
+            "WhatsApp takes at most {limit} bytes as {} of the type {mime}",
+            kind.as_str()
+        )));
+    }
+    Ok(())
+}
+
+/// Notes that the files of messages are used: the sweep of unused uploads leaves them alone. No statement where there are none.
+pub(in crate::service) async fn use_files<'m>(
+    tx: &TenantTx,
+    messages: impl Iterator<Item = &'m OutgoingMessage>,
+) -> Result<()> {
+    let mut ids: Vec<MediaId> = messages.flat_map(|message| mentioned(&message.content)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for some in ids.chunks(500) {
         let used = ActiveModel {
             used_at: Set(Some(tx.clock().now())),
             ..ActiveModel::default()
         };
         tx.update::<Entity>()
-            .filter(Column::Id.is_in(ids))
+            .filter(Column::Id.is_in(padded(some.iter().copied())))
             .filter(Column::UsedAt.is_null())
             .set(used)
             .exec()

@@ -5,11 +5,10 @@ use chrono::{DateTime, Utc};
 use contracts::{
     channels::ChannelId,
     contacts::ContactDirectory,
-    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
+    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
 };
 use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
-use sentences::Sentences;
 
 use super::{
     outcome::{self, Outcome},
@@ -33,9 +32,14 @@ pub(super) struct Taken {
     pub(super) lane: Lane,
     /// How often its messages were tried before.
     pub(super) attempt: i32,
+    /// Where its messages come from.
+    pub(super) origin: Option<Origin>,
+    /// Whether it was stopped before it was taken.
+    pub(super) is_cancelled: bool,
+    /// When it was made.
+    pub(super) created_at: DateTime<Utc>,
     fence: i64,
     mark: Option<MessageId>,
-    created_at: DateTime<Utc>,
     // Read when it was taken.
     left: Option<Vec<Waiting>>,
 }
@@ -99,13 +103,14 @@ async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
         .col_expr(chunk::Column::Fence, Expr::value(row.fence))
         .exec()
         .await?;
-    leave_in_doubt(&mut tx, id, row.mark).await?;
+    leave_in_doubt(&mut tx, &row).await?;
     kernel::failpoint!(try "send.chunk_taken");
     tx.commit().await?;
     Ok(Some(Taken::of(row)))
 }
 
-async fn leave_in_doubt(tx: &mut TenantTx, id: ChunkId, mark: Option<MessageId>) -> Result<()> {
+async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
+    let chunk::Model { id, mark, .. } = *row;
     // `sending` is how earlier versions wrote down an intent.
     let mut handed_over = Condition::any().add(Column::StatusRank.eq(Status::Sending.rank()));
     if let Some(mark) = mark {
@@ -125,18 +130,35 @@ async fn leave_in_doubt(tx: &mut TenantTx, id: ChunkId, mark: Option<MessageId>)
         .exec()
         .await?;
     let at = tx.clock().now();
+    let origin = row.origin.as_deref().and_then(|origin| origin.parse().ok());
     let items = doubtful
         .into_iter()
         .map(|(message_id, conversation_id)| MessageStatusChanged {
+            origin: origin.clone(),
             message_id,
             conversation_id,
             status: Status::Unknown.as_str().to_owned(),
             at,
             error_code: None,
         });
-    tx.publish(&MessageStatusesChanged {
+    let changed = MessageStatusesChanged {
         items: items.collect(),
-    })
+    };
+    match lane_of(&row.lane) {
+        Lane::Bulk => tx.publish_to_modules(&changed),
+        _ => tx.publish(&changed),
+    }
+}
+
+/// What came of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Committed {
+    /// It is written.
+    Yes,
+    /// A newer runner has the chunk: nothing was written and nothing more may be sent.
+    Superseded,
+    /// The chunk was stopped: nothing was written, and no further intent may be. Outcomes may still be written.
+    Cancelled,
 }
 
 impl Taken {
@@ -146,6 +168,8 @@ impl Taken {
             channel_id: row.channel_id,
             lane: lane_of(&row.lane),
             attempt: row.attempt,
+            origin: row.origin.as_deref().and_then(|origin| origin.parse().ok()),
+            is_cancelled: row.cancelled_at.is_some(),
             fence: row.fence,
             mark: row.mark,
             created_at: row.created_at,
@@ -153,8 +177,7 @@ impl Taken {
         }
     }
 
-    /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction. Answers whether the
-    /// chunk is still ours; if a newer runner has it, nothing was written and nothing more may be sent.
+    /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction.
     ///
     /// # Errors
     /// The database's; nothing was written and the outcomes are still the caller's then.
@@ -164,61 +187,64 @@ impl Taken {
         directory: &dyn ContactDirectory,
         outcomes: &[Outcome],
         mark: Option<MessageId>,
-    ) -> Result<bool> {
+    ) -> Result<Committed> {
+        let intends = mark.is_some();
         let mark = mark.or(self.mark);
         let held = if outcomes.is_empty() {
-            self.moved(db.alone().await.update(), mark).exec().await?
+            self.moved(db.alone().await.update(), mark, intends)
+                .exec()
+                .await?
         } else {
             let mut tx = db.begin().await?;
-            let held = self.moved(tx.update(), mark).exec().await?;
+            let held = self.moved(tx.update(), mark, intends).exec().await?;
             if held > 0 {
                 outcome::write(&mut tx, directory, self, outcomes).await?;
                 tx.commit().await?;
             }
             held
         };
+        if held == 0 && intends && self.is_ours(db).await? {
+            return Ok(Committed::Cancelled);
+        }
         if held == 0 {
             tracing::warn!(chunk = %self.id, "another runner has this chunk; what is under way is left to the statuses");
-            return Ok(false);
+            return Ok(Committed::Superseded);
         }
         kernel::failpoint!("send.intent_committed");
         if !outcomes.is_empty() {
             kernel::failpoint!("send.outcome_committed");
         }
         self.mark = mark;
-        Ok(true)
+        Ok(Committed::Yes)
     }
 
-    /// The move of the mark, fenced.
+    async fn is_ours(&self, db: &TenantDb) -> Result<bool> {
+        let this = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(self.id));
+        let row = this.one().await?;
+        Ok(row.is_some_and(|row| row.fence == self.fence && row.cancelled_at.is_some()))
+    }
+
+    /// The move of the mark, fenced. Of a chunk that was stopped it does not move.
     fn moved<'c>(
         &self,
         update: TenantUpdate<'c, chunk::Entity>,
         mark: Option<MessageId>,
+        intends: bool,
     ) -> TenantUpdate<'c, chunk::Entity> {
         update
             .filter(chunk::Column::Id.eq(self.id))
             .filter(chunk::Column::Fence.eq(self.fence))
+            .filter(if intends {
+                Condition::all().add(chunk::Column::CancelledAt.is_null())
+            } else {
+                Condition::all()
+            })
             .col_expr(chunk::Column::Mark, Expr::value(mark))
     }
 
-    /// Fails the templates that no intent covers: their number may not write to people first. Answers whether the chunk is
-    /// still ours.
-    pub(super) async fn refuse_templates(
-        &mut self,
-        db: &TenantDb,
-        directory: &dyn ContactDirectory,
-        why: &Sentences,
-    ) -> Result<bool> {
-        let left = self.left(db, directory).await?;
-        let outcomes: Vec<Outcome> = left
-            .into_iter()
-            .filter(|message| message.kind == "template")
-            .map(|message| Outcome::refused(message, why))
-            .collect();
-        if outcomes.is_empty() {
-            return Ok(true);
-        }
-        self.commit(db, directory, &outcomes, None).await
+    /// Puts back what may leave, as it was read when the chunk was taken.
+    pub(super) fn put_back(&mut self, left: Vec<Waiting>) {
+        self.left = Some(left);
     }
 
     /// Removes the chunk: every outcome is written. Statuses that overtook them without our id in their callback data are
@@ -265,7 +291,7 @@ impl Taken {
 }
 
 /// Sets state and rank together.
-fn set_status<E>(update: TenantUpdate<'_, E>, status: Status) -> TenantUpdate<'_, E>
+pub(super) fn set_status<E>(update: TenantUpdate<'_, E>, status: Status) -> TenantUpdate<'_, E>
 where
     E: kernel::TenantEntity<Column = Column>,
 {

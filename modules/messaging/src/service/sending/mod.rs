@@ -5,6 +5,7 @@
 //! names this id tells what became of it (Cloud API: send idempotency).
 
 mod aside;
+mod cancel;
 mod chunk;
 mod firsts;
 mod intents;
@@ -26,15 +27,15 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use cloud_api::{client::Wire, error::Invalid};
-use contracts::{
-    channels::{Channel, ChannelDirectory, ChannelId},
-    messaging::Lane,
-};
+use contracts::channels::{Channel, ChannelDirectory, ChannelId};
 use kernel::{JobContext, JobError, JobOutcome, Limiter, Result, TenantDb, retrying};
 use sentences::{Sentence, Sentences, Term};
 
-use super::Service;
+pub(super) use waiting::Waiting;
+
+use super::{Service, gate::Leased};
 use crate::job::SendChunk;
+use chunk::Committed;
 use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
@@ -97,17 +98,31 @@ impl Service {
             return Ok(());
         };
         let now = db.clock().now();
-        if let Some(stop) = &channel.held {
-            return Err(JobError::later(until(now, stop.until), "the number is held"));
+        if taken.is_cancelled {
+            cancel::cancel_rest(&db, taken.id).await?;
+            taken.finish(&db).await?;
+            return Ok(());
         }
-        if let Some(stop) = &channel.restricted {
-            // A campaign writes first, so it waits; of the others only templates do.
-            if taken.lane == Lane::Bulk {
-                let wait = until(now, stop.until);
-                return Err(JobError::later(wait, "the number may not write first"));
+        let left = taken.left(&db, &*self.directory).await?;
+        match self
+            .at_lease(&db, &channel, taken.lane, taken.created_at, left)
+            .await?
+        {
+            Leased::Wait(stopped_until) => {
+                let wait = until(now, stopped_until);
+                return Err(JobError::later(wait, "the number may not send now"));
             }
-            if !taken.refuse_templates(&db, &*self.directory, &stop.why).await? {
-                return Ok(());
+            Leased::Leave(left, refused) => {
+                let refused: Vec<Outcome> = refused
+                    .into_iter()
+                    .map(|(message, why)| Outcome::refused(message, &why))
+                    .collect();
+                let written = refused.is_empty()
+                    || taken.commit(&db, &*self.directory, &refused, None).await? == Committed::Yes;
+                if !written {
+                    return Ok(());
+                }
+                taken.put_back(left);
             }
         }
         let number = channel.phone_number_id.clone().into();
@@ -158,7 +173,9 @@ impl Service {
             .into_iter()
             .map(|message| Outcome::refused(message, why))
             .collect();
-        if outcomes.is_empty() || taken.commit(db, &*self.directory, &outcomes, last).await? {
+        let written = outcomes.is_empty()
+            || taken.commit(db, &*self.directory, &outcomes, last).await? == Committed::Yes;
+        if written {
             taken.finish(db).await?;
         }
         Ok(())

@@ -17,6 +17,7 @@ use sea_orm::{
 use sentences::Sentences;
 
 use super::{
+    cancel::is_cancelled,
     chunk::Taken,
     verdict::{TRIES, Verdict},
     waiting::Waiting,
@@ -63,12 +64,15 @@ impl Outcome {
         }
     }
 
-    fn status(&self) -> Status {
+    /// The state it is in now; of a stopped chunk nothing is tried again.
+    fn status(&self, is_cancelled: bool) -> Status {
         match self.verdict {
+            Verdict::Again { .. } if is_cancelled => Status::Cancelled,
             Verdict::Accepted { .. } => Status::Accepted,
             Verdict::Again { .. } => Status::Queued,
             Verdict::Unknown => Status::Unknown,
             Verdict::Failed(_) => Status::Failed,
+            Verdict::Cancelled => Status::Cancelled,
         }
     }
 
@@ -115,45 +119,65 @@ pub(super) async fn write(
     // In key order, so that two transactions cannot wait for each other's rows.
     let mut outcomes: Vec<&Outcome> = outcomes.iter().collect();
     outcomes.sort_unstable_by_key(|outcome| outcome.message.id);
-    for status in [Status::Accepted, Status::Unknown, Status::Failed] {
+    let again = |outcome: &&Outcome| matches!(outcome.verdict, Verdict::Again { .. });
+    let is_cancelled = outcomes.iter().any(again) && is_cancelled(tx, taken.id).await?;
+    for status in [
+        Status::Cancelled,
+        Status::Accepted,
+        Status::Unknown,
+        Status::Failed,
+    ] {
         let these: Vec<&Outcome> = outcomes
             .iter()
             .copied()
-            .filter(|outcome| outcome.status() == status)
+            .filter(|outcome| outcome.status(is_cancelled) == status)
             .collect();
         for some in these.chunks(A_STATEMENT) {
             raise(tx, status, &padded(some.iter().copied()), now).await?;
         }
     }
-    put_back(tx, taken, &outcomes, now).await?;
-    tell(tx, taken.lane, &outcomes, now)?;
+    if !is_cancelled {
+        put_back(tx, taken, &outcomes, now).await?;
+    }
+    tell(tx, taken, &outcomes, is_cancelled, now)?;
     let spellings: Vec<Spelling> = outcomes.iter().filter_map(|outcome| outcome.spelling()).collect();
     joining::learn_spellings(tx, directory, &spellings).await
 }
 
 /// That a campaign's message was accepted is not told: WhatsApp's `sent` follows at once, and at thousands a second nobody could
 /// tell the difference.
-fn tell(tx: &mut TenantTx, lane: Lane, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+fn tell(
+    tx: &mut TenantTx,
+    taken: &Taken,
+    outcomes: &[&Outcome],
+    is_cancelled: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let told = |status| match status {
         Status::Queued => false,
-        Status::Accepted => lane != Lane::Bulk,
+        Status::Accepted => taken.lane != Lane::Bulk,
         _ => true,
     };
     let items: Vec<MessageStatusChanged> = outcomes
         .iter()
-        .filter(|outcome| told(outcome.status()))
+        .filter(|outcome| told(outcome.status(is_cancelled)))
         .map(|outcome| MessageStatusChanged {
             message_id: outcome.message.id,
             conversation_id: outcome.message.conversation_id,
-            status: outcome.status().as_str().to_owned(),
+            status: outcome.status(is_cancelled).as_str().to_owned(),
             at: now,
             error_code: outcome.failure().map(|failure| failure.code),
+            origin: taken.origin.clone(),
         })
         .collect();
     if items.is_empty() {
         return Ok(());
     }
-    tx.publish(&MessageStatusesChanged { items })
+    let changed = MessageStatusesChanged { items };
+    match taken.lane {
+        Lane::Bulk => tx.publish_to_modules(&changed),
+        _ => tx.publish(&changed),
+    }
 }
 
 /// One statement for all messages with the same outcome. A status that came before us is higher and stays.
@@ -213,6 +237,8 @@ async fn put_back(tx: &mut TenantTx, taken: &Taken, outcomes: &[&Outcome], now: 
             mark: Set(None),
             attempt: Set(taken.attempt + i32::from(counts)),
             done: Set(false),
+            origin: Set(taken.origin.as_ref().map(ToString::to_string)),
+            cancelled_at: Set(None),
             created_at: Set(now),
             ..chunk::ActiveModel::default()
         })

@@ -1,7 +1,7 @@
 //! One runner with one chunk: loads what may be sent next, keeps it on the wire at the number's own pace, writes outcomes
 //! as they come.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
 use contracts::{channels::Channel, messaging::Lane};
 use kernel::{Result, TenantDb, retrying};
@@ -10,7 +10,8 @@ use tokio::{runtime::Handle, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    chunk::Taken,
+    cancel,
+    chunk::{Committed, Taken},
     intents::Intents,
     outcome::Outcome,
     portfolio::{self, Over},
@@ -54,6 +55,8 @@ pub(super) struct Run {
     oldest: Option<Instant>,
     // Some have left with the crowd: when it steps aside, what the database has to do for them waits too.
     is_crowd: bool,
+    // It was stopped: no further intent is committed.
+    is_cancelled: bool,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
     hold: Option<(Sentences, Option<Duration>)>,
@@ -76,6 +79,7 @@ impl Run {
             lane: taken.lane,
             attempt: taken.attempt,
             tally: Tally::default(),
+            cancelled: CancellationToken::new(),
         };
         shared.pace.expects(taken.left_ahead());
         Self {
@@ -89,6 +93,7 @@ impl Run {
             outcomes: Vec::new(),
             oldest: None,
             is_crowd: false,
+            is_cancelled: false,
             broke_off: false,
             hold: None,
         }
@@ -97,11 +102,16 @@ impl Run {
     /// Sends until nothing is left, the turn is over, the process is asked to end, the number is held or the chunk is somebody
     /// else's. What an intent covers by then still goes, so that nothing is left in doubt.
     pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
+        let (db, id) = (self.shared.db.clone(), self.taken.id);
+        let mut cancelled = pin!(cancel::cancelled(&db, id));
         let turn_ends = Instant::now() + TURN;
         loop {
             self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
-            let goes_on = self.hold.is_none() && !over && !(self.is_read && self.ahead.is_empty());
+            let goes_on = self.hold.is_none()
+                && !self.is_cancelled
+                && !over
+                && !(self.is_read && self.ahead.is_empty());
             let ashore = self.shared.tally.ashore();
             let wants_more = goes_on && self.intents.wants_more(ashore);
             let under_way = self.shared.tally.under_way();
@@ -135,10 +145,13 @@ impl Run {
             let write_at = self.oldest.map(|oldest| oldest + MAX_DELAY);
             tokio::select! {
                 () = self.shared.tally.news.notified() => {}
+                () = &mut cancelled, if !self.is_cancelled => self.cancel(),
                 () = async { tokio::time::sleep_until(write_at.unwrap_or_else(Instant::now)).await }, if write_at.is_some() => {}
             }
         }
-        if let Some((_, length)) = self.hold {
+        if self.is_cancelled {
+            cancel::cancel_rest(&self.shared.db, self.taken.id).await?;
+        } else if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
         if !(self.is_read && self.ahead.is_empty()) || self.broke_off {
@@ -162,6 +175,14 @@ impl Run {
                 Consequence::Hold { reason, length } => self.hold(reason, length).await,
             }
         }
+    }
+
+    /// The chunk was stopped: what is not handed over yet ends.
+    fn cancel(&mut self) {
+        self.is_cancelled = true;
+        self.is_read = true;
+        self.ahead.clear();
+        self.shared.cancelled.cancel();
     }
 
     fn look_at(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
@@ -188,14 +209,18 @@ impl Run {
 
     /// Writes what there is to write and, if wanted, commits the next intent and sends it on its way. Answers whether the chunk
     /// is still ours.
-    async fn database_step(&mut self, wanted: usize) -> Result<bool> {
+    async fn database_step(&mut self, mut wanted: usize) -> Result<bool> {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.oldest = None;
         let mut tries = 0_u32;
         let (next, over) = loop {
             match self.intend(&outcomes, wanted).await {
-                Ok(Some(intended)) => break intended,
-                Ok(None) => return Ok(false),
+                Ok((Committed::Yes, next, over)) => break (next, over),
+                Ok((Committed::Superseded, ..)) => return Ok(false),
+                Ok((Committed::Cancelled, ..)) => {
+                    self.cancel();
+                    wanted = 0;
+                }
                 // What was sent must be written down, whatever it takes: a database that comes back finds us waiting. The
                 // lease may be lost meanwhile; then the fence says so.
                 Err(error) if !outcomes.is_empty() && tries < 600 => {
@@ -217,7 +242,11 @@ impl Run {
 
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
     /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
-    async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
+    async fn intend(
+        &mut self,
+        outcomes: &[Outcome],
+        wanted: usize,
+    ) -> Result<(Committed, usize, Option<Over>)> {
         if wanted > 0 && !self.is_read {
             let shared = &self.shared;
             // A few hundred messages at most.
@@ -231,8 +260,8 @@ impl Run {
         let over = portfolio::reserve(&shared.db, &shared.channel, intended.iter()).await?;
         let mark = intended.last().map(|last| last.id);
         let directory = &*shared.service.directory;
-        let ours = self.taken.commit(&shared.db, directory, outcomes, mark).await?;
-        Ok(ours.then_some((next, over)))
+        let committed = self.taken.commit(&shared.db, directory, outcomes, mark).await?;
+        Ok((committed, next, over))
     }
 
     /// Messages to people whom the portfolio may not write to yet: a campaign's wait, a program's fail with the reason.

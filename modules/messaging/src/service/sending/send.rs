@@ -11,6 +11,7 @@ use contracts::{channels::Channel, messaging::Lane};
 use kernel::TenantDb;
 use sentences::Term;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     pace::Pace,
@@ -52,6 +53,8 @@ pub(super) struct Shared {
     pub(super) places: Places,
     pub(super) pairs: Arc<Pairs>,
     pub(super) tally: Tally,
+    /// Whether the chunk was stopped.
+    pub(super) cancelled: CancellationToken,
 }
 
 impl Shared {
@@ -82,8 +85,13 @@ impl Shared {
             Ok(placed) => placed,
             Err(judged) => return judged,
         };
-        self.pace.turn(self.lane).await;
-        let _place = self.places.take(rank, self.flow).await;
+        let turn = async {
+            self.pace.turn(self.lane).await;
+            self.places.take(rank, self.flow).await
+        };
+        let Some(_place) = self.cancelled.run_until_cancelled(turn).await else {
+            return (Verdict::Cancelled, Consequence::None);
+        };
         step.goes();
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();

@@ -44,6 +44,8 @@ pub(super) enum Verdict {
     Unknown,
     /// It will not be taken.
     Failed(Failure),
+    /// It was stopped before it was handed over.
+    Cancelled,
 }
 
 /// What an attempt means for the number.

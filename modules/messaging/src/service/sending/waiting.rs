@@ -18,15 +18,17 @@ use crate::entity::{
 
 /// What is needed of a message to send it.
 #[derive(Clone, Debug)]
-pub(super) struct Waiting {
-    pub(super) id: MessageId,
-    pub(super) conversation_id: ConversationId,
-    pub(super) contact_id: ContactId,
-    pub(super) kind: String,
-    pub(super) content: String,
-    pub(super) reply_to: Option<String>,
+pub(in crate::service) struct Waiting {
+    pub(in crate::service) id: MessageId,
+    pub(in crate::service) conversation_id: ConversationId,
+    pub(in crate::service) contact_id: ContactId,
+    pub(in crate::service) kind: String,
+    pub(in crate::service) content: String,
+    pub(in crate::service) reply_to: Option<String>,
     /// None when the contact is gone or has no address.
-    pub(super) to: Option<Recipient>,
+    pub(in crate::service) address: Option<ContactAddress>,
+    /// Where it goes; none where there is no address.
+    pub(in crate::service) to: Option<Recipient>,
 }
 
 /// The messages of a chunk behind the mark, in their order.
@@ -68,8 +70,10 @@ pub(super) async fn behind(
         [] => Vec::new(),
         contacts => directory.addresses(db, contacts).await?,
     };
-    let addresses: HashMap<ContactId, &ContactAddress> =
-        addresses.iter().map(|address| (address.id, address)).collect();
+    let addresses: HashMap<ContactId, ContactAddress> = addresses
+        .into_iter()
+        .map(|address| (address.id, address))
+        .collect();
     let waiting =
         rows.into_iter().map(
             |(id, conversation_id, contact_id, kind, content, reply_to)| Waiting {
@@ -79,7 +83,8 @@ pub(super) async fn behind(
                 kind,
                 content,
                 reply_to,
-                to: addresses.get(&contact_id).copied().and_then(recipient),
+                to: addresses.get(&contact_id).and_then(recipient),
+                address: addresses.get(&contact_id).cloned(),
             },
         );
     Ok(waiting.collect())

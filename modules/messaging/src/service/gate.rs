@@ -1,0 +1,456 @@
+//! May this message leave? Asked of every message when it is queued, and again when its chunk is leased, because minutes or days
+//! may lie between. Decided per message: one that may not leave keeps no other back. Nothing else refuses a message.
+//!
+//! In this order: WhatsApp's limits for the content, the number (there, held, restricted), the files, the person (an address, a
+//! phone number for authentication templates, consent for marketing), the customer service window.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cloud_api::message::Content;
+use contracts::{
+    channels::{Channel, ChannelId, Stop},
+    contacts::{ContactAddress, ContactId, ContactMerge, Sighting},
+    messaging::{ConversationId, Lane, OutgoingMessage, Refusal, RefusalCode},
+    templates::{Category, TemplateKey},
+};
+use kernel::{Error, Result, TenantDb, TenantTx, padded};
+use sea_orm::ColumnTrait;
+use sentences::{Sentences, Term};
+use serde::Deserialize;
+
+use super::{
+    Service, joining, media,
+    sender::{Pair, find_conversations},
+    sending::Waiting,
+};
+use crate::{entity::conversation, error::MessagingError};
+
+/// A chunk that waited for less is not asked for its windows again: WhatsApp refuses what closes within this time.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
+
+/// Why one message may not leave, with the error that a caller of the API gets.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) code: RefusalCode,
+    pub(super) error: Error,
+    retry_at: Option<DateTime<Utc>>,
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        Self {
+            code: refused.code,
+            detail: refused.error.detail().to_owned(),
+            retry_at: refused.retry_at,
+        }
+    }
+}
+
+/// What the gate decided of messages that are to be queued.
+pub(super) struct Decided {
+    /// Why each may not leave, in their order.
+    pub(super) refused: Vec<Option<Refused>>,
+    /// The conversations there are, locked.
+    pub(super) conversations: HashMap<Pair, conversation::Model>,
+    /// Contacts that became one on the way.
+    pub(super) merges: Vec<ContactMerge>,
+}
+
+/// What the gate decided of a leased chunk.
+pub(super) enum Leased {
+    /// None may leave now: the number is held, or may not write first. Until then, if anybody knows.
+    Wait(Option<DateTime<Utc>>),
+    /// These may leave; those may not, and why.
+    Leave(Vec<Waiting>, Vec<(Waiting, Sentences)>),
+}
+
+/// Why a message may not leave, apart from what it holds.
+enum No<'a> {
+    NoChannel,
+    Held(&'a Stop),
+    Restricted(&'a Stop),
+    NoAddress,
+    PhoneNeeded(Option<&'a str>),
+    MarketingStopped,
+    WindowClosed,
+}
+
+impl Service {
+    /// Decides of messages that are to be queued. A handful of reads for any number of them.
+    pub(super) async fn at_queue(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        lane: Lane,
+    ) -> Result<Decided> {
+        let now = tx.clock().now();
+        let mut refused: Vec<Option<Refused>> = messages.iter().map(beyond_limits).collect();
+        let channels = self.channels_of(tx, messages).await?;
+        for (message, refused) in left(messages, &mut refused) {
+            let channel = channels.get(&message.channel_id);
+            *refused = number(channel, is_template(message), lane).map(No::refused);
+        }
+        let files = media::check(tx, messages.iter()).await?;
+        for (error, refused) in files.into_iter().zip(&mut refused) {
+            if let (Some(error), None) = (error, &refused) {
+                *refused = Some(Refused {
+                    code: RefusalCode::Media,
+                    error,
+                    retry_at: None,
+                });
+            }
+        }
+        self.people(tx, messages, &channels, &mut refused).await?;
+        let pairs: Vec<Pair> = left(messages, &mut refused)
+            .map(|(message, _)| (message.channel_id, message.contact_id))
+            .collect();
+        let conversations = find_conversations(tx, &pairs).await?;
+        let merges = self
+            .windows(tx, messages, &conversations, now, &mut refused)
+            .await?;
+        Ok(Decided {
+            refused,
+            conversations,
+            merges,
+        })
+    }
+
+    async fn channels_of(
+        &self,
+        tx: &TenantTx,
+        messages: &[OutgoingMessage],
+    ) -> Result<HashMap<ChannelId, Channel>> {
+        let wanted: BTreeSet<ChannelId> = messages.iter().map(|message| message.channel_id).collect();
+        let wanted: Vec<ChannelId> = wanted.into_iter().collect();
+        let known = self.channels.by_ids(tx, &wanted).await?;
+        Ok(known.into_iter().map(|channel| (channel.id, channel)).collect())
+    }
+
+    /// Templates go to whom they may: somebody with an address, with a phone number for one-time passwords, and without a wish for
+    /// no more marketing.
+    async fn people(
+        &self,
+        tx: &TenantTx,
+        messages: &[OutgoingMessage],
+        channels: &HashMap<ChannelId, Channel>,
+        refused: &mut [Option<Refused>],
+    ) -> Result<()> {
+        let templates = || messages.iter().filter(|message| is_template(message));
+        let contacts: BTreeSet<ContactId> = templates().map(|message| message.contact_id).collect();
+        if contacts.is_empty() {
+            return Ok(());
+        }
+        let contacts: Vec<ContactId> = contacts.into_iter().collect();
+        let addresses = self.directory.addresses_in(tx, &contacts).await?;
+        let addresses: HashMap<ContactId, ContactAddress> = addresses
+            .into_iter()
+            .map(|address| (address.id, address))
+            .collect();
+        let key = |message: &OutgoingMessage| match &message.content {
+            Content::Template(template) => Some(TemplateKey {
+                waba_id: channels.get(&message.channel_id)?.waba_id.clone(),
+                name: template.name.clone(),
+                language: template.language.code.clone(),
+            }),
+            _ => None,
+        };
+        let asked = templates().filter(|message| depends_on_category(addresses.get(&message.contact_id)));
+        let keys: BTreeSet<TemplateKey> = asked.filter_map(key).collect();
+        let keys: Vec<TemplateKey> = keys.into_iter().collect();
+        let categories = match keys.as_slice() {
+            [] => Vec::new(),
+            keys => self.catalog.categories_in(tx, keys).await?,
+        };
+        let categories: HashMap<TemplateKey, Option<Category>> = keys.into_iter().zip(categories).collect();
+        for (message, refused) in left(messages, refused) {
+            let Some(key) = key(message) else { continue };
+            let category = categories.get(&key).copied().flatten();
+            *refused = person(addresses.get(&message.contact_id), category).map(No::refused);
+        }
+        Ok(())
+    }
+
+    /// Free-form messages need an open window, and the number that opened it must be the contact's still: WhatsApp counts by number
+    /// (Cloud API: customer service window). Answers which contacts became one on the way.
+    async fn windows(
+        &self,
+        tx: &mut TenantTx,
+        messages: &[OutgoingMessage],
+        conversations: &HashMap<Pair, conversation::Model>,
+        now: DateTime<Utc>,
+        refused: &mut [Option<Refused>],
+    ) -> Result<Vec<ContactMerge>> {
+        let (mut openers, mut concerned) = (Vec::new(), Vec::new());
+        for (index, message) in messages.iter().enumerate() {
+            if refused[index].is_some() || is_template(message) {
+                continue;
+            }
+            let row = conversations.get(&(message.channel_id, message.contact_id));
+            let Some(row) = row.filter(|row| row.window_closes_at().is_some_and(|at| now < at)) else {
+                refused[index] = Some(No::WindowClosed.refused());
+                continue;
+            };
+            if let Some(phone) = &row.window_phone {
+                openers.push(Sighting {
+                    wa_id: Some(phone.clone()),
+                    ..Sighting::default()
+                });
+                concerned.push((index, message.contact_id));
+            }
+        }
+        if openers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let openers = self.directory.recognise(tx, &openers).await?;
+        joining::join(tx, &openers.merges).await?;
+        for (opener, (index, contact)) in openers.contacts.iter().zip(concerned) {
+            if *opener != Some(joining::holder(&openers.merges, contact)) {
+                refused[index] = Some(No::WindowClosed.refused());
+            }
+        }
+        Ok(openers.merges)
+    }
+
+    /// Decides once more of what is left of a chunk that was just leased. `since` is when the chunk was made.
+    pub(super) async fn at_lease(
+        &self,
+        db: &TenantDb,
+        channel: &Channel,
+        lane: Lane,
+        since: DateTime<Utc>,
+        messages: Vec<Waiting>,
+    ) -> Result<Leased> {
+        let now = db.clock().now();
+        if let Some(stop) = &channel.held {
+            return Ok(Leased::Wait(stop.until));
+        }
+        // Bulk writes first, so it waits; of the others only templates may not leave.
+        let restricted = channel.restricted.as_ref();
+        if let Some(stop) = restricted.filter(|_| lane == Lane::Bulk) {
+            return Ok(Leased::Wait(stop.until));
+        }
+        let closed = match now - since < FRESH {
+            true => BTreeSet::new(),
+            false => closed_windows(db, &messages, now).await?,
+        };
+        let categories = self.categories_of(db, channel, &messages).await?;
+        let (mut leave, mut refused) = (Vec::with_capacity(messages.len()), Vec::new());
+        for message in messages {
+            let no = if message.kind == "template" {
+                let category = template_of(channel, &message).and_then(|key| *categories.get(&key)?);
+                restricted
+                    .map(No::Restricted)
+                    .or_else(|| person(message.address.as_ref(), category))
+            } else {
+                closed
+                    .contains(&message.conversation_id)
+                    .then_some(No::WindowClosed)
+            };
+            match no.map(|no| no.sentences()) {
+                Some(why) => refused.push((message, why)),
+                None => leave.push(message),
+            }
+        }
+        Ok(Leased::Leave(leave, refused))
+    }
+
+    async fn categories_of(
+        &self,
+        db: &TenantDb,
+        channel: &Channel,
+        messages: &[Waiting],
+    ) -> Result<HashMap<TemplateKey, Option<Category>>> {
+        let asked = messages
+            .iter()
+            .filter(|message| message.kind == "template" && depends_on_category(message.address.as_ref()));
+        let keys: BTreeSet<TemplateKey> = asked
+            .filter_map(|message| template_of(channel, message))
+            .collect();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let keys: Vec<TemplateKey> = keys.into_iter().collect();
+        let categories = self.catalog.categories(db, &keys).await?;
+        Ok(keys.into_iter().zip(categories).collect())
+    }
+}
+
+/// The messages that are not refused yet.
+fn left<'a>(
+    messages: &'a [OutgoingMessage],
+    refused: &'a mut [Option<Refused>],
+) -> impl Iterator<Item = (&'a OutgoingMessage, &'a mut Option<Refused>)> {
+    let both = messages.iter().zip(refused);
+    both.filter(|(_, refused)| refused.is_none())
+}
+
+fn is_template(message: &OutgoingMessage) -> bool {
+    matches!(message.content, Content::Template { .. })
+}
+
+/// Every documented limit of the content, with the field named (Cloud API: messages endpoint).
+fn beyond_limits(message: &OutgoingMessage) -> Option<Refused> {
+    let invalid = message.content.check(message.reply_to.as_ref()).err()?;
+    Some(Refused {
+        code: RefusalCode::Invalid,
+        error: MessagingError::Invalid(invalid).into(),
+        retry_at: None,
+    })
+}
+
+/// What the number says. Only bulk may wait for one that may not send.
+fn number(channel: Option<&Channel>, is_template: bool, lane: Lane) -> Option<No<'_>> {
+    let Some(channel) = channel else {
+        return Some(No::NoChannel);
+    };
+    if lane == Lane::Bulk {
+        return None;
+    }
+    let restricted = || channel.restricted.as_ref().filter(|_| is_template);
+    let held = channel.held.as_ref().map(No::Held);
+    held.or_else(|| restricted().map(No::Restricted))
+}
+
+/// Whether it depends on a template's category that it may go to this person.
+fn depends_on_category(address: Option<&ContactAddress>) -> bool {
+    address.is_some_and(|address| address.marketing_stopped || address.phone.is_none())
+}
+
+/// What the person says to a template. A category that is not known counts as marketing.
+fn person(address: Option<&ContactAddress>, category: Option<Category>) -> Option<No<'_>> {
+    let Some(address) = address.filter(|it| it.phone.is_some() || it.bsuid.is_some()) else {
+        return Some(No::NoAddress);
+    };
+    match category.unwrap_or(Category::Marketing) {
+        Category::Marketing => address.marketing_stopped.then_some(No::MarketingStopped),
+        Category::Authentication if address.phone.is_none() => {
+            Some(No::PhoneNeeded(address.bsuid.as_deref()))
+        }
+        _ => None,
+    }
+}
+
+impl No<'_> {
+    fn refused(self) -> Refused {
+        let reason = |stop: &Stop| stop.reason.clone();
+        let (code, error, retry_at) = match self {
+            Self::NoChannel => (RefusalCode::NoChannel, MessagingError::NoChannel, None),
+            Self::Held(stop) => {
+                let error = MessagingError::NumberHeld { reason: reason(stop) };
+                (RefusalCode::NumberHeld, error, stop.until)
+            }
+            Self::Restricted(stop) => {
+                let error = MessagingError::NumberRestricted { reason: reason(stop) };
+                (RefusalCode::NumberRestricted, error, stop.until)
+            }
+            Self::NoAddress => (RefusalCode::NoAddress, MessagingError::NoAddress, None),
+            Self::PhoneNeeded(bsuid) => {
+                let error = MessagingError::PhoneNeeded {
+                    bsuid: bsuid.map(ToOwned::to_owned),
+                };
+                (RefusalCode::PhoneNeeded, error, None)
+            }
+            Self::MarketingStopped => {
+                let error = MessagingError::MarketingStopped;
+                (RefusalCode::MarketingStopped, error, None)
+            }
+            Self::WindowClosed => (RefusalCode::WindowClosed, MessagingError::WindowClosed, None),
+        };
+        Refused {
+            code,
+            error: error.into(),
+            retry_at,
+        }
+    }
+
+    fn sentences(&self) -> Sentences {
+        match self {
+            Self::NoChannel => Term::NumberRemoved.into(),
+            Self::Held(stop) | Self::Restricted(stop) => stop.why.clone(),
+            Self::NoAddress => Term::NoAddress.into(),
+            Self::PhoneNeeded(_) => Term::PhoneNeeded.into(),
+            Self::MarketingStopped => Term::MarketingNotWanted.into(),
+            Self::WindowClosed => Term::WindowClosed.into(),
+        }
+    }
+}
+
+/// The conversations of free-form messages whose window has closed.
+async fn closed_windows(
+    db: &TenantDb,
+    messages: &[Waiting],
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<ConversationId>> {
+    use conversation::{Column, Entity, WINDOW};
+    let free_form = messages.iter().filter(|message| message.kind != "template");
+    let ids: BTreeSet<ConversationId> = free_form.map(|message| message.conversation_id).collect();
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let rows: Vec<(ConversationId, Option<DateTime<Utc>>)> = db
+        .find::<Entity>()
+        .filter(Column::Id.is_in(padded(ids)))
+        .columns(&[Column::Id, Column::LastInboundAt])
+        .await?;
+    let closed = rows
+        .into_iter()
+        .filter(|(_, last)| last.is_none_or(|at| at + WINDOW <= now));
+    Ok(closed.map(|(id, _)| id).collect())
+}
+
+/// Which template a message that waits is made from.
+fn template_of(channel: &Channel, message: &Waiting) -> Option<TemplateKey> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+        language: Language,
+    }
+    #[derive(Deserialize)]
+    struct Language {
+        code: String,
+    }
+    let named: Named = serde_json::from_str(&message.content).ok()?;
+    Some(TemplateKey {
+        waba_id: channel.waba_id.clone(),
+        name: named.name,
+        language: named.language.code,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(phone: bool, bsuid: bool, stopped: bool) -> ContactAddress {
+        ContactAddress {
+            id: kernel::Clock::system().new_id(),
+            phone: phone.then(|| "+447700900001".to_owned()),
+            bsuid: bsuid.then(|| "GB.1".to_owned()),
+            marketing_stopped: stopped,
+        }
+    }
+
+    #[test]
+    fn a_template_goes_to_whom_it_may() {
+        use Category::{Authentication, Marketing, Utility};
+        use RefusalCode::{MarketingStopped, NoAddress, PhoneNeeded};
+        for (phone, bsuid, stopped, category, expected) in [
+            (true, false, false, None, None),
+            (true, false, true, None, Some(MarketingStopped)),
+            (true, false, true, Some(Marketing), Some(MarketingStopped)),
+            (true, false, true, Some(Utility), None),
+            (true, false, true, Some(Authentication), None),
+            (false, true, false, Some(Authentication), Some(PhoneNeeded)),
+            (false, true, false, Some(Utility), None),
+            (false, true, false, None, None),
+            (false, true, true, None, Some(MarketingStopped)),
+            (false, false, false, Some(Utility), Some(NoAddress)),
+        ] {
+            let address = address(phone, bsuid, stopped);
+            let code = person(Some(&address), category).map(|no| no.refused().code);
+            assert_eq!(code, expected, "{address:?} {category:?}");
+        }
+        assert_eq!(person(None, None).map(|no| no.refused().code), Some(NoAddress));
+    }
+}

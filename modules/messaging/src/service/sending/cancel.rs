@@ -1,0 +1,134 @@
+//! Stopping what was queued: [`MessageSender::cancel`](contracts::messaging::MessageSender::cancel) marks chunks, and a job ends
+//! their messages. From the mark on no runner commits another intent, so what lies behind a chunk's mark is certainly not sent.
+//! What an intent covers already is the runner's: it looks before each send.
+
+use std::time::Duration;
+
+use contracts::messaging::{
+    ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin,
+};
+use kernel::{JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, retrying};
+use sea_orm::{ColumnTrait, Condition, Order};
+
+use super::{super::Service, chunk::set_status};
+use crate::{
+    entity::{
+        Status,
+        chunk::{self, ChunkId},
+        message::{Column, Entity},
+    },
+    job::{CancelMessages, lane_of},
+};
+
+/// How long a runner goes on at most before it knows that its chunk was stopped.
+const LOOK: Duration = Duration::from_millis(500);
+/// Chunks that are looked up at a time.
+const A_PAGE: u64 = 200;
+
+impl Service {
+    /// Ends the messages of chunks that were stopped, chunk by chunk. The chunks themselves go with their own jobs.
+    pub async fn cancel_messages(&self, context: JobContext, job: CancelMessages) -> JobOutcome {
+        let db = context.db;
+        let mut after = None;
+        loop {
+            let page = stopped(&db, &job.origin, after).await?;
+            for id in &page {
+                if context.stop.is_cancelled() {
+                    return Err(JobError::later(Duration::ZERO, "the process is asked to end"));
+                }
+                cancel_rest(&db, *id).await?;
+            }
+            match page.last() {
+                Some(last) if page.len() as u64 == A_PAGE => after = Some(*last),
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+async fn stopped(db: &TenantDb, origin: &Origin, after: Option<ChunkId>) -> Result<Vec<ChunkId>> {
+    use chunk::{Column, Entity};
+    db.find::<Entity>()
+        .filter(Column::Origin.eq(origin.to_string()))
+        .filter(Column::CancelledAt.is_not_null())
+        .filter_some(after.map(|after| Column::Id.gt(after)))
+        .order_by(Column::Id, Order::Asc)
+        .limit(A_PAGE)
+        .columns(&[Column::Id])
+        .await
+}
+
+/// Ends the messages of a stopped chunk that no intent covers, and tells of each once.
+pub(super) async fn cancel_rest(db: &TenantDb, id: ChunkId) -> Result<()> {
+    retrying(|| async {
+        let mut tx = db.begin().await?;
+        // The lock keeps a runner's intent out, which is a change of the same row.
+        let chunk = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
+        let Some(chunk) = chunk.for_update().one().await? else {
+            return Ok(());
+        };
+        if chunk.cancelled_at.is_some() {
+            cancel_behind_mark(&mut tx, &chunk).await?;
+        }
+        tx.commit().await
+    })
+    .await
+}
+
+async fn cancel_behind_mark(tx: &mut TenantTx, chunk: &chunk::Model) -> Result<()> {
+    let mut these = Condition::all()
+        .add(Column::ChunkId.eq(chunk.id))
+        .add(Column::StatusRank.eq(Status::Queued.rank()));
+    if let Some(mark) = chunk.mark {
+        these = these.add(Column::Id.gt(mark));
+    }
+    let messages: Vec<(MessageId, ConversationId)> = tx
+        .find::<Entity>()
+        .filter(these.clone())
+        .columns(&[Column::Id, Column::ConversationId])
+        .await?;
+    if messages.is_empty() {
+        return Ok(());
+    }
+    set_status(tx.update::<Entity>().filter(these), Status::Cancelled)
+        .exec()
+        .await?;
+    let at = tx.clock().now();
+    let origin: Option<Origin> = chunk.origin.as_deref().and_then(|origin| origin.parse().ok());
+    let items = messages
+        .into_iter()
+        .map(|(message_id, conversation_id)| MessageStatusChanged {
+            message_id,
+            conversation_id,
+            status: Status::Cancelled.as_str().to_owned(),
+            at,
+            error_code: None,
+            origin: origin.clone(),
+        });
+    let changed = MessageStatusesChanged {
+        items: items.collect(),
+    };
+    match lane_of(&chunk.lane) {
+        Lane::Bulk => tx.publish_to_modules(&changed),
+        _ => tx.publish(&changed),
+    }
+}
+
+/// Whether a chunk was stopped meanwhile.
+pub(super) async fn is_cancelled(tx: &TenantTx, id: ChunkId) -> Result<bool> {
+    let this = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
+    let row = this.for_update().one().await?;
+    Ok(row.is_some_and(|row| row.cancelled_at.is_some()))
+}
+
+/// Completes when a chunk was stopped, looking twice a second. What cannot be read now is looked at again.
+pub(super) async fn cancelled(db: &TenantDb, id: ChunkId) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let this = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
+        let row = this.filter(chunk::Column::CancelledAt.is_not_null()).one().await;
+        if matches!(row, Ok(Some(_))) {
+            return;
+        }
+    }
+}

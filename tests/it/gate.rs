@@ -1,0 +1,125 @@
+//! Which messages may leave: decided one by one, when they are queued and again when their turn comes.
+
+use cloud_sim::{Fault, FaultMatch, FaultResponse, FaultTrigger};
+use serde_json::{Value, json};
+use testkit::{Answer, Tenant, TestApp, on_both_profiles};
+
+/// Sends a template to somebody; answers as the API does.
+async fn template(tenant: &Tenant, phone: &str, name: &str) -> Answer {
+    let template = json!({ "name": name, "language": "en_US" });
+    let to = json!({ "phone": format!("+{phone}") });
+    let body = json!({ "to": to, "type": "template", "template": template });
+    tenant.post("/messages", body).await
+}
+
+async fn told(app: &TestApp, tenant: &Tenant, field: &str, value: Value) {
+    let change = json!({ "field": field, "value": value });
+    let now = chrono::Utc::now().timestamp();
+    let entry = json!({ "id": tenant.waba_id, "time": now, "changes": [change] });
+    let body = json!({ "object": "whatsapp_business_account", "entry": [entry] });
+    tenant.webhook(body.to_string().as_bytes()).await.expect(200);
+    app.settled().await;
+}
+
+/// WhatsApp files a template under this category.
+async fn filed(app: &TestApp, tenant: &Tenant, name: &str, category: &str) {
+    let value = json!({
+        "message_template_id": 1, "message_template_name": name, "message_template_language": "en_US",
+        "previous_category": "MARKETING", "new_category": category,
+    });
+    told(app, tenant, "template_category_update", value).await;
+}
+
+/// Somebody who has written here asks for no more marketing.
+async fn stops_marketing(app: &TestApp, tenant: &Tenant, phone: &str) {
+    tenant.customer_writes(phone, "Hello");
+    app.settled().await;
+    let value = json!({
+        "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "447700900555", "phone_number_id": tenant.phone_id },
+        "user_preferences": [{
+            "wa_id": phone, "detail": "asked for it", "category": "marketing_messages", "value": "stop",
+            "timestamp": chrono::Utc::now().timestamp(),
+        }],
+    });
+    told(app, tenant, "user_preferences", value).await;
+}
+
+/// WhatsApp says once that a number is being changed (Cloud API: code 131057): it rests for two minutes.
+fn resting() -> Fault {
+    Fault {
+        r#match: FaultMatch {
+            path: Some("/messages".to_owned()),
+            ..FaultMatch::default()
+        },
+        trigger: FaultTrigger::NextN(1),
+        response: FaultResponse {
+            code: Some(131_057),
+            ..FaultResponse::default()
+        },
+        ..Fault::default()
+    }
+}
+
+on_both_profiles! {
+    async fn who_stopped_marketing_gets_only_what_is_none(app: &TestApp) {
+        stops_marketing(app, &app.acme, "447700900301").await;
+        // A template that nobody knows counts as marketing.
+        let refused = template(&app.acme, "447700900301", "hello_world").await;
+        assert_eq!(refused.code(), "marketing_stopped");
+        refused.expect(409);
+        filed(app, &app.acme, "hello_world", "UTILITY").await;
+        template(&app.acme, "447700900301", "hello_world").await.expect(202);
+        filed(app, &app.acme, "order_paid", "MARKETING").await;
+        template(&app.acme, "447700900301", "order_paid").await.expect(409);
+        // Answers within the window are none, and what another tenant was told is its own.
+        app.acme.sends("447700900301", "Your order is here").await.expect(202);
+        template(&app.globex, "447700900301", "hello_world").await.expect(202);
+    }
+
+    async fn listing_templates_tells_what_they_are(app: &TestApp) {
+        stops_marketing(app, &app.acme, "447700900302").await;
+        template(&app.acme, "447700900302", "hello_world").await.expect(409);
+        let path = format!("/channels/{}/templates", app.acme.channel_id);
+        let listed = app.acme.get(&path).await.expect(200);
+        let of_name = |one: &&Value| one["name"] == "hello_world";
+        let hello = listed["items"].as_array().unwrap().iter().find(of_name).unwrap();
+        assert_eq!(hello["category"], "UTILITY", "{hello}");
+        template(&app.acme, "447700900302", "hello_world").await.expect(202);
+        stops_marketing(app, &app.globex, "447700900302").await;
+        template(&app.globex, "447700900302", "hello_world").await.expect(409);
+    }
+
+    async fn what_waited_is_asked_again_when_its_turn_comes(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            tenant.customer_writes("447700900303", "Hello");
+        }
+        app.settled().await;
+        app.sim.add_fault(resting());
+        let queued = app.acme.sends("447700900303", "Soon").await.expect(202);
+        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
+        let channel = format!("/channels/{}", app.acme.channel_id);
+        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
+        assert_eq!(app.acme.get(&path).await.expect(200)["status"], "queued");
+        // Nothing ran for a day: the window has closed meanwhile.
+        app.clock.advance(chrono::TimeDelta::hours(25));
+        let message = app.until(&app.acme, &path, |message| message["status"] == "failed").await;
+        assert_eq!(message["error"]["terms"][0]["term"], "window_closed", "{message}");
+        assert_eq!(app.sim.ledger().accepted_total, 0);
+    }
+
+    async fn a_choice_made_while_a_template_waits_counts(app: &TestApp) {
+        app.sim.add_fault(resting());
+        let queued = template(&app.acme, "447700900304", "hello_world").await.expect(202);
+        let channel = format!("/channels/{}", app.acme.channel_id);
+        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
+        stops_marketing(app, &app.acme, "447700900304").await;
+        app.clock.advance(chrono::TimeDelta::minutes(3));
+        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
+        let message = app.until(&app.acme, &path, |message| message["status"] == "failed").await;
+        assert_eq!(message["error"]["terms"][0]["term"], "marketing_not_wanted", "{message}");
+        let other = template(&app.globex, "447700900304", "hello_world").await.expect(202);
+        let path = format!("/messages/{}", other["id"].as_str().unwrap());
+        app.until(&app.globex, &path, |message| message["status"] == "read").await;
+    }
+}
