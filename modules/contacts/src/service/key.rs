@@ -8,7 +8,7 @@ use kernel::{Error, Result};
 use sea_orm::ActiveValue::Set;
 use text::phone::{Rules, may_be_same, read, variants};
 
-use super::MAX_NAME;
+use super::{MAX_NAME, known::Owners};
 use crate::{
     entity::identity::{self, Kind},
     error::ContactError,
@@ -222,6 +222,15 @@ impl Seen {
         ]
         .into_iter()
         .flatten()
+    }
+
+    /// Who has the BSUID.
+    pub(super) fn bsuid_owner(&self, owners: &Owners) -> Option<ContactId> {
+        let bsuids = [&self.bsuid, &self.bsuid_anywhere];
+        bsuids
+            .into_iter()
+            .flatten()
+            .find_map(|key| owners.get(key).copied())
     }
 
     /// The phone in every spelling, WhatsApp's own first.

@@ -16,6 +16,7 @@ use sea_orm::{
 
 use super::{
     IN_LIST, doubles,
+    guess::{self, contradict},
     key::{Key, Seen},
     known::{self, Known, Owners, contact_of},
     read::search_text,
@@ -45,13 +46,18 @@ async fn learn(
     sightings: &[Sighting],
     newcomers: bool,
 ) -> Result<Resolved<Option<ContactId>>> {
-    let seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
+    let mut seen: Vec<Seen> = sightings.iter().map(Seen::read).collect::<Result<_>>()?;
     let mut known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
+    let lost = guess::release(tx, &seen, &mut known.owners).await?;
+    let mut bsuids = guess::rule_out(tx, &mut seen, &known.owners).await?;
     let merges = doubles::join(tx, &seen, &known.owners).await?;
     if !merges.is_empty() {
         known = Known::read(tx, seen.iter().flat_map(Seen::lookups)).await?;
+        bsuids = guess::rule_out(tx, &mut seen, &known.owners).await?;
     }
-    let mut learnt = learn_keys(tx, &seen, &mut known.owners, newcomers).await?;
+    let people = people(&seen, |it| bsuids.of_seen(it, &known.owners));
+    let mut learnt = learn_keys(tx, &seen, &people, &mut known.owners, newcomers).await?;
+    learnt.changed.extend(lost);
     let contacts: Vec<Option<ContactId>> = seen.iter().map(|it| contact_of(it, &known.owners)).collect();
     let of_known: Vec<(&Seen, ContactId)> = seen
         .iter()
@@ -90,10 +96,16 @@ struct Learnt {
 
 /// Gives every unknown identity to somebody: to the contact its sighting is known by, to the contact of another sighting
 /// of the same person, or to a new one, if there may be `newcomers`.
-async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners, newcomers: bool) -> Result<Learnt> {
+async fn learn_keys(
+    tx: &TenantTx,
+    seen: &[Seen],
+    people: &[Vec<&Seen>],
+    owners: &mut Owners,
+    newcomers: bool,
+) -> Result<Learnt> {
     let mut learnt = Learnt::default();
     let mut wanted: BTreeMap<Key, ContactId> = BTreeMap::new();
-    for person in people(seen) {
+    for person in people {
         let unknown: BTreeSet<&Key> = person
             .iter()
             // What was typed teaches nothing of somebody who is known by another spelling.
@@ -115,7 +127,7 @@ async fn learn_keys(tx: &TenantTx, seen: &[Seen], owners: &mut Owners, newcomers
         if known.is_none() {
             learnt.fresh.insert(of_person, BTreeSet::new());
         }
-        for it in &person {
+        for it in person {
             let mine = contact_of(it, owners).unwrap_or(of_person);
             for key in it.keys().filter(|key| unknown.contains(key)) {
                 // Two claims to one identity are settled alike in whatever order they came.
@@ -221,29 +233,54 @@ async fn create(
     tx.insert_many::<Contacts>(fresh.iter().map(row).collect()).await
 }
 
-/// Sightings by person: those that share an identity or a spelling of it, directly or through others, stand together.
-fn people(seen: &[Seen]) -> Vec<Vec<&Seen>> {
-    let mut leader: Vec<usize> = (0..seen.len()).collect();
-    fn find(leader: &mut [usize], mut at: usize) -> usize {
-        while leader[at] != at {
-            leader[at] = leader[leader[at]];
-            at = leader[at];
-        }
-        at
-    }
+/// Sightings by person: those that share an identity, directly or through others, stand together; so do those that share a
+/// spelling, unless their BSUIDs contradict each other.
+fn people(seen: &[Seen], bsuids: impl Fn(&Seen) -> BTreeSet<Key>) -> Vec<Vec<&Seen>> {
+    let mut groups = Groups((0..seen.len()).collect());
     let mut first: HashMap<&Key, usize> = HashMap::new();
     for (at, it) in seen.iter().enumerate() {
-        for key in it.keys().chain(&it.spellings) {
+        for key in it.keys() {
             let other = *first.entry(key).or_insert(at);
-            let (a, b) = (find(&mut leader, at), find(&mut leader, other));
-            leader[a.max(b)] = a.min(b);
+            groups.unite(at, other);
+        }
+    }
+    let mut known: BTreeMap<usize, BTreeSet<Key>> = BTreeMap::new();
+    for (at, it) in seen.iter().enumerate() {
+        known.entry(groups.leader(at)).or_default().extend(bsuids(it));
+    }
+    for (at, it) in seen.iter().enumerate() {
+        for other in it.spellings.iter().filter_map(|key| first.get(key)) {
+            let (one, other) = (groups.leader(at), groups.leader(*other));
+            if one != other && !contradict(&known[&one], &known[&other]) {
+                groups.unite(one, other);
+                let theirs = known.remove(&one.max(other)).unwrap_or_default();
+                known.entry(one.min(other)).or_default().extend(theirs);
+            }
         }
     }
     let mut people: BTreeMap<usize, Vec<&Seen>> = BTreeMap::new();
     for (at, it) in seen.iter().enumerate() {
-        people.entry(find(&mut leader, at)).or_default().push(it);
+        people.entry(groups.leader(at)).or_default().push(it);
     }
     people.into_values().collect()
+}
+
+/// Groups of positions, each with its first one as the leader: for each position the next on the way to it.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn leader(&mut self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            self.0[at] = self.0[self.0[at]];
+            at = self.0[at];
+        }
+        at
+    }
+
+    fn unite(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.leader(one), self.leader(other));
+        self.0[one.max(other)] = one.min(other);
+    }
 }
 
 /// Moves usernames to the contact last seen with them, by WhatsApp's time. A contact keeps those it had before, which show it no
@@ -431,7 +468,15 @@ mod tests {
             seen("3", ""),
             seen("2", ""),
         ];
-        let sizes: Vec<usize> = people(&all).iter().map(Vec::len).collect();
-        assert_eq!(sizes, [3, 2, 1]);
+        let bsuids = |it: &Seen| it.bsuid.iter().cloned().collect();
+        let sizes = |all: &[Seen]| -> Vec<usize> { people(all, bsuids).iter().map(Vec::len).collect() };
+        assert_eq!(sizes(&all), [3, 2, 1]);
+        // A spelling joins those whose BSUIDs do not contradict each other.
+        let (long, short) = ("5531988888801", "553188888801");
+        assert_eq!(sizes(&[seen(long, "A"), seen(short, "")]), [2]);
+        assert_eq!(
+            sizes(&[seen(short, "B"), seen(long, ""), seen(long, "A")]),
+            [1, 2]
+        );
     }
 }

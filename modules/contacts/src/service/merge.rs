@@ -11,7 +11,7 @@ use kernel::{Error, Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Order, sea_query::Expr};
 
 use super::{
-    Attributes, MAX_ATTRIBUTES, MAX_TAGS,
+    Attributes, MAX_ATTRIBUTES, MAX_TAGS, guess,
     key::{Key, Seen},
     known, learn,
 };
@@ -55,13 +55,20 @@ pub(super) fn tell(tx: &mut TenantTx, merges: &[ContactMerge]) -> Result<()> {
 }
 
 async fn apply(tx: &mut TenantTx, change: &IdentityChange) -> Result<Option<ContactMerge>> {
-    let previous = seen(&change.portfolio, &change.previous);
-    let Some(current) = seen(&change.portfolio, &change.current) else {
+    let mut previous = seen(&change.portfolio, &change.previous);
+    let Some(mut current) = seen(&change.portfolio, &change.current) else {
         return Ok(None);
     };
     let lookups = previous.iter().chain([&current]).flat_map(Seen::lookups);
     let owners = known::owners(tx, lookups).await?;
+    if let Some(previous) = &mut previous {
+        guess::rule_out(tx, std::slice::from_mut(previous), &owners).await?;
+    }
+    guess::rule_out(tx, std::slice::from_mut(&mut current), &owners).await?;
     let before = previous.as_ref().and_then(|it| known::contact_of(it, &owners));
+    if let Some(before) = before.filter(|_| current.bsuid.is_none()) {
+        guess::rule_out_for(tx, &mut current, before, &owners).await?;
+    }
     let bsuid_now = [&current.bsuid, &current.bsuid_anywhere]
         .into_iter()
         .flatten()

@@ -355,6 +355,100 @@ async fn two_spellings_of_one_sighting_are_one_contact(
     );
 }
 
+/// Two numbers that are spellings of each other, in each country that has them.
+const SPELT_TWICE: [(&str, &str); 3] = [
+    ("5531988888801", "553188888801"),
+    ("5215550000009", "525550000009"),
+    ("5491123456777", "541123456777"),
+];
+
+#[rstest]
+#[tokio::test]
+async fn people_with_different_bsuids_stay_two_whatever_their_numbers(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+    #[values(0, 1, 2)] country: usize,
+) {
+    let world = World::open(profile).await;
+    let (long, short) = SPELT_TWICE[country];
+    let batches: [&[(&str, &str)]; 7] = [
+        &[(long, "X.1"), (short, "X.2")],
+        &[(short, "X.2"), (long, "X.1")],
+        &[(long, ""), (long, "X.1"), (short, "X.2")],
+        &[(short, "X.2"), (long, ""), (long, "X.1")],
+        &[(short, ""), (long, "X.1"), (short, "X.2")],
+        &[(long, "X.1"), ("", "X.2"), (short, "X.2")],
+        &[(long, "X.1"), (short, "X.2"), (long, ""), (short, "")],
+    ];
+    for (n, batch) in batches.into_iter().enumerate() {
+        for at_once in [false, true] {
+            // Each in a tenant of its own.
+            let id = u128::try_from(10 + 2 * n + usize::from(at_once)).unwrap();
+            let tenant = world.tenant(id);
+            // Sometimes one is known by the number alone already.
+            if n == 0 {
+                world.resolve(&tenant, &[seen(long, "")]).await;
+            }
+            let sightings: Vec<Sighting> = batch.iter().map(|(wa_id, bsuid)| seen(wa_id, bsuid)).collect();
+            if at_once {
+                world.resolve(&tenant, &sightings).await;
+            } else {
+                for sighting in &sightings {
+                    world.resolve(&tenant, std::slice::from_ref(sighting)).await;
+                }
+            }
+            let what = format!("{batch:?}, at once: {at_once}");
+            let one = world.resolve(&tenant, &[seen("", "X.1")]).await;
+            let two = world.resolve(&tenant, &[seen("", "X.2")]).await;
+            assert_ne!(one, two, "{what}");
+            assert_eq!(world.resolve(&tenant, &[seen(long, "")]).await, one, "{what}");
+            assert_eq!(world.resolve(&tenant, &[seen(short, "")]).await, two, "{what}");
+            assert_eq!(world.count(&tenant).await, 2, "{what}");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_guess_moves_nothing_of_somebody_with_another_bsuid(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    use contracts::contacts::{IdentityChange, KnownBy};
+    let world = World::open(profile).await;
+    let acme = &world.acme;
+    let one = world.resolve(acme, &[seen("5531988888801", "X.1")]).await;
+    let other = world.resolve(acme, &[seen("447700900123", "X.2")]).await;
+    let known = |wa_id: &str, bsuid: &str| KnownBy {
+        wa_id: Some(wa_id.to_owned()),
+        bsuid: Some(bsuid.to_owned()).filter(|it| !it.is_empty()),
+    };
+    // The other person has a new number, which is a spelling of the first one's.
+    for bsuid in ["", "X.2"] {
+        let mut tx = acme.begin().await.unwrap();
+        let change = IdentityChange {
+            portfolio: "900".into(),
+            previous: known("447700900123", bsuid),
+            current: known("553188888801", bsuid),
+            at: tx.clock().now(),
+        };
+        let merges = world
+            .directory
+            .change_identities(&mut tx, &[change])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(merges.is_empty(), "{merges:?}");
+        assert_eq!(world.resolve(acme, &[seen("5531988888801", "")]).await, one);
+        assert_eq!(world.resolve(acme, &[seen("", "X.1")]).await, one);
+        assert_eq!(world.resolve(acme, &[seen("553188888801", "")]).await, other);
+    }
+    // What WhatsApp tells is no guess: nobody else is known by this spelling.
+    let third = world.resolve(acme, &[seen("5215550000009", "X.3")]).await;
+    assert!(world.learn(acme, third[0], "525550000009", true).await.is_empty());
+    assert_eq!(world.resolve(acme, &[seen("525550000009", "")]).await, third);
+    assert_eq!(world.count(acme).await, 3);
+    assert_eq!(world.count(&world.globex).await, 0);
+}
+
 #[rstest]
 #[tokio::test]
 async fn digits_alone_are_first_somebody_known_then_a_whole_number(

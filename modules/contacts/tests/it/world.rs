@@ -56,6 +56,7 @@ pub struct World {
     pub directory: Arc<dyn ContactDirectory>,
     pub acme: TenantDb,
     pub globex: TenantDb,
+    system: SystemDb,
     pub hand: ManualClock,
     pub client: TestClient<BoxEndpoint<'static>>,
     handlers: BTreeMap<String, Handler>,
@@ -86,11 +87,17 @@ impl World {
             directory: module.directory(),
             acme: tenant(1),
             globex: tenant(2),
+            system: system.clone(),
             hand,
             client: TestClient::new(app),
             handlers: jobs.into_parts().0,
             database,
         }
+    }
+
+    /// A further tenant.
+    pub fn tenant(&self, n: u128) -> TenantDb {
+        self.system.tenant(TenantId::from_uuid(Uuid::from_u128(n)))
     }
 
     pub async fn send(&self, db: &TenantDb, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
