@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     permission::{ReadMessages, SendMessages},
-    service::{MediaView, NewMedia, Service},
+    service::{MediaView, NewMedia, Service, clean_name},
 };
 
 /// As what a file is sent.
@@ -136,7 +136,10 @@ pub(super) fn shape(view: MediaView) -> MediaOut {
         mime: row.mime,
         size: row.size,
         sha256: row.sha256,
-        file_name: row.file_name,
+        file_name: row
+            .file_name
+            .map(|name| clean_name(&name))
+            .filter(|name| !name.is_empty()),
         url,
         url_expires_at,
         message_id: row.message_id,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use contracts::messaging::MediaId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::{
     Body, Request, Response, handler,
@@ -15,7 +16,7 @@ use poem::{
 
 use crate::{
     entity::media::Model,
-    service::{Service, Wanted},
+    service::{Service, Wanted, clean_name},
 };
 
 /// Types that a browser may show where it stands; everything else is saved.
@@ -106,7 +107,10 @@ fn headers(status: StatusCode, wanted: &Wanted, etag: ETag) -> Response {
         } else {
             "application/octet-stream"
         })
-        .header(header::CONTENT_DISPOSITION, disposition(row))
+        .header(
+            header::CONTENT_DISPOSITION,
+            disposition(is_shown(row), row.file_name.as_deref(), row.id),
+        )
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CACHE_CONTROL, "private, max-age=300")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
@@ -121,14 +125,16 @@ fn is_shown(row: &Model) -> bool {
 }
 
 /// RFC 6266: a name in ASCII for old clients, the whole one escaped.
-fn disposition(row: &Model) -> String {
-    let how = if is_shown(row) { "inline" } else { "attachment" };
-    let Some(name) = &row.file_name else {
-        return format!("{how}; filename=\"{}\"", row.id);
+fn disposition(shown: bool, name: Option<&str>, id: MediaId) -> String {
+    let how = if shown { "inline" } else { "attachment" };
+    // Rows of earlier versions hold names as strangers wrote them.
+    let name = name.map(clean_name);
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return format!("{how}; filename=\"{id}\"");
     };
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
     let ascii: String = name.chars().map(|c| if harmless(c) { c } else { '_' }).collect();
-    let whole = utf8_percent_encode(name, PLAIN);
+    let whole = utf8_percent_encode(&name, PLAIN);
     format!("{how}; filename=\"{ascii}\"; filename*=UTF-8''{whole}")
 }
 
@@ -185,9 +191,38 @@ fn wanted_part(asked: &HeaderMap, etag: &ETag, size: u64) -> Part {
 
 #[cfg(test)]
 mod tests {
+    use kernel::id::Id;
     use poem::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_name_neither_leads_elsewhere_nor_shows_another_ending() {
+        for (name, shown) in [
+            ("../../etc/passwd", "filename=\"passwd\"; filename*=UTF-8''passwd"),
+            ("C:\\a\\b.exe", "filename=\"b.exe\"; filename*=UTF-8''b.exe"),
+            (
+                "a\r\nX-Evil: 1.txt",
+                "filename=\"aX-Evil_ 1.txt\"; filename*=UTF-8''aX-Evil%3A%201.txt",
+            ),
+            (
+                "in\u{202e}gpj.exe",
+                "filename=\"ingpj.exe\"; filename*=UTF-8''ingpj.exe",
+            ),
+            (
+                "in\u{2067}gpj.exe",
+                "filename=\"ingpj.exe\"; filename*=UTF-8''ingpj.exe",
+            ),
+            ("a\".pdf", "filename=\"a_.pdf\"; filename*=UTF-8''a%22.pdf"),
+            ("\0\u{200b}", "filename=\"med_"),
+        ] {
+            let told = disposition(false, Some(name), MediaId::from_uuid(uuid::Uuid::nil()));
+            assert!(
+                told.starts_with(&format!("attachment; {shown}")),
+                "{name:?}: {told}"
+            );
+        }
+    }
 
     #[test]
     fn ranges() {

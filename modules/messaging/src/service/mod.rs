@@ -35,6 +35,7 @@ use url::Url;
 pub use conversations::{ConversationFilter, Listed};
 pub use idempotency::Idempotency;
 pub use kept::KeptCount;
+pub(crate) use media::clean_name;
 pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
 pub use sender::{origin_of, sender_of};

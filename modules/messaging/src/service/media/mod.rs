@@ -37,6 +37,7 @@ pub use address::Wanted;
 pub(super) use inbound::{Incoming, expect};
 pub(super) use place::{NotPlaced, check, mentioned, use_files};
 pub use upload::NewMedia;
+pub(crate) use upload::clean_name;
 
 /// What files need besides the database.
 #[derive(Clone)]

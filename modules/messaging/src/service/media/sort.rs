@@ -50,6 +50,7 @@ pub(super) struct Told<'a> {
 pub(super) fn sort(head: &[u8], told: Told<'_>) -> Result<Sort> {
     let found = sniff(head);
     let claimed = told.mime.and_then(canonical);
+    let claimed = claimed.map(|claimed| as_sound(claimed, told.kind, found, head));
     if let Some(claimed) = &claimed
         && !agrees(claimed, found, head)
     {
@@ -82,6 +83,27 @@ pub(super) fn sort(head: &[u8], told: Told<'_>) -> Result<Sort> {
         mime: mime.to_owned(),
         limit,
     })
+}
+
+/// What is claimed of a recording. Programs call AAC in MP4's container by the name of the codec, or of the container with
+/// pictures; the latter is believed of those who say that it is sound and send no pictures.
+fn as_sound(claimed: String, kind: Option<MediaKind>, found: Option<&str>, head: &[u8]) -> String {
+    let has = |handler: &[u8]| head.windows(4).any(|part| part == handler);
+    let is_sound = match found {
+        Some("audio/m4a") => true,
+        Some("video/mp4") => has(b"soun") && !has(b"vide"),
+        _ => false,
+    };
+    let is_named_so = match claimed.as_str() {
+        "audio/aac" => true,
+        "video/mp4" | "video/quicktime" => kind == Some(MediaKind::Audio),
+        _ => false,
+    };
+    if is_sound && is_named_so {
+        "audio/mp4".to_owned()
+    } else {
+        claimed
+    }
 }
 
 /// What a file may be, the likeliest first; never empty.
@@ -132,7 +154,7 @@ pub(super) fn fits(kind: MediaKind, mime: &str) -> Result<()> {
     let instead = if sendable {
         "send it as a document"
     } else {
-        advice(mime)
+        advice(kind, mime)
     };
     if types.is_empty() {
         return Err(wrong(format!(
@@ -193,7 +215,7 @@ pub(super) fn too_large(sort: &Sort) -> Error {
 /// What the bytes are, in the words of the crate `infer`, which knows few of the brands of MP4's container and not the short
 /// beginning of a WebM recording.
 fn sniff(head: &[u8]) -> Option<&'static str> {
-    if let Some(found) = branded(head).or_else(|| matroska(head)) {
+    if let Some(found) = branded(head).or_else(|| matroska(head)).or_else(|| speech(head)) {
         return Some(found);
     }
     let found = infer::get(head).map(|kind| kind.mime_type());
@@ -213,6 +235,20 @@ fn branded(head: &[u8]) -> Option<&'static str> {
         b"avc1" | b"MSNV" | b"mmp4" | b"dash" | b"F4V " | b"f4v " => Some("video/mp4"),
         _ => None,
     }
+}
+
+/// Of recordings of speech that begin as a script does, and are none.
+fn speech(head: &[u8]) -> Option<&'static str> {
+    const MARKS: [(&[u8], &str); 6] = [
+        (b"#!AMR-WB", "audio/amr-wb"),
+        (b"#!AMR_MC", "audio/x-amr-multichannel"),
+        (b"#!SILK", "audio/x-silk"),
+        (b"\x02#!SILK", "audio/x-silk"),
+        (b"#!iLBC", "audio/ilbc"),
+        (b"#!EVS", "audio/evs"),
+    ];
+    let (_, found) = MARKS.iter().find(|(mark, _)| head.starts_with(mark))?;
+    (!is_text(head)).then_some(*found)
 }
 
 /// Of a file in Matroska's container, by the name of the document in its first element.

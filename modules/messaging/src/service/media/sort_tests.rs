@@ -133,6 +133,12 @@ const MP3: &[u8] = b"\xff\xfb\x90\x64\0\0\0\0";
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0";
 const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0\0\0";
 const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0";
+const SOUND: &[u8] = b"\0\0\0\x18ftypisom\0\0\0\0isomiso2\0\0\0\x20hdlr\0\0\0\0\0\0\0\0soun";
+const FILM: &[u8] = b"\0\0\0\x18ftypisom\0\0\0\0isomiso2\0\0\0\x20hdlr\0\0\0\0\0\0\0\0vide....soun";
+const AAC: &[u8] = b"\xff\xf1\x50\x80\x02\x1f\xfc\0\0\0\0\0";
+const AMR: &[u8] = b"#!AMR\n\x3c\x91\x17\x16\xbe\x66\x78\0";
+const AMR_WB: &[u8] = b"#!AMR-WB\n\x44\x03\x01\x88\x52\0\x04\x98";
+const SILK: &[u8] = b"\x02#!SILK_V3\x0c\0\xa7\x02";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 
@@ -197,6 +203,63 @@ fn usual_names_mean_the_type_and_containers_are_shared() {
             Err("not even as a document"),
         ),
         (VORBIS, "audio/ogg", "", "document", Err("Ogg without Opus")),
+    ];
+    check(rows);
+}
+
+#[test]
+fn usual_claims_that_say_little_or_too_much() {
+    let form = "application/x-www-form-urlencoded";
+    let rows: &[Named] = &[
+        (PNG, form, "", "", Ok(("image", "image/png"))),
+        (PDF, form, "", "document", Ok(("document", "application/pdf"))),
+        (b"a=1&b=2", form, "", "", Ok(("document", "text/plain"))),
+        (JPEG, "*/*", "", "image", Ok(("image", "image/jpeg"))),
+        (OPUS, "audio/*; q=0.8", "", "", Ok(("audio", "audio/ogg"))),
+        (HTML, "*/*", "", "image", Err("send it as a document")),
+        (EXE, form, "", "", Err("not even as a document")),
+        (M4A, "video/mp4", "", "audio", Ok(("audio", "audio/mp4"))),
+        (M4A, "video/quicktime", "", "audio", Ok(("audio", "audio/mp4"))),
+        (M4A, "video/mp4", "", "video", Err("declared as video/mp4")),
+        (SOUND, "video/mp4", "", "audio", Ok(("audio", "audio/mp4"))),
+        (FILM, "video/mp4", "", "audio", Err("not video/mp4")),
+        (M4A, "audio/aac", "", "", Ok(("audio", "audio/mp4"))),
+        (M4A, "audio/aacp", "", "audio", Ok(("audio", "audio/mp4"))),
+        (SOUND, "audio/aacp", "", "", Ok(("audio", "audio/mp4"))),
+        (AAC, "audio/aacp", "", "", Ok(("audio", "audio/aac"))),
+        (AAC, "audio/aacp", "", "audio", Ok(("audio", "audio/aac"))),
+        (AAC, "audio/x-aac", "", "", Ok(("audio", "audio/aac"))),
+        (PNG, "audio/aacp", "", "", Err("declared as audio/aac")),
+        (OPUS, "video/ogg", "", "", Ok(("audio", "audio/ogg"))),
+        (OPUS, "video/ogg", "", "audio", Ok(("audio", "audio/ogg"))),
+        (OPUS, "video/ogg", "", "document", Ok(("document", "audio/ogg"))),
+        (VORBIS, "video/ogg", "", "", Err("convert it to")),
+        (AMR, "audio/amr", "", "", Ok(("audio", "audio/amr"))),
+    ];
+    check(rows);
+}
+
+#[test]
+fn a_refusal_names_what_it_is_and_what_would_help() {
+    let rows: &[Named] = &[
+        (AMR_WB, "audio/amr", "", "", Err("content is audio/amr-wb")),
+        (AMR_WB, "audio/amr-wb", "", "audio", Err("convert it to audio/")),
+        (AMR_WB, "", "a.amr", "", Err("convert it to audio/")),
+        (SILK, "audio/amr", "", "", Err("content is audio/x-silk")),
+        (b"#!AMR-WB\n", "", "", "", Ok(("document", "text/x-shellscript"))),
+        (GIF, "image/gif", "", "video", Err("convert it to video/mp4")),
+        (GIF, "", "", "video", Err("convert it to video/mp4")),
+        (GIF, "image/gif", "", "sticker", Err("convert it to image/webp")),
+        (WEBM, "video/webm", "", "audio", Err("convert it to audio/")),
+        (
+            MOV,
+            "video/quicktime",
+            "",
+            "video",
+            Err("convert it to video/mp4"),
+        ),
+        (HEIC, "image/heic", "", "image", Err("convert it to image/jpeg")),
+        (EXE, "", "", "video", Err("save it as PDF")),
     ];
     check(rows);
 }

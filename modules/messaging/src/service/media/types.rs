@@ -1,7 +1,7 @@
 //! Names of file types: what browsers, phones and programs call them, which of them share a container, and under which one
 //! a file is uploaded to WhatsApp (Cloud API: media).
 
-use cloud_api::media::upload_limit;
+use cloud_api::media::{MediaKind, upload_limit};
 
 /// Types that say nothing.
 const ANY: &[&str] = &[
@@ -9,6 +9,15 @@ const ANY: &[&str] = &[
     "application/octet-stream",
     "binary/octet-stream",
     "application/x-binary",
+    "application/octetstream",
+    "application/unknown",
+    "application/x-unknown",
+    "application/download",
+    "application/x-download",
+    "application/force-download",
+    "unknown/unknown",
+    // What curl declares when nobody tells it a type.
+    "application/x-www-form-urlencoded",
 ];
 
 /// Usual names of a type, and the one name under which it is compared and kept.
@@ -90,6 +99,7 @@ const ALIASES: &[(&str, &[&str])] = &[
         ],
     ),
     ("audio/amr", &["audio/x-amr", "audio/amr-nb"]),
+    ("audio/amr-wb", &["audio/x-amr-wb", "audio/amrwb"]),
     (
         "audio/wav",
         &["audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"],
@@ -119,6 +129,7 @@ const ALIASES: &[(&str, &[&str])] = &[
         ],
     ),
     ("audio/3gpp", &["audio/3gp", "audio/3gpp2", "audio/x-3gpp"]),
+    ("video/ogg", &["video/x-ogg", "video/ogv"]),
     ("video/quicktime", &["video/mov", "video/x-quicktime"]),
     (
         "video/x-msvideo",
@@ -329,7 +340,8 @@ pub(super) fn essence(mime: &str) -> String {
 /// The one name of a type: without parameters, in small letters, aliases resolved. `None` for types that say nothing.
 pub(super) fn canonical(mime: &str) -> Option<String> {
     let essence = essence(mime);
-    if ANY.contains(&essence.as_str()) {
+    // A pattern, such as `*/*` of a request's `Accept`, names no type either.
+    if ANY.contains(&essence.as_str()) || essence.contains('*') {
         return None;
     }
     let known = ALIASES
@@ -370,13 +382,19 @@ pub(super) fn upload_as(mime: &str) -> Option<&str> {
 
 const AUDIO: &str = "convert it to audio/mpeg, audio/mp4 or audio/ogg (Opus)";
 
-/// What to do with a file of a type that WhatsApp does not take at all.
-pub(super) fn advice(mime: &str) -> &'static str {
-    match mime.split('/').next().unwrap_or_default() {
-        "image" => "convert it to image/jpeg or image/png",
-        "video" => "convert it to video/mp4",
-        "audio" => AUDIO,
-        "application" if mime == "application/ogg" => AUDIO,
+/// What to do with a file of a type that WhatsApp does not take at all, for somebody who wants to send it as this kind.
+pub(super) fn advice(kind: MediaKind, mime: &str) -> &'static str {
+    let family = match mime {
+        "application/ogg" => "audio",
+        _ => mime.split('/').next().unwrap_or_default(),
+    };
+    match (kind, family) {
+        (MediaKind::Video, "video" | "image") => "convert it to video/mp4",
+        (MediaKind::Audio, "audio" | "video") => AUDIO,
+        (MediaKind::Sticker, "image" | "video") => "convert it to image/webp",
+        (_, "image") => "convert it to image/jpeg or image/png",
+        (_, "video") => "convert it to video/mp4",
+        (_, "audio") => AUDIO,
         _ => "save it as PDF or an Office document, or send a text message with a link to it",
     }
 }
@@ -394,7 +412,7 @@ pub(super) fn share_container(claimed: &str, found: &str) -> bool {
         "video/webm" | "video/x-matroska" => {
             matches!(claimed, "video/webm" | "audio/webm" | "video/x-matroska")
         }
-        "application/ogg" => claimed == "video/ogg",
+        "application/ogg" | "audio/ogg" => claimed == "video/ogg",
         "image/heif" => matches!(claimed, "image/heif" | "image/heic"),
         "application/zip" | DOCX | XLSX | PPTX => is_packed(claimed),
         _ if found.starts_with("application/vnd.oasis.opendocument") || found == "application/epub+zip" => {
@@ -446,7 +464,14 @@ mod tests {
             canonical(" Audio/X-M4A ; codecs=mp4a").as_deref(),
             Some("audio/mp4")
         );
-        assert_eq!(canonical("application/octet-stream"), None);
+        for nothing in [
+            "application/octet-stream",
+            "*/*",
+            "Audio/*",
+            "application/x-www-form-urlencoded",
+        ] {
+            assert_eq!(canonical(nothing), None, "{nothing}");
+        }
     }
 
     #[test]
