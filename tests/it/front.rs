@@ -104,6 +104,40 @@ fn get(target: &str, host_lines: &str) -> String {
     format!("GET {target} HTTP/1.1\r\n{host_lines}Connection: close\r\n\r\n")
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_the_portals_is_a_problem_and_not_its_first_page() {
+    let server = Server::start(|_| {}).await;
+    for path in [
+        "/_sim/state",
+        "/_sim",
+        "//api/v1/tags",
+        "/API/v1/tags",
+        "/%61pi/v1/tags",
+        "/api/v2/tags",
+        "/api/v1/none",
+    ] {
+        for method in [reqwest::Method::GET, reqwest::Method::POST] {
+            let answer = server
+                .http
+                .request(method.clone(), format!("{}{path}", server.base))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 404, "{method} {path}");
+            let problem: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(problem["code"], "no_such_path", "{method} {path}");
+        }
+    }
+    let page = server
+        .http
+        .get(format!("{}/inbox", server.base))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.status(), 200);
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn only_its_own_host_names_are_answered_to() {
     let server = Server::start(|config| {

@@ -109,6 +109,10 @@ async fn every_answer_to_a_caller_says_what_is_left() {
                     .await,
                 403,
             ),
+            (acme.get("/no-such-path").await, 404),
+            (acme.post("/no-such-path", json!({})).await, 404),
+            (acme.call(reqwest::Method::PUT, "/tags", None).await, 405),
+            (acme.call(reqwest::Method::DELETE, "/messages", None).await, 405),
         ] {
             assert_eq!(answer.status, status, "{}", answer.json);
             assert!(left(&answer, "caller") < 100 && left(&answer, "tenant") < 400);
@@ -148,6 +152,13 @@ async fn every_answer_to_a_caller_says_what_is_left() {
         // Nobody in particular has no quota of their own.
         let nobody = acme.call_with("", reqwest::Method::GET, "/tags", None).await;
         assert_eq!((nobody.status, nobody.headers.get("ratelimit")), (401, None));
+        for (method, path, status) in [
+            (reqwest::Method::GET, "/no-such-path", 404),
+            (reqwest::Method::PUT, "/tags", 405),
+        ] {
+            let nobody = acme.call_with("", method, path, None).await;
+            assert_eq!((nobody.status, nobody.headers.get("ratelimit")), (status, None));
+        }
         assert_eq!(nobody.json["retry_after"], Value::Null);
         app.stop().await;
     }

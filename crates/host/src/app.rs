@@ -155,18 +155,19 @@ impl App {
                 None => v1.at(path, bounded(operation, most)),
             };
         }
-        v1 = v1.at(
-            "/live",
-            // It has no body.
-            bounded(get(socket::live), 0)
-                .with(CookieJarManager::new())
-                .data(hub.clone())
-                .data(rights(modules, options.live_ping, options.live_limits)),
-        );
+        v1 = v1
+            .at(
+                "/live",
+                // It takes no body.
+                bounded(get(socket::live), 0)
+                    .with(CookieJarManager::new())
+                    .data(hub.clone())
+                    .data(rights(modules, options.live_ping, options.live_limits)),
+            )
+            .at("/*path", make(unknown_operation));
         let mut route = Route::new()
             .nest("/api/v1", v1)
-            .nest("/api", documentation(&document, options.config))
-            .at("/*path", get(assets::portal));
+            .nest("/api", documentation(&document, options.config));
         route = operations(route, system, options.redis);
         let mut plain = BTreeSet::new();
         for public in modules.iter().flat_map(|module| module.public_routes()) {
@@ -177,6 +178,14 @@ impl App {
                 .around(move |endpoint, request| allowed(endpoint, request, allow.clone()));
             route = route.at(public.path, bounded(endpoint, WEBHOOK_BODY));
         }
+        let routes = plain.clone();
+        route = route.at(
+            "/*path",
+            make(move |request| {
+                let answer = assets::portal(&request, &routes);
+                async move { answer }
+            }),
+        );
         if let Some(more) = options.more_routes {
             route = more(route);
         }
@@ -427,6 +436,28 @@ impl PathFacts {
             is_public: operations().any(|(_, operation)| operation["x-permission"].is_null()),
         }
     }
+
+    fn has(&self, method: &Method) -> bool {
+        let methods = self.allow.to_str().unwrap_or_default();
+        methods.split(", ").any(|known| known == method.as_str())
+    }
+}
+
+/// No operation reads the credentials here. A caller that is known is counted all the same, and hears what is left; nobody in
+/// particular has no quota.
+async fn counted(request: &Request) -> kernel::Result<()> {
+    let Some(authenticator) = request.data::<Arc<dyn Authenticator>>() else {
+        return Ok(());
+    };
+    match authenticator.authenticate(request).await {
+        Err(error) if error.status() == StatusCode::TOO_MANY_REQUESTS => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn unknown_operation(request: Request) -> poem::Result<Response> {
+    counted(&request).await?;
+    Err(poem::error::NotFoundError.into())
 }
 
 async fn labelled<E: Endpoint>(
@@ -434,6 +465,9 @@ async fn labelled<E: Endpoint>(
     request: Request,
     facts: Arc<PathFacts>,
 ) -> poem::Result<Response> {
+    if !facts.has(request.method()) {
+        counted(&request).await?;
+    }
     let mut response = allowed(endpoint, request, facts.allow.clone()).await?;
     response.set_data(facts.label.clone());
     Ok(response)

@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
@@ -29,7 +29,7 @@ use poem::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Notify, Semaphore},
     time::{Instant, Sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -54,10 +54,10 @@ const ABANDONED: Duration = Duration::from_secs(600);
 pub struct ServeLimits {
     /// Concurrent connections, without WebSockets. More wait until one ends.
     pub connections: usize,
-    /// Timeout of a request's headers, from the start of the connection or the end of the previous request. It is also the
-    /// keep-alive timeout of HTTP/1: longer than the 60 seconds of most reverse proxies, so that the proxy closes first.
+    /// Timeout of a request's headers, from their first byte. HTTP/1 only: HTTP/2 has `idle`.
     pub headers: Duration,
-    /// Idle timeout: after so long without a byte in either direction a connection accepts no new request.
+    /// Idle timeout: after so long without a byte in either direction a connection accepts no new request. Longer than the 60
+    /// seconds of most reverse proxies, so that the proxy closes first.
     pub idle: Duration,
     /// How long a client may read nothing of a response.
     pub stalled: Duration,
@@ -71,7 +71,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections: 10_000,
-            headers: Duration::from_secs(75),
+            headers: Duration::from_secs(15),
             idle: Duration::from_secs(75),
             stalled: Duration::from_secs(60),
             http2_streams: 250,
@@ -173,9 +173,12 @@ impl<E: Endpoint + 'static> Connection<E> {
         } = self;
         let activity = Arc::new(Activity::new());
         let watched = Watched::new(stream, activity.clone(), limits.stalled);
+        let heads = activity.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (endpoint, local, peer) = (endpoint.clone(), local.clone(), RemoteAddr(peer.into()));
+            let under_way = UnderWay::of(heads.clone());
             async move {
+                let _under_way = under_way;
                 let response: Response = endpoint
                     .get_response((request, local, peer, Scheme::HTTP).into())
                     .await;
@@ -186,6 +189,8 @@ impl<E: Endpoint + 'static> Connection<E> {
         let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(watched), service));
         tokio::select! {
             _ = connection.as_mut() => return,
+            // Nobody waits for an answer.
+            () = activity.head_is_late(limits.headers) => return,
             () = activity.ended(limits.idle) => {}
             () = stopping.cancelled() => {}
         }
@@ -203,7 +208,7 @@ fn builder(limits: &ServeLimits) -> auto::Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.headers)
+        .header_read_timeout(limits.idle)
         .max_buf_size(READ_BUFFER);
     let (stream, connection) = HTTP2_WINDOWS;
     builder
@@ -217,11 +222,44 @@ fn builder(limits: &ServeLimits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// When something was last read or written.
+/// When something was last read or written, and since when the head of a request has been coming.
 struct Activity {
     began: Instant,
     /// Milliseconds after `began`.
     last: AtomicU64,
+    head: Mutex<Head>,
+    head_began: Notify,
+}
+
+/// The head of a request: its first line and its headers.
+#[derive(Default)]
+struct Head {
+    /// Whether anything has been read yet.
+    seen: bool,
+    /// HTTP/2 has frames that belong to no request.
+    http2: bool,
+    /// Requests that are being answered.
+    under_way: usize,
+    since: Option<Instant>,
+}
+
+/// A request that is being answered.
+struct UnderWay(Arc<Activity>);
+
+impl UnderWay {
+    fn of(activity: Arc<Activity>) -> Self {
+        activity.head(|head| {
+            head.since = None;
+            head.under_way += 1;
+        });
+        Self(activity)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.head(|head| head.under_way -= 1);
+    }
 }
 
 impl Activity {
@@ -229,6 +267,48 @@ impl Activity {
         Self {
             began: Instant::now(),
             last: AtomicU64::new(0),
+            head: Mutex::default(),
+            head_began: Notify::new(),
+        }
+    }
+
+    fn head<T>(&self, on: impl FnOnce(&mut Head) -> T) -> T {
+        on(&mut self.head.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Bytes that are read while no request is under way begin the next one.
+    fn read(&self, bytes: &[u8]) {
+        let begins = self.head(|head| {
+            head.http2 |= !head.seen && bytes.starts_with(b"PRI");
+            head.seen = true;
+            let begins = !head.http2 && head.under_way == 0 && head.since.is_none();
+            if begins {
+                head.since = Some(Instant::now());
+            }
+            begins
+        });
+        if begins {
+            self.head_began.notify_one();
+        }
+    }
+
+    /// Bytes of a response are sent: a client that already sends its next request is not slow.
+    fn wrote(&self) {
+        self.head(|head| {
+            if let Some(since) = &mut head.since {
+                *since = Instant::now();
+            }
+        });
+    }
+
+    /// Resolves once a head has been coming for so long.
+    async fn head_is_late(&self, limit: Duration) {
+        loop {
+            match self.head(|head| head.since) {
+                None => self.head_began.notified().await,
+                Some(since) if since + limit <= Instant::now() => return,
+                Some(since) => tokio::time::sleep_until(since + limit).await,
+            }
         }
     }
 
@@ -285,6 +365,7 @@ impl Watched {
         if result.is_ready() {
             self.stall = None;
             self.activity.happened();
+            self.activity.wrote();
             return result;
         }
         let stalled = self.stalled;
@@ -302,9 +383,14 @@ impl AsyncRead for Watched {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(context, buffer);
         if result.is_ready() {
             self.activity.happened();
+            let read = &buffer.filled()[before..];
+            if !read.is_empty() {
+                self.activity.read(read);
+            }
         }
         result
     }

@@ -101,6 +101,32 @@ async fn slow_headers_silence_and_idle_connections_are_ended() {
     server.stop().await;
 }
 
+/// The limit on headers is their own: a connection that is kept open between requests has longer.
+#[tokio::test]
+async fn half_sent_headers_are_ended_long_before_an_idle_connection() {
+    let server = Server::start(ServeLimits {
+        idle: Duration::from_secs(600),
+        ..short()
+    })
+    .await;
+    for begin in ["G", "GET /read HTTP/1.1\r\nHost: x\r\nA"] {
+        assert_eq!(server.ask(begin).await, "", "{begin:?}");
+    }
+    let mut kept = server.connect().await;
+    for _ in 0..2 {
+        kept.write_all(format!("{READ}\r\nabc").as_bytes()).await.unwrap();
+        let mut answer = [0; 1024];
+        let read = kept.read(&mut answer).await.unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+        // Longer than headers may take: nothing has begun.
+        let silent = tokio::time::timeout(Duration::from_millis(300), kept.read(&mut answer)).await;
+        assert!(silent.is_err(), "{silent:?}");
+    }
+    kept.write_all(b"GET /read HTTP/1.1\r\nHost").await.unwrap();
+    assert_eq!(rest(&mut kept).await, "");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_connection_serves_many_requests() {
     let server = Server::start(short()).await;

@@ -102,17 +102,23 @@ async fn handle(simulator: &Simulator, mut req: Request) -> Response {
         ["inbound"] => MAX_INBOUND,
         _ => MAX_BODY,
     };
+    let too_large = || {
+        answer(Err(ControlError::bad(format!(
+            "the body is larger than {limit} bytes"
+        ))))
+    };
+    let declared = req.headers().get(poem::http::header::CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return too_large();
+    }
     let body = match req.take_body().into_bytes_limit(limit).await {
         Ok(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => json!({}),
         Ok(bytes) => match serde_json::from_slice(&bytes) {
             Ok(value) => value,
             Err(e) => return answer(Err(ControlError::bad(format!("the body is not JSON: {e}")))),
         },
-        Err(_) => {
-            return answer(Err(ControlError::bad(format!(
-                "the body is larger than {limit} bytes"
-            ))));
-        }
+        Err(_) => return too_large(),
     };
     answer(dispatch(simulator, &method, &parts, &query, body).await)
 }
