@@ -26,6 +26,27 @@ fn with(tenant: &Tenant, wamid: &str, field: &str) -> String {
 }
 
 on_both_profiles! {
+    /// MariaDB ignores trailing blanks when it compares, SQLite does not.
+    async fn an_id_with_blanks_around_it_is_the_same_id(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            let (first, other) = ("wamid.BLANK1", "wamid.BLANK2");
+            for wamid in [first, "wamid.BLANK1 ", " wamid.BLANK1", "wamid.BLANK2 ", other] {
+                let value = json!({
+                    "contacts": [{ "wa_id": "447700910199", "user_id": "GB.9 ", "profile": { "name": "Zoe" } }],
+                    "messages": [text("447700910199", wamid, 1_790_000_000)],
+                });
+                assert_eq!(tenant.webhook(&tenant.envelope(value)).await.status, 200);
+                app.settled().await;
+            }
+            for wamid in [first, other, "wamid.BLANK1%20"] {
+                assert_eq!(tenant.all(&format!("/messages?wamid={wamid}")).await.len(), 1, "{wamid}");
+            }
+            assert_eq!(tenant.all("/messages").await.len(), 2);
+            let contacts = tenant.all("/contacts").await;
+            assert_eq!((contacts.len(), &contacts[0]["bsuid"]), (1, &json!("GB.9")));
+        }
+    }
+
     /// Each of these is refused by strict JSON.
     async fn what_strict_json_refuses_is_read_as_far_as_it_can_be(app: &TestApp) {
         let tenant = &app.acme;

@@ -1,4 +1,5 @@
-//! Ids as the wire has them: opaque strings, never numbers (Cloud API: conventions).
+//! Ids as the wire has them: opaque strings, never numbers (Cloud API: conventions). Blanks around them are left out: MySQL and
+//! MariaDB ignore trailing blanks when they compare, SQLite does not, and no id of WhatsApp's has any.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ macro_rules! string_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[serde(from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -33,13 +34,19 @@ macro_rules! string_id {
 
         impl From<String> for $name {
             fn from(value: String) -> Self {
-                Self(value)
+                Self(trimmed(value))
             }
         }
 
         impl From<&str> for $name {
             fn from(value: &str) -> Self {
-                Self(value.to_owned())
+                Self(value.trim().to_owned())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 
@@ -49,6 +56,16 @@ macro_rules! string_id {
             }
         }
     };
+}
+
+/// The same text, and only copied if it has blanks around it.
+fn trimmed(text: String) -> String {
+    let inner = text.trim();
+    if inner.len() == text.len() {
+        text
+    } else {
+        inner.to_owned()
+    }
 }
 
 string_id!(

@@ -248,7 +248,7 @@ impl Service {
             .filter_some(filter.conversation_id.map(|id| Column::ConversationId.eq(id)))
             .filter_some(filter.status.map(|status| Column::Status.eq(status)))
             .filter_some(filter.direction.map(|direction| Column::Direction.eq(direction)))
-            .filter_some(filter.wamid.map(|wamid| Column::Wamid.eq(wamid)))
+            .filter_some(filter.wamid.map(|wamid| Column::Wamid.eq(wamid.trim())))
             .filter_some(after);
         if by_time {
             select = select.order_by(Column::At, Order::Desc);
@@ -302,7 +302,7 @@ impl Service {
         let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
         let select = db
             .find::<Entity>()
-            .filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid)))
+            .filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid.trim())))
             .filter_some(after);
         let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
         let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
