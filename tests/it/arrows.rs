@@ -47,7 +47,8 @@ const ARROWS: &[(&str, Arrows)] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("apalis", &["host"]),
     ("object_store", &["host"]),
-    ("redis", &["bench", "host", "testkit"]),
+    ("deadpool-redis", &["host"]),
+    ("redis", &["bench", "testkit"]),
 ];
 
 /// These know no database, in their tests either.

@@ -27,7 +27,7 @@ use crate::{
     live::{Hub, LiveLimits, Places, socket},
     openapi::{self, Conflict, Document},
     problem,
-    redis::{self, Redis},
+    redis::Redis,
     request::{Parameters, readable_headers},
     security_headers::{self, Area},
 };
@@ -91,7 +91,7 @@ pub struct AppOptions {
     pub live_ping: Duration,
     /// How many live connections there may be.
     pub live_limits: LiveLimits,
-    /// Whether Redis answers; none when there is no Redis.
+    /// `/readyz` asks whether it answers; none when there is no Redis.
     pub redis: Option<Redis>,
     /// Limits on request bodies.
     pub bodies: BodyLimits,
@@ -329,8 +329,8 @@ async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
     let database = matches!(database, Ok(Ok(_)));
     let redis = match redis {
         None => "not used",
-        Some(connection) => match tokio::time::timeout(timeout, redis::answers(connection)).await {
-            Ok(Ok(_)) => "ok",
+        Some(redis) => match tokio::time::timeout(timeout, redis.answers()).await {
+            Ok(Ok(())) => "ok",
             _ => "away",
         },
     };

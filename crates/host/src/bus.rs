@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use deadpool_redis::redis::{self, RedisError, RedisResult};
 use futures_util::StreamExt;
 use kernel::{TenantId, tenant::Wake};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,10 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::live::Frame;
+use crate::{
+    live::Frame,
+    redis::{Held, Redis},
+};
 
 /// Hints of one message at most.
 const TOGETHER: usize = 64;
@@ -87,21 +91,20 @@ impl Bus {
     }
 
     /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints.
-    pub fn redis(url: &str, prefix: &str, stop: CancellationToken) -> Result<Self, redis::RedisError> {
-        let client = crate::redis::client(url)?;
+    pub fn redis(redis: &Redis, prefix: &str, stop: CancellationToken) -> Self {
         let channel = format!("{prefix}:hints");
         let (remote, outgoing) = mpsc::channel(1024);
         let local = broadcast::channel(1024).0;
         let grown = broadcast::channel(256).0;
         let me = Uuid::new_v4();
-        tokio::spawn(send(client.clone(), channel.clone(), me, outgoing, stop.clone()));
-        let ears = (local.clone(), grown.clone());
-        tokio::spawn(hear(client, channel, me, ears, stop));
-        Ok(Self {
+        tokio::spawn(send(redis.held(), channel.clone(), me, outgoing, stop.clone()));
+        let heard = (local.clone(), grown.clone());
+        tokio::spawn(hear(redis.clone(), channel, me, heard, stop));
+        Self {
             local,
             grown,
             remote: Some(remote),
-        })
+        }
     }
 
     /// Sends a hint.
@@ -205,13 +208,12 @@ struct Said<'a> {
 
 /// Publishes hints; those that arrive during a publish are sent together, each once.
 async fn send(
-    client: redis::Client,
+    mut redis: Held,
     channel: String,
     me: Uuid,
     mut outgoing: mpsc::Receiver<Outgoing>,
     stop: CancellationToken,
 ) {
-    let mut connection: Option<redis::aio::MultiplexedConnection> = None;
     let mut some = Vec::with_capacity(TOGETHER);
     loop {
         some.clear();
@@ -228,31 +230,27 @@ async fn send(
         }
         hints.sort_unstable();
         hints.dedup();
-        if connection.is_none() {
-            connection = client.get_multiplexed_async_connection().await.ok();
-        }
         let said = Said {
             by: me,
             hints: Cow::Owned(hints),
             grown,
         };
-        let (Some(open), Ok(text)) = (connection.as_mut(), serde_json::to_string(&said)) else {
+        let Ok(text) = serde_json::to_string(&said) else {
             continue;
         };
-        let sent: redis::RedisResult<()> = redis::cmd("PUBLISH")
+        let sent: RedisResult<()> = redis::cmd("PUBLISH")
             .arg(&channel)
             .arg(text)
-            .query_async(open)
+            .query_async(&mut redis)
             .await;
         if let Err(error) = sent {
             tracing::debug!(%error, "a hint could not be published");
-            connection = None;
         }
     }
 }
 
 async fn hear(
-    client: redis::Client,
+    redis: Redis,
     channel: String,
     me: Uuid,
     (local, grown): (broadcast::Sender<Hint>, broadcast::Sender<Arc<Grown>>),
@@ -260,8 +258,7 @@ async fn hear(
 ) {
     while !stop.is_cancelled() {
         let heard = async {
-            let mut subscription = client.get_async_pubsub().await?;
-            subscription.subscribe(&channel).await?;
+            let subscription = redis.subscribe(&channel).await?;
             // Whatever was said while nobody listened must be looked for.
             let _ = local.send(Hint::Missed);
             let mut messages = subscription.into_on_message();
@@ -280,7 +277,7 @@ async fn hear(
                     }
                 }
             }
-            Ok::<_, redis::RedisError>(())
+            Ok::<_, RedisError>(())
         };
         tokio::select! {
             () = stop.cancelled() => return,

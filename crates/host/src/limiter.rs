@@ -2,23 +2,19 @@
 
 use std::{collections::HashMap, num::NonZeroU32, sync::Arc, sync::Mutex, time::Duration};
 
+use deadpool_redis::redis::Script;
 use governor::{
     RateLimiter, clock::Clock as _, clock::DefaultClock, middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
 use kernel::{Bucket, Level, Limiter, Quota, Taken, Wait};
 
-use crate::redis::Redis;
+use crate::redis::{Held, Redis};
 
-/// The limiter for the profile: shared through Redis when there is one.
+/// The limiter for the profile: shared through Redis when there is one, with the first part of its keys.
 pub fn limiter(redis: Option<(Redis, String)>) -> Arc<dyn Limiter> {
     match redis {
-        Some((redis, prefix)) => Arc::new(Shared {
-            redis,
-            prefix,
-            script: redis::Script::new(GCRA),
-            fallback: InProcess::default(),
-        }),
+        Some((redis, prefix)) => Arc::new(Shared::new(&redis, prefix)),
         None => Arc::new(InProcess::default()),
     }
 }
@@ -107,9 +103,10 @@ impl Limiter for InProcess {
 
 /// Token buckets that all processes share. While Redis is unavailable each process limits itself to half the rate.
 struct Shared {
-    redis: Redis,
+    // One for all requests: checking a connection for each would be a second round trip.
+    redis: Held,
     prefix: String,
-    script: redis::Script,
+    script: Script,
     fallback: InProcess,
 }
 
@@ -140,6 +137,15 @@ end
 return answer";
 
 impl Shared {
+    fn new(redis: &Redis, prefix: String) -> Self {
+        Self {
+            redis: redis.held(),
+            prefix,
+            script: Script::new(GCRA),
+            fallback: InProcess::default(),
+        }
+    }
+
     /// Microseconds to wait, and until each bucket is full; none if Redis does not answer.
     async fn ask(&self, buckets: &[Bucket<'_>], n: u32) -> Option<Vec<i64>> {
         let mut call = self.script.prepare_invoke();
@@ -205,6 +211,7 @@ fn halved(Bucket { key, quota }: Bucket<'_>, n: u32) -> Bucket<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redis::RedisOptions;
 
     /// Tests for both kinds of limiter, with buckets of this prefix.
     async fn behaves(limiter: &dyn Limiter, name: &str) {
@@ -286,14 +293,14 @@ mod tests {
         let Ok(url) = std::env::var("WAPRO_TEST_REDIS_URL") else {
             return;
         };
-        let redis = crate::redis::connection(&url).unwrap();
+        let redis = Redis::new(&RedisOptions {
+            url,
+            connections: 1,
+            wait: Duration::from_secs(5),
+        })
+        .unwrap();
         let prefix = format!("test-limiter-{}", uuid::Uuid::new_v4().simple());
-        let shared = Shared {
-            redis,
-            prefix,
-            script: redis::Script::new(GCRA),
-            fallback: InProcess::default(),
-        };
+        let shared = Shared::new(&redis, prefix);
         behaves(&shared, "").await;
         // The refused request above took nothing from the first bucket.
         let own = Bucket {

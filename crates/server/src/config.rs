@@ -5,7 +5,7 @@ mod load;
 mod network;
 mod wrong;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use cloud_sim::Reach;
 use host::{
@@ -14,6 +14,7 @@ use host::{
     fetch::FetchPolicy,
     host_name::HostNames,
     live::LiveLimits,
+    redis::RedisOptions,
 };
 use ipnet::IpNet;
 use kernel::Quota;
@@ -36,6 +37,8 @@ pub struct Config {
     pub list_limit_ms: u32,
     pub redis_url: SecretString,
     pub redis_prefix: String,
+    pub redis_connections: usize,
+    pub redis_wait_ms: u32,
     pub encryption_keys: Vec<SecretString>,
     pub brand: String,
     pub log: String,
@@ -210,9 +213,14 @@ impl Config {
     }
 
     /// Redis, if there is one.
-    pub fn redis(&self) -> Option<String> {
+    pub fn redis(&self) -> Option<RedisOptions> {
         use secrecy::ExposeSecret;
-        Some(self.redis_url.expose_secret().to_owned()).filter(|url| !url.is_empty())
+        let url = Some(self.redis_url.expose_secret()).filter(|url| !url.is_empty())?;
+        Some(RedisOptions {
+            url: url.to_owned(),
+            connections: self.redis_connections,
+            wait: Duration::from_millis(self.redis_wait_ms.into()),
+        })
     }
 }
 

@@ -297,13 +297,17 @@ async fn demo_logins(wanted: bool, identity: &Identity) -> anyhow::Result<Vec<De
 
 /// Bus, Redis and job route of the profile.
 fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Option<Redis>, Route)> {
-    let Some(url) = config.redis() else {
+    let Some(options) = config.redis() else {
         return Ok((Bus::local(), None, Route::InProcess));
     };
     let prefix = config.redis_prefix.clone();
-    let bus = Bus::redis(&url, &prefix, stop.clone()).context("redis_url cannot be read")?;
-    let redis = host::redis::connection(&url).context("redis_url cannot be read")?;
-    Ok((bus, Some(redis), Route::Redis { url, prefix }))
+    let redis = Redis::new(&options).context("redis_url cannot be read")?;
+    let bus = Bus::redis(&redis, &prefix, stop.clone());
+    let route = Route::Redis {
+        redis: redis.clone(),
+        prefix,
+    };
+    Ok((bus, Some(redis), route))
 }
 
 /// Starts counting, and tells it on the address of its own. An address that is taken keeps no process from its work.

@@ -3,13 +3,15 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use apalis::prelude::*;
-use apalis_redis::{Config, ConnectionManager, RedisStorage};
+use apalis_redis::{Config, RedisStorage};
+use deadpool_redis::redis::{self, RedisResult};
 use futures_util::{SinkExt, StreamExt, task::AtomicWaker};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use super::{QUEUES, Queue, Ticket, asking::Asking, feeder::Feeder, runner::Runner};
+use crate::redis::{Held, Redis};
 
 /// The pushing end of every queue.
 pub enum Carrier {
@@ -21,7 +23,7 @@ pub enum Carrier {
 
 /// A list in Redis, and the signal for when this process has pushed something.
 pub struct List {
-    storage: RedisStorage<Ticket, ConnectionManager>,
+    storage: RedisStorage<Ticket, Held>,
     pushed: Arc<AtomicWaker>,
 }
 
@@ -76,10 +78,10 @@ impl Carrier {
 pub enum Route {
     /// Within this process.
     InProcess,
-    /// Over the Redis at this URL, under this key prefix.
+    /// Over Redis, under this key prefix.
     Redis {
-        /// `redis://…`
-        url: String,
+        /// The pool of this process. One connection of it is held.
+        redis: Redis,
         /// First part of every key.
         prefix: String,
     },
@@ -114,10 +116,13 @@ pub async fn start(
             }
             Carrier::InProcess(queues)
         }
-        Route::Redis { url, prefix } => {
-            let away = |error: redis::RedisError| Away(error.to_string());
-            let client = crate::redis::client(url).map_err(away)?;
-            let connection = ConnectionManager::new(client).await.map_err(away)?;
+        Route::Redis { redis, prefix } => {
+            // With retries: a worker that fails starts again at once, and must not do so as fast as it can.
+            let connection = redis.held_with_retries();
+            connection
+                .connect()
+                .await
+                .map_err(|error| Away(error.to_string()))?;
             let mut queues = HashMap::new();
             for (queue, feeder) in QUEUES.iter().zip(&feeders) {
                 let storage = RedisStorage::new(connection.clone()).with_config(redis_config(*queue, prefix));
@@ -194,7 +199,7 @@ async fn work_in_process(
 async fn work_over_redis(
     queue: Queue,
     name: String,
-    (storage, pushed): (RedisStorage<Ticket, ConnectionManager>, Arc<AtomicWaker>),
+    (storage, pushed): (RedisStorage<Ticket, Held>, Arc<AtomicWaker>),
     feeder: Arc<Feeder>,
     runner: Runner,
     stop: CancellationToken,
@@ -236,7 +241,7 @@ pub(super) async fn handle(ticket: Ticket, feeder: Arc<Feeder>, runner: Runner) 
 }
 
 /// apalis-redis keeps finished tickets for ever: delete them, a few hundred at a time.
-async fn sweep(mut connection: ConnectionManager, config: Config, stop: CancellationToken) {
+async fn sweep(mut connection: Held, config: Config, stop: CancellationToken) {
     let mut tick = tokio::time::interval(Duration::from_secs(5));
     loop {
         tokio::select! {
@@ -247,7 +252,7 @@ async fn sweep(mut connection: ConnectionManager, config: Config, stop: Cancella
     }
 }
 
-async fn sweep_some(connection: &mut ConnectionManager, config: &Config) -> redis::RedisResult<usize> {
+async fn sweep_some(connection: &mut Held, config: &Config) -> RedisResult<usize> {
     let done = config.done_jobs_set();
     let ids: Vec<String> = redis::cmd("ZRANGE")
         .arg(&done)

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use host::blob::Place;
+use host::{blob::Place, redis::Redis};
 use migrations::Migrator;
 use tokio::net::TcpListener;
 
@@ -158,12 +158,12 @@ async fn demo_people(config: &Config) -> anyhow::Result<Option<Finding>> {
 }
 
 async fn redis(config: &Config) -> Option<Finding> {
-    let url = config.redis()?;
-    let connection = match host::redis::connection(&url) {
-        Ok(connection) => connection,
+    let options = config.redis()?;
+    let redis = match Redis::new(&options) {
+        Ok(redis) => redis,
         Err(error) => return Some((false, format!("WAPRO_REDIS_URL cannot be read: {error}."))),
     };
-    Some(match host::redis::answers(connection).await {
+    Some(match redis.answers().await {
         Ok(()) => (true, "Redis answers.".to_owned()),
         Err(error) => (
             false,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use anyhow::ensure;
-use host::blob::Place;
+use host::{blob::Place, redis::Redis};
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
@@ -22,9 +22,11 @@ impl Config {
         ensure!(self.database().is_readable(), wrong::value("database_url"));
         let redis = self.redis_url.expose_secret();
         ensure!(
-            redis.is_empty() || host::redis::client(redis).is_ok(),
+            redis.is_empty() || Redis::is_address(redis),
             wrong::value("redis_url")
         );
+        ensure!(self.redis_connections >= 4, wrong::value("redis_connections"));
+        ensure!(self.redis_wait_ms > 0, wrong::value("redis_wait_ms"));
         ensure!(
             self.database_connections > 0,
             wrong::value("database_connections")

@@ -13,7 +13,7 @@ const SECRET: &str = "hunter2";
 fn the_defaults_are_complete_and_embedded() {
     let config = Config::defaults().unwrap();
     assert!(config.database().is_sqlite());
-    assert_eq!(config.redis(), None);
+    assert!(config.redis().is_none());
     assert_eq!(config.public_url().unwrap().as_str(), "http://127.0.0.1:8080/");
     config.check().unwrap();
 }
@@ -84,6 +84,9 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
         ("database_url = \"hunter2\"", "database_url"),
         ("database_url = \"mysql://u:hunter2@h:port/d\"", "database_url"),
         ("redis_url = \"http://:hunter2@h\"", "redis_url"),
+        ("redis_connections = \"hunter2\"", "redis_connections"),
+        ("redis_connections = 3", "redis_connections"),
+        ("redis_wait_ms = 0", "redis_wait_ms"),
         ("public_url = \"https://u:hunter2@h\"", "public_url"),
         ("public_url = \"hunter2\"", "public_url"),
         ("graph_url = \"ftp://u:hunter2@h\"", "graph_url"),

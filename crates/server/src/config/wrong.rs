@@ -27,6 +27,8 @@ const EXPECTED: &[(&str, &str)] = &[
         "empty or like \"redis://:password@host:6379\", with special characters of the password percent-encoded",
     ),
     ("database_connections", "a whole number, 1 or more"),
+    ("redis_connections", "a whole number, 4 or more"),
+    ("redis_wait_ms", "a whole number, 1 or more"),
     (
         "encryption_keys",
         "a list of texts, each \"<id>:<64 hexadecimal digits>\"",
