@@ -9,7 +9,7 @@ use std::{
 use chrono::TimeDelta;
 use kernel::{
     Result, SystemDb, TenantId,
-    job::{Handler, StepAside},
+    job::Handler,
     outbox::{event, insert_jobs, job, new_job, share},
     retrying,
 };
@@ -30,16 +30,6 @@ pub struct Subscriptions {
     pub kinds: BTreeMap<&'static str, Vec<String>>,
     /// Kind of job → handler.
     pub handlers: Arc<BTreeMap<String, Handler>>,
-    /// Queue → who makes room for somebody new in it.
-    pub newcomers: Vec<(&'static str, StepAside)>,
-}
-
-impl Subscriptions {
-    /// Who makes room for somebody new in this queue.
-    pub fn newcomers_of(&self, queue: &str) -> Vec<StepAside> {
-        let of_queue = self.newcomers.iter().filter(|(other, _)| *other == queue);
-        of_queue.map(|(_, step_aside)| step_aside.clone()).collect()
-    }
 }
 
 /// The relay. One of all processes works at a time, so that the live log of a tenant has one writer and one order.

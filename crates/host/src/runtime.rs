@@ -72,16 +72,7 @@ impl Runtime {
             );
             feeders = QUEUES
                 .iter()
-                .map(|queue| {
-                    let newcomers = subscriptions.newcomers_of(queue.name);
-                    Arc::new(Feeder::new(
-                        system.clone(),
-                        bus.clone(),
-                        *queue,
-                        newcomers,
-                        progress.clone(),
-                    ))
-                })
+                .map(|queue| Arc::new(Feeder::new(system.clone(), bus.clone(), *queue, progress.clone())))
                 .collect();
             running = Some(runner.clone());
             carrier::start(route, feeders.clone(), runner, owner, &mut tasks, stop.clone()).await?;
@@ -211,12 +202,11 @@ pub fn subscriptions(modules: &[Box<dyn Module>]) -> Subscriptions {
         events.for_module(module.name());
         module.events(&mut events);
     }
-    let (mut handlers, newcomers) = jobs.into_parts();
+    let mut handlers = jobs.into_handlers();
     let (kinds, subscribers) = events.into_parts();
     handlers.extend(subscribers);
     Subscriptions {
         kinds,
         handlers: Arc::new(handlers),
-        newcomers,
     }
 }

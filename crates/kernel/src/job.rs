@@ -1,4 +1,4 @@
-//! Background work: small, idempotent, written in the same transaction as the state it serves.
+//! Background work: small, idempotent, committed together with the state it serves.
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{Clock, Error, TenantDb};
 
-/// A unit of background work. It carries ids, loads fresh and may run twice.
+/// A unit of background work. It carries ids, reads current state when it runs, and may run twice.
 ///
 /// Coarse only (below a thousand a second): one job per chunk of messages, never one per message.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -17,7 +17,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// Jobs of one queue share workers; an interactive queue is never behind a bulk one.
     const QUEUE: &'static str = "default";
-    /// Tries before the job is put aside as dead, where it stays visible.
+    /// Tries before the job is dead. A dead job runs no more and stays visible.
     const MAX_ATTEMPTS: u32 = 10;
 
     /// The queue of this very job, for kinds whose urgency differs from one to the next.
@@ -25,14 +25,14 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         Self::QUEUE
     }
 
-    /// Which share of its tenant's work this is, at most 40 bytes: the feeder takes turns over all shares of all tenants, so
-    /// neither a tenant nor (for example) one of its numbers can hold up another. None: all the tenant's in one share.
+    /// Which share of its tenant's work this is, at most 40 bytes. The feeder goes round robin over the shares of all tenants, so
+    /// neither a tenant nor (for example) one of its numbers can hold up another. None: one share for the whole tenant.
     fn share(&self) -> Option<String> {
         None
     }
 
-    /// Two waiting jobs of one tenant with the same key are one. Enqueuing while such a job runs makes it run once more
-    /// afterwards, so a wake-up is never lost and never doubled.
+    /// Two queued jobs of one tenant with the same key are one. Enqueuing while such a job runs makes it run once more
+    /// afterwards, so no wake-up is lost or doubled.
     fn dedup_key(&self) -> Option<String> {
         None
     }
@@ -49,8 +49,8 @@ pub struct JobContext {
     pub attempt: u32,
     /// The clock.
     pub clock: Clock,
-    /// Cancelled when the process is asked to end: a long job leaves its work at the next safe place and comes back later
-    /// ([`JobError::later`]), in another process.
+    /// Cancelled when the process is asked to stop: a long job stops at the next safe point and returns [`JobError::later`], so
+    /// that another process goes on with it.
     pub stop: CancellationToken,
 }
 
@@ -60,7 +60,8 @@ pub type JobOutcome = Result<(), JobError>;
 /// Why a job ended without success. The handler decides, not the queue.
 #[derive(Debug)]
 pub enum JobError {
-    /// Try again, after this long or by the usual backoff, without end if `free` (waiting for something is not failing).
+    /// Try again, after this long or by the usual backoff; without end where the try does not count (waiting for something
+    /// is not failing).
     Retry {
         /// Why.
         error: Error,
@@ -127,28 +128,10 @@ impl std::fmt::Debug for Handler {
     }
 }
 
-/// Makes room for somebody new. Cloning shares it.
-#[derive(Clone)]
-pub struct StepAside(Arc<dyn Fn() + Send + Sync>);
-
-impl StepAside {
-    /// Asks for room.
-    pub fn ask(&self) {
-        (self.0)();
-    }
-}
-
-impl std::fmt::Debug for StepAside {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StepAside")
-    }
-}
-
-/// Collects who does what.
+/// Collects the handlers of a module's jobs.
 #[derive(Default)]
 pub struct Jobs {
     handlers: BTreeMap<String, Handler>,
-    newcomers: Vec<(&'static str, StepAside)>,
 }
 
 impl Jobs {
@@ -172,16 +155,10 @@ impl Jobs {
         self.handlers.insert(J::NAME.to_owned(), handler);
     }
 
-    /// Calls `step_aside` when a share of this queue that has nothing in hand in this process is about to have its turn beside
-    /// others that have: what keeps the process busy with theirs can make room for a moment. It must not block.
-    pub fn when_new(&mut self, queue: &'static str, step_aside: impl Fn() + Send + Sync + 'static) {
-        self.newcomers.push((queue, StepAside(Arc::new(step_aside))));
-    }
-
-    /// Kind → handler, and who makes room in which queue.
+    /// Kind → handler.
     #[must_use]
-    pub fn into_parts(self) -> (BTreeMap<String, Handler>, Vec<(&'static str, StepAside)>) {
-        (self.handlers, self.newcomers)
+    pub fn into_handlers(self) -> BTreeMap<String, Handler> {
+        self.handlers
     }
 }
 

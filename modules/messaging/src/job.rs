@@ -10,26 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::entity::chunk::ChunkId;
 
-/// Applies the webhooks that wait in the tenant's inbox. Nothing asks for it any more, the inbox is a
-/// [`Pump`](kernel::Pump)'s; but a process of the last version may, while an installation is being updated.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct DrainInbox {}
-
-impl Job for DrainInbox {
-    const NAME: &'static str = "messaging.drain_inbox";
-    const QUEUE: &'static str = "interactive";
-    // A webhook that was answered 200 is never given up.
-    const MAX_ATTEMPTS: u32 = u32::MAX;
-
-    /// One drainer a tenant, so that its webhooks are applied in the order in which they came.
-    fn dedup_key(&self) -> Option<String> {
-        Some(String::new())
-    }
-}
-
-/// The queue of campaigns' chunks.
-pub const CAMPAIGNS: &str = "bulk";
-
 /// Sends the messages of one chunk.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendChunk {
@@ -61,7 +41,7 @@ impl Job for SendChunk {
     fn queue(&self) -> &'static str {
         match self.lane.as_str() {
             "interactive" => "interactive",
-            "bulk" => CAMPAIGNS,
+            "bulk" => "bulk",
             _ => "default",
         }
     }

@@ -111,16 +111,12 @@ impl Module for Messaging {
 
     fn jobs(&self, jobs: &mut Jobs) {
         let service = self.service.clone();
-        jobs.on(move |context, _: job::DrainInbox| {
-            let service = service.clone();
-            async move { service.drain_inbox(context).await }
-        });
-        let service = self.service.clone();
         jobs.on(move |context, job: job::SendChunk| {
             let service = service.clone();
             async move { service.send_chunk(context, job).await }
         });
         let service = self.service.clone();
+<<<<<<< HEAD
         jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
         let service = self.service.clone();
         jobs.on(move |context, job: job::CancelMessages| {
@@ -128,6 +124,8 @@ impl Module for Messaging {
             async move { service.cancel_messages(context, job).await }
         });
         let service = self.service.clone();
+=======
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();
             async move { service.send_read_receipt(context, job).await }

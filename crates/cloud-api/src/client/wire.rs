@@ -237,13 +237,13 @@ mod tests {
             assert_eq!(exchanged.2, "{}");
             connections.load(Ordering::Relaxed)
         };
-        let crowd = Wire::new(None).unwrap();
-        assert_eq!(exchange(&crowd).await, 1);
-        assert_eq!(exchange(&crowd.clone()).await, 1);
-        let apart = crowd.apart();
+        let bulk = Wire::new(None).unwrap();
+        assert_eq!(exchange(&bulk).await, 1);
+        assert_eq!(exchange(&bulk.clone()).await, 1);
+        let apart = bulk.apart();
         assert_eq!(exchange(&apart).await, 2);
         assert_eq!(exchange(&apart).await, 2);
-        assert_eq!(exchange(&crowd).await, 2);
+        assert_eq!(exchange(&bulk).await, 2);
     }
 
     #[tokio::test]

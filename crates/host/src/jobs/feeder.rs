@@ -14,7 +14,6 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use kernel::{
     Result, SystemDb,
-    job::StepAside,
     outbox::job::{Column, Entity},
     retrying,
 };
@@ -29,7 +28,7 @@ use super::{
     Queue, Ticket,
     carrier::{Carrier, handle},
     runner::Runner,
-    turns::{Turns, is_anybody_new},
+    turns::Turns,
 };
 use crate::bus::{Bus, Hint};
 
@@ -37,12 +36,9 @@ use crate::bus::{Bus, Hint};
 const TRAVEL: TimeDelta = TimeDelta::seconds(5);
 /// Poll interval of the feeder, in case a hint was lost; also how late a job with a future `run_at` may start.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
-/// Who had something in hand a moment ago is not new: a runner that gave others their turn comes back at once.
-const LATELY: Duration = Duration::from_millis(500);
-
 /// A ticket that this process fed or runs.
 #[derive(Debug)]
-struct InHand {
+struct InFlight {
     share: String,
     // When it counts as lost; none once it is running here.
     lost_at: Option<Instant>,
@@ -50,29 +46,18 @@ struct InHand {
 
 /// The tickets that this process has in transit or running.
 #[derive(Debug, Default)]
-struct Hands {
-    tickets: HashMap<Ticket, InHand>,
-    // When a share's last ticket was dealt with.
-    lately: HashMap<String, Instant>,
-}
+struct Tickets(HashMap<Ticket, InFlight>);
 
-impl Hands {
-    /// How many of each share are in hand; of those that were here a moment ago, none, and they are named all the same.
+impl Tickets {
+    /// How many of each share are in flight, without those that are lost.
     fn by_share(&mut self, now: Instant) -> HashMap<String, usize> {
-        self.tickets
+        self.0
             .retain(|_, ticket| ticket.lost_at.is_none_or(|at| at > now));
-        self.lately.retain(|_, at| now.duration_since(*at) < LATELY);
-        let mut taken: HashMap<String, usize> = self.lately.keys().map(|share| (share.clone(), 0)).collect();
-        for ticket in self.tickets.values() {
-            *taken.entry(ticket.share.clone()).or_default() += 1;
+        let mut counts = HashMap::new();
+        for ticket in self.0.values() {
+            *counts.entry(ticket.share.clone()).or_default() += 1;
         }
-        taken
-    }
-
-    fn dealt_with(&mut self, ticket: Ticket, now: Instant) {
-        if let Some(InHand { share, .. }) = self.tickets.remove(&ticket) {
-            self.lately.insert(share, now);
-        }
+        counts
     }
 }
 
@@ -83,11 +68,9 @@ pub struct Feeder {
     bus: Bus,
     queue: Queue,
     turns: tokio::sync::Mutex<Turns>,
-    in_hand: Mutex<Hands>,
-    // Set from before rows are leased until their tickets are in transit, so that no ticket is uncounted in between.
+    in_flight: Mutex<Tickets>,
+    // Set from before rows are leased until their tickets are counted in `in_flight`, so that `is_idle` misses none in between.
     leasing: AtomicBool,
-    // Who makes room for a share that has nothing in hand.
-    newcomers: Vec<StepAside>,
     dealt_with: AtomicU64,
     // Signalled when a share may have room again.
     freed: Notify,
@@ -99,21 +82,14 @@ pub struct Feeder {
 
 impl Feeder {
     /// For one queue of this process.
-    pub fn new(
-        system: SystemDb,
-        bus: Bus,
-        queue: Queue,
-        newcomers: Vec<StepAside>,
-        progress: Arc<Notify>,
-    ) -> Self {
+    pub fn new(system: SystemDb, bus: Bus, queue: Queue, progress: Arc<Notify>) -> Self {
         Self {
             turns: tokio::sync::Mutex::new(Turns::new(system.clone(), queue)),
             system,
             bus,
             queue,
-            in_hand: Mutex::default(),
+            in_flight: Mutex::default(),
             leasing: AtomicBool::new(false),
-            newcomers,
             dealt_with: AtomicU64::new(0),
             freed: Notify::new(),
             here: Arc::new(Semaphore::new(queue.concurrency)),
@@ -123,24 +99,24 @@ impl Feeder {
 
     /// A worker of this process runs the ticket, whichever feeder queued it: it is no longer in transit.
     pub fn started(&self, ticket: Ticket, share: &str) {
-        let running = InHand {
+        let running = InFlight {
             share: share.to_owned(),
             lost_at: None,
         };
-        self.in_hand().tickets.insert(ticket, running);
+        self.in_flight().0.insert(ticket, running);
     }
 
     /// A worker of this process has finished with the ticket.
     pub fn arrived(&self, ticket: Ticket) {
         self.dealt_with.fetch_add(1, Ordering::SeqCst);
-        self.in_hand().dealt_with(ticket, Instant::now());
+        self.in_flight().0.remove(&ticket);
         self.freed.notify_one();
         self.progress.notify_waiters();
     }
 
     /// Whether no ticket is in transit or running.
     pub fn is_idle(&self) -> bool {
-        !self.leasing.load(Ordering::SeqCst) && self.in_hand().tickets.is_empty()
+        !self.leasing.load(Ordering::SeqCst) && self.in_flight().0.is_empty()
     }
 
     /// How many tickets have ended: the same number twice means that nothing ran in between.
@@ -148,8 +124,8 @@ impl Feeder {
         self.dealt_with.load(Ordering::SeqCst)
     }
 
-    fn in_hand(&self) -> std::sync::MutexGuard<'_, Hands> {
-        self.in_hand
+    fn in_flight(&self) -> std::sync::MutexGuard<'_, Tickets> {
+        self.in_flight
             .lock()
             .expect("no code panics while it holds this lock")
     }
@@ -158,10 +134,10 @@ impl Feeder {
     pub async fn run(self: &Arc<Self>, carrier: &Carrier, runner: &Runner, stop: CancellationToken) {
         let mut hints = self.bus.listen();
         while !stop.is_cancelled() {
-            let (room, taken) = self.room();
+            let (room, in_flight) = self.room();
             let mut fed = 0;
             if room > 0 {
-                match self.feed(carrier, runner, room, &taken).await {
+                match self.feed(carrier, runner, room, &in_flight).await {
                     Ok(tickets) => fed = tickets,
                     Err(error) => tracing::warn!(%error, queue = self.queue.name, "jobs wait"),
                 }
@@ -178,13 +154,13 @@ impl Feeder {
         }
     }
 
-    /// How many more tickets may be in transit, and how many of each share are in transit or running. A few more than can run at
-    /// once, so that no worker waits for the feeder.
+    /// How many more tickets may be in transit, and how many of each share are in flight. A few more than can run at once, so that
+    /// no worker waits for the feeder.
     fn room(&self) -> (usize, HashMap<String, usize>) {
-        let mut in_hand = self.in_hand();
-        let taken = in_hand.by_share(Instant::now());
+        let mut in_flight = self.in_flight();
+        let by_share = in_flight.by_share(Instant::now());
         let most = self.queue.concurrency + self.queue.concurrency.min(32);
-        (most.saturating_sub(in_hand.tickets.len()), taken)
+        (most.saturating_sub(in_flight.0.len()), by_share)
     }
 
     async fn feed(
@@ -192,17 +168,17 @@ impl Feeder {
         carrier: &Carrier,
         runner: &Runner,
         room: usize,
-        taken: &HashMap<String, usize>,
+        in_flight: &HashMap<String, usize>,
     ) -> Result<usize> {
         self.leasing.store(true, Ordering::SeqCst);
-        let leased = retrying(|| self.lease(room, taken)).await;
+        let leased = retrying(|| self.lease(room, in_flight)).await;
         let lost_at = Some(Instant::now() + TRAVEL.to_std().unwrap_or_default());
         if let Ok(tickets) = &leased {
             let travelling = tickets.iter().map(|(ticket, share)| {
                 let share = share.clone();
-                (*ticket, InHand { share, lost_at })
+                (*ticket, InFlight { share, lost_at })
             });
-            self.in_hand().tickets.extend(travelling);
+            self.in_flight().0.extend(travelling);
         }
         self.leasing.store(false, Ordering::SeqCst);
         let tickets = leased?;
@@ -222,8 +198,8 @@ impl Feeder {
         Ok(fed)
     }
 
-    /// The carrier may fail at any time, and no work may wait for it. A push that failed only partly delivers the ticket twice:
-    /// its fence lets one of the two run.
+    /// The carrier may fail at any time, and no work may wait for it. A push that failed may have succeeded all the same; then the
+    /// ticket comes twice, and its fence lets one of the two run.
     fn run_here(self: &Arc<Self>, ticket: Ticket, runner: &Runner) {
         let (feeder, runner) = (self.clone(), runner.clone());
         tokio::spawn(async move {
@@ -233,16 +209,12 @@ impl Feeder {
         });
     }
 
-    async fn lease(&self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {
+    async fn lease(&self, room: usize, in_flight: &HashMap<String, usize>) -> Result<Vec<(Ticket, String)>> {
         let mut turns = self.turns.lock().await;
-        let next = turns.next(room, taken).await?;
+        let next = turns.next(room, in_flight).await?;
         // Most polls find nothing.
         if next.is_empty() {
             return Ok(Vec::new());
-        }
-        // Before anything else of it is done: all that follows is quicker for it.
-        if is_anybody_new(&next, taken) {
-            self.newcomers.iter().for_each(StepAside::ask);
         }
         let mut rows = turns.due(&next, room).await?;
         // In key order, so that two processes cannot wait for each other's rows.
@@ -258,7 +230,7 @@ impl Feeder {
             .filter(as_read);
         let alone = self
             .system
-            .alone_across_tenants("jobs of all tenants stand in one queue")
+            .alone_across_tenants("jobs of all tenants are in one queue")
             .await;
         let leased = match rows.as_slice() {
             [] => 0,
@@ -282,33 +254,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_was_here_a_moment_ago_is_known_for_a_while() {
+    fn lost_tickets_leave_room_and_running_ones_do_not() {
         let ids = kernel::Clock::system();
         let began = Instant::now();
-        let mut hands = Hands::default();
-        let ticket = |fence| Ticket {
-            job: ids.new_uuid(),
-            fence,
-        };
-        let (lasts, ends, is_lost) = (ticket(1), ticket(2), ticket(3));
-        for (ticket, share, lost_at) in [
-            (lasts, "acme", None),
-            (ends, "globex", None),
-            (is_lost, "initech", Some(began + LATELY)),
+        let mut tickets = Tickets::default();
+        for (share, lost_at) in [
+            ("acme", None),
+            ("acme", Some(began + LOOK_INTERVAL)),
+            ("initech", Some(began + LOOK_INTERVAL)),
         ] {
+            let ticket = Ticket {
+                job: ids.new_uuid(),
+                fence: 1,
+            };
             let share = share.to_owned();
-            hands.tickets.insert(ticket, InHand { share, lost_at });
+            tickets.0.insert(ticket, InFlight { share, lost_at });
         }
-        let count = |hands: &mut Hands, now, share: &str| hands.by_share(now).get(share).copied();
-        hands.dealt_with(ends, began);
-        let soon = began + LATELY / 2;
-        assert_eq!(count(&mut hands, soon, "acme"), Some(1));
-        assert_eq!(count(&mut hands, soon, "globex"), Some(0));
-        assert_eq!(count(&mut hands, soon, "initech"), Some(1));
-        let later = began + LATELY;
-        assert_eq!(count(&mut hands, later, "acme"), Some(1));
-        assert_eq!(count(&mut hands, later, "globex"), None);
-        // In transit for too long: it counts as lost.
-        assert_eq!(count(&mut hands, later, "initech"), None);
+        let counts = |shares: &[(&str, usize)]| -> HashMap<String, usize> {
+            let counts = shares.iter().map(|(share, count)| ((*share).to_owned(), *count));
+            counts.collect()
+        };
+        assert_eq!(tickets.by_share(began), counts(&[("acme", 2), ("initech", 1)]));
+        assert_eq!(tickets.by_share(began + LOOK_INTERVAL), counts(&[("acme", 1)]));
     }
 }

@@ -41,19 +41,23 @@ impl Turns {
         }
     }
 
-    /// The shares whose turn it is, at most `room`, each once. `taken` is the number of each share's jobs in transit or running.
-    pub(super) async fn next(&mut self, room: usize, taken: &HashMap<String, usize>) -> Result<Vec<Turn>> {
-        let full: Vec<&String> = taken
+    /// The shares whose turn it is, at most `room`, each once. `in_flight` counts the tickets that each has already.
+    pub(super) async fn next(
+        &mut self,
+        room: usize,
+        in_flight: &HashMap<String, usize>,
+    ) -> Result<Vec<Turn>> {
+        let full: Vec<&String> = in_flight
             .iter()
             .filter(|(_, count)| **count >= self.queue.per_share)
             .map(|(share, _)| share)
             .collect();
         // The shares after the cursor, then those before it.
-        let (mut found, corner) = tokio::try_join!(
+        let (mut found, before) = tokio::try_join!(
             self.ask(Column::Share.gt(self.last.as_str()), &full, room),
             self.ask(Column::Share.lte(self.last.as_str()), &full, room)
         )?;
-        found.extend(corner);
+        found.extend(before);
         found.truncate(room);
         if let Some((last, _)) = found.last() {
             self.last.clone_from(last);
@@ -66,7 +70,7 @@ impl Turns {
         Ok(found
             .into_iter()
             .map(|(share, since)| {
-                let left = self.queue.per_share - taken.get(&share).copied().unwrap_or(0);
+                let left = self.queue.per_share - in_flight.get(&share).copied().unwrap_or(0);
                 (share, since, left.min(each))
             })
             .collect())
@@ -78,9 +82,7 @@ impl Turns {
         full: &[&String],
         most: usize,
     ) -> Result<Vec<(String, DateTime<Utc>)>> {
-        let on = self
-            .system
-            .across_tenants("jobs of all tenants stand in one queue");
+        let on = self.system.across_tenants("jobs of all tenants are in one queue");
         let mut select = self
             .waiting()
             .select_only()
@@ -99,9 +101,7 @@ impl Turns {
 
     /// The oldest due rows of these shares.
     pub(super) async fn due(&self, turns: &[Turn], room: usize) -> Result<Vec<Due>> {
-        let on = self
-            .system
-            .across_tenants("jobs of all tenants stand in one queue");
+        let on = self.system.across_tenants("jobs of all tenants are in one queue");
         let mut rows: Vec<Due> = if turns.len() <= FEW {
             let of_share = |(share, _, most): &Turn| {
                 let of_share = self.due_rows().filter(Column::Share.eq(share.as_str()));
@@ -146,26 +146,5 @@ impl Turns {
             .column(Column::Share)
             .filter(Column::RunAt.lte(self.system.clock().now()))
             .order_by_asc(Column::RunAt)
-    }
-}
-
-/// Whether a share that has nothing in hand, and had nothing lately, has its turn beside others that have.
-pub(super) fn is_anybody_new(turns: &[Turn], taken: &HashMap<String, usize>) -> bool {
-    !taken.is_empty() && turns.iter().any(|(share, ..)| !taken.contains_key(share))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn new_is_who_has_nothing_in_hand_while_others_have() {
-        let turn = |share: &str| (share.to_owned(), DateTime::<Utc>::UNIX_EPOCH, 1);
-        let taken = HashMap::from([("acme".to_owned(), 2), ("globex".to_owned(), 1)]);
-        assert!(is_anybody_new(&[turn("globex"), turn("initech")], &taken));
-        assert!(!is_anybody_new(&[turn("globex")], &taken));
-        assert!(!is_anybody_new(&[], &taken));
-        // Nobody is there who could make room.
-        assert!(!is_anybody_new(&[turn("initech")], &HashMap::new()));
     }
 }

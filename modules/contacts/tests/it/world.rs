@@ -90,7 +90,7 @@ impl World {
             system: system.clone(),
             hand,
             client: TestClient::new(app),
-            handlers: jobs.into_parts().0,
+            handlers: jobs.into_handlers(),
             database,
         }
     }

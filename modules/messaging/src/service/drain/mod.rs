@@ -23,7 +23,7 @@ use std::sync::{
 };
 
 use contracts::channels::Channel;
-use kernel::{Error, JobContext, JobOutcome, Pumped, Result, TenantDb, TenantTx, retrying};
+use kernel::{Error, Pumped, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
 use sea_orm::ColumnTrait;
 
@@ -75,12 +75,6 @@ impl Service {
             }
         }
         Ok(Pumped::More)
-    }
-
-    /// As a job: processes of the last version still ask for it.
-    pub async fn drain_inbox(&self, context: JobContext) -> JobOutcome {
-        while self.drain_turn(&context.db).await? == Pumped::More {}
-        Ok(())
     }
 
     async fn drain_batch(&self, db: &TenantDb, limit: &AtomicU64) -> Result<Drained> {

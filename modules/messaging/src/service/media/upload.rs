@@ -1,4 +1,4 @@
-//! A file from a customer's hands into the store.
+//! Stores a file that a customer uploads.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A chunk in a runner's hands: taken with a new fence, read on in steps, each step committed as an intent before its first
-//! message is handed to WhatsApp.
+//! A chunk that a runner works on: taken with a new fence, sent in steps, each step committed as an intent before its first
+//! message is sent.
 
 use chrono::{DateTime, Utc};
 use contracts::{
@@ -44,16 +44,16 @@ pub(super) struct Taken {
     left: Option<Vec<Waiting>>,
 }
 
-/// Takes the chunk over from its previous holder.
+/// Takes the chunk, also from an earlier runner.
 ///
-/// What an earlier runner may have handed to WhatsApp without telling its outcome is in doubt: it becomes `unknown`, is never
-/// sent again by itself, and the status that carries our id settles it (Cloud API: send idempotency).
+/// What an earlier runner may have sent without writing the outcome is in doubt: it becomes `unknown`, is never retried
+/// automatically, and the status that carries our id settles it (Cloud API: send idempotency).
 pub(super) async fn take(
     db: &TenantDb,
     directory: &dyn ContactDirectory,
     id: ChunkId,
 ) -> Result<Option<Taken>> {
-    // Nearly every chunk has one taker in its life, and nothing of it can be in doubt then.
+    // Nearly every chunk has one runner only, and then nothing can be in doubt.
     let take = async {
         let alone = db.alone().await;
         let untaken = alone
@@ -64,7 +64,7 @@ pub(super) async fn take(
             .col_expr(chunk::Column::Fence, Expr::value(1));
         Ok(untaken.exec().await? > 0)
     };
-    // Nothing of it has moved, so what its taker will want next can be read along with it.
+    // No message of it was sent, so all of them can be read together with the row.
     let read = || async {
         let row = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id)).one();
         let (row, left) = tokio::try_join!(row, waiting::behind(db, directory, id, None))?;
@@ -207,8 +207,13 @@ impl Taken {
             return Ok(Committed::Cancelled);
         }
         if held == 0 {
+<<<<<<< HEAD
             tracing::warn!(chunk = %self.id, "another runner has this chunk; what is under way is left to the statuses");
             return Ok(Committed::Superseded);
+=======
+            tracing::warn!(chunk = %self.id, "another runner has this chunk; statuses settle what is in flight");
+            return Ok(false);
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         }
         kernel::failpoint!("send.intent_committed");
         if !outcomes.is_empty() {
@@ -273,7 +278,7 @@ impl Taken {
     }
 
     /// How many messages were read when it was taken.
-    pub(super) fn left_ahead(&self) -> usize {
+    pub(super) fn preloaded(&self) -> usize {
         self.left.as_ref().map_or(0, Vec::len)
     }
 

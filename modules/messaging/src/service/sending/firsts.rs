@@ -1,6 +1,6 @@
-//! A tenant's first messages go before what others have been sending for long. Somebody who writes to a hundred people now and
-//! then takes next to nothing from a tenant with a million, and is done at once; in turns he would wait for half of what leaves
-//! meanwhile (the "new flows" of a fair queue for networks, with a limit over time so that nobody stays new).
+//! A tenant's first bulk messages go before those of tenants that have been sending for a while. A campaign to a hundred people
+//! takes next to nothing from one to a million and is done at once; by turns it would wait for half of what leaves meanwhile.
+//! (Fair queueing calls these "new flows"; a limit over time keeps a tenant from being new for ever.)
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -12,15 +12,15 @@ use governor::{
 };
 use kernel::TenantId;
 
-/// Messages that count as a tenant's first ones after a while without any, and how many more do each second.
+/// How many of a tenant's messages are first ones after a pause, and how many more become so each second.
 const FIRST: NonZeroU32 = NonZeroU32::new(100).expect("a hundred is not zero");
-/// Tenants who have not sent for as long as it takes to be new again are forgotten so often, and not for fewer tenants.
-const FORGOTTEN: (Duration, usize) = (Duration::from_secs(1), 1_000);
+/// Tenants that have their full allowance again are dropped this often, if there are more than this many.
+const DROPPED: (Duration, usize) = (Duration::from_secs(1), 1_000);
 
-/// How much of its first messages each tenant has had. It remembers a thousand tenants, or as many as have sent within two seconds.
+/// How many of its first messages each tenant has had. Bounded: a thousand tenants, or those that have sent within two seconds.
 pub(super) struct Firsts<C: Clock = DefaultClock> {
     had: RateLimiter<TenantId, DefaultKeyedStateStore<TenantId>, C, NoOpMiddleware<C::Instant>>,
-    forgotten_at: C::Instant,
+    dropped_at: C::Instant,
 }
 
 impl Default for Firsts {
@@ -32,18 +32,18 @@ impl Default for Firsts {
 impl<C: Clock> Firsts<C> {
     fn by(clock: C) -> Self {
         Self {
-            forgotten_at: clock.now(),
+            dropped_at: clock.now(),
             had: RateLimiter::new(Quota::per_second(FIRST), DefaultKeyedStateStore::default(), clock),
         }
     }
 
-    /// Whether the tenant's next message is one of its first. It counts as had then.
+    /// Whether the tenant's next message is one of its first; if so, it is counted.
     pub(super) fn has_one(&mut self, tenant: TenantId) -> bool {
         let now = self.had.clock().now();
-        let (after, more_than) = FORGOTTEN;
-        if self.had.len() > more_than && now.duration_since(self.forgotten_at) >= after.into() {
+        let (every, more_than) = DROPPED;
+        if self.had.len() > more_than && now.duration_since(self.dropped_at) >= every.into() {
             self.had.retain_recent();
-            self.forgotten_at = now;
+            self.dropped_at = now;
         }
         self.had.check_key(&tenant).is_ok()
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn tenants_who_are_new_again_are_forgotten() {
+    fn tenants_that_are_new_again_are_dropped() {
         let (ids, clock) = (kernel::Clock::system(), FakeRelativeClock::default());
         let mut firsts = Firsts::by(clock.clone());
         let busy = ids.new_id::<TenantId>();
@@ -81,7 +81,7 @@ mod tests {
         clock.advance(Duration::from_secs(1));
         assert_eq!((0..1_000).filter(|_| firsts.has_one(busy)).count(), 100);
         assert_eq!(firsts.had.len(), 1);
-        // Not looked through again before its time, and what a tenant has had is kept.
+        // Not again within a second, and what a tenant has had is kept.
         for _ in 0..5_000 {
             assert!(firsts.has_one(ids.new_id()));
         }

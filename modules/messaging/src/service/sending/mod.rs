@@ -1,23 +1,26 @@
-//! The sending engine: one runner a chunk, intents committed before anything is handed to WhatsApp, outcomes in bulk.
+//! The sending engine: one runner a chunk, intents committed before anything is sent, outcomes written in bulk.
 //!
-//! What may not happen: a message sent twice, a message forgotten. Graph has no idempotency key, so a message whose
-//! outcome is not known is never sent again by itself; it carries our id in `biz_opaque_callback_data`, and the status that
-//! names this id tells what became of it (Cloud API: send idempotency).
+//! No message may be sent twice or forgotten. Graph has no idempotency key, so a message whose outcome is not known is never
+//! retried automatically; it carries our id in `biz_opaque_callback_data`, and the status with this id settles it (Cloud API: send
+//! idempotency).
 
+<<<<<<< HEAD
 mod aside;
 mod cancel;
+=======
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
 mod chunk;
 mod firsts;
 mod intents;
 mod outcome;
 mod pace;
 mod pairs;
-mod places;
 mod portfolio;
+mod progress;
 mod ring;
 mod run;
 mod send;
-mod tally;
+mod slots;
 mod threads;
 mod verdict;
 mod waiting;
@@ -39,21 +42,21 @@ use chunk::Committed;
 use outcome::Outcome;
 use pace::Paces;
 use pairs::Pairs;
-use places::Places;
 use run::{Ended, Run};
-use send::Ways;
+use send::Lines;
+use slots::Slots;
 use threads::Threads;
 
-/// How long chunks of a held number wait before they look again.
+/// How long a chunk of a held number waits before it is tried again.
 const HELD: Duration = Duration::from_secs(20);
 
 /// What all runners of this process share. Cloning shares it.
 #[derive(Clone)]
 pub(super) struct Sending {
-    crowd: Wire,
-    past_it: Wire,
+    bulk: Wire,
+    urgent: Wire,
     paces: Paces,
-    places: Places,
+    slots: Slots,
     pairs: Arc<Pairs>,
     threads: Threads,
 }
@@ -61,10 +64,10 @@ pub(super) struct Sending {
 impl Sending {
     pub(super) fn new(limiter: Arc<dyn Limiter>, wire: Wire) -> Self {
         Self {
-            past_it: wire.apart(),
-            crowd: wire,
+            urgent: wire.apart(),
+            bulk: wire,
             paces: Paces::new(limiter),
-            places: Places::new(),
+            slots: Slots::new(),
             pairs: Arc::default(),
             threads: Threads::default(),
         }
@@ -72,15 +75,10 @@ impl Sending {
 }
 
 impl Service {
-    /// Somebody new is about to have a turn: campaigns that have been sending for a while make room for a moment.
-    pub fn step_aside(&self) {
-        self.sending.places.step_aside();
-    }
-
     /// Sends what is left of a chunk.
     pub async fn send_chunk(&self, context: JobContext, job: SendChunk) -> JobOutcome {
         let db = context.db;
-        // Both at once: of the two waits only the longer one counts.
+        // Concurrently: only the longer of the two waits counts.
         let (taken, known) = tokio::join!(
             retrying(|| chunk::take(&db, &*self.directory, job.chunk_id)),
             self.number(&db, job.channel_id)
@@ -126,14 +124,14 @@ impl Service {
             }
         }
         let number = channel.phone_number_id.clone().into();
-        let ways = self.channels.client(&channel).map(|client| {
-            Ok(Ways {
-                crowd: client.line(&number, &self.sending.crowd)?,
-                past_it: client.line(&number, &self.sending.past_it)?,
+        let lines = self.channels.client(&channel).map(|client| {
+            Ok(Lines {
+                bulk: client.line(&number, &self.sending.bulk)?,
+                urgent: client.line(&number, &self.sending.urgent)?,
             })
         });
-        let ways = match ways {
-            Ok(Ok(ways)) => ways,
+        let lines = match lines {
+            Ok(Ok(lines)) => lines,
             Ok(Err::<_, Invalid>(invalid)) => {
                 let why = own_error(&invalid.to_string());
                 self.refuse(&db, &mut taken, &why).await?;
@@ -144,13 +142,13 @@ impl Service {
                 return Ok(());
             }
         };
-        match Run::new(self, &db, channel, ways, taken)
+        match Run::new(self, &db, channel, lines, taken)
             .until_it_ends(&context.stop)
             .await?
         {
             Ended::Done | Ended::Superseded => Ok(()),
-            // Others have their turn; what is left goes on right after them.
-            Ended::Yielded => Err(JobError::later(Duration::ZERO, "others have their turn")),
+            // Due again at once, behind the chunks that wait.
+            Ended::Yielded => Err(JobError::later(Duration::ZERO, "its turn is over")),
             Ended::Held { length } => {
                 let until = length.map(|length| now + length);
                 Err(JobError::later(self::until(now, until), "the number is held"))

@@ -1,4 +1,4 @@
-//! A number's own rate. Tokens are taken in slices of a twentieth of a second from the limiter all processes share, and
+//! A number's rate limit. Tokens are taken in slices of a twentieth of a second from the limiter that all processes share, and
 //! given to the waiting sends, the most urgent lane first (Cloud API: throughput).
 
 use std::{
@@ -11,13 +11,13 @@ use contracts::messaging::Lane;
 use kernel::{Limiter, Quota};
 use tokio::{runtime::Handle, sync::oneshot, time::Instant};
 
-/// Numbers whose pace is kept in mind at most; idle ones are forgotten beyond.
+/// Numbers that are remembered at most; beyond, idle ones are dropped.
 const NUMBERS: usize = 10_000;
-/// Slowing down happens once for all refusals of one moment.
+/// Refusals within this time slow down once.
 const ONE_MOMENT: Duration = Duration::from_millis(500);
-/// Tokens that nobody has used by then are lost: they were for a moment that is over.
+/// Tokens that are not used within this time expire.
 const KEPT: Duration = Duration::from_millis(100);
-/// Without another refusal the pace grows again, a tenth at a time.
+/// Without another refusal the rate grows again, a tenth each time.
 const GROWS_EVERY: Duration = Duration::from_secs(2);
 
 /// The paces of all numbers this process sends from. Cloning shares them.
@@ -35,8 +35,8 @@ impl Paces {
         }
     }
 
-    /// The pace of a number: at most `per_second` messages a second over all processes. To be called where slices may be
-    /// asked for: not on the threads of the crowd, where every answer would have to wait for its turn.
+    /// The pace of a number: at most `per_second` messages a second over all processes. Call it on the main threads: slices are
+    /// asked for on the runtime of the first caller, and on the bulk threads each answer would wait behind bulk sends.
     pub(super) fn of(&self, key: &str, per_second: u32) -> Arc<Pace> {
         let mut numbers = self
             .numbers
@@ -74,10 +74,10 @@ struct State {
     rests_until: Option<Instant>,
     waiting: [VecDeque<oneshot::Sender<()>>; 3],
     pumping: bool,
-    // So many tokens will be wanted in a moment.
+    // Tokens that will be wanted soon.
     expected: usize,
-    // Tokens that nobody wanted yet, and when they were granted.
-    ahead: (u32, Instant),
+    // Tokens that are not used yet, and when they were granted.
+    spare: (u32, Instant),
 }
 
 impl State {
@@ -90,7 +90,7 @@ impl State {
             waiting: Default::default(),
             pumping: false,
             expected: 0,
-            ahead: (0, Instant::now()),
+            spare: (0, Instant::now()),
         }
     }
 
@@ -106,9 +106,9 @@ impl State {
         self.waiting.iter().map(VecDeque::len).sum()
     }
 
-    /// Tokens that were granted before anybody wanted them, as far as they still count. Nobody waits while there are any.
-    fn tokens_ahead(&self, now: Instant) -> u32 {
-        let (tokens, granted) = self.ahead;
+    /// Tokens that are not used and not expired. No send waits while there are any.
+    fn spare_tokens(&self, now: Instant) -> u32 {
+        let (tokens, granted) = self.spare;
         if now.saturating_duration_since(granted) > KEPT {
             0
         } else {
@@ -116,14 +116,14 @@ impl State {
         }
     }
 
-    fn take_ahead(&mut self, now: Instant) -> bool {
-        let there = self.tokens_ahead(now) > 0;
-        self.ahead.0 -= u32::from(there);
-        there
+    fn take_spare(&mut self, now: Instant) -> bool {
+        let has_one = self.spare_tokens(now) > 0;
+        self.spare.0 -= u32::from(has_one);
+        has_one
     }
 
-    /// The rate now: smooth, with a tenth of a second's worth after a rest. WhatsApp counts by the second, so what is
-    /// smooth never meets its limit, however late a request arrives there.
+    /// The rate now, with a burst of a tenth of a second's worth. WhatsApp counts by the second, so an even rate stays within its
+    /// limit, however late a request arrives there.
     fn quota(&mut self, now: Instant) -> Quota {
         if self.tenths < 10 && now.saturating_duration_since(self.changed) >= GROWS_EVERY {
             self.tenths += 1;
@@ -155,12 +155,12 @@ impl Pace {
             .expect("no code panics while it holds this lock")
     }
 
-    /// Resolves when one message may leave.
+    /// Resolves when one message may be sent.
     pub(super) async fn turn(self: &Arc<Self>, lane: Lane) {
         let (granted, turn) = oneshot::channel();
         {
             let mut state = self.state();
-            if state.take_ahead(Instant::now()) {
+            if state.take_spare(Instant::now()) {
                 return;
             }
             state.queue(lane).push_back(granted);
@@ -170,7 +170,7 @@ impl Pace {
         let _ = turn.await;
     }
 
-    /// So many turns will be wanted in a moment: the first slice of them is asked for meanwhile.
+    /// `turns` tokens will be wanted soon: the first slice of them is asked for already.
     pub(super) fn expects(self: &Arc<Self>, turns: usize) {
         if turns > 0 {
             self.state().expected = turns;
@@ -184,10 +184,10 @@ impl Pace {
         }
     }
 
-    /// WhatsApp said that it was too fast: a third less, and a short rest.
+    /// WhatsApp refused a message because it was too fast: 30 % less, after a pause of `rest`.
     pub(super) fn too_fast(&self, rest: Duration, now: Instant) {
         let mut state = self.state();
-        state.ahead.0 = 0;
+        state.spare.0 = 0;
         state.rests_until = Some(now + rest.min(Duration::from_secs(60)));
         if state.tenths == 10 || now.saturating_duration_since(state.changed) >= ONE_MOMENT {
             state.tenths = (state.tenths * 7 / 10).max(1);
@@ -195,7 +195,7 @@ impl Pace {
         }
     }
 
-    /// Takes slices while anybody waits, and the first of what is expected.
+    /// Takes slices while sends wait, and the first slice of what is expected.
     async fn pump(self: Arc<Self>) {
         loop {
             let (quota, wanted, rests_until) = {
@@ -227,7 +227,7 @@ impl Pace {
             while left > 0
                 && let Some(waiter) = queue.pop_front()
             {
-                // A send that was dropped meanwhile leaves the token to the next.
+                // The token of a send that was dropped goes to the next.
                 if waiter.send(()).is_ok() {
                     left -= 1;
                 }
@@ -235,7 +235,7 @@ impl Pace {
         }
         let now = Instant::now();
         let most = slice_of(f64::from(state.per_second));
-        state.ahead = ((state.tokens_ahead(now) + left).min(most), now);
+        state.spare = ((state.spare_tokens(now) + left).min(most), now);
     }
 }
 
@@ -298,34 +298,34 @@ mod tests {
     async fn a_first_slice_is_there_when_it_is_expected_and_does_not_keep() {
         let limiter = Arc::new(Generous::default());
         let pace = Paces::new(limiter.clone()).of("acme:1", 1_000);
-        let ahead = async |turns| {
+        let spare = async |turns| {
             pace.expects(turns);
             while pace.state().pumping {
                 tokio::task::yield_now().await;
             }
-            pace.state().ahead
+            pace.state().spare
         };
-        assert_eq!(ahead(0).await.0, 0);
-        let (tokens, granted) = ahead(1).await;
+        assert_eq!(spare(0).await.0, 0);
+        let (tokens, granted) = spare(1).await;
         assert_eq!(tokens, 1, "one message wastes nobody's tokens");
-        assert!(pace.state().take_ahead(granted));
-        let (tokens, granted) = ahead(100).await;
+        assert!(pace.state().take_spare(granted));
+        let (tokens, granted) = spare(100).await;
         assert_eq!(tokens, 50, "a twentieth of a second's worth");
         assert_eq!(limiter.0.load(Ordering::SeqCst), 2);
         for _ in 0..25 {
-            assert!(pace.state().take_ahead(granted + KEPT));
+            assert!(pace.state().take_spare(granted + KEPT));
         }
         let late = granted + KEPT + Duration::from_millis(1);
-        assert!(!pace.state().take_ahead(late), "its moment is over");
+        assert!(!pace.state().take_spare(late), "it has expired");
         // What is not there is asked for as ever.
         pace.too_fast(Duration::ZERO, granted);
-        assert!(!pace.state().take_ahead(granted), "WhatsApp wants fewer");
+        assert!(!pace.state().take_spare(granted), "WhatsApp wants fewer");
         pace.turn(Lane::Bulk).await;
         assert_eq!(limiter.0.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
-    async fn slices_are_asked_for_where_the_crowd_does_not_stand_in_line() {
+    async fn slices_are_asked_for_outside_the_bulk_threads() {
         #[derive(Default)]
         struct Where(Mutex<Vec<String>>);
 
@@ -340,12 +340,12 @@ mod tests {
 
         let asked = Arc::new(Where::default());
         let pace = Paces::new(asked.clone()).of("acme:1", 1_000);
-        let crowd = super::super::threads::Threads::default();
+        let bulk = super::super::threads::Threads::default();
         let turn = async move { pace.turn(Lane::Bulk).await };
-        crowd.handle().spawn(turn).await.unwrap();
+        bulk.handle().spawn(turn).await.unwrap();
         let asked = asked.0.lock().unwrap();
         assert_eq!(asked.len(), 1);
-        assert_ne!(asked[0], "wire");
+        assert_ne!(asked[0], "bulk");
     }
 
     #[tokio::test]

@@ -1,5 +1,4 @@
-//! One runner with one chunk: loads what may be sent next, keeps it on the wire at the number's own pace, writes outcomes
-//! as they come.
+//! Runs one chunk: reads its messages, sends them at the number's rate, writes outcomes as they come.
 
 use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
@@ -15,26 +14,26 @@ use super::{
     intents::Intents,
     outcome::Outcome,
     portfolio::{self, Over},
-    send::{Shared, Ways},
-    tally::{Step, Tally},
+    progress::{InFlight, Progress},
+    send::{Lines, Shared},
     verdict::{Consequence, Verdict},
     waiting::Waiting,
     write_hold,
 };
 use crate::{entity::message::Failure, service::Service};
 
-/// A runner lets others have their turn after this long: campaigns of slow numbers must not hold all places of the queue.
+/// A run yields after this long, so that campaigns of slow numbers do not occupy all workers of the queue.
 const TURN: Duration = Duration::from_secs(5);
-/// Outcomes are written together: so many, or what there is after [`MAX_DELAY`].
-const TOGETHER: usize = 200;
-/// How long an outcome waits for others.
+/// Outcomes are written in batches of this size, or what there is after [`MAX_DELAY`].
+const BATCH: usize = 200;
+/// How long an outcome waits for its batch to fill.
 const MAX_DELAY: Duration = Duration::from_millis(200);
 
 /// How a run ended.
 pub(super) enum Ended {
     /// Nothing is left.
     Done,
-    /// Something is left, and others had to wait long enough.
+    /// Something is left; its turn is over.
     Yielded,
     /// A newer runner has the chunk.
     Superseded,
@@ -45,25 +44,30 @@ pub(super) enum Ended {
 pub(super) struct Run {
     shared: Arc<Shared>,
     taken: Taken,
-    // Read, and not sent: no intent covers them.
-    ahead: VecDeque<Waiting>,
+    // Messages that are read and that no intent covers yet.
+    backlog: VecDeque<Waiting>,
     is_read: bool,
     intents: Intents,
-    crowd_threads: Handle,
+    bulk_threads: Handle,
     sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
+<<<<<<< HEAD
     // Some have left with the crowd: when it steps aside, what the database has to do for them waits too.
     is_crowd: bool,
     // It was stopped: no further intent is committed.
     is_cancelled: bool,
     // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
     broke_off: bool,
+=======
+    // A send panicked: the chunk is kept, and the next runner marks that message as unknown.
+    panicked: bool,
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
     hold: Option<(Sentences, Option<Duration>)>,
 }
 
 impl Run {
-    pub(super) fn new(service: &Service, db: &TenantDb, channel: Channel, ways: Ways, taken: Taken) -> Self {
+    pub(super) fn new(service: &Service, db: &TenantDb, channel: Channel, lines: Lines, taken: Taken) -> Self {
         let per_second = u32::try_from(channel.throughput).unwrap_or(1).max(1);
         let sending = &service.sending;
         let key = format!("{}:{}", channel.tenant_id, channel.phone_number_id);
@@ -72,35 +76,43 @@ impl Run {
             db: db.clone(),
             flow: (channel.tenant_id, channel.id),
             pace: sending.paces.of(&key, per_second),
-            places: sending.places.clone(),
+            slots: sending.slots.clone(),
             pairs: sending.pairs.clone(),
             channel,
-            ways,
+            lines,
             lane: taken.lane,
             attempt: taken.attempt,
+<<<<<<< HEAD
             tally: Tally::default(),
             cancelled: CancellationToken::new(),
+=======
+            progress: Progress::default(),
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         };
-        shared.pace.expects(taken.left_ahead());
+        shared.pace.expects(taken.preloaded());
         Self {
             shared: Arc::new(shared),
             taken,
-            ahead: VecDeque::new(),
+            backlog: VecDeque::new(),
             is_read: false,
             intents: Intents::new(per_second),
-            crowd_threads: sending.threads.handle(),
+            bulk_threads: sending.threads.handle(),
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
+<<<<<<< HEAD
             is_crowd: false,
             is_cancelled: false,
             broke_off: false,
+=======
+            panicked: false,
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
             hold: None,
         }
     }
 
-    /// Sends until nothing is left, the turn is over, the process is asked to end, the number is held or the chunk is somebody
-    /// else's. What an intent covers by then still goes, so that nothing is left in doubt.
+    /// Sends until nothing is left, the turn is over, the process is asked to stop, the number is held or another runner has the
+    /// chunk. What an intent covers by then is still sent, so that nothing is left in doubt.
     pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
         let (db, id) = (self.shared.db.clone(), self.taken.id);
         let mut cancelled = pin!(cancel::cancelled(&db, id));
@@ -108,6 +120,7 @@ impl Run {
         loop {
             self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
+<<<<<<< HEAD
             let goes_on = self.hold.is_none()
                 && !self.is_cancelled
                 && !over
@@ -116,24 +129,26 @@ impl Run {
             let wants_more = goes_on && self.intents.wants_more(ashore);
             let under_way = self.shared.tally.under_way();
             let wants_to_write = self.outcomes.len() >= TOGETHER
+=======
+            let goes_on = self.hold.is_none() && !over && !(self.is_read && self.backlog.is_empty());
+            let unsent = self.shared.progress.unsent();
+            let wants_more = goes_on && self.intents.wants_more(unsent);
+            let in_flight = self.shared.progress.in_flight();
+            let wants_to_write = self.outcomes.len() >= BATCH
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
                 || self.oldest.is_some_and(|oldest| oldest.elapsed() >= MAX_DELAY)
-                || (under_way == 0 && !self.outcomes.is_empty());
+                || (in_flight == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
-                if let Some(until) = self.shared.places.aside_until().filter(|_| self.is_crowd) {
-                    tokio::time::sleep_until(until).await;
-                }
-                if !self
-                    .database_step(if wants_more { self.intents.size(ashore) } else { 0 })
-                    .await?
-                {
+                let wanted = if wants_more { self.intents.size(unsent) } else { 0 };
+                if !self.database_step(wanted).await? {
                     return Ok(Ended::Superseded);
                 }
                 continue;
             }
-            if under_way == 0 {
-                // A send that panicked told nothing: how it ended is only known here.
+            if in_flight == 0 {
+                // A send that panicked has no outcome; only its task shows it.
                 while let Some(ended) = self.sends.join_next().await {
-                    self.look_at(ended);
+                    self.check(ended);
                 }
                 self.collect().await;
                 if self.outcomes.is_empty() {
@@ -141,11 +156,15 @@ impl Run {
                 }
                 continue;
             }
-            self.shared.tally.wake_at(self.intents.low(goes_on), TOGETHER);
+            self.shared.progress.wake_at(self.intents.low(goes_on), BATCH);
             let write_at = self.oldest.map(|oldest| oldest + MAX_DELAY);
             tokio::select! {
+<<<<<<< HEAD
                 () = self.shared.tally.news.notified() => {}
                 () = &mut cancelled, if !self.is_cancelled => self.cancel(),
+=======
+                () = self.shared.progress.changed.notified() => {}
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
                 () = async { tokio::time::sleep_until(write_at.unwrap_or_else(Instant::now)).await }, if write_at.is_some() => {}
             }
         }
@@ -154,19 +173,19 @@ impl Run {
         } else if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
-        if !(self.is_read && self.ahead.is_empty()) || self.broke_off {
+        if !(self.is_read && self.backlog.is_empty()) || self.panicked {
             return Ok(Ended::Yielded);
         }
         retrying(|| self.taken.finish(&self.shared.db)).await?;
         Ok(Ended::Done)
     }
 
-    /// Takes in what the sends have told since.
+    /// Collects the outcomes since the last call and acts on their consequences.
     async fn collect(&mut self) {
         while let Some(ended) = self.sends.try_join_next() {
-            self.look_at(ended);
+            self.check(ended);
         }
-        for (outcome, consequence) in self.shared.tally.take() {
+        for (outcome, consequence) in self.shared.progress.take() {
             self.outcomes.push(outcome);
             self.oldest.get_or_insert_with(Instant::now);
             match consequence {
@@ -177,6 +196,7 @@ impl Run {
         }
     }
 
+<<<<<<< HEAD
     /// The chunk was stopped: what is not handed over yet ends.
     fn cancel(&mut self) {
         self.is_cancelled = true;
@@ -187,9 +207,13 @@ impl Run {
 
     fn look_at(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
         // The intent covers a message whose send panicked, and the next taker calls it unknown.
+=======
+    fn check(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
+        // The intent covers the message, so the next runner marks it as unknown.
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         if let Err(error) = ended {
-            tracing::error!(%error, "a send broke off");
-            self.broke_off = true;
+            tracing::error!(%error, "a send panicked");
+            self.panicked = true;
         }
     }
 
@@ -200,21 +224,28 @@ impl Run {
         let shared = &self.shared;
         let until = length.map(|length| shared.db.clock().now() + length);
         let channels = &*shared.service.channels;
-        // Not knowing it in the database only means that the next chunk finds out by itself.
+        // Without it in the database the next chunk learns it from WhatsApp again.
         if let Err(error) = write_hold(&shared.db, channels, shared.channel.id, &reason, until).await {
-            tracing::warn!(%error, channel = %shared.channel.id, "a hold could not be written down");
+            tracing::warn!(%error, channel = %shared.channel.id, "a hold could not be written");
         }
         self.hold = Some((reason, length));
     }
 
+<<<<<<< HEAD
     /// Writes what there is to write and, if wanted, commits the next intent and sends it on its way. Answers whether the chunk
     /// is still ours.
     async fn database_step(&mut self, mut wanted: usize) -> Result<bool> {
+=======
+    /// Writes the outcomes and, if any are wanted, commits the next intent and sends its messages. Answers whether the chunk is
+    /// still ours.
+    async fn database_step(&mut self, wanted: usize) -> Result<bool> {
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         let outcomes = std::mem::take(&mut self.outcomes);
         self.oldest = None;
         let mut tries = 0_u32;
         let (next, over) = loop {
             match self.intend(&outcomes, wanted).await {
+<<<<<<< HEAD
                 Ok((Committed::Yes, next, over)) => break (next, over),
                 Ok((Committed::Superseded, ..)) => return Ok(false),
                 Ok((Committed::Cancelled, ..)) => {
@@ -223,6 +254,12 @@ impl Run {
                 }
                 // What was sent must be written down, whatever it takes: a database that comes back finds us waiting. The
                 // lease may be lost meanwhile; then the fence says so.
+=======
+                Ok(Some(intended)) => break intended,
+                Ok(None) => return Ok(false),
+                // Outcomes must be written, so it is retried until the database is back. The lease may be lost meanwhile; the
+                // fence shows that.
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
                 Err(error) if !outcomes.is_empty() && tries < 600 => {
                     tracing::warn!(%error, outcomes = outcomes.len(), "outcomes could not be written yet");
                     tries += 1;
@@ -232,30 +269,35 @@ impl Run {
             }
         };
         if wanted > 0 {
-            self.intents.made(self.shared.tally.gone(), Instant::now());
-            let mut next = self.ahead.drain(..next).collect();
-            self.put_over_the_limit_aside(&mut next, over).await;
+            self.intents.made(self.shared.progress.sent(), Instant::now());
+            let mut next = self.backlog.drain(..next).collect();
+            self.defer_over_limit(&mut next, over).await;
             self.send(next);
         }
         Ok(true)
     }
 
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
+<<<<<<< HEAD
     /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
     async fn intend(
         &mut self,
         outcomes: &[Outcome],
         wanted: usize,
     ) -> Result<(Committed, usize, Option<Over>)> {
+=======
+    /// is in doubt. Answers how many messages of the backlog the intent covers, and which of their contacts must wait.
+    async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         if wanted > 0 && !self.is_read {
             let shared = &self.shared;
             // A few hundred messages at most.
             let left = self.taken.left(&shared.db, &*shared.service.directory).await?;
-            self.ahead.extend(left);
+            self.backlog.extend(left);
             self.is_read = true;
         }
-        let next = wanted.min(self.ahead.len());
-        let intended = &self.ahead.make_contiguous()[..next];
+        let next = wanted.min(self.backlog.len());
+        let intended = &self.backlog.make_contiguous()[..next];
         let shared = &self.shared;
         let over = portfolio::reserve(&shared.db, &shared.channel, intended.iter()).await?;
         let mark = intended.last().map(|last| last.id);
@@ -264,8 +306,8 @@ impl Run {
         Ok((committed, next, over))
     }
 
-    /// Messages to people whom the portfolio may not write to yet: a campaign's wait, a program's fail with the reason.
-    async fn put_over_the_limit_aside(&mut self, next: &mut Vec<Waiting>, over: Option<Over>) {
+    /// Takes out messages to people whom the portfolio may not write to yet: bulk messages wait, others fail with the reason.
+    async fn defer_over_limit(&mut self, next: &mut Vec<Waiting>, over: Option<Over>) {
         let shared = self.shared.clone();
         let limit = shared.channel.messaging_limit.unwrap_or_default();
         let reason = over.as_ref().map(|over| over.reason(limit));
@@ -291,25 +333,24 @@ impl Run {
             },
             _ => Verdict::Failed(Failure::of_ours(reason)),
         };
-        let aside = next.extract_if(.., |message| over.contacts.contains(&message.contact_id));
-        let aside = aside.map(|message| Outcome::new(message, verdict.clone(), shared.attempt));
-        self.outcomes.extend(aside);
+        let deferred = next.extract_if(.., |message| over.contacts.contains(&message.contact_id));
+        let deferred = deferred.map(|message| Outcome::new(message, verdict.clone(), shared.attempt));
+        self.outcomes.extend(deferred);
         self.oldest.get_or_insert_with(Instant::now);
     }
 
     fn send(&mut self, messages: Vec<Waiting>) {
-        self.shared.tally.begin(messages.len());
+        self.shared.progress.begin(messages.len());
         for message in messages {
             let shared = self.shared.clone();
-            let rank = shared.places.rank(shared.lane, shared.channel.tenant_id);
+            let rank = shared.slots.rank(shared.lane, shared.channel.tenant_id);
             let send = async move {
-                let mut step = Step::new(&shared.tally);
-                let (verdict, consequence) = shared.send(&message, rank, &mut step).await;
-                step.ended(Outcome::new(message, verdict, shared.attempt), consequence);
+                let mut in_flight = InFlight::new(&shared.progress);
+                let (verdict, consequence) = shared.send(&message, rank, &mut in_flight).await;
+                in_flight.ended(Outcome::new(message, verdict, shared.attempt), consequence);
             };
-            if rank.is_crowd() {
-                self.is_crowd = true;
-                self.sends.spawn_on(send, &self.crowd_threads);
+            if rank.is_bulk() {
+                self.sends.spawn_on(send, &self.bulk_threads);
             } else {
                 self.sends.spawn(send);
             }

@@ -1,4 +1,4 @@
-//! One message of a run on its way: its turn, its files, its place, the wire and the judgement.
+//! Sends one message of a run: its files, a token of the number's rate, a slot, the request, and what the answer means.
 
 use std::sync::Arc;
 
@@ -16,27 +16,23 @@ use tokio_util::sync::CancellationToken;
 use super::{
     pace::Pace,
     pairs::Pairs,
-    places::{Flow, Places, Rank},
-    tally::{Step, Tally},
+    progress::{InFlight, Progress},
+    slots::{Flow, Rank, Slots},
     verdict::{Consequence, Verdict, judge, judge_file},
     waiting::Waiting,
 };
 use crate::{entity::message::Failure, service::Service};
 
-/// How messages leave: most with the crowd; what is urgent, and a campaign's first messages, past it. A crowd keeps its
-/// threads busy and its connections full, and a message queued there would wait as long as all of them.
-pub(super) struct Ways {
-    pub(super) crowd: Line,
-    pub(super) past_it: Line,
+/// The connections that messages are sent over. Bulk has its own: they are busy, and an urgent message there would wait as long
+/// as the others. Tenants' first bulk messages count as urgent.
+pub(super) struct Lines {
+    pub(super) bulk: Line,
+    pub(super) urgent: Line,
 }
 
-impl Ways {
+impl Lines {
     fn of(&self, rank: Rank) -> &Line {
-        if rank.is_crowd() {
-            &self.crowd
-        } else {
-            &self.past_it
-        }
+        if rank.is_bulk() { &self.bulk } else { &self.urgent }
     }
 }
 
@@ -45,25 +41,29 @@ pub(super) struct Shared {
     pub(super) service: Service,
     pub(super) db: TenantDb,
     pub(super) channel: Channel,
-    pub(super) ways: Ways,
+    pub(super) lines: Lines,
     pub(super) lane: Lane,
     pub(super) attempt: i32,
     pub(super) flow: Flow,
     pub(super) pace: Arc<Pace>,
-    pub(super) places: Places,
+    pub(super) slots: Slots,
     pub(super) pairs: Arc<Pairs>,
+<<<<<<< HEAD
     pub(super) tally: Tally,
     /// Whether the chunk was stopped.
     pub(super) cancelled: CancellationToken,
+=======
+    pub(super) progress: Progress,
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
 }
 
 impl Shared {
-    /// Sends one message when its turn has come, and judges the answer. `step` is told when it goes.
+    /// Sends one message when its turn has come, and judges the answer. `in_flight` is told when the request begins.
     pub(super) async fn send(
         &self,
         message: &Waiting,
         rank: Rank,
-        step: &mut Step<'_>,
+        in_flight: &mut InFlight<'_>,
     ) -> (Verdict, Consequence) {
         let Some(to) = &message.to else {
             let failure = Failure::of_ours(Term::NoAddress);
@@ -85,6 +85,7 @@ impl Shared {
             Ok(placed) => placed,
             Err(judged) => return judged,
         };
+<<<<<<< HEAD
         let turn = async {
             self.pace.turn(self.lane).await;
             self.places.take(rank, self.flow).await
@@ -93,6 +94,11 @@ impl Shared {
             return (Verdict::Cancelled, Consequence::None);
         };
         step.goes();
+=======
+        self.pace.turn(self.lane).await;
+        let _slot = self.slots.take(rank, self.flow).await;
+        in_flight.sent();
+>>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();
         let wire = WireMessage {
@@ -103,7 +109,7 @@ impl Shared {
             callback_data: &id,
         };
         kernel::failpoint!("send.mid_send");
-        let sent = self.ways.of(rank).send(&wire).await;
+        let sent = self.lines.of(rank).send(&wire).await;
         kernel::failpoint!("send.answered");
         judge(sent, self.lane, self.attempt)
     }

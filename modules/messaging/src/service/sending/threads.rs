@@ -1,22 +1,21 @@
-//! The threads that the crowd leaves from: all of a campaign but its first messages. A full process has a thousand requests of
-//! campaigns under way, and a thousand tasks stand in line for the processor. Whatever ran on the same threads, an agent's reply,
-//! the few messages of a small campaign and each statement that they wait for, would stand in that line several times. So the
-//! crowd has threads of its own, and where the machine is full the operating system lets everything else go first.
+//! The threads that bulk messages are sent from. A busy process has a thousand bulk requests in flight, and so a thousand tasks in
+//! the run queue. On shared threads an agent's reply, a small campaign's messages and each statement that they need would wait
+//! in that queue several times. So bulk has threads of its own, with a lower priority of the operating system.
 
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// How much they give way. What it costs a large campaign was within the noise of the bench.
+/// Niceness of these threads. What it costs a large campaign was within the noise of the bench.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// Shared by all runs of this process; none is started before the first message leaves.
+/// Shared by all runs of this process; started with the first message.
 #[derive(Clone, Default)]
 pub(super) struct Threads(Arc<OnceLock<Option<Running>>>);
 
 impl Threads {
-    /// Where to spawn what speaks with WhatsApp.
+    /// Where to spawn bulk sends.
     pub(super) fn handle(&self) -> Handle {
         let running = self.0.get_or_init(Running::start);
         running
@@ -30,35 +29,35 @@ impl Threads {
 struct Running(Option<Runtime>);
 
 impl Running {
-    /// As many as there are cores: they give way, so what they take is what nobody else wants. None when the system has no more
-    /// threads to give; messages leave all the same then.
+    /// As many as there are cores: with their low priority they only take what is left. None when the system gives no more
+    /// threads; then bulk is sent from the main threads.
     fn start() -> Option<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = Builder::new_multi_thread()
             .worker_threads(cores)
-            .thread_name("wire")
-            .on_thread_start(give_way)
+            .thread_name("bulk")
+            .on_thread_start(lower_priority)
             .enable_all()
             .build();
         match runtime {
             Ok(runtime) => Some(Self(Some(runtime))),
             Err(error) => {
-                tracing::warn!(%error, "messages leave from the threads that everything else runs on");
+                tracing::warn!(%error, "bulk messages are sent from the main threads");
                 None
             }
         }
     }
 }
 
-/// Where niceness is a whole process's, nobody gives way; nor where it is forbidden.
-fn give_way() {
+/// Only where niceness is a thread's and not a whole process's, and where the system allows it.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICENESS);
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Waiting for its threads is not allowed where this may be dropped; who wants to wait for sends has their handles.
+        // This may be dropped inside a runtime, where waiting for threads is not allowed. Runs wait for their own sends.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
@@ -70,27 +69,27 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_keeps_them_busy_keeps_nobody_else_waiting() {
+    async fn bulk_sends_do_not_block_the_main_threads() {
         let threads = Threads::default();
         let (done, wait) = std::sync::mpsc::channel::<()>();
         let wait = std::sync::Mutex::new(wait);
         let name = || std::thread::current().name().map(ToOwned::to_owned);
-        // This test's runtime has one thread: were the task on it, the line behind would never be reached.
+        // This test's runtime has one thread: if the task ran there, `yield_now` would never return.
         let busy = threads.handle().spawn(async move {
             let _ = wait.lock().unwrap().recv();
             name()
         });
         tokio::task::yield_now().await;
         done.send(()).unwrap();
-        assert_eq!(busy.await.unwrap().as_deref(), Some("wire"));
-        assert_ne!(name().as_deref(), Some("wire"));
-        // Within a runtime, where nothing may wait for threads.
+        assert_eq!(busy.await.unwrap().as_deref(), Some("bulk"));
+        assert_ne!(name().as_deref(), Some("bulk"));
+        // Dropped inside a runtime, where waiting for threads would panic.
         drop(threads);
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn they_give_way_and_nobody_else_does() {
+    async fn only_these_threads_have_the_lower_priority() {
         let niceness = || rustix::process::nice(0).unwrap();
         let before = niceness();
         let threads = Threads::default();

@@ -1,65 +1,69 @@
-//! How many requests of campaigns are under way at once: as many as WhatsApp, the network and this process serve without making
-//! each wait for the others, and a little more.
+//! How many bulk requests are in flight at most: as many as WhatsApp, the network and this process serve without queueing, and a
+//! few more.
 //!
-//! More under way than that makes nothing faster: the surplus waits where nobody has turns, in sockets and run queues, and a
-//! campaign of a hundred messages waits behind a million. So the window closes when answers take longer than they do
-//! without a crowd (the gradient that congestion control of networks goes by), and what it keeps out waits for its turn in
-//! [`Places`](super::places::Places). WhatsApp being slow by itself does not close it for long: what "without a crowd" means is
-//! measured anew all the time.
+//! More requests in flight than that do not make sending faster: they wait in sockets and run queues, where tenants have no
+//! turns, and a campaign of a hundred messages waits behind a million. So the window gets smaller when answers take longer than
+//! they do without queueing (the gradient method of congestion control), and what does not fit waits for its turn in
+//! [`Slots`](super::slots::Slots). When WhatsApp itself becomes slower, the window opens again: the baseline is measured anew all the
+//! time.
 
 use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-/// Never closes further: with so few under way nobody waits for anybody.
+/// Its smallest size: so few requests do not queue.
 const LEAST: f64 = 64.0;
-/// How much longer than without a crowd an answer may take.
+/// How much longer than the baseline an answer may take.
 const TOLERANCE: f64 = 1.5;
-/// Answers are looked at together, so long and so many at least.
-const SPELL: Duration = Duration::from_millis(100);
-const ENOUGH: u32 = 20;
-/// For how long a measured time says what is possible.
+/// Answers are averaged over at least this time and this many.
+const SAMPLE: Duration = Duration::from_millis(100);
+const SAMPLE_SIZE: u32 = 20;
+/// The baseline is the shortest average of this time.
 const HORIZON: Duration = Duration::from_secs(10);
-/// A crowd hides how quick an answer could be, so every now and then the window is half closed for this many spells.
-const LULL: u32 = 3;
+/// While requests queue, nobody sees how quick an answer could be. So the window is halved for this many samples now and then.
+const PROBE: u32 = 3;
 
 /// The window.
 #[derive(Debug)]
 pub(super) struct Window {
     most: f64,
     size: f64,
-    // Whether anybody waited since the last look.
-    binding: bool,
+    // Whether a message had to wait for it since the last sample.
+    limiting: bool,
     began: Instant,
     sum: Duration,
     count: u32,
-    // Mean times of the last spells, for as long as the horizon reaches.
+    // The average of each sample within the horizon.
     means: VecDeque<(Instant, Duration)>,
-    next_lull: Instant,
-    lull: u32,
+    next_probe: Instant,
+    probing: u32,
 }
 
 impl Window {
-    /// Wide open.
+    /// As large as it may be.
     pub(super) fn new(most: usize, now: Instant) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let most = most as f64;
         Self {
             most,
             size: most,
-            binding: false,
+            limiting: false,
             began: now,
             sum: Duration::ZERO,
             count: 0,
             means: VecDeque::new(),
-            next_lull: now + HORIZON,
-            lull: 0,
+            next_probe: now + HORIZON,
+            probing: 0,
         }
     }
 
-    /// How many may be under way now.
+    /// How many requests may be in flight now.
     pub(super) fn size(&self) -> usize {
-        let size = if self.lull > 0 { self.size / 2.0 } else { self.size };
+        let size = if self.probing > 0 {
+            self.size / 2.0
+        } else {
+            self.size
+        };
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -73,42 +77,43 @@ impl Window {
         LEAST.min(self.most)
     }
 
-    /// Somebody had to wait because so many are under way.
-    pub(super) fn binds(&mut self) {
-        self.binding = true;
+    /// A message has to wait because the window is full.
+    pub(super) fn limits(&mut self) {
+        self.limiting = true;
     }
 
-    /// A request has ended, after so long.
+    /// A request has ended after `took`.
     pub(super) fn ended(&mut self, took: Duration, now: Instant) {
         self.sum += took;
         self.count += 1;
-        if self.count < ENOUGH || now.saturating_duration_since(self.began) < SPELL.max(self.sum / self.count)
+        if self.count < SAMPLE_SIZE
+            || now.saturating_duration_since(self.began) < SAMPLE.max(self.sum / self.count)
         {
             return;
         }
         let mean = self.sum / self.count;
         (self.began, self.sum, self.count) = (now, Duration::ZERO, 0);
-        self.look(mean, now);
+        self.adapt(mean, now);
     }
 
-    fn look(&mut self, mean: Duration, now: Instant) {
+    fn adapt(&mut self, mean: Duration, now: Instant) {
         self.means.push_back((now, mean));
         while self.means.front().is_some_and(|(at, _)| *at + HORIZON < now) {
             self.means.pop_front();
         }
-        let binding = std::mem::take(&mut self.binding);
-        if self.lull > 0 {
-            self.lull -= 1;
+        let limiting = std::mem::take(&mut self.limiting);
+        if self.probing > 0 {
+            self.probing -= 1;
             return;
         }
-        let uncrowded = self.means.iter().map(|(_, mean)| *mean).min().unwrap_or(mean);
-        let gradient = TOLERANCE * uncrowded.as_secs_f64() / mean.as_secs_f64().max(1e-6);
-        // Opening without need would undo what was learnt.
-        let opens = if binding { self.size.sqrt() } else { 0.0 };
+        let baseline = self.means.iter().map(|(_, mean)| *mean).min().unwrap_or(mean);
+        let gradient = TOLERANCE * baseline.as_secs_f64() / mean.as_secs_f64().max(1e-6);
+        // Growing while nobody waits would lose what was measured.
+        let opens = if limiting { self.size.sqrt() } else { 0.0 };
         self.size = (self.size * gradient.clamp(0.5, 1.0) + opens).clamp(self.least(), self.most);
-        if binding && now >= self.next_lull {
-            self.next_lull = now + HORIZON * 4 / 5;
-            self.lull = LULL;
+        if limiting && now >= self.next_probe {
+            self.next_probe = now + HORIZON * 4 / 5;
+            self.probing = PROBE;
         }
     }
 }
@@ -128,37 +133,37 @@ mod tests {
         let until = *now + Duration::from_secs_f64(seconds);
         let mut took = 0.0;
         while *now < until {
-            window.binds();
+            window.limits();
             #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-            let under_way = window.size() as f64;
-            took = server.base.max(under_way / server.rate);
-            *now += Duration::from_secs_f64(took / under_way);
+            let in_flight = window.size() as f64;
+            took = server.base.max(in_flight / server.rate);
+            *now += Duration::from_secs_f64(took / in_flight);
             window.ended(Duration::from_secs_f64(took), *now);
         }
         (window.size(), took)
     }
 
     #[test]
-    fn it_closes_to_what_is_served_at_once_and_a_little_more() {
+    fn it_shrinks_to_what_is_served_without_queueing_and_a_few_more() {
         let mut now = Instant::now();
         let mut window = Window::new(1_600, now);
         // A tenth of a second and 5,000 a second: 500 are served at once.
-        let crowded = Server {
+        let server = Server {
             base: 0.1,
             rate: 5_000.0,
         };
-        // The first answers come while few are under way.
-        for _ in 0..ENOUGH {
+        // The first answers come while few requests are in flight.
+        for _ in 0..SAMPLE_SIZE {
             now += Duration::from_millis(10);
             window.ended(Duration::from_millis(100), now);
         }
-        let (size, took) = under_load(&mut window, &crowded, &mut now, 5.0);
+        let (size, took) = under_load(&mut window, &server, &mut now, 5.0);
         assert!((550..=900).contains(&size), "{size}");
         assert!(took < 0.18, "{took}");
-        // Nor does it forget in a crowd what is possible without.
+        // It keeps the baseline under load.
         let mut worst = 0;
         for _ in 0..120 {
-            worst = worst.max(under_load(&mut window, &crowded, &mut now, 0.5).0);
+            worst = worst.max(under_load(&mut window, &server, &mut now, 0.5).0);
         }
         assert!(worst <= 900, "{worst}");
     }
