@@ -8,7 +8,7 @@ use poem_openapi::{
     registry::{MetaSecurityScheme, Registry},
 };
 
-use crate::{Clock, Error, Result, TenantDb, TenantId, UserId};
+use crate::{Clock, Error, Result, Role, TenantDb, TenantId, UserId};
 
 /// A right, as the role editor and the API key form show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct PermissionInfo {
     pub description: &'static str,
     /// The module that must be switched on for the tenant.
     pub module: &'static str,
+    /// The built-in roles that hold it, besides the owner, who holds every right.
+    pub roles: &'static [Role],
 }
 
 /// A right as a type, so that it stands in the handler's signature.
@@ -27,18 +29,22 @@ pub trait Permission: Send + Sync + 'static {
     const INFO: PermissionInfo;
 }
 
-/// Declares a module's permissions and collects them in `ALL`:
-/// `permissions!("contacts"; ReadContacts = "contacts:read", "See contacts and tags";)`.
+/// Declares a module's permissions, each with the built-in roles ([`Role`]) that hold it besides the owner, and collects them in
+/// `ALL`: `permissions!("contacts"; ReadContacts = "contacts:read", "See contacts and tags", [Admin, Agent];)`.
 #[macro_export]
 macro_rules! permissions {
-    ($module:literal; $($name:ident = $permission:literal, $description:literal;)+) => {
+    ($module:literal; $($name:ident = $permission:literal, $description:literal, [$($role:ident),*];)+) => {
         $(
             #[doc = $description]
             #[derive(Debug)]
             pub struct $name;
             impl $crate::Permission for $name {
-                const INFO: $crate::PermissionInfo =
-                    $crate::PermissionInfo { name: $permission, description: $description, module: $module };
+                const INFO: $crate::PermissionInfo = $crate::PermissionInfo {
+                    name: $permission,
+                    description: $description,
+                    module: $module,
+                    roles: &[$($crate::Role::$role),*],
+                };
             }
         )+
         /// Every permission of this module.

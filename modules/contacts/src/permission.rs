@@ -1,6 +1,6 @@
 //! Rights over contacts.
 
 kernel::permissions!("contacts";
-    ReadContacts = "contacts:read", "See contacts and tags";
-    WriteContacts = "contacts:write", "Create, change and delete contacts and tags";
+    ReadContacts = "contacts:read", "See contacts and tags", [Admin, Agent, Marketer, Developer];
+    WriteContacts = "contacts:write", "Create, change and delete contacts and tags", [Admin, Agent, Marketer, Developer];
 );

@@ -1,6 +1,6 @@
 //! The rights this module checks.
 
 kernel::permissions!("messaging";
-    ReadMessages = "messages:read", "See conversations, messages and their states";
-    SendMessages = "messages:send", "Send messages and mark conversations as read";
+    ReadMessages = "messages:read", "See conversations, messages and their states", [Admin, Agent, Marketer, Developer];
+    SendMessages = "messages:send", "Send messages and mark conversations as read", [Admin, Agent, Developer];
 );

@@ -69,7 +69,7 @@ impl Limiter for Buckets {
     }
 }
 
-kernel::permissions!("notes"; ReadNotes = "notes:read", "Read notes"; SendMessages = "messages:send", "Send messages";);
+kernel::permissions!("notes"; ReadNotes = "notes:read", "Read notes", [Admin]; SendMessages = "messages:send", "Send messages", [Admin, Agent, Developer];);
 
 /// A module whose one operation says whose it is.
 pub struct Notes;
