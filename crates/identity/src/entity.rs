@@ -210,7 +210,7 @@ pub mod api_key {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
-    kernel::tenant_entity!();
+    kernel::tenant_entity!(crate::ApiKeyId, "API key");
 }
 
 /// Which modules a tenant switched. No row means on.

@@ -30,9 +30,6 @@ pub enum IdentityError {
     #[error("tenant")]
     NoSuchTenant,
     /// 404 `not_found`.
-    #[error("API key")]
-    NoSuchApiKey,
-    /// 404 `not_found`.
     #[error("module")]
     NoSuchModule,
     /// 409 `module_required`.
@@ -93,7 +90,6 @@ impl From<IdentityError> for Error {
             IdentityError::NoMembership => Self::forbidden("no_membership", sentence),
             IdentityError::ScopeNotHeld(_) => Self::forbidden("scope_not_held", sentence),
             IdentityError::NoSuchTenant => Self::not_found("tenant"),
-            IdentityError::NoSuchApiKey => Self::not_found("API key"),
             IdentityError::NoSuchModule => Self::not_found("module"),
             IdentityError::ModuleRequired(_) | IdentityError::ModuleNeeded { .. } => {
                 Self::conflict("module_required", sentence)

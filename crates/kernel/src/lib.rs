@@ -26,6 +26,7 @@ pub mod module;
 pub mod outbox;
 pub mod page;
 pub mod pump;
+pub mod role;
 mod sizes;
 pub mod tenant;
 pub mod vault;
@@ -45,8 +46,9 @@ pub use limit::{Bucket, Counted, Level, Limiter, Quota, RateNote, Taken, Wait};
 pub use module::{Module, PublicRoute};
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};
+pub use role::Role;
 pub use sizes::padded;
-pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantIds, TenantRoutes, TenantTx};
+pub use tenant::{SystemDb, TenantDb, TenantEntity, TenantIds, TenantRoutes, TenantRow, TenantTx};
 pub use vault::{Sealed, Vault};
 
 /// A place at which a test may let the process die, stop, wait or fail; nothing in a release build.

@@ -5,6 +5,7 @@ mod list;
 mod many;
 mod oldest;
 mod query;
+mod row;
 mod way;
 
 use std::{fmt, sync::Arc};
@@ -21,6 +22,7 @@ pub use alone::{Alone, TenantAlone};
 pub use list::{LIST_LIMIT, SEARCHES, TenantIds};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
+pub use row::{RowPage, TenantRow, not_found};
 
 use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending, padded};
 
@@ -30,13 +32,30 @@ pub trait TenantEntity: EntityTrait {
     fn tenant_column() -> Self::Column;
 }
 
-/// Declares that the `Entity` in scope belongs to tenants.
+/// Declares that the `Entity` in scope belongs to tenants. `tenant_entity!(ThingId, "thing")` also says that its rows have an id, in
+/// the column `Id`, and what a row is called in a 404 ([`TenantRow`]).
 #[macro_export]
 macro_rules! tenant_entity {
     () => {
         impl $crate::TenantEntity for Entity {
             fn tenant_column() -> Column {
                 Column::TenantId
+            }
+        }
+    };
+    ($id:ty, $name:literal) => {
+        $crate::tenant_entity!();
+
+        impl $crate::TenantRow for Entity {
+            type Id = $id;
+            const NAME: &'static str = $name;
+
+            fn id_column() -> Column {
+                Column::Id
+            }
+
+            fn id_of(row: &Model) -> $id {
+                row.id
             }
         }
     };

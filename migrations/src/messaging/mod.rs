@@ -24,11 +24,8 @@ mod m20261130_000101_window_phones;
 mod m20261130_000102_joined_contacts;
 mod m20261130_000121_channel_claims;
 mod m20261130_000122_routes_of_simulated_numbers;
-<<<<<<< HEAD
 mod m20261130_000130_origins;
-=======
 mod m20261130_000150_no_drain_inbox;
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -54,10 +51,7 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000100_inbox_tries::Migration),
         Box::new(m20261130_000101_window_phones::Migration),
         Box::new(m20261130_000102_joined_contacts::Migration),
-<<<<<<< HEAD
         Box::new(m20261130_000130_origins::Migration),
-=======
         Box::new(m20261130_000150_no_drain_inbox::Migration),
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
     ]
 }

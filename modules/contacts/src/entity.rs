@@ -43,7 +43,7 @@ pub mod contact {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
-    kernel::tenant_entity!();
+    kernel::tenant_entity!(contracts::contacts::ContactId, "contact");
 }
 
 /// What identifies a contact on WhatsApp. One identity belongs to one contact; a contact may have several, or none.
@@ -112,7 +112,7 @@ pub mod tag {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
-    kernel::tenant_entity!();
+    kernel::tenant_entity!(crate::TagId, "tag");
 }
 
 /// Which contact has which label.

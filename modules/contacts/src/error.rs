@@ -5,12 +5,6 @@ use kernel::{Error, FieldError};
 /// Why contacts said no.
 #[derive(Debug, thiserror::Error)]
 pub enum ContactError {
-    /// 404 `not_found`, the same for another tenant's contact.
-    #[error("contact")]
-    NotFound,
-    /// 404 `not_found`.
-    #[error("tag")]
-    NoSuchTag,
     /// 409 `contact_exists`.
     #[error("Another contact already has the {what} {value}. Open that one instead.")]
     Exists {
@@ -44,8 +38,6 @@ impl From<ContactError> for Error {
     fn from(error: ContactError) -> Self {
         let sentence = error.to_string();
         match error {
-            ContactError::NotFound => Self::not_found("contact"),
-            ContactError::NoSuchTag => Self::not_found("tag"),
             ContactError::Exists { .. } => Self::conflict("contact_exists", sentence),
             ContactError::TagExists => Self::conflict("tag_exists", sentence),
             ContactError::InvalidPhone(message) => Self::invalid("phone", message).with_code("invalid_phone"),

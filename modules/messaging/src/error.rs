@@ -10,18 +10,9 @@ pub enum MessagingError {
     /// No such channel in this tenant.
     #[error("no such channel")]
     NoChannel,
-    /// No such conversation in this tenant.
-    #[error("no such conversation")]
-    NoConversation,
-    /// No such message in this tenant.
-    #[error("no such message")]
-    NoMessage,
     /// No such contact in this tenant.
     #[error("no such contact")]
     NoContact,
-    /// No such file in this tenant.
-    #[error("no such file")]
-    NoMedia,
     /// The file is not there yet, or could not be fetched.
     #[error("the file is not there")]
     MediaNotReady,
@@ -88,10 +79,7 @@ impl From<MessagingError> for Error {
     fn from(error: MessagingError) -> Self {
         match error {
             MessagingError::NoChannel => Self::not_found("channel"),
-            MessagingError::NoConversation => Self::not_found("conversation"),
-            MessagingError::NoMessage => Self::not_found("message"),
             MessagingError::NoContact => Self::not_found("contact"),
-            MessagingError::NoMedia => Self::not_found("media"),
             MessagingError::MediaNotReady => Self::conflict(
                 "media_not_ready",
                 "The file is not there yet, or could not be fetched. Look at its `state`.",

@@ -116,16 +116,11 @@ impl Module for Messaging {
             async move { service.send_chunk(context, job).await }
         });
         let service = self.service.clone();
-<<<<<<< HEAD
-        jobs.when_new(job::CAMPAIGNS, move || service.step_aside());
-        let service = self.service.clone();
         jobs.on(move |context, job: job::CancelMessages| {
             let service = service.clone();
             async move { service.cancel_messages(context, job).await }
         });
         let service = self.service.clone();
-=======
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         jobs.on(move |context, job: job::SendReadReceipt| {
             let service = service.clone();
             async move { service.send_read_receipt(context, job).await }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use kernel::{Actor, Caller, PageQuery, TenantDb, TenantTx, UserId, id::Id};
+use kernel::{Actor, Caller, PageQuery, TenantDb, TenantTx, UserId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Order, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -122,16 +122,7 @@ impl Service {
         db: &TenantDb,
         page: PageQuery,
     ) -> Result<(Vec<ListedApiKey>, Option<String>), IdentityError> {
-        let mut keys = db
-            .find::<api_key::Entity>()
-            .filter_some(
-                page.after
-                    .map(|cursor| api_key::Column::Id.lt(ApiKeyId::from_uuid(cursor.id))),
-            )
-            .order_by(api_key::Column::Id, Order::Desc)
-            .page(&page)
-            .await?;
-        let next = page.cut(&mut keys, |key| kernel::Cursor::by_id(key.id.uuid()));
+        let (keys, next) = db.find::<api_key::Entity>().page_by_id(&page).await?;
         let names = self.names_of_makers(db, &keys).await?;
         let family = Family::of(
             db.find::<api_key::Entity>()
@@ -273,14 +264,7 @@ impl Service {
                 .columns(&[api_key::Column::Id, api_key::Column::CreatedBy])
                 .await?,
         );
-        let gone = tx
-            .delete::<api_key::Entity>()
-            .filter(api_key::Column::Id.eq(id))
-            .exec()
-            .await?;
-        if gone == 0 {
-            return Err(IdentityError::NoSuchApiKey);
-        }
+        tx.delete_one::<api_key::Entity>(id).await?;
         tx.delete::<api_key::Entity>()
             .filter(api_key::Column::Id.is_in(family.descendants(id)))
             .exec()

@@ -113,13 +113,7 @@ pub(crate) async fn update_contact(
     };
 
     let mut tx = db.begin().await?;
-    let found = tx
-        .find::<Contacts>()
-        .filter(contact::Column::Id.eq(id))
-        .for_update()
-        .one()
-        .await?;
-    let found = found.ok_or(ContactError::NotFound)?;
+    let found = tx.lock::<Contacts>(id).await?;
     let mine: Vec<Key> = tx
         .find::<Identities>()
         .filter(identity::Column::ContactId.eq(id))
@@ -208,15 +202,7 @@ fn rename(row: &mut contact::Model, name: Change<String>) -> Result<(), ContactE
 /// Deletes a contact with its identities. If the person writes again, they are a new contact.
 pub(crate) async fn delete_contact(db: &TenantDb, id: ContactId) -> Result<(), ContactError> {
     let mut tx = db.begin().await?;
-    if tx
-        .delete::<Contacts>()
-        .filter(contact::Column::Id.eq(id))
-        .exec()
-        .await?
-        == 0
-    {
-        return Err(ContactError::NotFound);
-    }
+    tx.delete_one::<Contacts>(id).await?;
     tx.delete::<Identities>()
         .filter(identity::Column::ContactId.eq(id))
         .exec()

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use contracts::contacts::ContactId;
-use kernel::{Cursor, PageQuery, Result, TenantDb, id::Id, tenant::TenantSelect};
+use kernel::{PageQuery, Result, TenantDb, tenant::{TenantSelect, not_found}};
 use sea_orm::{
-    ColumnTrait, Order,
+    ColumnTrait,
     sea_query::{Condition, LikeExpr},
 };
 use text::{
@@ -49,13 +49,9 @@ pub(crate) struct Filter {
 
 /// One contact.
 pub(crate) async fn get_contact(db: &TenantDb, id: ContactId) -> Result<Contact, ContactError> {
-    let row = db
-        .find::<Contacts>()
-        .filter(contact::Column::Id.eq(id))
-        .one()
-        .await?;
-    let row = row.ok_or(ContactError::NotFound)?;
-    whole(db, vec![row]).await?.pop().ok_or(ContactError::NotFound)
+    let row = db.get::<Contacts>(id).await?;
+    let contact = whole(db, vec![row]).await?.pop();
+    Ok(contact.ok_or_else(not_found::<Contacts>)?)
 }
 
 /// A page of contacts, newest first.
@@ -77,20 +73,13 @@ pub(crate) async fn list_contacts(
             Some(taggings.into_ids(tagging::Column::ContactId))
         }
     };
-    // Ids are time-ordered, so the primary key read backwards is newest first.
     let mut select = db
         .find::<Contacts>()
-        .search_some(search.as_deref().and_then(contains))
-        .filter_some(
-            page.after
-                .map(|cursor| contact::Column::Id.lt(ContactId::from_uuid(cursor.id))),
-        )
-        .order_by(contact::Column::Id, Order::Desc);
+        .search_some(search.as_deref().and_then(contains));
     if let Some(tagged) = tagged {
         select = select.among(contact::Column::Id, tagged);
     }
-    let mut rows = select.page(&page).await?;
-    let next = page.cut(&mut rows, |row| Cursor::by_id(row.id.uuid()));
+    let (rows, next) = select.page_by_id(&page).await?;
     Ok((whole(db, rows).await?, next))
 }
 

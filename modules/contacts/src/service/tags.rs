@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
-use kernel::{Cursor, PageQuery, TenantDb, TenantTx, id::Id};
+use kernel::{PageQuery, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, IntoActiveModel, Order};
 use text::key::text_key;
 
@@ -167,16 +167,7 @@ pub(crate) async fn list_tags(
     db: &TenantDb,
     page: PageQuery,
 ) -> Result<(Vec<TagCount>, Option<String>), ContactError> {
-    let mut tags = db
-        .find::<Tags>()
-        .filter_some(
-            page.after
-                .map(|cursor| tag::Column::Id.lt(TagId::from_uuid(cursor.id))),
-        )
-        .order_by(tag::Column::Id, Order::Desc)
-        .page(&page)
-        .await?;
-    let next = page.cut(&mut tags, |tag| Cursor::by_id(tag.id.uuid()));
+    let (tags, next) = db.find::<Tags>().page_by_id(&page).await?;
     let shown = tagging::Column::TagId.is_in(tags.iter().map(|tag| tag.id));
     let counts: Vec<(TagId, i64)> = db
         .find::<Taggings>()
@@ -226,9 +217,7 @@ pub(crate) async fn create_tag(
 /// pages that show tags read them anew anyway.
 pub(crate) async fn delete_tag(db: &TenantDb, id: TagId) -> Result<(), ContactError> {
     let mut tx = db.begin().await?;
-    if tx.delete::<Tags>().filter(tag::Column::Id.eq(id)).exec().await? == 0 {
-        return Err(ContactError::NoSuchTag);
-    }
+    tx.delete_one::<Tags>(id).await?;
     let mine = tagging::Column::TagId.eq(id);
     let changed: Vec<(ContactId,)> = tx
         .find::<Taggings>()

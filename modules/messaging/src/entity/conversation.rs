@@ -59,7 +59,7 @@ pub enum State {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-kernel::tenant_entity!();
+kernel::tenant_entity!(ConversationId, "conversation");
 
 /// How long after the customer's last message free-form messages may be sent (Cloud API: customer service window).
 pub const WINDOW: chrono::TimeDelta = chrono::TimeDelta::hours(24);

@@ -68,7 +68,7 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-kernel::tenant_entity!();
+kernel::tenant_entity!(MessageId, "message");
 
 /// Why a message failed, as kept in the `error` column.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -7,8 +7,8 @@ use contracts::{
     contacts::{ContactCard, ContactId},
     messaging::{ConversationChange, ConversationId, ConversationsChanged, MessageId},
 };
-use kernel::{PageQuery, Result, TenantDb, TenantTx, UserId, page::Cursor};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order, sea_query::Expr};
+use kernel::{PageQuery, Result, TenantDb, TenantTx, UserId, tenant::not_found};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, sea_query::Expr};
 
 use super::Service;
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
         conversation::{ActiveModel, Column, Entity, Model, State},
         message,
     },
-    error::MessagingError,
     job::SendReadReceipt,
 };
 
@@ -59,41 +58,21 @@ impl Service {
         if let Some(contacts) = filter.search.and_then(|text| self.directory.matching(db, &text)) {
             select = select.among(Column::ContactId, contacts);
         }
-        // Spelled out instead of as a row comparison, which MariaDB answers by scanning.
-        let after = query.after.map(|Cursor { at, id }| {
-            let older = Condition::any().add(Column::LastAt.lt(at)).add(Column::Id.lt(id));
-            Condition::all().add(Column::LastAt.lte(at)).add(older)
-        });
-        let mut rows = select
+        let (rows, next) = select
             .filter_some(filter.unread.then(|| Column::Unread.gt(0)))
             .filter_some(filter.state.map(in_state))
             .filter_some(filter.assignee_id.map(|id| Column::AssigneeId.eq(id)))
             .filter_some(filter.channel_id.map(|id| Column::ChannelId.eq(id)))
-            .filter_some(after)
-            .order_by(Column::LastAt, Order::Desc)
-            .order_by(Column::Id, Order::Desc)
-            .page(&query)
+            .page_by_time(Column::LastAt, |row| row.last_at, &query)
             .await?;
-        let next = query.cut(&mut rows, |row| Cursor {
-            at: row.last_at,
-            id: kernel::id::Id::uuid(row.id),
-        });
         Ok((self.with_details(db, rows).await?, next))
     }
 
     /// One conversation, or 404.
     pub async fn conversation(&self, db: &TenantDb, id: ConversationId) -> Result<Listed> {
-        let row = db
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .one()
-            .await?
-            .ok_or(MessagingError::NoConversation)?;
-        Ok(self
-            .with_details(db, vec![row])
-            .await?
-            .pop()
-            .ok_or(MessagingError::NoConversation)?)
+        let row = db.get::<Entity>(id).await?;
+        let listed = self.with_details(db, vec![row]).await?.pop();
+        listed.ok_or_else(not_found::<Entity>)
     }
 
     async fn with_details(&self, db: &TenantDb, rows: Vec<Model>) -> Result<Vec<Listed>> {
@@ -125,13 +104,7 @@ impl Service {
     /// Nothing is unread any more, and the customer gets blue ticks.
     pub async fn read_conversation(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
         let mut tx = db.begin().await?;
-        let row = tx
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .for_update()
-            .one()
-            .await?;
-        let row = row.ok_or(MessagingError::NoConversation)?;
+        let row = tx.lock::<Entity>(id).await?;
         if row.unread == 0 {
             return Ok(());
         }

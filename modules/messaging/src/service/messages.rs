@@ -1,14 +1,13 @@
 //! Messages: sending one, reading one, listing many.
 
-use chrono::{DateTime, Utc};
 use cloud_api::{ids::Bsuid, message::Content};
 use contracts::{
     channels::{Channel, ChannelId},
     contacts::{ContactId, Sighting},
     messaging::{ConversationId, Lane, MessageId, Origin, OutgoingMessage},
 };
-use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, page::Cursor};
-use sea_orm::{ColumnTrait, Condition, Order};
+use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx};
+use sea_orm::ColumnTrait;
 
 use super::{Idempotency, Service, cards, joining, origin_of, sender_of, thread};
 use crate::{
@@ -99,12 +98,7 @@ impl Service {
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
-        let row = tx
-            .find::<conversation::Entity>()
-            .filter(conversation::Column::Id.eq(id))
-            .one()
-            .await?;
-        let row = row.ok_or(MessagingError::NoConversation)?;
+        let row = tx.get::<conversation::Entity>(id).await?;
         let between = (row.channel_id, row.contact_id);
         let message = OutgoingMessage {
             channel_id: row.channel_id,
@@ -163,9 +157,8 @@ impl Service {
         let row = tx
             .find::<Entity>()
             .filter(Column::Id.eq(made))
-            .one()
-            .await?
-            .ok_or(MessagingError::NoMessage)?;
+            .one_or_404()
+            .await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -223,8 +216,7 @@ impl Service {
 
     /// One message, or 404.
     pub async fn message(&self, db: &TenantDb, id: MessageId) -> Result<Model> {
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
-        Ok(row.ok_or(MessagingError::NoMessage)?)
+        db.get::<Entity>(id).await
     }
 
     /// Newest first: by the time written within a conversation, else by id.
@@ -235,34 +227,17 @@ impl Service {
         query: PageQuery,
     ) -> Result<(Vec<Model>, Option<String>)> {
         let by_time = filter.conversation_id.is_some();
-        let after = query.after.map(|Cursor { at, id }| {
-            if by_time {
-                let older = Condition::any().add(Column::At.lt(at)).add(Column::Id.lt(id));
-                Condition::all().add(Column::At.lte(at)).add(older)
-            } else {
-                Condition::all().add(Column::Id.lt(id))
-            }
-        });
-        let mut select = db
+        let select = db
             .find::<Entity>()
             .filter_some(filter.conversation_id.map(|id| Column::ConversationId.eq(id)))
             .filter_some(filter.status.map(|status| Column::Status.eq(status)))
             .filter_some(filter.direction.map(|direction| Column::Direction.eq(direction)))
-            .filter_some(filter.wamid.map(|wamid| Column::Wamid.eq(wamid.trim())))
-            .filter_some(after);
+            .filter_some(filter.wamid.map(|wamid| Column::Wamid.eq(wamid.trim())));
         if by_time {
-            select = select.order_by(Column::At, Order::Desc);
+            select.page_by_time(Column::At, |row| row.at, &query).await
+        } else {
+            select.page_by_id(&query).await
         }
-        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
-        let next = query.cut(&mut rows, |row| Cursor {
-            at: if by_time {
-                row.at
-            } else {
-                DateTime::<Utc>::UNIX_EPOCH
-            },
-            id: kernel::id::Id::uuid(row.id),
-        });
-        Ok((rows, next))
     }
 
     /// The messages of a conversation, newest first; 404 if there is no such conversation.
@@ -272,14 +247,7 @@ impl Service {
         id: ConversationId,
         query: PageQuery,
     ) -> Result<(Vec<Model>, Option<String>)> {
-        let known = db
-            .find::<conversation::Entity>()
-            .filter(conversation::Column::Id.eq(id))
-            .one()
-            .await?;
-        if known.is_none() {
-            return Err(MessagingError::NoConversation.into());
-        }
+        db.get::<conversation::Entity>(id).await?;
         self.list_messages(
             db,
             MessageFilter {
@@ -299,14 +267,11 @@ impl Service {
         query: PageQuery,
     ) -> Result<(Vec<status_event::Model>, Option<String>)> {
         use status_event::{Column, Entity};
-        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db
-            .find::<Entity>()
-            .filter_some(wamid.map(|wamid| Column::Wamid.eq(wamid.trim())))
-            .filter_some(after);
-        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
-        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
-        Ok((rows, next))
+        let of_message = wamid.map(|wamid| Column::Wamid.eq(wamid.trim()));
+        db.find::<Entity>()
+            .filter_some(of_message)
+            .page_by_id(&query)
+            .await
     }
 
     /// What webhooks brought and nothing has a home for, newest first.
@@ -317,14 +282,8 @@ impl Service {
         query: PageQuery,
     ) -> Result<(Vec<webhook_event::Model>, Option<String>)> {
         use webhook_event::{Column, Entity};
-        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db
-            .find::<Entity>()
-            .filter_some(field.map(|field| Column::Field.eq(field)))
-            .filter_some(after);
-        let mut rows = select.order_by(Column::Id, Order::Desc).page(&query).await?;
-        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
-        Ok((rows, next))
+        let of_field = field.map(|field| Column::Field.eq(field));
+        db.find::<Entity>().filter_some(of_field).page_by_id(&query).await
     }
 }
 
@@ -333,5 +292,5 @@ async fn made_before(tx: &TenantTx, once: Option<&Idempotency>) -> Result<Option
     let Some(id) = once.known(tx).await? else {
         return Ok(None);
     };
-    tx.find::<Entity>().filter(Column::Id.eq(id)).one().await
+    tx.find::<Entity>().with_id(id).one().await
 }

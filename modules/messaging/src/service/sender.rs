@@ -233,11 +233,7 @@ pub(super) async fn find_conversations(
             let these = Condition::all()
                 .add(Column::ChannelId.eq(channel_id))
                 .add(Column::ContactId.is_in(padded(contacts.iter().copied())));
-<<<<<<< HEAD
-            // Other conversations of the tenant may be locked by others.
-=======
             // Other transactions may have locked other conversations of the tenant.
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
             let pairs = tx
                 .find::<Entity>()
                 .filter(these)

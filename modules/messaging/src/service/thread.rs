@@ -4,13 +4,12 @@ use chrono::TimeDelta;
 use cloud_api::{ids::Wamid, message::Content};
 use contracts::messaging::MessageId;
 use kernel::{Error, Result, TenantTx};
-use sea_orm::ColumnTrait;
 
 use super::sender::Pair;
 use crate::{
     entity::{
         Status,
-        message::{Column, Entity, Model},
+        message::{Entity, Model},
     },
     error::MessagingError,
 };
@@ -65,12 +64,7 @@ pub(super) async fn reacted(tx: &TenantTx, between: Pair, content: Content) -> R
 }
 
 async fn earlier(tx: &TenantTx, between: Pair, field: &'static str, id: MessageId) -> Result<(Model, Wamid)> {
-    let row = tx
-        .find::<Entity>()
-        .filter(Column::Id.eq(id))
-        .one()
-        .await?
-        .ok_or(MessagingError::NoMessage)?;
+    let row = tx.get::<Entity>(id).await?;
     if (row.channel_id, row.contact_id) != between {
         return Err(Error::invalid(field, "is a message of another conversation"));
     }

@@ -22,13 +22,7 @@ impl Service {
     pub async fn typing(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
         use message::{Column, Entity};
         let mut tx = db.begin().await?;
-        let row = tx
-            .find::<conversation::Entity>()
-            .filter(conversation::Column::Id.eq(id))
-            .for_update()
-            .one()
-            .await?
-            .ok_or(MessagingError::NoConversation)?;
+        let row = tx.lock::<conversation::Entity>(id).await?;
         let of_customer = Condition::all()
             .add(Column::ConversationId.eq(id))
             .add(Column::Direction.eq("inbound"))

@@ -242,13 +242,7 @@ impl Service {
     /// no longer keeps.
     pub async fn refetch_media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
         let mut tx = db.begin().await?;
-        let row = tx
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .for_update()
-            .one()
-            .await?;
-        let row = row.ok_or(MessagingError::NoMedia)?;
+        let row = tx.lock::<Entity>(id).await?;
         if row.state != FAILED {
             return Err(MessagingError::MediaNotFailed.into());
         }

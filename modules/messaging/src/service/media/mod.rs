@@ -19,18 +19,15 @@ use contracts::{
     channels::ChannelId,
     messaging::{MediaChange, MediaChanged, MediaId, MessageId},
 };
-use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx, page::Cursor};
+use kernel::{BlobKey, BlobStore, Fetcher, PageQuery, Result, TenantDb, TenantId, TenantTx};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, Condition, Order};
+use sea_orm::{ColumnTrait, Condition};
 use tokio::sync::Semaphore;
 
 use super::Service;
-use crate::{
-    entity::{
-        media::{Column, Entity, GOING, Model, READY},
-        message,
-    },
-    error::MessagingError,
+use crate::entity::{
+    media::{Column, Entity, GOING, Model, READY},
+    message,
 };
 
 pub use address::Wanted;
@@ -92,13 +89,8 @@ fn key(tenant: TenantId, id: MediaId) -> Result<BlobKey> {
 impl Service {
     /// One file, or 404.
     pub async fn media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
-        let row = db
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .filter(Column::State.ne(GOING))
-            .one()
-            .await?;
-        let row = row.ok_or(MessagingError::NoMedia)?;
+        let there = db.find::<Entity>().filter(Column::State.ne(GOING));
+        let row = there.with_id(id).one_or_404().await?;
         self.view(db, row).await
     }
 
@@ -109,16 +101,12 @@ impl Service {
         state: Option<String>,
         query: PageQuery,
     ) -> Result<(Vec<MediaView>, Option<String>)> {
-        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let mut rows = db
+        let (rows, next) = db
             .find::<Entity>()
             .filter(Column::State.ne(GOING))
             .filter_some(state.map(|state| Column::State.eq(state)))
-            .filter_some(after)
-            .order_by(Column::Id, Order::Desc)
-            .page(&query)
+            .page_by_id(&query)
             .await?;
-        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
             views.push(self.view(db, row).await?);

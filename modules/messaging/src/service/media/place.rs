@@ -15,7 +15,7 @@ use contracts::{
     channels::Channel,
     messaging::{MediaId, OutgoingMessage},
 };
-use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying};
+use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying, tenant::not_found};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
 use sentences::{Sentence, Sentences, Term, explain};
 
@@ -163,7 +163,7 @@ impl Service {
             .filter(media_copy::Column::Until.gt(db.clock().now()))
             .one()
             .await?;
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
+        let row = db.find::<Entity>().with_id(id).one().await?;
         if let Some(copy) = copy {
             return Ok(Placed {
                 whatsapp_id: copy.whatsapp_id,
@@ -279,7 +279,7 @@ pub(in crate::service) async fn check<'m>(
         let mut all = wanted.into_iter();
         all.find_map(|(id, wanted)| match rows.get(&id) {
             Some(row) => sendable(row, &wanted).err(),
-            None => Some(MessagingError::NoMedia.into()),
+            None => Some(not_found::<Entity>()),
         })
     };
     Ok(wanted.into_iter().map(why).collect())

@@ -207,13 +207,8 @@ impl Taken {
             return Ok(Committed::Cancelled);
         }
         if held == 0 {
-<<<<<<< HEAD
-            tracing::warn!(chunk = %self.id, "another runner has this chunk; what is under way is left to the statuses");
-            return Ok(Committed::Superseded);
-=======
             tracing::warn!(chunk = %self.id, "another runner has this chunk; statuses settle what is in flight");
-            return Ok(false);
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
+            return Ok(Committed::Superseded);
         }
         kernel::failpoint!("send.intent_committed");
         if !outcomes.is_empty() {

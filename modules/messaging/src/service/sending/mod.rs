@@ -4,11 +4,7 @@
 //! retried automatically; it carries our id in `biz_opaque_callback_data`, and the status with this id settles it (Cloud API: send
 //! idempotency).
 
-<<<<<<< HEAD
-mod aside;
 mod cancel;
-=======
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
 mod chunk;
 mod firsts;
 mod intents;

@@ -52,17 +52,10 @@ pub(super) struct Run {
     sends: JoinSet<()>,
     outcomes: Vec<Outcome>,
     oldest: Option<Instant>,
-<<<<<<< HEAD
-    // Some have left with the crowd: when it steps aside, what the database has to do for them waits too.
-    is_crowd: bool,
     // It was stopped: no further intent is committed.
     is_cancelled: bool,
-    // A send ended without telling how: the chunk stays, so that its next taker leaves that message in doubt.
-    broke_off: bool,
-=======
     // A send panicked: the chunk is kept, and the next runner marks that message as unknown.
     panicked: bool,
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
     hold: Option<(Sentences, Option<Duration>)>,
 }
 
@@ -82,12 +75,8 @@ impl Run {
             lines,
             lane: taken.lane,
             attempt: taken.attempt,
-<<<<<<< HEAD
-            tally: Tally::default(),
-            cancelled: CancellationToken::new(),
-=======
             progress: Progress::default(),
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
+            cancelled: CancellationToken::new(),
         };
         shared.pace.expects(taken.preloaded());
         Self {
@@ -100,13 +89,8 @@ impl Run {
             sends: JoinSet::new(),
             outcomes: Vec::new(),
             oldest: None,
-<<<<<<< HEAD
-            is_crowd: false,
             is_cancelled: false,
-            broke_off: false,
-=======
             panicked: false,
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
             hold: None,
         }
     }
@@ -120,22 +104,14 @@ impl Run {
         loop {
             self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
-<<<<<<< HEAD
             let goes_on = self.hold.is_none()
                 && !self.is_cancelled
                 && !over
-                && !(self.is_read && self.ahead.is_empty());
-            let ashore = self.shared.tally.ashore();
-            let wants_more = goes_on && self.intents.wants_more(ashore);
-            let under_way = self.shared.tally.under_way();
-            let wants_to_write = self.outcomes.len() >= TOGETHER
-=======
-            let goes_on = self.hold.is_none() && !over && !(self.is_read && self.backlog.is_empty());
+                && !(self.is_read && self.backlog.is_empty());
             let unsent = self.shared.progress.unsent();
             let wants_more = goes_on && self.intents.wants_more(unsent);
             let in_flight = self.shared.progress.in_flight();
             let wants_to_write = self.outcomes.len() >= BATCH
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
                 || self.oldest.is_some_and(|oldest| oldest.elapsed() >= MAX_DELAY)
                 || (in_flight == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
@@ -159,12 +135,8 @@ impl Run {
             self.shared.progress.wake_at(self.intents.low(goes_on), BATCH);
             let write_at = self.oldest.map(|oldest| oldest + MAX_DELAY);
             tokio::select! {
-<<<<<<< HEAD
-                () = self.shared.tally.news.notified() => {}
-                () = &mut cancelled, if !self.is_cancelled => self.cancel(),
-=======
                 () = self.shared.progress.changed.notified() => {}
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
+                () = &mut cancelled, if !self.is_cancelled => self.cancel(),
                 () = async { tokio::time::sleep_until(write_at.unwrap_or_else(Instant::now)).await }, if write_at.is_some() => {}
             }
         }
@@ -196,21 +168,16 @@ impl Run {
         }
     }
 
-<<<<<<< HEAD
-    /// The chunk was stopped: what is not handed over yet ends.
+    /// The chunk was stopped: what is not sent yet is cancelled.
     fn cancel(&mut self) {
         self.is_cancelled = true;
         self.is_read = true;
-        self.ahead.clear();
+        self.backlog.clear();
         self.shared.cancelled.cancel();
     }
 
-    fn look_at(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
-        // The intent covers a message whose send panicked, and the next taker calls it unknown.
-=======
     fn check(&mut self, ended: std::result::Result<(), tokio::task::JoinError>) {
         // The intent covers the message, so the next runner marks it as unknown.
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         if let Err(error) = ended {
             tracing::error!(%error, "a send panicked");
             self.panicked = true;
@@ -231,35 +198,22 @@ impl Run {
         self.hold = Some((reason, length));
     }
 
-<<<<<<< HEAD
-    /// Writes what there is to write and, if wanted, commits the next intent and sends it on its way. Answers whether the chunk
-    /// is still ours.
-    async fn database_step(&mut self, mut wanted: usize) -> Result<bool> {
-=======
     /// Writes the outcomes and, if any are wanted, commits the next intent and sends its messages. Answers whether the chunk is
     /// still ours.
-    async fn database_step(&mut self, wanted: usize) -> Result<bool> {
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
+    async fn database_step(&mut self, mut wanted: usize) -> Result<bool> {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.oldest = None;
         let mut tries = 0_u32;
         let (next, over) = loop {
             match self.intend(&outcomes, wanted).await {
-<<<<<<< HEAD
                 Ok((Committed::Yes, next, over)) => break (next, over),
                 Ok((Committed::Superseded, ..)) => return Ok(false),
                 Ok((Committed::Cancelled, ..)) => {
                     self.cancel();
                     wanted = 0;
                 }
-                // What was sent must be written down, whatever it takes: a database that comes back finds us waiting. The
-                // lease may be lost meanwhile; then the fence says so.
-=======
-                Ok(Some(intended)) => break intended,
-                Ok(None) => return Ok(false),
                 // Outcomes must be written, so it is retried until the database is back. The lease may be lost meanwhile; the
                 // fence shows that.
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
                 Err(error) if !outcomes.is_empty() && tries < 600 => {
                     tracing::warn!(%error, outcomes = outcomes.len(), "outcomes could not be written yet");
                     tries += 1;
@@ -278,17 +232,12 @@ impl Run {
     }
 
     /// Everything that sending needs is read before the intent is committed: from the commit on a message that is not sent
-<<<<<<< HEAD
-    /// is in doubt. Answers for how many of those read ahead the intent stands, and who among their people must wait.
+    /// is in doubt. Answers how many messages of the backlog the intent covers, and which of their contacts must wait.
     async fn intend(
         &mut self,
         outcomes: &[Outcome],
         wanted: usize,
     ) -> Result<(Committed, usize, Option<Over>)> {
-=======
-    /// is in doubt. Answers how many messages of the backlog the intent covers, and which of their contacts must wait.
-    async fn intend(&mut self, outcomes: &[Outcome], wanted: usize) -> Result<Option<(usize, Option<Over>)>> {
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         if wanted > 0 && !self.is_read {
             let shared = &self.shared;
             // A few hundred messages at most.

@@ -48,13 +48,9 @@ pub(super) struct Shared {
     pub(super) pace: Arc<Pace>,
     pub(super) slots: Slots,
     pub(super) pairs: Arc<Pairs>,
-<<<<<<< HEAD
-    pub(super) tally: Tally,
+    pub(super) progress: Progress,
     /// Whether the chunk was stopped.
     pub(super) cancelled: CancellationToken,
-=======
-    pub(super) progress: Progress,
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
 }
 
 impl Shared {
@@ -85,20 +81,14 @@ impl Shared {
             Ok(placed) => placed,
             Err(judged) => return judged,
         };
-<<<<<<< HEAD
         let turn = async {
             self.pace.turn(self.lane).await;
-            self.places.take(rank, self.flow).await
+            self.slots.take(rank, self.flow).await
         };
-        let Some(_place) = self.cancelled.run_until_cancelled(turn).await else {
+        let Some(_slot) = self.cancelled.run_until_cancelled(turn).await else {
             return (Verdict::Cancelled, Consequence::None);
         };
-        step.goes();
-=======
-        self.pace.turn(self.lane).await;
-        let _slot = self.slots.take(rank, self.flow).await;
         in_flight.sent();
->>>>>>> 8d64425 (Remove the stepping aside and the drain job; sending in trade terms: bulk, slots, in flight, unsent)
         let reply_to = message.reply_to.clone().map(Wamid::from);
         let id = message.id.to_string();
         let wire = WireMessage {
