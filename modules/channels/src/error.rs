@@ -6,9 +6,6 @@ use poem::http::StatusCode;
 /// One variant a reason.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
-    /// No such channel in this tenant.
-    #[error("no such channel")]
-    NoChannel,
     /// The tenant has connected the number already.
     #[error("the number is connected already")]
     NumberTaken,
@@ -26,7 +23,6 @@ pub enum ChannelError {
 impl From<ChannelError> for Error {
     fn from(error: ChannelError) -> Self {
         match error {
-            ChannelError::NoChannel => Self::not_found("channel"),
             ChannelError::NumberTaken => Self::conflict(
                 "number_taken",
                 "You have connected this phone number id already. A number can be connected only once.",

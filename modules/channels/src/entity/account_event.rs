@@ -50,4 +50,4 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-kernel::tenant_entity!();
+kernel::tenant_entity!(AccountEventId, "account event");

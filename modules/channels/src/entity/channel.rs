@@ -77,7 +77,7 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-kernel::tenant_entity!();
+kernel::tenant_entity!(ChannelId, "channel");
 
 /// The claim of a number that no connection test has passed for yet.
 pub const UNPROVEN: &str = "unproven";

@@ -1,8 +1,8 @@
 //! Reading the accounts' timeline.
 
 use contracts::channels::ChannelId;
-use kernel::{PageQuery, Result, TenantDb, page::Cursor};
-use sea_orm::{ColumnTrait, Condition, Order};
+use kernel::{PageQuery, Result, TenantDb};
+use sea_orm::{ColumnTrait, Condition};
 
 use super::Service;
 use crate::entity::account_event::{self, Column, Entity};
@@ -36,17 +36,11 @@ impl Service {
                 Some(Condition::any().add(Column::ChannelId.eq(id)).add(account))
             }
         };
-        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let mut rows = db
-            .find::<Entity>()
+        db.find::<Entity>()
             .filter_some(of_channel)
             .filter_some(filter.field.map(|field| Column::Field.eq(field)))
             .filter_some(filter.severity.map(|severity| Column::Severity.eq(severity)))
-            .filter_some(after)
-            .order_by(Column::Id, Order::Desc)
-            .page(&query)
-            .await?;
-        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
-        Ok((rows, next))
+            .page_by_id(&query)
+            .await
     }
 }

@@ -141,13 +141,7 @@ impl Service {
             verify_token,
         } = changes;
         let mut tx = db.begin().await?;
-        let before = tx
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .for_update()
-            .one()
-            .await?;
-        let before = before.ok_or(ChannelError::NoChannel)?;
+        let before = tx.lock::<Entity>(id).await?;
         // Seals of one secret differ each time, so a secret that is given counts as new.
         let same_name = name.as_ref().is_none_or(|name| *name == before.name);
         let same_account = waba_id.as_ref().is_none_or(|waba_id| *waba_id == before.waba_id);
@@ -207,13 +201,7 @@ impl Service {
     /// Removes a channel. Its conversations stay readable.
     pub async fn delete_channel(&self, db: &TenantDb, id: ChannelId) -> Result<()> {
         let mut tx = db.begin().await?;
-        let row = tx
-            .find::<Entity>()
-            .filter(Column::Id.eq(id))
-            .for_update()
-            .one()
-            .await?;
-        let row = row.ok_or(ChannelError::NoChannel)?;
+        let row = tx.lock::<Entity>(id).await?;
         tx.delete::<Entity>().filter(Column::Id.eq(id)).exec().await?;
         // Earlier versions knew one kind of route for all numbers.
         for kind in [PHONE_ROUTE, route_of(&row)] {

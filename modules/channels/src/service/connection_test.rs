@@ -22,10 +22,7 @@ use super::{
     hold::{over_by_test, release},
     read::seen,
 };
-use crate::{
-    entity::channel::{ActiveModel, Column, Entity, Model},
-    error::ChannelError,
-};
+use crate::entity::channel::{ActiveModel, Column, Entity, Model};
 
 /// One step of the test.
 #[derive(Clone, Debug)]
@@ -107,8 +104,7 @@ impl Service {
         let mut tx = db.begin().await?;
         let now = tx.clock().now();
         let this = || Column::Id.eq(id);
-        let channel = tx.find::<Entity>().filter(this()).for_update().one().await?;
-        let channel = channel.ok_or(ChannelError::NoChannel)?;
+        let channel = tx.lock::<Entity>(id).await?;
         let held = channel.held(now);
         let passed = checks.iter().all(|check| check.ok);
         if passed {

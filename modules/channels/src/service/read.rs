@@ -2,14 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use contracts::channels::{Channel, ChannelId, SealedCredentials, Stop};
-use kernel::{PageQuery, Result, TenantDb, page::Cursor};
-use sea_orm::{ColumnTrait, Order};
+use kernel::{PageQuery, Result, TenantDb};
 
 use super::{Service, limit};
-use crate::{
-    entity::channel::{self, Column, Entity, Model},
-    error::ChannelError,
-};
+use crate::entity::channel::{self, Entity, Model};
 
 /// Numbers of one tenant at most: every webhook looks at all of them.
 pub(super) const CHANNELS: u64 = 200;
@@ -21,20 +17,12 @@ impl Service {
         db: &TenantDb,
         query: PageQuery,
     ) -> Result<(Vec<Model>, Option<String>)> {
-        let after = query.after.map(|cursor| Column::Id.lt(cursor.id));
-        let select = db
-            .find::<Entity>()
-            .filter_some(after)
-            .order_by(Column::Id, Order::Desc);
-        let mut rows = select.page(&query).await?;
-        let next = query.cut(&mut rows, |row| Cursor::by_id(kernel::id::Id::uuid(row.id)));
-        Ok((rows, next))
+        db.find::<Entity>().page_by_id(&query).await
     }
 
     /// One channel, or 404.
     pub async fn channel(&self, db: &TenantDb, id: ChannelId) -> Result<Model> {
-        let row = db.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
-        Ok(row.ok_or(ChannelError::NoChannel)?)
+        db.get::<Entity>(id).await
     }
 }
 
