@@ -60,7 +60,13 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(service: &Service, db: &TenantDb, channel: Channel, lines: Lines, taken: Taken) -> Self {
+    pub(super) fn new(
+        service: &Service,
+        db: &TenantDb,
+        channel: Channel,
+        lines: Lines,
+        taken: Taken,
+    ) -> Self {
         let per_second = u32::try_from(channel.throughput).unwrap_or(1).max(1);
         let sending = &service.sending;
         let key = format!("{}:{}", channel.tenant_id, channel.phone_number_id);
