@@ -468,14 +468,21 @@ impl Core {
         }
     }
 
-    /// The person opens a thread: everything in it is delivered and read. Returns the number of messages.
+    /// The person opens a thread: everything in it is delivered and read. An offline phone has only what was delivered before.
+    /// Returns the number of messages.
     pub fn read_thread(&mut self, phone_id: &str, user_id: &str) -> usize {
         let now = self.now();
+        let online = self
+            .world
+            .users
+            .get(user_id)
+            .is_some_and(|user| user.persona.online);
         let unread: Vec<(String, bool)> = self
             .world
             .thread_messages(phone_id, user_id)
             .into_iter()
-            .filter(|m| m.direction == Direction::ToUser && matches!(m.status.as_str(), "sent" | "delivered"))
+            .filter(|m| m.direction == Direction::ToUser)
+            .filter(|m| m.status == "delivered" || (online && m.status == "sent"))
             .filter(|m| m.kind != "reaction")
             .map(|m| (m.wamid.clone(), m.status == "sent"))
             .collect();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::core::Core;
 use crate::entities::{App, Phone, Template, Token, Waba};
 use crate::ids;
+use crate::sim::ControlError;
 
 /// What should exist; absent values are generated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,12 +54,12 @@ pub struct Provisioned {
 }
 
 /// Creates what does not exist yet.
-pub(crate) fn provision(core: &mut Core, wanted: &Provision) -> Result<Provisioned, String> {
+pub(crate) fn provision(core: &mut Core, wanted: &Provision) -> Result<Provisioned, ControlError> {
     let world = &mut core.world;
     let digits = match &wanted.phone_number {
         Some(number) => Some(
             cloud_api::Msisdn::parse(number)
-                .map_err(|e| e.to_string())?
+                .map_err(|e| ControlError::invalid("phone_number", &e))?
                 .as_str()
                 .to_owned(),
         ),

@@ -26,6 +26,8 @@ pub struct ControlError {
     pub status: u16,
     /// What is wrong and what would be valid.
     pub message: String,
+    /// The field of the request that is wrong, when it is one field.
+    pub field: Option<&'static str>,
 }
 
 impl ControlError {
@@ -33,6 +35,21 @@ impl ControlError {
         Self {
             status: 400,
             message: message.into(),
+            field: None,
+        }
+    }
+
+    /// A phone number or id in a field of the request that has not the right shape. The rule becomes a whole sentence: it
+    /// is shown to people as it is.
+    pub(crate) fn invalid(field: &'static str, invalid: &cloud_api::Invalid) -> Self {
+        let mut rule = invalid.message.chars();
+        let message = match rule.next() {
+            Some(first) => format!("{}{}.", first.to_uppercase(), rule.as_str()),
+            None => String::new(),
+        };
+        Self {
+            field: Some(field),
+            ..Self::bad(message)
         }
     }
 
@@ -40,6 +57,7 @@ impl ControlError {
         Self {
             status: 404,
             message: message.into(),
+            field: None,
         }
     }
 }
@@ -125,7 +143,6 @@ impl Simulator {
     /// When an id or number has no usable shape.
     pub fn provision(&self, wanted: &Provision) -> Result<Provisioned, ControlError> {
         self.with(|core| crate::provision::provision(core, wanted))
-            .map_err(ControlError::bad)
     }
 
     /// Where an app's webhooks go, as it is entered in the app's configuration: account fields go only there. No handshake

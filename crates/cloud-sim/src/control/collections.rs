@@ -48,7 +48,7 @@ pub fn handle(core: &mut Core, method: &str, name: &str, id: Option<&str>, body:
                 && let Some(digits) = body.get("digits").and_then(Value::as_str)
             {
                 let digits =
-                    cloud_api::Msisdn::parse(digits).map_err(|e| ControlError::bad(e.to_string()))?;
+                    cloud_api::Msisdn::parse(digits).map_err(|e| ControlError::invalid("digits", &e))?;
                 body["digits"] = json!(digits.as_str());
             }
             let outcome = crud(&mut core.world.phones, &mut core.world.next_id, method, id, body);
@@ -196,13 +196,13 @@ fn users(core: &mut Core, method: &str, id: Option<&str>, body: Value) -> Outcom
             let wa_id = match text("wa_id") {
                 Some(number) => {
                     let number =
-                        cloud_api::Msisdn::parse(&number).map_err(|e| ControlError::bad(e.to_string()))?;
+                        cloud_api::Msisdn::parse(&number).map_err(|e| ControlError::invalid("wa_id", &e))?;
                     Some(people::canonical(number.as_str()))
                 }
                 None => None,
             };
             if let Some(id) = text("user_id") {
-                cloud_api::Bsuid::parse(&id).map_err(|e| ControlError::bad(e.to_string()))?;
+                cloud_api::Bsuid::parse(&id).map_err(|e| ControlError::invalid("user_id", &e))?;
             }
             let known = wa_id
                 .as_deref()
@@ -233,6 +233,7 @@ fn users(core: &mut Core, method: &str, id: Option<&str>, body: Value) -> Outcom
             let shown = json!(user);
             let max = core.config.max_users;
             core.world.add_user(user, max);
+            tell(core, &user_id);
             Ok(shown)
         }
         ("PATCH" | "PUT", Some(id)) => {
@@ -245,6 +246,7 @@ fn users(core: &mut Core, method: &str, id: Option<&str>, body: Value) -> Outcom
             core.world.user_order.retain(|u| *u != user.user_id);
             core.world.threads.retain(|_, t| t.user_id != user.user_id);
             core.world.reindex();
+            tell(core, &user.user_id);
             Ok(json!({"success": true}))
         }
         _ => Err(ControlError::bad(
@@ -262,5 +264,11 @@ fn change_user(core: &mut Core, user: &User, body: Value) -> Outcome {
     if came_online {
         core.came_online(&user.user_id);
     }
+    tell(core, &user.user_id);
     Ok(shown)
+}
+
+/// A person was added, changed or deleted: open phone pages list people anew.
+fn tell(core: &mut Core, user_id: &str) {
+    core.tell(|| json!({"kind": "user", "user": user_id}));
 }

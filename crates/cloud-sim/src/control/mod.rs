@@ -70,6 +70,7 @@ async fn handle(simulator: &Simulator, mut req: Request) -> Response {
         return answer(Err(ControlError {
             status: 403,
             message: "the simulator is steered from its own address only".to_owned(),
+            field: None,
         }));
     }
     let method = req.method().as_str().to_owned();
@@ -136,13 +137,22 @@ fn answer(outcome: Outcome) -> Response {
         Ok(body) => (StatusCode::OK, body),
         Err(e) => (
             StatusCode::from_u16(e.status).unwrap_or(StatusCode::BAD_REQUEST),
-            json!({"error": {"message": e.message}}),
+            refusal(&e),
         ),
     };
     Response::builder()
         .status(status)
         .content_type("application/json; charset=utf-8")
         .body(body.to_string())
+}
+
+/// `{error: {message}}`, as Graph answers; with `errors: [{field, message}]` when one field of the request is wrong.
+fn refusal(error: &ControlError) -> Value {
+    let mut body = json!({"error": {"message": error.message}});
+    if let Some(field) = error.field {
+        body["errors"] = json!([{"field": field, "message": error.message}]);
+    }
+    body
 }
 
 async fn dispatch(

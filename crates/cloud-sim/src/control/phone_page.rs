@@ -1,55 +1,114 @@
 //! Endpoints for the phone page: threads, messages, read receipts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::Outcome;
+use crate::config::Statuses;
 use crate::core::Core;
+use crate::entities::User;
 use crate::sim::ControlError;
-use crate::world::{Direction, Msg, World};
+use crate::world::{Direction, Msg, Thread, World};
 
 /// At most this many threads in one answer.
 const MAX_THREADS: usize = 500;
+/// At most this many people without messages in one answer.
+const MAX_NEW: usize = 200;
 
-/// Threads, newest first, of one number or all.
+/// Whether the person's phone shows a message: it was delivered, or is the person's own. Where the simulator is told to report
+/// no deliveries, an online phone shows what was accepted.
+fn is_on_phone(core: &Core, msg: &Msg) -> bool {
+    match msg.status.as_str() {
+        _ if msg.direction == Direction::FromUser => true,
+        "delivered" | "read" | "played" => true,
+        "failed" => false,
+        _ => {
+            let user = core.world.users.get(&msg.user_id);
+            core.config.statuses < Statuses::Delivered && user.is_some_and(|user| user.persona.online)
+        }
+    }
+}
+
+/// What the person's phone shows of a thread, newest first.
+fn on_phone<'a>(core: &'a Core, thread: &'a Thread) -> impl Iterator<Item = &'a Msg> {
+    let newest_first = thread.messages.iter().rev();
+    newest_first
+        .filter_map(|seq| core.world.messages.get(seq))
+        .filter(|msg| is_on_phone(core, msg))
+}
+
+/// People whose phones have no message yet, newest first and without `last_at`; then threads, newest first, of one number or
+/// all.
 pub fn threads(core: &Core, query: &BTreeMap<String, String>) -> Value {
     let world = &core.world;
+    let wanted = query.get("phone_id");
     let mut rows: Vec<(i64, Value)> = world
         .threads
         .values()
-        .filter(|t| !t.messages.is_empty() && query.get("phone_id").is_none_or(|id| *id == t.phone_id))
-        .map(|t| {
-            let user = world.users.get(&t.user_id);
-            let last = t.messages.back().and_then(|seq| world.messages.get(seq));
-            let unread = t
-                .messages
-                .iter()
-                .filter_map(|seq| world.messages.get(seq))
+        .filter(|t| wanted.is_none_or(|id| *id == t.phone_id))
+        .filter_map(|t| {
+            let last = on_phone(core, t).next()?;
+            let unread = on_phone(core, t)
                 .filter(|m| m.direction == Direction::ToUser && m.status == "delivered")
                 .count();
-            let mut row = json!({
-                "phone_id": t.phone_id,
-                "user_id": t.user_id,
-                "name": user.map(|u| u.name.as_str()).unwrap_or_default(),
-                "last_at": time(t.last_at),
-                "preview": last.map(text).unwrap_or_default(),
-                "unread": unread,
-            });
-            if let Some(wa_id) = user.and_then(|u| u.wa_id.as_ref()) {
-                row["wa_id"] = json!(wa_id);
-            }
+            let mut row = person(world.users.get(&t.user_id), &t.user_id);
+            row["phone_id"] = json!(t.phone_id);
+            row["last_at"] = json!(time(last.at));
+            row["preview"] = json!(text(last));
+            row["unread"] = json!(unread);
             if t.csw_until > 0 {
                 row["window_closes_at"] = json!(time(t.csw_until));
             }
-            (t.last_at, row)
+            Some((last.at, row))
         })
         .collect();
     rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    json!({"items": rows.into_iter().take(MAX_THREADS).map(|(_, row)| row).collect::<Vec<_>>()})
+    let threads = rows.into_iter().map(|(_, row)| row);
+    let mut items = match wanted {
+        Some(phone_id) => newcomers(core, phone_id),
+        None => Vec::new(),
+    };
+    items.extend(threads.take(MAX_THREADS));
+    json!({"items": items})
 }
 
-/// The messages of a thread, oldest first.
+/// People whose phones have no message of any number, as rows of one number's list: who was just added can be chosen.
+fn newcomers(core: &Core, phone_id: &str) -> Vec<Value> {
+    let threads = core.world.threads.values();
+    let known: HashSet<&str> = threads
+        .filter(|t| on_phone(core, t).next().is_some())
+        .map(|t| t.user_id.as_str())
+        .collect();
+    let newest_first = core.world.user_order.iter().rev();
+    newest_first
+        .filter(|id| !known.contains(id.as_str()))
+        .filter_map(|id| core.world.users.get(id))
+        .take(MAX_NEW)
+        .map(|user| {
+            let mut row = person(Some(user), &user.user_id);
+            row["phone_id"] = json!(phone_id);
+            row["preview"] = json!("");
+            row["unread"] = json!(0);
+            row
+        })
+        .collect()
+}
+
+/// The fields of a row that say who it is.
+fn person(user: Option<&User>, user_id: &str) -> Value {
+    let mut row = json!({
+        "user_id": user_id,
+        "name": user.map(|u| u.name.as_str()).unwrap_or_default(),
+    });
+    if let Some(wa_id) = user.and_then(|u| u.wa_id.as_ref()) {
+        row["wa_id"] = json!(wa_id);
+    }
+    row
+}
+
+/// The messages of a thread that are on the person's phone, oldest first: what waits for an offline phone is not there yet.
+/// [`message`] shows any message.
 pub fn messages(core: &Core, phone_id: &str, user: &str) -> Outcome {
     if !core.world.phones.contains_key(phone_id) {
         return Err(ControlError::missing(format!("there is no phone {phone_id}")));
@@ -60,6 +119,7 @@ pub fn messages(core: &Core, phone_id: &str, user: &str) -> Outcome {
             .world
             .thread_messages(phone_id, &user.user_id)
             .into_iter()
+            .filter(|m| is_on_phone(core, m))
             .map(|m| row(&core.world, m))
             .collect(),
         None => Vec::new(),

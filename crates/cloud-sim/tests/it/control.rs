@@ -503,3 +503,124 @@ async fn it_lives_at_the_root_of_another_server() {
         assert!(text.contains(part), "{path}: {text}");
     }
 }
+
+#[tokio::test]
+async fn an_offline_phone_shows_what_it_got_before() {
+    let stage = stage_with(cloud_sim::SimConfig {
+        default_reads: false,
+        ..config()
+    })
+    .await;
+    let phone = stage.account.phone_number_id.clone();
+    stage.opens_window(ANA).await;
+    let first = stage.send(ANA, "before").await.unwrap();
+    stage.settle().await;
+    let online = async |online: bool| {
+        let (http, _) = stage
+            .control(Method::PATCH, &format!("users/{ANA}"), json!({"online": online}))
+            .await;
+        assert_eq!(http, 200);
+    };
+    let shown = async || {
+        let path = format!("threads/{phone}/{ANA}/messages");
+        let (_, thread) = stage.control(Method::GET, &path, json!({})).await;
+        let (_, threads) = stage
+            .control(Method::GET, &format!("threads?phone_id={phone}"), json!({}))
+            .await;
+        let ids: Vec<String> = thread["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|m| m["direction"] == "to_user")
+            .map(|m| m["wamid"].as_str().unwrap().to_owned())
+            .collect();
+        (ids, threads["items"][0]["unread"].clone())
+    };
+    let id = |sent: &cloud_api::client::Sent| sent.wamid.as_str().to_owned();
+    online(false).await;
+    let second = stage.send(ANA, "while offline").await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.names(&second), ["sent"]);
+    assert_eq!(shown().await, (vec![id(&first)], json!(1)));
+    // Opening the thread reads nothing that the phone does not have.
+    let (_, read) = stage
+        .control(Method::POST, "read", json!({"phone_id": phone, "user": ANA}))
+        .await;
+    assert_eq!(read["read"], 1);
+    stage.settle().await;
+    assert_eq!(stage.names(&second), ["sent"]);
+    // Any message can still be looked up.
+    let (http, message) = stage
+        .control(Method::GET, &format!("messages/{}", id(&second)), json!({}))
+        .await;
+    assert_eq!((http, &message["status"]), (200, &json!("sent")));
+    online(true).await;
+    stage.settle().await;
+    assert_eq!(shown().await, (vec![id(&first), id(&second)], json!(1)));
+}
+
+#[tokio::test]
+async fn who_was_added_is_listed_at_once() {
+    let stage = stage().await;
+    let phone = stage.account.phone_number_id.clone();
+    stage.opens_window(ANA).await;
+    let kai = json!({"name": "Kai", "wa_id": "+44 7700 900777"});
+    let (http, kai) = stage.control(Method::POST, "users", kai).await;
+    assert_eq!(http, 200, "{kai}");
+    let names = async |query: &str| {
+        let (_, threads) = stage
+            .control(Method::GET, &format!("threads{query}"), json!({}))
+            .await;
+        let items = threads["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|t| t["wa_id"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let of_number = format!("?phone_id={phone}");
+    assert_eq!(names(&of_number).await, ["447700900777", ANA]);
+    assert_eq!(names("").await, [ANA], "without a number there are threads only");
+    let inbound = json!({"phone_id": phone, "from": "447700900777", "type": "text", "text": {"body": "hi"}});
+    stage.sim.inbound(&inbound).unwrap();
+    assert_eq!(names(&of_number).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_read_is_named_by_the_requests_field() {
+    let stage = stage().await;
+    for (path, field, value, sentence) in [
+        (
+            "users",
+            "wa_id",
+            "123",
+            "A phone number with its country code has at least 7 digits.",
+        ),
+        (
+            "users",
+            "user_id",
+            "xx",
+            "A WhatsApp user ID is two capital letters, a dot, then letters and digits, such as GB.91827364550192.",
+        ),
+        (
+            "phones",
+            "digits",
+            "07700900123",
+            "A phone number starts with its country code, not with 0.",
+        ),
+        (
+            "provision",
+            "phone_number",
+            "12345",
+            "A phone number with its country code has at least 7 digits.",
+        ),
+    ] {
+        let (http, answer) = stage.control(Method::POST, path, json!({(field): value})).await;
+        let told = (
+            &answer["error"]["message"],
+            &answer["errors"][0]["field"],
+            &answer["errors"][0]["message"],
+        );
+        let sentence = json!(sentence);
+        assert_eq!((http, told), (400, (&sentence, &json!(field), &sentence)), "{path}");
+    }
+}
