@@ -168,7 +168,10 @@ impl Bsuid {
     /// # Errors
     /// When the text does not have the shape above.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let bad = || Invalid::new("recipient", "a BSUID looks like GB.55500011122233").found(text);
+        let bad = || {
+            let rule = "a WhatsApp user ID is two capital letters, a dot, then letters and digits, such as GB.91827364550192";
+            Invalid::new("recipient", rule).found(text)
+        };
         let bytes = text.as_bytes();
         if bytes.len() < 4 || !bytes[..2].iter().all(u8::is_ascii_uppercase) || bytes[2] != b'.' {
             return Err(bad());
@@ -179,7 +182,7 @@ impl Bsuid {
             return Err(bad());
         }
         if rest.len() > 128 {
-            let rule = "the id of a BSUID, behind its country, has at most 128 letters and digits";
+            let rule = "a WhatsApp user ID has at most 128 letters and digits after its country";
             return Err(Invalid::limit("recipient", 128, rest.len(), rule));
         }
         Ok(Self(text.to_owned()))

@@ -1,6 +1,7 @@
 //! What contacts offers and tells.
 
 use chrono::{DateTime, Utc};
+pub use cloud_api::Bsuid;
 use kernel::{Event, Result, TenantDb, TenantIds, TenantTx, id};
 use serde::{Deserialize, Serialize};
 

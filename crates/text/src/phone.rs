@@ -79,6 +79,9 @@ pub enum Refused {
     /// Nothing says which country it is of.
     #[error("has no country code; {ADVICE}")]
     NoCountryCode,
+    /// The digits are a whole number with its country code; only the plus is missing.
+    #[error("has no plus; if {0} is its country code, write it with a plus in front")]
+    NoPlus(u16),
     /// The country code is nobody's.
     #[error("has a country code that does not exist; {ADVICE}")]
     UnknownCountryCode,
@@ -191,7 +194,7 @@ fn number(one: &Written, rules: Rules<'_>) -> Result<Phone, Refused> {
     } else if rules.bare && !digits.starts_with('0') {
         bare(digits, rules)
     } else {
-        Err(Refused::NoCountryCode)
+        Err(without_plus(digits))
     };
     match outcome {
         // The same number written twice.
@@ -313,6 +316,16 @@ fn bare(digits: &str, rules: Rules<'_>) -> Result<Phone, Refused> {
     }
     let repaired = spelling::repaired(plan.code, national).filter(|it| plan.kind(it).is_some());
     e164(plan.code, &repaired.ok_or(Refused::NoCountryCode)?)
+}
+
+/// Why digits alone are refused.
+fn without_plus(digits: &str) -> Refused {
+    match Plan::split(digits) {
+        Some((plan, national)) if digits.len() >= 11 && plan.kind(national).is_some() => {
+            Refused::NoPlus(plan.code)
+        }
+        _ => Refused::NoCountryCode,
+    }
 }
 
 fn simulated(digits: &str, rules: Rules<'_>) -> Result<Phone, Refused> {

@@ -94,6 +94,14 @@ fn refusals_say_why() {
             "has no country code; write it with a plus and the country code, such as +447700900123",
         ),
         (
+            "447700900124",
+            "has no plus; if 44 is its country code, write it with a plus in front",
+        ),
+        (
+            "4477009001",
+            "has no country code; write it with a plus and the country code, such as +447700900123",
+        ),
+        (
             "+44 7911",
             "has 4 digits after the country code +44, where numbers have 7, 9 or 10",
         ),

@@ -35,7 +35,7 @@ struct ContactIn {
     /// `invalid_phone` with the reason.
     #[oai(validator(max_length = 300))]
     phone: Option<String>,
-    /// Business-scoped user id, for example `GB.91827364550192`.
+    /// Business-scoped user id: two capital letters, a dot, then letters and digits, for example `GB.91827364550192`.
     #[oai(validator(max_length = 190))]
     bsuid: Option<String>,
     /// WhatsApp username, with or without `@`.
@@ -89,7 +89,7 @@ struct ContactPatch {
     /// it was learned.
     #[oai(validator(max_length = 300))]
     phone: MaybeUndefined<String>,
-    /// Business-scoped user id.
+    /// Business-scoped user id: two capital letters, a dot, then letters and digits. The id that the contact has is no change.
     #[oai(validator(max_length = 190))]
     bsuid: MaybeUndefined<String>,
     /// WhatsApp username, with or without `@`.

@@ -124,7 +124,7 @@ pub(crate) async fn update_contact(
         .collect();
     let identities = [
         (Kind::Phone, read_phone(phone, &mine, rules)?),
-        (Kind::Bsuid, read(bsuid, Key::bsuid)?),
+        (Kind::Bsuid, read_bsuid(bsuid, &mine)?),
         (Kind::Username, read(username, Key::username)?),
     ];
     let (keys, mut changed) = put_identities(&tx, id, mine, identities).await?;
@@ -342,6 +342,18 @@ fn read_phone(change: Change<String>, mine: &[Key], rules: Rules<'_>) -> Result<
         Some(key) => key,
         None => Key::phone(&text, rules)?,
     }))
+}
+
+/// An id that the contact already has is not checked: WhatsApp may have told it in another form.
+fn read_bsuid(change: Change<String>, mine: &[Key]) -> Result<Change<Key>, ContactError> {
+    if let Change::Set(text) = &change
+        && let Some(known) = mine
+            .iter()
+            .find(|key| key.kind == Kind::Bsuid && key.value == text.trim())
+    {
+        return Ok(Change::Set(known.clone()));
+    }
+    read(change, Key::bsuid)
 }
 
 /// The name as it is stored.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use contracts::contacts::{ContactId, Sighting};
+use contracts::contacts::{Bsuid, ContactId, Sighting};
 use kernel::{Error, Result};
 use sea_orm::ActiveValue::Set;
 use text::phone::{Rules, may_be_same, read, variants};
@@ -52,17 +52,12 @@ impl Key {
 
     /// A BSUID of an unknown portfolio, as a person writes it.
     pub(super) fn bsuid(text: &str) -> Result<Self, ContactError> {
-        let value = text.trim();
-        if value.is_empty() || value.chars().count() > MAX_VALUE || value.contains(char::is_whitespace) {
-            return Err(ContactError::invalid(
-                "bsuid",
-                format!("must be 1 to {MAX_VALUE} characters without spaces"),
-            ));
-        }
+        let bsuid =
+            Bsuid::parse(text.trim()).map_err(|invalid| ContactError::invalid("bsuid", invalid.message))?;
         Ok(Self {
             kind: Kind::Bsuid,
             scope: String::new(),
-            value: value.to_owned(),
+            value: bsuid.as_str().to_owned(),
         })
     }
 

@@ -351,12 +351,17 @@ async fn what_is_not_acceptable_is_named(#[values(Profile::Embedded, Profile::Pr
             .map(|n| (format!("k{n}"), json!("v")))
             .collect::<serde_json::Map<_, _>>()
     };
-    let cases: [(Value, u16, &str); 15] = [
+    let cases: [(Value, u16, &str); 20] = [
         (json!({}), 422, "name"),
         (json!({"name": "  ", "note": "x"}), 422, "name"),
         (json!({"phone": "07700 900123"}), 422, "phone"),
         (json!({"phone": "hello"}), 422, "phone"),
         (json!({"bsuid": "has space"}), 422, "bsuid"),
+        (json!({"bsuid": "xx"}), 422, "bsuid"),
+        (json!({"bsuid": "gb.918273"}), 422, "bsuid"),
+        (json!({"bsuid": "GB."}), 422, "bsuid"),
+        (json!({"bsuid": "447700900123"}), 422, "bsuid"),
+        (json!({"bsuid": "GB.1-2"}), 422, "bsuid"),
         (json!({"username": "has space"}), 422, "username"),
         (json!({"name": "x", "tags": [" "]}), 422, "tags"),
         (json!({"name": "x", "tags": ["x".repeat(65)]}), 422, "tags"),

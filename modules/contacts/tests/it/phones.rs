@@ -110,7 +110,7 @@ async fn what_is_no_certain_number_is_refused_with_the_reason(
         ("(202) 555-0143", "no country code"),
         ("612 345 678", "no country code"),
         ("8 (812) 640-00-77", "no country code"),
-        ("447700985003", "no country code"),
+        ("447700985003", "has no plus; if 44 is its country code"),
         ("+44 7700", "4 digits after the country code"),
         ("+999 003 000 013", "country code that does not exist"),
         ("+44 7700 ***123", "hidden digits"),
