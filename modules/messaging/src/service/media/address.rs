@@ -29,12 +29,10 @@ pub struct Wanted {
 }
 
 impl Service {
-    /// Where a file is served and until when. The address stays the same for a while, so that browsers keep what they
-    /// have: it works for at least the configured minutes and at most twice as long.
+    /// Where a file is served and until when.
     pub(super) async fn media_address(&self, db: &TenantDb, id: MediaId) -> Result<(String, DateTime<Utc>)> {
         let name = self.route_name(db).await?;
-        let period = i64::from(self.files.parts.link_minutes.max(1)) * 60;
-        let until = (db.clock().now().timestamp() / period + 2) * period;
+        let until = expiry(db.clock().now().timestamp(), self.files.parts.link_minutes);
         let mut signed = [0; SIGNED];
         signed[..16].copy_from_slice(&name);
         signed[16..32].copy_from_slice(id.uuid().as_bytes());
@@ -103,5 +101,32 @@ impl Service {
     pub async fn bytes_of(&self, wanted: &Wanted, range: Option<std::ops::Range<u64>>) -> Result<ByteStream> {
         let place = key(wanted.db.tenant(), wanted.row.id)?;
         self.files.parts.store.read(&place, range).await
+    }
+}
+
+/// When an address made now stops working, in Unix seconds: after at least half of the configured minutes and at most all of
+/// them. Addresses made within half of that time expire together and are the same, so that browsers keep what they have.
+fn expiry(now: i64, link_minutes: u32) -> i64 {
+    let half = i64::from(link_minutes.max(1)) * 30;
+    (now / half + 2) * half
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_never_works_longer_than_the_setting_says() {
+        for minutes in [0, 1, 3, 15, 60, 1440] {
+            let longest = i64::from(minutes.max(1)) * 60;
+            let mut changes = 0;
+            for now in 1_790_000_000..1_790_000_000 + 2 * longest {
+                let until = expiry(now, minutes);
+                let works = until - now;
+                assert!(works <= longest && works > longest / 2, "{minutes} minutes: {works} s");
+                changes += i32::from(until != expiry(now - 1, minutes));
+            }
+            assert_eq!(changes, 4, "{minutes} minutes: twice in each period");
+        }
     }
 }

@@ -43,7 +43,7 @@ pub struct MediaParts {
     pub store: Arc<dyn BlobStore>,
     /// Fetches what customers point at.
     pub fetcher: Arc<dyn Fetcher>,
-    /// How long an address of a file works, at least, in minutes.
+    /// How long an address of a file works, at most, in minutes.
     pub link_minutes: u32,
 }
 
