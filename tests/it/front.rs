@@ -373,6 +373,7 @@ async fn the_description_keeps_no_key_in_the_browser() {
         page.matches("<script").count() == page.matches("<script src=").count(),
         "{page}"
     );
+    assert!(page.contains("<a href=\"/\">Back to the portal</a>"), "{page}");
     server.stop().await;
 }
 

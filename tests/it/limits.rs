@@ -168,17 +168,23 @@ on_both_profiles! {
     }
 
     async fn the_shape_of_a_body_stays_400_and_names_no_type_of_ours(app: &TestApp) {
-        for (path, body) in [
-            ("/contacts", json!({ "name": ["Ana"] })),
-            ("/contacts", json!({ "name": "Ana", "admin": true })),
-            ("/contacts", json!([1])),
-            ("/tags", json!({ "color": "#ffffff" })),
-            ("/api-keys", json!({ "name": "x", "scopes": "contacts:read" })),
-            ("/media", json!({ "link": ["https://example.com/a.png"], "more": 2 })),
+        for (path, body, field) in [
+            ("/contacts", json!({ "name": ["Ana"] }), "name"),
+            ("/contacts", json!({ "name": "Ana", "admin": true }), "admin"),
+            ("/contacts", json!({ "name": "Ana", "tags": ["a", 1] }), "tags[1]"),
+            ("/contacts", json!({ "name": "Ana", "attributes": { "k": 7 } }), "attributes.k"),
+            ("/contacts", json!([1]), "body"),
+            ("/tags", json!({ "color": "#ffffff" }), "name"),
+            ("/api-keys", json!({ "name": "x", "scopes": "contacts:read" }), "scopes"),
+            ("/api-keys", json!({ "name": "x", "permissions": ["contacts:read"] }), "scopes"),
+            ("/api-keys", json!({ "name": "x", "scopes": ["contacts:read"], "expires_at": "soon" }), "expires_at"),
+            ("/media", json!({ "link": ["https://example.com/a.png"], "more": 2 }), "link"),
         ] {
             let answer = app.acme.post(path, body.clone()).await;
             let text = String::from_utf8_lossy(&answer.bytes);
             assert_eq!((answer.status, answer.code()), (400, "malformed_body"), "{path} {body}: {text}");
+            let told = answer.json["detail"].as_str().unwrap();
+            assert!(answer.json["errors"][0]["field"] == field && told.contains(&format!("`{field}`")), "{path} {body}: {text}");
             for internal in ["ContactIn", "TagIn", "ApiKeyIn", "MediaLinkIn", "failed to parse"] {
                 assert!(!text.contains(internal), "{path} {body}: {text}");
             }

@@ -32,6 +32,24 @@ async fn every_operation_is_described_for_people() {
             "{} has no summary",
             operation.id
         );
+        let title = described["summary"].as_str().unwrap();
+        assert!(
+            !title.ends_with('.') && title.starts_with(char::is_uppercase),
+            "{}: {title}",
+            operation.id
+        );
+        for parameter in described["parameters"].as_array().into_iter().flatten() {
+            let is_filter = parameter["in"] == "query" && parameter["required"] != true;
+            let prefilled = ["example", "examples", "default"]
+                .iter()
+                .find(|key| !parameter[*key].is_null() || !parameter["schema"][*key].is_null());
+            assert!(
+                !is_filter || prefilled.is_none(),
+                "{}: trying it out would send {} by itself",
+                operation.id,
+                parameter["name"]
+            );
+        }
         assert!(described["tags"][0].is_string(), "{} has no tag", operation.id);
         let (verb, resource) = operation.id.split_once('_').unwrap_or_default();
         assert!(

@@ -1,6 +1,7 @@
 //! The HTTP application: modules' routes, live stream, documentation, health, the portal.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, Instant},
@@ -18,13 +19,15 @@ use poem::{
 };
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tracing::Instrument;
 
 use crate::{
     assets,
-    body::{self, API_BODY, Bodies, BodyLimits, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
+    body::{self, API_BODY, Bodies, BodyLimits, Kept, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
     host_name::HostNames,
     live::{Hub, LiveLimits, Places, socket},
+    misfit::BodySchema,
     openapi::{self, Conflict, Document},
     problem,
     redis::Redis,
@@ -138,8 +141,9 @@ impl App {
         let mut v1 = Route::new();
         let mut paths = document.paths.iter().collect::<Vec<_>>();
         paths.sort();
+        let schemas = Arc::new(document.value["components"]["schemas"].clone());
         for (path, index) in paths {
-            let facts = Arc::new(PathFacts::of(path, &document));
+            let facts = Arc::new(PathFacts::of(path, &document, &schemas));
             let most = if facts.is_public { PUBLIC_BODY } else { API_BODY };
             let parameters = Parameters::of(&document.value["paths"][openapi::braced(path)]);
             let operation = apis[*index]
@@ -297,9 +301,20 @@ fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'
     match utoipa_swagger_ui::serve(&tail, config.0.clone()) {
         Ok(Some(file)) => Response::builder()
             .content_type(&file.content_type)
-            .body(assets::uncopied(file.bytes)),
+            .body(with_way_back(&tail, file.bytes)),
         Ok(None) => StatusCode::NOT_FOUND.into(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
+    }
+}
+
+/// The page of the description with a link to the portal, which it has not by itself.
+fn with_way_back(tail: &str, bytes: Cow<'static, [u8]>) -> Bytes {
+    const PAGE: &str = "<div id=\"swagger-ui\">";
+    const LINK: &str = "<p style=\"margin:0;padding:12px 20px;font:14px sans-serif\"><a href=\"/\">Back to the portal</a></p>";
+    let page = matches!(tail, "" | "/" | "index.html").then(|| std::str::from_utf8(&bytes));
+    match page {
+        Some(Ok(page)) => Bytes::from(page.replacen(PAGE, &format!("{LINK}{PAGE}"), 1)),
+        _ => assets::uncopied(bytes),
     }
 }
 
@@ -407,10 +422,12 @@ struct PathFacts {
     allow: HeaderValue,
     /// Whether an operation has no permission: then its body must be small.
     is_public: bool,
+    /// The JSON bodies of its operations, by method.
+    bodies: BTreeMap<String, BodySchema>,
 }
 
 impl PathFacts {
-    fn of(path: &str, document: &Document) -> Self {
+    fn of(path: &str, document: &Document, schemas: &Arc<Value>) -> Self {
         let segments = path.split('/').map(|segment| match segment.strip_prefix(':') {
             Some(name) => format!("{{{name}}}"),
             None => segment.to_owned(),
@@ -434,6 +451,11 @@ impl PathFacts {
             label: RouteLabel(format!("/api/v1{path}").into()),
             allow: HeaderValue::from_str(&methods).unwrap_or(problem::READ_ONLY),
             is_public: operations().any(|(_, operation)| operation["x-permission"].is_null()),
+            bodies: operations()
+                .filter_map(|(method, operation)| {
+                    Some((method.to_uppercase(), BodySchema::of(operation, schemas)?))
+                })
+                .collect(),
         }
     }
 
@@ -468,7 +490,9 @@ async fn labelled<E: Endpoint>(
     if !facts.has(request.method()) {
         counted(&request).await?;
     }
-    let mut response = allowed(endpoint, request, facts.allow.clone()).await?;
+    let schema = facts.bodies.get(request.method().as_str());
+    let given = schema.and_then(|schema| Some((schema, Kept::of(&request)?)));
+    let mut response = answered(endpoint, request, facts.allow.clone(), given).await?;
     response.set_data(facts.label.clone());
     Ok(response)
 }
@@ -479,6 +503,17 @@ async fn allowed<E: Endpoint>(
     request: Request,
     allow: HeaderValue,
 ) -> poem::Result<Response> {
+    answered(endpoint, request, allow, None).await
+}
+
+/// Errors become problems while it is known which methods the path has and what was asked; `given` is the body and what it
+/// should be.
+async fn answered<E: Endpoint>(
+    endpoint: Arc<E>,
+    request: Request,
+    allow: HeaderValue,
+    given: Option<(&BodySchema, Kept)>,
+) -> poem::Result<Response> {
     let uri = request.original_uri().clone();
     match endpoint.call(request).await {
         Ok(response) => Ok(response.into_response()),
@@ -486,6 +521,7 @@ async fn allowed<E: Endpoint>(
             let operation = problem::Operation {
                 allow: &allow,
                 uri: &uri,
+                body: given.and_then(|(schema, kept)| Some((schema, kept.value()?))),
             };
             Ok(problem::from_poem(error, Some(operation)).await)
         }

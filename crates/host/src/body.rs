@@ -136,6 +136,8 @@ struct Progress {
     ended: bool,
     fault: Option<Fault>,
     memory: Option<OwnedSemaphorePermit>,
+    /// What was read, where it is kept.
+    kept: Option<Vec<Bytes>>,
 }
 
 impl Progress {
@@ -169,8 +171,12 @@ impl Progress {
         } else if self.in_memory && !self.hold(part.len()) {
             Fault::NoMemory
         } else {
+            if let Some(kept) = &mut self.kept {
+                kept.push(part.clone());
+            }
             return Ok(part);
         };
+        self.kept = None;
         Err(self.fail(fault))
     }
 
@@ -234,6 +240,7 @@ impl Reading {
             ended: false,
             fault: None,
             memory: None,
+            kept: None,
         })))
     }
 
@@ -281,6 +288,30 @@ impl Reading {
         tokio::time::timeout(limits.drain_time, reading)
             .await
             .unwrap_or(false)
+    }
+}
+
+/// The JSON body of a request, kept for an error that names its fields.
+pub(crate) struct Kept(Reading);
+
+impl Kept {
+    /// Keeps the body as it is read, if it is JSON. It shares its memory with what the handler reads, and that is counted
+    /// until the request is answered.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let kind = request.content_type()?;
+        let reading = request.data::<Reading>().filter(|_| kind.contains("json"))?;
+        reading.with(|progress| progress.kept = Some(Vec::new()));
+        Some(Self(reading.clone()))
+    }
+
+    /// What was read, if it is JSON.
+    pub(crate) fn value(self) -> Option<serde_json::Value> {
+        let parts = self.0.with(|progress| progress.kept.take())?;
+        let whole = parts.concat();
+        if whole.is_empty() {
+            return Some(serde_json::Value::Null);
+        }
+        serde_json::from_slice(&whole).ok()
     }
 }
 

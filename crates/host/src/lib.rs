@@ -20,6 +20,7 @@ pub mod lease;
 pub mod limiter;
 pub mod live;
 pub mod metrics;
+mod misfit;
 pub mod openapi;
 pub mod problem;
 pub mod pump;

@@ -38,7 +38,7 @@ The public API of the platform: everything the portal does, it does through thes
 or the portal's session cookie.
 
 **Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people. 400: the request could not \
-be read (malformed JSON, an unknown field, a wrong type). 422: a value is not acceptable or beyond a limit, and `errors` names the \
+be read (malformed JSON; a field that is missing, unknown or of a wrong type, named in `errors`). 422: a value is not acceptable or beyond a limit, and `errors` names the \
 field. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
 is given twice, is 422, and so is a header with a meaning here that cannot be read.
 
@@ -84,7 +84,7 @@ pub fn merge(apis: &[Api]) -> Result<Document, Conflict> {
                     return Err(Conflict::OperationId(id.to_owned()));
                 }
             }
-            let item = with_common_answers(with_permissions(item));
+            let item = for_readers(with_common_answers(with_permissions(item)));
             if paths.insert(path.clone(), item).is_some() {
                 return Err(Conflict::Path(path.clone()));
             }
@@ -188,6 +188,38 @@ fn with_common_answers(mut item: Value) -> Value {
         }
     }
     item
+}
+
+/// Titles without a full stop, and optional query parameters without examples: the page that tries an operation out would send
+/// them as filters. Their examples go into the description.
+fn for_readers(mut item: Value) -> Value {
+    for (_, operation) in item.as_object_mut().into_iter().flatten() {
+        if let Some(title) = operation["summary"].as_str() {
+            operation["summary"] = title.trim_end_matches('.').into();
+        }
+        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            if parameter["in"] == "query" && parameter["required"] != true {
+                without_example(parameter);
+            }
+        }
+    }
+    item
+}
+
+fn without_example(parameter: &mut Value) {
+    let Some(fields) = parameter.as_object_mut() else {
+        return;
+    };
+    let own = fields.remove("example");
+    let of_schema = fields
+        .get_mut("schema")
+        .and_then(Value::as_object_mut)
+        .and_then(|schema| schema.remove("example"));
+    if let Some(Value::String(example)) = own.or(of_schema) {
+        let described = fields.get("description").and_then(Value::as_str).unwrap_or_default();
+        let described = format!("{described} For example `{example}`.");
+        fields.insert("description".to_owned(), described.trim().into());
+    }
 }
 
 /// A path as poem writes it (`/contacts/:contact_id`) as the document writes it (`/contacts/{contact_id}`).

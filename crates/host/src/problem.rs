@@ -9,16 +9,19 @@ use poem::{
 use poem_openapi::error::{
     AuthorizationError, ContentTypeError, ParseParamError, ParsePathError, ParseRequestPayloadError,
 };
+use serde_json::Value;
 
-use crate::unreadable;
+use crate::{misfit::BodySchema, unreadable};
 
 /// The operation that a request reached.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Operation<'a> {
     /// The methods of its path, for the header `Allow`.
     pub(crate) allow: &'a HeaderValue,
     /// The request's address.
     pub(crate) uri: &'a Uri,
+    /// The JSON body and its schema, where there is one.
+    pub(crate) body: Option<(&'a BodySchema, Value)>,
 }
 
 /// The methods of a read-only path.
@@ -50,7 +53,8 @@ fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
         .with_header(header::ALLOW, of.map_or(READ_ONLY, |of| of.allow.clone()));
     }
     if let Some(error) = error.downcast_ref::<ParseRequestPayloadError>() {
-        return unreadable::body(&error.reason);
+        let given = of.as_ref().and_then(|of| of.body.as_ref());
+        return unreadable::body(&error.reason, given.map(|(schema, body)| (*schema, body)));
     }
     if let Some(error) = error.downcast_ref::<ParseParamError>() {
         let given = of.and_then(|of| parameter(of.uri, error.name));

@@ -1,15 +1,18 @@
 //! Bodies and parameters that the framework could not parse. It gives a reason for programmers; here it becomes a status and a
-//! message for users: a value beyond a limit is 422 with its field, everything else 400. No message contains the name of one of
-//! our types, or more than a short part of the caller's text.
+//! message for users: a value beyond a limit is 422 with its field, everything else 400, with its fields where the operation's
+//! schema tells them. No message contains the name of one of our types, or more than a short part of the caller's text.
 
 use kernel::{Error, FieldError};
 use poem::http::StatusCode;
+use serde_json::Value;
+
+use crate::misfit::BodySchema;
 
 /// Characters of the framework's message that are shown.
 const SHOWN: usize = 200;
 
-/// The error for a body, by the `reason` of a `ParseRequestPayloadError`.
-pub(crate) fn body(reason: &str) -> Error {
+/// The error for a body, by the `reason` of a `ParseRequestPayloadError`; `given` is the body and what it should be, if known.
+pub(crate) fn body(reason: &str, given: Option<(&BodySchema, &Value)>) -> Error {
     let reason = bare(reason);
     if let Some((field, rule)) = reason
         .strip_prefix("field `")
@@ -21,7 +24,21 @@ pub(crate) fn body(reason: &str) -> Error {
         .strip_prefix("Only integers from ")
         .and_then(|rest| rest.strip_suffix(" are accepted."))
     {
-        return Error::invalid("body", format!("has a number outside {range}"));
+        let misfits = given.map(|(schema, body)| schema.misfits(body)).unwrap_or_default();
+        if misfits.is_empty() {
+            return Error::invalid("body", format!("has a number outside {range}"));
+        }
+        return Error::invalid_fields(misfits);
+    }
+    let unknown = reason
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.strip_suffix("`.").or(rest.strip_suffix('`')));
+    let misfits = given.map(|(schema, body)| match unknown {
+        Some(name) => schema.unknown(body, name),
+        None => schema.misfits(body),
+    });
+    if let Some(misfits) = misfits.filter(|misfits| !misfits.is_empty()) {
+        return Error::malformed_fields(misfits);
     }
     let detail = format!("The body could not be read: {}.", plain(reason));
     Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail)

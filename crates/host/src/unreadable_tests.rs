@@ -40,7 +40,7 @@ struct ThingIn {
 
 fn refused(value: Value) -> kernel::Problem {
     let reason = ThingIn::parse_from_json(Some(value)).unwrap_err().into_message();
-    body(&reason).problem()
+    body(&reason, None).problem()
 }
 
 #[test]

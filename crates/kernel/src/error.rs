@@ -89,6 +89,11 @@ impl FieldError {
     }
 }
 
+fn bounded(fields: Vec<FieldError>) -> Vec<FieldError> {
+    let fields = fields.into_iter().take(FIELDS_SHOWN);
+    fields.map(FieldError::bounded).collect()
+}
+
 /// A problem detail (RFC 9457), sent as `application/problem+json` for every error.
 #[derive(Clone, Debug, Object, serde::Serialize, serde::Deserialize)]
 #[oai(skip_serializing_if_is_none)]
@@ -177,11 +182,7 @@ impl Error {
 
     /// 422 with several fields, at most 50. Texts in them are cut short.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
-        let fields: Vec<_> = fields
-            .into_iter()
-            .take(FIELDS_SHOWN)
-            .map(FieldError::bounded)
-            .collect();
+        let fields = bounded(fields);
         let detail = fields
             .iter()
             .map(|f| format!("`{}`: {}", f.field, f.message))
@@ -190,6 +191,20 @@ impl Error {
         Self {
             fields,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
+        }
+    }
+
+    /// 400: the body has fields that are missing, of the wrong type or not known, at most 50. Texts in them are cut short.
+    pub fn malformed_fields(fields: Vec<FieldError>) -> Self {
+        let fields = bounded(fields);
+        let told: Vec<String> = fields
+            .iter()
+            .map(|f| format!("`{}` {}", f.field, f.message))
+            .collect();
+        let detail = format!("The body could not be read: {}.", told.join("; "));
+        Self {
+            fields,
+            ..Self::new(StatusCode::BAD_REQUEST, "malformed_body", detail)
         }
     }
 
