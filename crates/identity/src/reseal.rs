@@ -1,6 +1,6 @@
 //! Counts the platform's sealed secrets per key, and reseals all of them under the newest key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Error, Result, Sealed, TenantId, Vault, id::Id, retrying};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
@@ -41,6 +41,8 @@ pub struct Resealed {
     pub unreadable: u64,
     /// Where some of those are, 20 at most.
     pub places: Vec<String>,
+    /// Ids of the keys that sealed them and are not known. A value may also be damaged, or sealed by another key of a known id.
+    pub missing_keys: BTreeSet<String>,
     /// Values that kept changing while they were resealed.
     pub left: u64,
 }
@@ -94,6 +96,7 @@ impl Identity {
         for _ in 0..PASSES {
             (done.unreadable, done.left) = (0, 0);
             done.places.clear();
+            done.missing_keys.clear();
             for sealed in self.vault.sealed() {
                 self.reseal_table(sealed, &mut done).await?;
             }
@@ -171,7 +174,9 @@ impl Identity {
                     anew.insert(*column, self.vault.seal(&place, &secret)?);
                 }
                 Err(error) => {
-                    tracing::warn!(place, %error, "a secret cannot be opened and stays as it is");
+                    let reason = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::warn!(place, reason, "a secret cannot be opened and stays as it is");
+                    done.missing_keys.extend(self.missing_key(value));
                     done.unreadable += 1;
                     if done.places.len() < NAMED {
                         done.places.push(place);
@@ -180,6 +185,12 @@ impl Identity {
             }
         }
         Ok(anew)
+    }
+
+    /// The id of the key that sealed a value, if that key is not known.
+    fn missing_key(&self, value: &str) -> Option<String> {
+        let (id, _) = value.strip_prefix("v1.")?.split_once('.')?;
+        (!self.vault.knows(id)).then(|| id.to_owned())
     }
 
     /// Writes the changes in one transaction. Answers for each row whether it was still as it was read, and its values.

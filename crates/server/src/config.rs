@@ -155,6 +155,17 @@ impl Config {
         )
     }
 
+    /// What does not work as in production with a database server but no Redis, if that is so.
+    pub fn redis_missing(&self) -> Option<&'static str> {
+        let server = !self.database().is_sqlite();
+        (server && self.redis().is_none()).then_some(
+            "database_url names a database server, but redis_url is empty. One process (`wapro run`) works in full. Several \
+             processes do not share rate limits: sign-in attempts, API calls and sending are limited in each process \
+             separately, so a number may send faster than WhatsApp allows. Jobs and live news of another process come up to \
+             2 seconds late. Set WAPRO_REDIS_URL for production.",
+        )
+    }
+
     /// The database; the embedded one by default.
     pub fn database(&self) -> DatabaseOptions {
         use secrecy::ExposeSecret;

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{admin, describe, doctor, migrate, run, seed, serve, simulator, vault},
+    commands::{in_words, admin, describe, doctor, migrate, run, seed, serve, simulator, vault},
     config::{Config, LogFormat},
 };
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -14,7 +14,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// WhatsApp for many businesses: inbox, messages, contacts, API. Starts with nothing installed.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "wapro", version, about)]
 struct Arguments {
     /// A configuration file instead of wapro.toml.
     #[arg(long, global = true, env = "WAPRO_CONFIG")]
@@ -76,7 +76,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One message with its causes: a backtrace does not help with a mistyped setting.
-            eprintln!("wapro: {error:#}");
+            eprintln!("wapro: {}", in_words(&error));
             ExitCode::FAILURE
         }
     }

@@ -100,6 +100,9 @@ impl Platform {
         setup: Setup,
         connection: sea_orm::DatabaseConnection,
     ) -> anyhow::Result<Self> {
+        if let Some(why) = config.redis_missing() {
+            tracing::warn!("{why}");
+        }
         let stop = CancellationToken::new();
         let (bus, redis, route) = hints(config, &stop)?;
         let system = SystemDb::new(connection, setup.clock, bus.wake())

@@ -46,6 +46,11 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     let services = Services::make(Profile::Embedded).await;
     let environment = environment(&services.config);
     let run = async |arguments: &[&str], input: &str| told(arguments, &environment, input).await;
+    for what in ["user", "tenant", "reseller"] {
+        let empty = run(&[what, "list"], "").await.expect(0);
+        assert_eq!(empty.out, "");
+        assert!(empty.err.contains(&format!("There are no {what}s yet: `wapro {what} add`")), "{empty:?}");
+    }
     let refused = run(&["tenant", "add", "Acme"], "").await.expect(1);
     assert!(refused.err.contains("wapro reseller add"), "{refused:?}");
     run(&["reseller", "add", "Northwind"], "").await.expect(0);
@@ -67,7 +72,7 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
             &add("bo@acme.example", "Acme", "agent")[..],
             "short",
             1,
-            "password",
+            "wapro: the password must have",
         ),
         (
             &add("bo@acme.example", "Acme", "agent"),
@@ -157,7 +162,7 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
             "nobody has",
         ),
         (&["tenant", "add", "Acme"], "", 1, "exists already"),
-        (&["tenant", "add", "  "], "", 1, "name"),
+        (&["tenant", "add", "  "], "", 1, "wapro: the name "),
         (
             &["tenant", "add", "New", "--reseller", "Nobody"],
             "",

@@ -261,3 +261,59 @@ async fn a_demo_beside_real_people_is_not_made() {
     assert!(server.end().await.contains("the demo is not made"));
     services.remove().await;
 }
+
+/// A port that was free a moment ago.
+fn free_port() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// One profile: the check looks at no database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_knows_a_running_servers_metrics() {
+    let services = Services::make(Profile::Embedded).await;
+    let with_metrics = |address: &str| {
+        let mut environment = environment(&services.config);
+        environment.push(("WAPRO_METRICS_LISTEN".to_owned(), address.to_owned()));
+        environment
+    };
+    let ours = free_port();
+    let server = Server::start(&["run"], &with_metrics(&ours)).await;
+    let doctor = told(&["doctor"], &with_metrics(&ours), "").await.expect(0);
+    let line = format!("ok    Metrics are at http://{ours}/metrics.");
+    assert!(
+        doctor.out.contains(&line) && !doctor.out.contains("WARN"),
+        "{doctor:?}"
+    );
+    server.end().await;
+
+    // Somebody else's listener is no error, but said.
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let doctor = told(&["doctor"], &with_metrics(&address), "").await.expect(0);
+    let line = format!("WARN  The address of the metrics, {address}, cannot be used");
+    assert!(doctor.out.contains(&line), "{doctor:?}");
+    services.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_server_without_redis_is_warned_of() {
+    let services = Services::make(Profile::Production).await;
+    let mut environment = environment(&services.config);
+    environment.retain(|(name, _)| name != "WAPRO_REDIS_URL");
+    let doctor = told(&["doctor"], &environment, "").await.expect(0);
+    assert!(
+        doctor.out.contains("WARN  database_url names a database server, but redis_url is empty"),
+        "{doctor:?}"
+    );
+    let server = Server::start(&["run"], &environment).await;
+    let said = server.end().await;
+    assert!(said.contains("redis_url is empty"), "{said}");
+    services.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_version_has_the_commands_name() {
+    let version = told(&["--version"], &[], "").await.expect(0);
+    assert!(version.out.starts_with("wapro "), "{version:?}");
+}

@@ -117,6 +117,10 @@ async fn what_no_key_opens_is_told_and_holds_up_nothing(profile: Profile) {
         "{refused:?}"
     );
     assert!(
+        refused.err.contains("another key of the same id") && !refused.err.contains("request's id"),
+        "{refused:?}"
+    );
+    assert!(
         !refused.err.contains("v1."),
         "the sealed text itself is not shown: {refused:?}"
     );
@@ -133,7 +137,12 @@ async fn what_no_key_opens_is_told_and_holds_up_nothing(profile: Profile) {
 
     // Without the old key nothing more is opened, nothing is destroyed, and the doctor names the key.
     let newest = with_keys(&app.config, &[key("k3", 3), key("k2", 2)]);
-    told(&["vault", "reseal"], &newest, "").await.expect(1);
+    let refused = told(&["vault", "reseal"], &newest, "").await.expect(1);
+    assert!(
+        refused.err.contains("sealed under `k1`, which encryption_keys does not have")
+            && !refused.err.contains("request's id"),
+        "{refused:?}"
+    );
     assert_eq!((under(&app, "v1.k1.").await, under(&app, "v1.k3.").await), (1, 5));
     let doctor = told(&["doctor"], &newest, "").await.expect(1);
     assert!(
@@ -142,6 +151,8 @@ async fn what_no_key_opens_is_told_and_holds_up_nothing(profile: Profile) {
     );
     // Another key of the same id, as after a restore without the key.
     let wrong = with_keys(&app.config, &[key("k3", 4), key("k1", 1)]);
+    let refused = told(&["vault", "reseal"], &wrong, "").await.expect(1);
+    assert!(refused.err.contains("same id"), "{refused:?}");
     let doctor = told(&["doctor"], &wrong, "").await.expect(1);
     assert!(
         doctor.out.contains("WRONG Stored secrets cannot be opened"),

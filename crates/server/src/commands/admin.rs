@@ -46,6 +46,12 @@ pub(super) fn identity_over(
     ))
 }
 
+/// Says that a list is empty. On standard error: standard output is the list.
+#[expect(clippy::print_stderr, reason = "the command's answer")]
+fn none_yet(what: &str, add: &str) {
+    eprintln!("There are no {what} yet: `{add}` adds one.");
+}
+
 /// The single match of a name or id.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::{
 /// One finding: whether it is ok, and its text.
 type Finding = (bool, String);
 
-/// Checks the configuration and everything it names.
+/// Checks the configuration and everything it names. Warnings come last and are no errors.
 ///
 /// # Errors
 /// When something is wrong; each finding has been printed.
@@ -43,9 +43,16 @@ pub async fn doctor(config: Config) -> anyhow::Result<()> {
             .map(|error| (false, error.to_string())),
     );
     findings.extend(config.proxies_missing().map(|why| (false, why.to_owned())));
-    findings.push(metrics(&config).await);
+    let mut warnings: Vec<String> = config.redis_missing().map(str::to_owned).into_iter().collect();
+    match metrics(&config).await {
+        Ok(text) => findings.push((true, text)),
+        Err(warning) => warnings.push(warning),
+    }
     for (well, text) in &findings {
         println!("{} {text}", if *well { "ok   " } else { "WRONG" });
+    }
+    for text in warnings {
+        println!("WARN  {text}");
     }
     let wrong = findings.iter().filter(|(well, _)| !well).count();
     anyhow::ensure!(wrong == 0, "{wrong} of {} checks failed", findings.len());
@@ -60,11 +67,7 @@ pub async fn probe(config: Config) -> anyhow::Result<()> {
     let http = reqwest::Client::builder()
         .timeout(Duration::from_secs(3))
         .build()?;
-    let mut address = config.listen;
-    // A server that listens on every address is checked on this one.
-    if address.ip().is_unspecified() {
-        address = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
-    }
+    let address = on_this_machine(config.listen);
     let answer = http.get(format!("http://{address}/readyz")).send().await?;
     anyhow::ensure!(
         answer.status().is_success(),
@@ -245,19 +248,41 @@ fn public_url(config: &Config) -> Finding {
     }
 }
 
-async fn metrics(config: &Config) -> Finding {
+/// Where metrics are or will be; an error is a warning, because a process also runs without them.
+async fn metrics(config: &Config) -> Result<String, String> {
     let Some(address) = config.metrics_listen else {
-        return (
-            true,
-            "Metrics are off (WAPRO_METRICS_LISTEN is empty).".to_owned(),
-        );
+        return Ok("Metrics are off (WAPRO_METRICS_LISTEN is empty).".to_owned());
     };
-    let told = match TcpListener::bind(address).await {
-        Ok(_) => format!("Metrics will be at http://{address}/metrics."),
-        Err(error) => format!(
-            "The address of the metrics, {address}, cannot be used ({error}): a running wapro has it, or the next one \
-             will have no metrics. Choose another with WAPRO_METRICS_LISTEN."
-        ),
-    };
-    (true, told)
+    match TcpListener::bind(address).await {
+        Ok(_) => Ok(format!("Metrics will be at http://{address}/metrics.")),
+        Err(_) if has_metrics(address).await => Ok(format!("Metrics are at http://{address}/metrics.")),
+        Err(error) => Err(format!(
+            "The address of the metrics, {address}, cannot be used ({error}), and no wapro answers there: the next start \
+             runs without metrics. Choose another with WAPRO_METRICS_LISTEN."
+        )),
+    }
+}
+
+/// Whether metrics are told at the address.
+async fn has_metrics(address: SocketAddr) -> bool {
+    let asked = reqwest::Client::builder()
+        .timeout(Duration::from_secs(3))
+        .build()
+        .map(|http| http.get(format!("http://{}/metrics", on_this_machine(address))));
+    let Ok(request) = asked else { return false };
+    request.send().await.is_ok_and(|answer| {
+        let kind = answer.headers().get("content-type");
+        answer.status().is_success() && kind.is_some_and(|kind| kind.as_bytes().starts_with(METRICS.as_bytes()))
+    })
+}
+
+/// The `Content-Type` of metrics.
+const METRICS: &str = "text/plain; version=0.0.4";
+
+/// The address under which this machine reaches a listener, which may listen on every address.
+fn on_this_machine(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
+    }
+    address
 }

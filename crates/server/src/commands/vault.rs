@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Subcommand;
-use identity::{Identity, SealedUnder};
+use identity::{Identity, Resealed, SealedUnder};
 
 use crate::{
     commands::admin::identity_over,
@@ -34,18 +34,7 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
     identity.learn_sealed(Platform::sealed().await?);
     let done = identity.reseal().await?;
     println!("{} secrets were sealed anew.", done.anew);
-    anyhow::ensure!(
-        done.unreadable == 0,
-        "{} secrets stay as they are, because no key opens them: {}{}. Put the key that sealed them behind the first of \
-         encryption_keys and run this again, or enter the secrets anew in the portal",
-        done.unreadable,
-        done.places.join(", "),
-        if (done.places.len() as u64) < done.unreadable {
-            ", …"
-        } else {
-            ""
-        }
-    );
+    anyhow::ensure!(done.unreadable == 0, "{}", unopened(&done));
     anyhow::ensure!(
         done.left == 0,
         "{} secrets changed while they were read; run this again",
@@ -59,10 +48,41 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
         left == 0,
         "{left} secrets are under older keys again; does every process know the newest key?"
     );
+    let broken = identity.unreadable_secrets(TRIED).await?;
+    if let Some(first) = broken.first() {
+        anyhow::bail!(
+            "stored secrets are sealed under the id of the newest key, but that key does not open them ({first}): another key of \
+             the same id sealed them. Restore that key; a new key needs an id of its own"
+        );
+    }
     println!(
         "Every secret is under the newest key. Keep older keys for media.link_minutes more: they still check addresses of files."
     );
     Ok(())
+}
+
+/// Which secrets stay as they are, which key is missing and what to do.
+fn unopened(done: &Resealed) -> String {
+    let more = if (done.places.len() as u64) < done.unreadable {
+        ", …"
+    } else {
+        ""
+    };
+    let keys: Vec<String> = done.missing_keys.iter().map(|id| format!("`{id}`")).collect();
+    let advice = match keys.as_slice() {
+        [] => "The id of their key is known, so they were changed, or sealed by another key of the same id: restore that key"
+            .to_owned(),
+        keys => format!(
+            "They were sealed under {}, which encryption_keys does not have: add it behind the first key",
+            keys.join(", ")
+        ),
+    };
+    format!(
+        "{} secrets stay as they are, because no key opens them ({}{more}). {advice} and run this again. If the key is lost, enter \
+         these secrets anew in the portal",
+        done.unreadable,
+        done.places.join(", "),
+    )
 }
 
 /// The doctor's findings: how many values are sealed under old, unknown or wrong keys. Nothing is created or changed.

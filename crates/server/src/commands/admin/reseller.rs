@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use kernel::retrying;
 
-use super::{open_identity, plain};
+use super::{none_yet, open_identity, plain};
 use crate::config::Config;
 
 /// What to do with resellers.
@@ -36,7 +36,12 @@ pub async fn reseller(config: Config, command: ResellerCommand) -> anyhow::Resul
             let mut after = None;
             loop {
                 let page = identity.list_resellers(after).await?;
-                let Some(last) = page.last() else { break };
+                let Some(last) = page.last() else {
+                    if after.is_none() {
+                        none_yet("resellers", "wapro reseller add");
+                    }
+                    break;
+                };
                 after = Some(last.id);
                 for reseller in page {
                     println!("{}  {}", reseller.id, plain(reseller.name));

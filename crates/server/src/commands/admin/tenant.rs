@@ -4,7 +4,7 @@ use clap::Subcommand;
 use identity::{Identity, ResellerId};
 use kernel::retrying;
 
-use super::{only, open_identity, plain};
+use super::{none_yet, only, open_identity, plain};
 use crate::config::Config;
 
 /// What to do with tenants.
@@ -41,7 +41,12 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
             let mut after = None;
             loop {
                 let page = identity.list_tenants(after).await?;
-                let Some(last) = page.last() else { break };
+                let Some(last) = page.last() else {
+                    if after.is_none() {
+                        none_yet("tenants", "wapro tenant add");
+                    }
+                    break;
+                };
                 after = Some(last.id);
                 for tenant in page {
                     println!(

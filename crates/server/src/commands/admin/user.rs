@@ -9,7 +9,7 @@ use identity::{Identity, Role};
 use kernel::retrying;
 use sea_orm::ActiveEnum;
 
-use super::{only, open_identity, password::new_password, plain};
+use super::{none_yet, only, open_identity, password::new_password, plain};
 use crate::config::Config;
 
 /// What to do with people.
@@ -122,7 +122,12 @@ async fn list(identity: &Identity) -> anyhow::Result<()> {
     let mut after = None;
     loop {
         let page = identity.list_users(after).await?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else {
+            if after.is_none() {
+                none_yet("users", "wapro user add");
+            }
+            break;
+        };
         after = Some(last.user.id);
         for listed in page {
             let tenants: Vec<String> = listed
