@@ -194,7 +194,7 @@ fn number(one: &Written, rules: Rules<'_>) -> Result<Phone, Refused> {
     } else if rules.bare && !digits.starts_with('0') {
         bare(digits, rules)
     } else {
-        Err(without_plus(digits))
+        Err(without_plus(one))
     };
     match outcome {
         // The same number written twice.
@@ -318,10 +318,14 @@ fn bare(digits: &str, rules: Rules<'_>) -> Result<Phone, Refused> {
     e164(plan.code, &repaired.ok_or(Refused::NoCountryCode)?)
 }
 
-/// Why digits alone are refused.
-fn without_plus(digits: &str) -> Refused {
-    match Plan::split(digits) {
-        Some((plan, national)) if digits.len() >= 11 && plan.kind(national).is_some() => {
+/// Why digits alone are refused: a whole international number lacks only its plus. Digits in groups must be valid as such a
+/// number, for they may as well be a local number.
+fn without_plus(one: &Written) -> Refused {
+    match Plan::split(&one.digits) {
+        Some((plan, national))
+            if one.digits.len() >= 11
+                && (plan.kind(national).is_some() || (one.together && plan.is_possible(national))) =>
+        {
             Refused::NoPlus(plan.code)
         }
         _ => Refused::NoCountryCode,
