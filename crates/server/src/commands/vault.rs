@@ -63,25 +63,26 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
 
 /// Which secrets stay as they are, which key is missing and what to do.
 fn unopened(done: &Resealed) -> String {
-    let more = if (done.places.len() as u64) < done.unreadable {
-        ", …"
-    } else {
-        ""
-    };
+    /// Places that are named.
+    const NAMED: usize = 3;
+    let mut places: Vec<&str> = done.places.iter().map(String::as_str).take(NAMED).collect();
+    if (places.len() as u64) < done.unreadable {
+        places.push("…");
+    }
     let keys: Vec<String> = done.missing_keys.iter().map(|id| format!("`{id}`")).collect();
     let advice = match keys.as_slice() {
-        [] => "The id of their key is known, so they were changed, or sealed by another key of the same id: restore that key"
+        [] => "The id of their key is known, so they were changed, or sealed by another key of the same id. Restore that key"
             .to_owned(),
         keys => format!(
-            "They were sealed under {}, which encryption_keys does not have: add it behind the first key",
+            "They were sealed under {}, which encryption_keys does not have. Add it, an older key behind the newest,",
             keys.join(", ")
         ),
     };
     format!(
-        "{} secrets stay as they are, because no key opens them ({}{more}). {advice} and run this again. If the key is lost, enter \
+        "{} secrets stay as they are, because no key opens them ({}). {advice} and run this again. If the key is lost, enter \
          these secrets anew in the portal",
         done.unreadable,
-        done.places.join(", "),
+        places.join(", "),
     )
 }
 
@@ -127,7 +128,7 @@ async fn told(identity: &Identity) -> anyhow::Result<Vec<(bool, String)>> {
             false,
             format!(
                 "{} of {all} stored secrets are sealed under a key that is not known ({}): put it into WAPRO_ENCRYPTION_KEYS, \
-                 behind the first.",
+                 an older key behind the newest.",
                 sum(&unknown),
                 names(&unknown)
             ),
