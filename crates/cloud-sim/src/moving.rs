@@ -31,7 +31,7 @@ impl Move {
             Some(
                 parsed
                     .map(|number| people::canonical(number.as_str()))
-                    .map_err(|error| format!("system.{key} {given:?} is no phone number: {error}")),
+                    .map_err(|error| format!("system.{key} {given:?} is no phone number: {}", error.message)),
             )
         };
         let id = || {
@@ -40,7 +40,7 @@ impl Move {
             Some(
                 parsed
                     .map(|_| given.to_owned())
-                    .map_err(|error| format!("system.user_id {given:?} is no BSUID: {error}")),
+                    .map_err(|error| format!("system.user_id {given:?} is no BSUID: {}", error.message)),
             )
         };
         match text("type") {
