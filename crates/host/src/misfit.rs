@@ -30,7 +30,9 @@ impl BodySchema {
     /// The schema of the JSON body that an operation of the document takes.
     pub(crate) fn of(operation: &Value, schemas: &Arc<Value>) -> Option<Self> {
         let kinds = operation["requestBody"]["content"].as_object()?;
-        let (_, json) = kinds.iter().find(|(kind, _)| kind.starts_with("application/json"))?;
+        let (_, json) = kinds
+            .iter()
+            .find(|(kind, _)| kind.starts_with("application/json"))?;
         Some(Self {
             schema: json["schema"].clone(),
             schemas: schemas.clone(),
@@ -188,7 +190,12 @@ impl<'a> Walk<'a> {
             .collect();
         let unknown: Vec<&String> = given.keys().filter(|name| !known.contains_key(*name)).collect();
         for part in &parts {
-            for name in part["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for name in part["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
                 if given.get(name).is_none_or(Value::is_null) {
                     let message = missing(given.contains_key(name), &unknown);
                     self.add(&below(path, name), message);
@@ -266,7 +273,9 @@ impl<'a> Walk<'a> {
             }
             (Some("integer"), Value::Number(number)) => {
                 if let Some((least, most)) = range(schema["format"].as_str())
-                    && !number.as_i128().is_some_and(|number| (least..=most).contains(&number))
+                    && !number
+                        .as_i128()
+                        .is_some_and(|number| (least..=most).contains(&number))
                 {
                     self.add(path, format!("must be from {least} to {most}"));
                 }
@@ -298,7 +307,11 @@ fn shown(name: &str) -> String {
 
 fn missing(is_null: bool, unknown: &[&String]) -> String {
     let mut message = if is_null { "must not be null" } else { "is missing" }.to_owned();
-    let names: Vec<String> = unknown.iter().take(UNKNOWN).map(|name| format!("`{}`", shown(name))).collect();
+    let names: Vec<String> = unknown
+        .iter()
+        .take(UNKNOWN)
+        .map(|name| format!("`{}`", shown(name)))
+        .collect();
     let be = match names.as_slice() {
         [] => return message,
         [_] => "is not a field here",
@@ -335,7 +348,10 @@ fn there_are(fields: impl IntoIterator<Item = impl AsRef<str>>) -> String {
 }
 
 fn listed(names: impl IntoIterator<Item = impl AsRef<str>>) -> Option<String> {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
     (names.len() <= LISTED).then(|| names.join(", "))
 }
 

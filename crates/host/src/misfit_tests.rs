@@ -1,8 +1,4 @@
-use poem_openapi::{
-    Enum, Object, OpenApi, OpenApiService, Union,
-    payload::Json,
-    types::ParseFromJSON,
-};
+use poem_openapi::{Enum, Object, OpenApi, OpenApiService, Union, payload::Json, types::ParseFromJSON};
 use serde_json::json;
 
 use super::*;
@@ -127,10 +123,7 @@ fn every_field_that_does_not_fit_is_named_by_its_path() {
             order(json!({ "count": 1.5 })),
             vec![("count", "must be a whole number")],
         ),
-        (
-            order(json!({ "inner": {} })),
-            vec![("inner.title", "is missing")],
-        ),
+        (order(json!({ "inner": {} })), vec![("inner.title", "is missing")]),
         (
             order(json!({ "inner": 3 })),
             vec![("inner", "must be an object, and is a number")],
@@ -182,7 +175,9 @@ fn what_the_framework_reads_fits() {
     let schema = schema();
     for body in [
         order(json!({})),
-        order(json!({ "size": "small", "count": 65_535, "at": "2026-01-31T09:30:00+02:00", "labels": { "any": "text" } })),
+        order(
+            json!({ "size": "small", "count": 65_535, "at": "2026-01-31T09:30:00+02:00", "labels": { "any": "text" } }),
+        ),
         order(json!({ "inner": { "title": "t" }, "place": "GB", "is_open": false, "size": null })),
         order(json!({ "place": { "barks": true }, "pets": [{ "type": "cat", "lives": 9 }] })),
     ] {
@@ -194,7 +189,10 @@ fn what_the_framework_reads_fits() {
 #[test]
 fn an_unknown_field_is_named_where_it_stands() {
     let schema = schema();
-    let unknown = schema.unknown(&order(json!({ "inner": { "title": "t", "colour": "red" } })), "colour");
+    let unknown = schema.unknown(
+        &order(json!({ "inner": { "title": "t", "colour": "red" } })),
+        "colour",
+    );
     assert_eq!(unknown.len(), 1);
     assert_eq!(
         (unknown[0].field.as_str(), unknown[0].message.as_str()),

@@ -216,7 +216,10 @@ fn without_example(parameter: &mut Value) {
         .and_then(Value::as_object_mut)
         .and_then(|schema| schema.remove("example"));
     if let Some(Value::String(example)) = own.or(of_schema) {
-        let described = fields.get("description").and_then(Value::as_str).unwrap_or_default();
+        let described = fields
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let described = format!("{described} For example `{example}`.");
         fields.insert("description".to_owned(), described.trim().into());
     }

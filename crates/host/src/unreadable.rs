@@ -24,7 +24,9 @@ pub(crate) fn body(reason: &str, given: Option<(&BodySchema, &Value)>) -> Error 
         .strip_prefix("Only integers from ")
         .and_then(|rest| rest.strip_suffix(" are accepted."))
     {
-        let misfits = given.map(|(schema, body)| schema.misfits(body)).unwrap_or_default();
+        let misfits = given
+            .map(|(schema, body)| schema.misfits(body))
+            .unwrap_or_default();
         if misfits.is_empty() {
             return Error::invalid("body", format!("has a number outside {range}"));
         }

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{in_words, admin, describe, doctor, migrate, run, seed, serve, simulator, vault},
+    commands::{admin, describe, doctor, in_words, migrate, run, seed, serve, simulator, vault},
     config::{Config, LogFormat},
 };
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};

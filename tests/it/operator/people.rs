@@ -49,7 +49,12 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     for what in ["user", "tenant", "reseller"] {
         let empty = run(&[what, "list"], "").await.expect(0);
         assert_eq!(empty.out, "");
-        assert!(empty.err.contains(&format!("There are no {what}s yet: `wapro {what} add`")), "{empty:?}");
+        assert!(
+            empty
+                .err
+                .contains(&format!("There are no {what}s yet: `wapro {what} add`")),
+            "{empty:?}"
+        );
     }
     let refused = run(&["tenant", "add", "Acme"], "").await.expect(1);
     assert!(refused.err.contains("wapro reseller add"), "{refused:?}");

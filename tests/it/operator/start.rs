@@ -303,7 +303,9 @@ async fn a_database_server_without_redis_is_warned_of() {
     environment.retain(|(name, _)| name != "WAPRO_REDIS_URL");
     let doctor = told(&["doctor"], &environment, "").await.expect(0);
     assert!(
-        doctor.out.contains("WARN  database_url names a database server, but redis_url is empty"),
+        doctor
+            .out
+            .contains("WARN  database_url names a database server, but redis_url is empty"),
         "{doctor:?}"
     );
     let server = Server::start(&["run"], &environment).await;

@@ -139,7 +139,9 @@ async fn what_no_key_opens_is_told_and_holds_up_nothing(profile: Profile) {
     let newest = with_keys(&app.config, &[key("k3", 3), key("k2", 2)]);
     let refused = told(&["vault", "reseal"], &newest, "").await.expect(1);
     assert!(
-        refused.err.contains("sealed under `k1`, which encryption_keys does not have")
+        refused
+            .err
+            .contains("sealed under `k1`, which encryption_keys does not have")
             && !refused.err.contains("request's id"),
         "{refused:?}"
     );

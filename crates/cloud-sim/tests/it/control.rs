@@ -621,6 +621,10 @@ async fn a_number_that_cannot_be_read_is_named_by_the_requests_field() {
             &answer["errors"][0]["message"],
         );
         let sentence = json!(sentence);
-        assert_eq!((http, told), (400, (&sentence, &json!(field), &sentence)), "{path}");
+        assert_eq!(
+            (http, told),
+            (400, (&sentence, &json!(field), &sentence)),
+            "{path}"
+        );
     }
 }

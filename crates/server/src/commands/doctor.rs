@@ -272,7 +272,8 @@ async fn has_metrics(address: SocketAddr) -> bool {
     let Ok(request) = asked else { return false };
     request.send().await.is_ok_and(|answer| {
         let kind = answer.headers().get("content-type");
-        answer.status().is_success() && kind.is_some_and(|kind| kind.as_bytes().starts_with(METRICS.as_bytes()))
+        answer.status().is_success()
+            && kind.is_some_and(|kind| kind.as_bytes().starts_with(METRICS.as_bytes()))
     })
 }
 

@@ -123,7 +123,10 @@ mod tests {
             for now in 1_790_000_000..1_790_000_000 + 2 * longest {
                 let until = expiry(now, minutes);
                 let works = until - now;
-                assert!(works <= longest && works > longest / 2, "{minutes} minutes: {works} s");
+                assert!(
+                    works <= longest && works > longest / 2,
+                    "{minutes} minutes: {works} s"
+                );
                 changes += i32::from(until != expiry(now - 1, minutes));
             }
             assert_eq!(changes, 4, "{minutes} minutes: twice in each period");
