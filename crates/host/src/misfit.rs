@@ -39,9 +39,10 @@ impl BodySchema {
         })
     }
 
-    fn walk(&self, body: &Value) -> Walk<'_> {
+    fn walk<'a>(&'a self, body: &Value, wanted: Option<&'a str>) -> Walk<'a> {
         let mut walk = Walk {
             schemas: &self.schemas,
+            wanted,
             found: Vec::new(),
             unknown: Vec::new(),
             depth: 0,
@@ -56,30 +57,21 @@ impl BodySchema {
 
     /// The fields that are missing, of another type, or not one of the allowed values; at most 10.
     pub(crate) fn misfits(&self, body: &Value) -> Vec<FieldError> {
-        self.walk(body).found
+        self.walk(body, None).found
     }
 
     /// The fields of this name that the schema does not have, each with the fields that there are; at most 10.
     pub(crate) fn unknown(&self, body: &Value, name: &str) -> Vec<FieldError> {
-        let found = self.walk(body).unknown.into_iter();
-        found
-            .filter(|unknown| unknown.name == name)
-            .map(|unknown| FieldError::new(unknown.path, unknown.message))
-            .collect()
+        self.walk(body, Some(name)).unknown
     }
-}
-
-/// A field that no schema has.
-struct Unknown {
-    name: String,
-    path: String,
-    message: String,
 }
 
 struct Walk<'a> {
     schemas: &'a Value,
+    /// The name of an unknown field that is looked for.
+    wanted: Option<&'a str>,
     found: Vec<FieldError>,
-    unknown: Vec<Unknown>,
+    unknown: Vec<FieldError>,
     depth: usize,
 }
 
@@ -144,6 +136,7 @@ impl<'a> Walk<'a> {
         for alternative in alternatives {
             let mut alone = Walk {
                 schemas: self.schemas,
+                wanted: None,
                 found: Vec::new(),
                 unknown: Vec::new(),
                 depth: self.depth,
@@ -171,8 +164,10 @@ impl<'a> Walk<'a> {
     fn object(&mut self, schema: &'a Value, value: &Value, path: &str) {
         let mut parts = Vec::new();
         self.parts(schema, &mut parts, 0);
-        let is_object = |part: &&Value| part["properties"].is_object() || part["type"] == "object";
-        if !parts.iter().any(|part| is_object(&part)) {
+        let is_object = parts
+            .iter()
+            .any(|part| part["properties"].is_object() || part["type"] == "object");
+        if !is_object {
             // A description beside a reference to something plain.
             for part in parts {
                 self.value(part, value, path);
@@ -208,12 +203,14 @@ impl<'a> Walk<'a> {
                 self.value(schema, inner, &below(path, name));
             }
         }
-        if self.unknown.len() < MOST {
-            self.unknown.extend(unknown.into_iter().map(|name| Unknown {
-                name: name.clone(),
-                path: below(path, &shown(name)),
-                message: format!("is not a field here; {}", there_are(known.keys())),
-            }));
+        if let Some(name) = self
+            .wanted
+            .filter(|wanted| unknown.iter().any(|name| name == wanted))
+            && self.unknown.len() < MOST
+        {
+            let message = format!("is not a field here; {}", there_are(known.keys()));
+            self.unknown
+                .push(FieldError::new(below(path, &shown(name)), message));
         }
     }
 

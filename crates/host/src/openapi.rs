@@ -197,7 +197,8 @@ fn for_readers(mut item: Value) -> Value {
         if let Some(title) = operation["summary"].as_str() {
             operation["summary"] = title.trim_end_matches('.').into();
         }
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
             if parameter["in"] == "query" && parameter["required"] != true {
                 without_example(parameter);
             }

@@ -34,7 +34,7 @@ fn of_kernel(error: &kernel::Error) -> Option<String> {
     }
     // "It has been logged under this request's id": a command has no request, and its cause follows.
     let is_internal = problem.status == 500 && std::error::Error::source(error).is_some();
-    (!is_internal).then_some(problem.detail)
+    (!is_internal).then(|| problem.detail.trim_end_matches('.').to_owned())
 }
 
 #[cfg(test)]
@@ -64,11 +64,11 @@ mod tests {
         );
         assert_eq!(
             told(Error::not_found("tenant")),
-            "nothing was added: There is no such tenant."
+            "nothing was added: There is no such tenant"
         );
         assert_eq!(
             told(Error::unavailable("The database is busy.").because("no connection")),
-            "nothing was added: The database is busy.: no connection"
+            "nothing was added: The database is busy: no connection"
         );
     }
 }
