@@ -171,8 +171,8 @@ on_both_profiles! {
         for (path, body, field) in [
             ("/contacts", json!({ "name": ["Ana"] }), "name"),
             ("/contacts", json!({ "name": "Ana", "admin": true }), "admin"),
-            ("/contacts", json!({ "name": "Ana", "tags": ["a", 1] }), "tags[1]"),
-            ("/contacts", json!({ "name": "Ana", "attributes": { "k": 7 } }), "attributes.k"),
+            ("/contacts", json!({ "name": "Ana", "tags": ["a", ["b"]] }), "tags[1]"),
+            ("/contacts", json!({ "name": "Ana", "attributes": { "k": [] } }), "attributes.k"),
             ("/contacts", json!([1]), "body"),
             ("/tags", json!({ "color": "#ffffff" }), "name"),
             ("/api-keys", json!({ "name": "x", "scopes": "contacts:read" }), "scopes"),

@@ -261,6 +261,8 @@ impl<'a> Walk<'a> {
                     self.add(path, "must be a time such as 2026-01-31T09:30:00Z");
                 }
             }
+            // The framework reads these as text.
+            (Some("string"), Value::Number(_) | Value::Bool(_)) if schema["format"].is_null() => {}
             (Some("string"), other) => self.add(path, mismatch("a string", other)),
             (Some("boolean"), Value::Bool(_)) | (Some("number"), Value::Number(_)) => {}
             (Some("boolean"), other) => self.add(path, mismatch("true or false", other)),
