@@ -38,8 +38,8 @@ The public API of the platform: everything the portal does, it does through thes
 or the portal's session cookie.
 
 **Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people. 400: the request could not \
-be read (malformed JSON; a field that is missing, unknown or of a wrong type, named in `errors`). 422: a value is not acceptable or beyond a limit, and `errors` names the \
-field. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
+be read (malformed JSON; a field that is missing, unknown or of a wrong type, named in `errors`). 422: a value is not \
+acceptable or beyond a limit, and `errors` names the field. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
 is given twice, is 422, and so is a header with a meaning here that cannot be read.
 
 **Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List account events.
+         * List account events
          * @description What WhatsApp told about accounts, numbers, templates and people's choices, newest first, in plain words and in
          *     WhatsApp's own form.
          *
@@ -88,7 +88,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List numbers.
+         * List numbers
          * @description Newest first.
          *
          *     Needs the permission `channels:read`.
@@ -96,7 +96,7 @@ export interface paths {
         get: operations["list_channels"];
         put?: never;
         /**
-         * Connect a number.
+         * Connect a number
          * @description The number is stored, not yet spoken to: run the connection test next. It is yours once that has passed. Whether another
          *     account of the platform has connected it is not looked at and not told.
          *
@@ -117,14 +117,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a number.
+         * Read a number
          * @description Needs the permission `channels:read`.
          */
         get: operations["get_channel"];
         put?: never;
         post?: never;
         /**
-         * Remove a number.
+         * Remove a number
          * @description Its conversations stay readable; nothing can be sent from it any more.
          *
          *     Needs the permission `channels:manage`.
@@ -133,7 +133,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a number.
+         * Change a number
          * @description New credentials make it untested until the next connection test.
          *
          *     Needs the permission `channels:manage`.
@@ -151,7 +151,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a number send again.
+         * Let a number send again
          * @description For a number that is held or may only answer: what waits leaves within half a minute. If WhatsApp still refuses, it is
          *     held again with the reason. One that another account of the platform has proven to be theirs is not let go (409
          *     `number_lost`): run the connection test.
@@ -173,7 +173,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a number's templates.
+         * List a number's templates
          * @description Fetched from WhatsApp now.
          *
          *     Needs the permission `channels:read`.
@@ -197,7 +197,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test the connection.
+         * Test the connection
          * @description Checks token, number, account and webhook in this order, points the account's webhook here, and says what is wrong
          *     and how to mend it. The result is also kept as the number's status. A number that was held because of its token or
          *     because it was not registered goes on when that is seen to be over; what WhatsApp told of the account (a ban, a
@@ -288,7 +288,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List conversations.
+         * List conversations
          * @description Newest activity first. Answers 503 `search_too_slow` when a search takes longer than its limit, 429 when two searches of the
          *     tenant run already.
          *
@@ -311,7 +311,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a conversation.
+         * Read a conversation
          * @description Needs the permission `messages:read`.
          */
         get: operations["get_conversation"];
@@ -331,7 +331,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List a conversation's messages.
+         * List a conversation's messages
          * @description Newest first.
          *
          *     Needs the permission `messages:read`.
@@ -339,7 +339,7 @@ export interface paths {
         get: operations["list_conversation_messages"];
         put?: never;
         /**
-         * Reply in a conversation.
+         * Reply in a conversation
          * @description As `send_message`, to the conversation's contact from its number, ahead of everything that is sent in bulk.
          *
          *     Needs the permission `messages:send`.
@@ -361,7 +361,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark a conversation as read.
+         * Mark a conversation as read
          * @description Nothing in it is unread any more, and the customer's messages get blue ticks.
          *
          *     Needs the permission `messages:send`.
@@ -383,7 +383,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show that somebody is typing.
+         * Show that somebody is typing
          * @description The customer sees it for 25 seconds, or until something is sent; ask again while the typing goes on. WhatsApp marks the
          *     customer's messages as read with it. 409 `nothing_received` when the customer has never written here.
          *
@@ -404,7 +404,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List files.
+         * List files
          * @description Newest first: what customers sent and what was uploaded.
          *
          *     Needs the permission `messages:read`.
@@ -412,7 +412,7 @@ export interface paths {
         get: operations["list_media"];
         put?: never;
         /**
-         * Upload a file.
+         * Upload a file
          * @description In one of three ways: `multipart/form-data` with a field `file`; the bare bytes under their own `Content-Type`; or
          *     `{"link": "https://files.example/invoice.pdf"}`, and the platform fetches it from the public internet. Give a JSON
          *     file a `file_name` that ends in `.json`, and it is never taken for a link.
@@ -442,7 +442,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read about a file.
+         * Read about a file
          * @description With an address under which its bytes are served for some minutes, without a sign-in; parts of it too (`Range`).
          *
          *     Needs the permission `messages:read`.
@@ -466,7 +466,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Fetch a file again.
+         * Fetch a file again
          * @description For a file that customers sent and that could not be fetched: while WhatsApp keeps it, for 7 days.
          *
          *     Needs the permission `messages:send`.
@@ -486,7 +486,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List messages.
+         * List messages
          * @description Newest first.
          *
          *     Needs the permission `messages:read`.
@@ -494,7 +494,7 @@ export interface paths {
         get: operations["list_messages"];
         put?: never;
         /**
-         * Send a message.
+         * Send a message
          * @description Answers as soon as the message is stored; its `status` tells what becomes of it. Free-form messages need an open
          *     24-hour customer service window (409 `window_closed` otherwise), templates do not.
          *
@@ -520,7 +520,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a message.
+         * Read a message
          * @description Needs the permission `messages:read`.
          */
         get: operations["get_message"];
@@ -542,7 +542,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a message again.
+         * Send a message again
          * @description For a message of yours that `failed` or is `unknown`: the same content goes out as a new message, which is the answer;
          *     the old one stays. An `unknown` message may have arrived after all, so the person may get it twice.
          *
@@ -660,7 +660,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List statuses.
+         * List statuses
          * @description Every status WhatsApp told, each once, newest first; also those of messages that were not sent by this platform.
          *
          *     Needs the permission `messages:read`.
@@ -732,7 +732,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List webhook events.
+         * List webhook events
          * @description What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
          *
          *     Needs the permission `messages:read`.
@@ -754,7 +754,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count webhook events.
+         * Count webhook events
          * @description How much of what webhooks brought is kept raw, by field and reason.
          *
          *     Needs the permission `messages:read`.
@@ -1780,7 +1780,7 @@ export interface components {
             attributes?: {
                 [key: string]: string;
             };
-            /** @description Business-scoped user id, for example `GB.91827364550192`. */
+            /** @description Business-scoped user id: two capital letters, a dot, then letters and digits, for example `GB.91827364550192`. */
             bsuid?: string;
             /** @description Name on one line, at most 200 characters. One of invisible characters only counts as absent. */
             name?: string;
@@ -1849,7 +1849,7 @@ export interface components {
             attributes?: {
                 [key: string]: string;
             };
-            /** @description Business-scoped user id. */
+            /** @description Business-scoped user id: two capital letters, a dot, then letters and digits. The id that the contact has is no change. */
             bsuid?: string;
             /**
              * @description Name on one line, at most 200 characters. Emptied, it is taken from the address book of the business's phone or WhatsApp's
@@ -1896,12 +1896,6 @@ export interface components {
          */
         Conversation: {
             /**
-             * Format: usr-id
-             * @description The person who looks after it.
-             * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
-             */
-            assignee_id?: string;
-            /**
              * Format: chn-id
              * @description The number.
              * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
@@ -1932,13 +1926,6 @@ export interface components {
             /** @description Short plain text of the last message. */
             preview: string;
             /**
-             * Format: date-time
-             * @description When a snoozed conversation opens by itself.
-             */
-            snoozed_until?: string;
-            /** @description What it needs: a person, nothing while automatic replies answer (`pending`), nothing until its time, or nothing. */
-            state: components["schemas"]["ConversationState"] & unknown;
-            /**
              * Format: int32
              * @description Messages nobody has read.
              */
@@ -1967,11 +1954,6 @@ export interface components {
             /** @description Username without the `@`. */
             username?: string;
         };
-        /**
-         * @description What a conversation needs.
-         * @enum {string}
-         */
-        ConversationState: "open" | "pending" | "snoozed" | "resolved";
         /**
          * CouponParameterIn
          * @description The code to copy.
@@ -3516,7 +3498,7 @@ export interface components {
          *     customer's devices then.
          * @enum {string}
          */
-        MessageStatus: "received" | "queued" | "cancelled" | "sending" | "unknown" | "accepted" | "sent" | "failed" | "delivered" | "read" | "played";
+        MessageStatus: "received" | "queued" | "sending" | "unknown" | "accepted" | "sent" | "failed" | "delivered" | "read" | "played";
         /**
          * MessageTimestamps
          * @description When a message reached its states.
@@ -4328,7 +4310,7 @@ export interface components {
          * @description Which sentence it is. A word never changes its meaning; there may be more of them one day.
          * @enum {string}
          */
-        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "window_closed" | "phone_needed" | "marketing_not_wanted" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
+        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
         /**
          * TextHeaderIn
          * @description A header of text.
@@ -4567,7 +4549,7 @@ export interface operations {
     list_account_events: {
         parameters: {
             query?: {
-                /** @description Only of this number, and of the whole of its account. */
+                /** @description Only of this number, and of the whole of its account. For example `chn_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
                 channel_id?: string;
                 /** @description Only of this webhook field, for example `account_update`. */
                 field?: string;
@@ -7110,11 +7092,7 @@ export interface operations {
                 search?: string;
                 /** @description Only those with unread messages. */
                 unread?: boolean;
-                /** @description Only those in this state. */
-                state?: components["schemas"]["ConversationState"];
-                /** @description Only those that this person looks after. */
-                assignee_id?: string;
-                /** @description Only those of this number. */
+                /** @description Only those of this number. For example `chn_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
                 channel_id?: string;
                 /** @description Rows wanted, 1 to 200. */
                 limit?: number;
@@ -8625,7 +8603,7 @@ export interface operations {
     list_messages: {
         parameters: {
             query?: {
-                /** @description Only of this conversation. */
+                /** @description Only of this conversation. For example `cnv_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
                 conversation_id?: string;
                 /** @description Only in this state. */
                 status?: components["schemas"]["MessageStatus"];
