@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { features } from './features'
 
@@ -30,5 +30,12 @@ describe('the list of features', () => {
     const asked = sources.flatMap((source) => [...source.matchAll(/\bcan\('([^']+)'\)/g)].map((m) => m[1]))
     expect(asked.length).toBeGreaterThan(10)
     expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('asks for modules by the names the server has', () => {
+    const known = readdirSync('../modules')
+    const asked = sources.flatMap((source) => [...source.matchAll(/\bmodule\('([^']+)'\)/g)].map((m) => m[1] ?? ''))
+    expect(asked.length).toBeGreaterThan(5)
+    expect([...new Set(asked)].filter((name) => !known.includes(name))).toEqual([])
   })
 })

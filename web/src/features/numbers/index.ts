@@ -4,7 +4,7 @@ import { channelKeys } from '@/api/channels'
 import { type Feature, route } from '@/lib/feature'
 import type { Access } from '@/lib/session'
 
-const mayRead = ({ can, module }: Access) => module('messaging') && can('channels:read')
+const mayRead = ({ can, module }: Access) => module('channels') && can('channels:read')
 
 export default {
   nav: [{ href: '/numbers', icon: Phone, label: 'numbers.title', order: 30, key: 'n', allowed: mayRead }],
