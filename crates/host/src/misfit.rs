@@ -256,11 +256,12 @@ impl<'a> Walk<'a> {
                 }
             }
             (Some("array"), other) => self.add(path, mismatch("a list", other)),
-            (Some("string"), Value::String(text)) => {
-                if schema["format"] == "date-time" && DateTime::parse_from_rfc3339(text).is_err() {
-                    self.add(path, "must be a time such as 2026-01-31T09:30:00Z");
-                }
+            (Some("string"), Value::String(text))
+                if schema["format"] == "date-time" && DateTime::parse_from_rfc3339(text).is_err() =>
+            {
+                self.add(path, "must be a time such as 2026-01-31T09:30:00Z");
             }
+            (Some("string"), Value::String(_)) => {}
             // The framework reads these as text.
             (Some("string"), Value::Number(_) | Value::Bool(_)) if schema["format"].is_null() => {}
             (Some("string"), other) => self.add(path, mismatch("a string", other)),

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use contracts::contacts::ContactId;
-use kernel::{PageQuery, Result, TenantDb, tenant::{TenantSelect, not_found}};
+use kernel::{
+    PageQuery, Result, TenantDb,
+    tenant::{TenantSelect, not_found},
+};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, LikeExpr},

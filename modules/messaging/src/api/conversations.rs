@@ -118,6 +118,7 @@ impl ConversationsApi {
     /// Newest activity first. Answers 503 `search_too_slow` when a search takes longer than its limit, 429 when two searches of the
     /// tenant run already.
     #[oai(path = "/conversations", method = "get", operation_id = "list_conversations")]
+    #[expect(clippy::too_many_arguments, reason = "one per query parameter")]
     async fn list_conversations(
         &self,
         can: Can<ReadMessages>,

@@ -66,7 +66,7 @@ pub(super) enum Leased {
 }
 
 /// Why a message may not leave, apart from what it holds.
-enum No<'a> {
+enum Why<'a> {
     NoChannel,
     Held(&'a Stop),
     Restricted(&'a Stop),
@@ -89,7 +89,7 @@ impl Service {
         let channels = self.channels_of(tx, messages).await?;
         for (message, refused) in left(messages, &mut refused) {
             let channel = channels.get(&message.channel_id);
-            *refused = number(channel, is_template(message), lane).map(No::refused);
+            *refused = number(channel, is_template(message), lane).map(Why::refused);
         }
         let files = media::check(tx, messages.iter()).await?;
         for (error, refused) in files.into_iter().zip(&mut refused) {
@@ -166,7 +166,7 @@ impl Service {
         for (message, refused) in left(messages, refused) {
             let Some(key) = key(message) else { continue };
             let category = categories.get(&key).copied().flatten();
-            *refused = person(addresses.get(&message.contact_id), category).map(No::refused);
+            *refused = person(addresses.get(&message.contact_id), category).map(Why::refused);
         }
         Ok(())
     }
@@ -188,7 +188,7 @@ impl Service {
             }
             let row = conversations.get(&(message.channel_id, message.contact_id));
             let Some(row) = row.filter(|row| row.window_closes_at().is_some_and(|at| now < at)) else {
-                refused[index] = Some(No::WindowClosed.refused());
+                refused[index] = Some(Why::WindowClosed.refused());
                 continue;
             };
             if let Some(phone) = &row.window_phone {
@@ -206,7 +206,7 @@ impl Service {
         joining::join(tx, &openers.merges).await?;
         for (opener, (index, contact)) in openers.contacts.iter().zip(concerned) {
             if *opener != Some(joining::holder(&openers.merges, contact)) {
-                refused[index] = Some(No::WindowClosed.refused());
+                refused[index] = Some(Why::WindowClosed.refused());
             }
         }
         Ok(openers.merges)
@@ -240,14 +240,14 @@ impl Service {
             let no = if message.kind == "template" {
                 let category = template_of(channel, &message).and_then(|key| *categories.get(&key)?);
                 restricted
-                    .map(No::Restricted)
+                    .map(Why::Restricted)
                     .or_else(|| person(message.address.as_ref(), category))
             } else {
                 closed
                     .contains(&message.conversation_id)
-                    .then_some(No::WindowClosed)
+                    .then_some(Why::WindowClosed)
             };
-            match no.map(|no| no.sentences()) {
+            match no.map(|why| why.sentences()) {
                 Some(why) => refused.push((message, why)),
                 None => leave.push(message),
             }
@@ -300,16 +300,16 @@ fn beyond_limits(message: &OutgoingMessage) -> Option<Refused> {
 }
 
 /// What the number says. Only bulk may wait for one that may not send.
-fn number(channel: Option<&Channel>, is_template: bool, lane: Lane) -> Option<No<'_>> {
+fn number(channel: Option<&Channel>, is_template: bool, lane: Lane) -> Option<Why<'_>> {
     let Some(channel) = channel else {
-        return Some(No::NoChannel);
+        return Some(Why::NoChannel);
     };
     if lane == Lane::Bulk {
         return None;
     }
     let restricted = || channel.restricted.as_ref().filter(|_| is_template);
-    let held = channel.held.as_ref().map(No::Held);
-    held.or_else(|| restricted().map(No::Restricted))
+    let held = channel.held.as_ref().map(Why::Held);
+    held.or_else(|| restricted().map(Why::Restricted))
 }
 
 /// Whether it depends on a template's category that it may go to this person.
@@ -318,20 +318,20 @@ fn depends_on_category(address: Option<&ContactAddress>) -> bool {
 }
 
 /// What the person says to a template. A category that is not known counts as marketing.
-fn person(address: Option<&ContactAddress>, category: Option<Category>) -> Option<No<'_>> {
+fn person(address: Option<&ContactAddress>, category: Option<Category>) -> Option<Why<'_>> {
     let Some(address) = address.filter(|it| it.phone.is_some() || it.bsuid.is_some()) else {
-        return Some(No::NoAddress);
+        return Some(Why::NoAddress);
     };
     match category.unwrap_or(Category::Marketing) {
-        Category::Marketing => address.marketing_stopped.then_some(No::MarketingStopped),
+        Category::Marketing => address.marketing_stopped.then_some(Why::MarketingStopped),
         Category::Authentication if address.phone.is_none() => {
-            Some(No::PhoneNeeded(address.bsuid.as_deref()))
+            Some(Why::PhoneNeeded(address.bsuid.as_deref()))
         }
         _ => None,
     }
 }
 
-impl No<'_> {
+impl Why<'_> {
     fn refused(self) -> Refused {
         let reason = |stop: &Stop| stop.reason.clone();
         let (code, error, retry_at) = match self {
@@ -448,9 +448,9 @@ mod tests {
             (false, false, false, Some(Utility), Some(NoAddress)),
         ] {
             let address = address(phone, bsuid, stopped);
-            let code = person(Some(&address), category).map(|no| no.refused().code);
+            let code = person(Some(&address), category).map(|why| why.refused().code);
             assert_eq!(code, expected, "{address:?} {category:?}");
         }
-        assert_eq!(person(None, None).map(|no| no.refused().code), Some(NoAddress));
+        assert_eq!(person(None, None).map(|why| why.refused().code), Some(NoAddress));
     }
 }

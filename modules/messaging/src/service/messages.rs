@@ -6,7 +6,7 @@ use contracts::{
     contacts::{ContactId, Sighting},
     messaging::{ConversationId, Lane, MessageId, Origin, OutgoingMessage},
 };
-use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx};
+use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, tenant::not_found};
 use sea_orm::ColumnTrait;
 
 use super::{Idempotency, Service, cards, joining, origin_of, sender_of, thread};
@@ -141,7 +141,7 @@ impl Service {
     ) -> Result<Model> {
         let one = std::slice::from_ref(&message);
         let mut answers = self.queue_each(&mut tx, one, lane, &origin).await?;
-        let answer = answers.pop().ok_or(MessagingError::NoMessage)?;
+        let answer = answers.pop().ok_or_else(not_found::<Entity>)?;
         let made = answer.map_err(|refused| refused.error)?;
         if let Some(once) = &once
             && !once.claim(&tx, made).await?

@@ -110,10 +110,8 @@ impl Run {
         loop {
             self.collect().await;
             let over = Instant::now() >= turn_ends || stop.is_cancelled();
-            let goes_on = self.hold.is_none()
-                && !self.is_cancelled
-                && !over
-                && !(self.is_read && self.backlog.is_empty());
+            let has_more = !self.is_read || !self.backlog.is_empty();
+            let goes_on = self.hold.is_none() && !self.is_cancelled && !over && has_more;
             let unsent = self.shared.progress.unsent();
             let wants_more = goes_on && self.intents.wants_more(unsent);
             let in_flight = self.shared.progress.in_flight();
