@@ -1,5 +1,6 @@
 //! The operator's commands: start, create users, reseal secrets. `wapro` runs as a separate process.
 
+mod events;
 mod people;
 mod start;
 mod vault;

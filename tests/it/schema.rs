@@ -10,6 +10,7 @@ const SYSTEM_TABLES: &[(&str, &str)] = &[
     ("seaql_migrations", "which migrations were applied"),
     ("host_outbox", "one queue over all tenants, read by time"),
     ("host_jobs", "one queue over all tenants, read by time"),
+    ("host_event_head", "one number for the events of all tenants"),
     ("host_leases", "work that one process of all does"),
     ("identity_resellers", "above tenants"),
     ("identity_tenants", "the tenants themselves"),
@@ -24,6 +25,7 @@ const SYSTEM_TABLES: &[(&str, &str)] = &[
 
 /// Tenant tables with one key besides the primary one that is looked up across tenants, each with the reason.
 const GLOBAL_KEYS: &[(&str, &str)] = &[
+    ("host_parked_keys", "what is due is looked for over all tenants"),
     (
         "identity_api_keys",
         "a key is looked up before its tenant is known",

@@ -275,6 +275,11 @@ pub struct ChannelChange {
 impl Event for ChannelsChanged {
     const NAME: &'static str = "channels_changed";
     const LIVE: Option<&'static str> = Some("channels:read");
+    kernel::event_items!(ChannelChange);
+
+    fn key(item: &Self::Item) -> String {
+        item.channel_id.to_string()
+    }
 }
 
 /// WhatsApp told something about accounts or numbers.
@@ -303,4 +308,10 @@ pub struct AccountEventRecorded {
 impl Event for AccountEventsRecorded {
     const NAME: &'static str = "account_events_recorded";
     const LIVE: Option<&'static str> = Some("channels:read");
+    kernel::event_items!(AccountEventRecorded);
+
+    fn key(item: &Self::Item) -> String {
+        item.channel_id
+            .map_or_else(String::new, |channel| channel.to_string())
+    }
 }

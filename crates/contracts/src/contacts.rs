@@ -261,6 +261,11 @@ pub struct ContactChange {
 impl Event for ContactsChanged {
     const NAME: &'static str = "contacts_changed";
     const LIVE: Option<&'static str> = Some("contacts:read");
+    kernel::event_items!(ContactChange);
+
+    fn key(item: &Self::Item) -> String {
+        item.contact_id.to_string()
+    }
 }
 
 /// Contacts changed their mind about marketing.
@@ -286,6 +291,11 @@ pub struct ContactConsent {
 impl Event for ContactConsentChanged {
     const NAME: &'static str = "contact_consent_changed";
     const LIVE: Option<&'static str> = Some("contacts:read");
+    kernel::event_items!(ContactConsent);
+
+    fn key(item: &Self::Item) -> String {
+        item.contact_id.to_string()
+    }
 }
 
 /// Contacts turned out to be one person.
@@ -298,4 +308,5 @@ pub struct ContactsMerged {
 impl Event for ContactsMerged {
     const NAME: &'static str = "contacts_merged";
     const LIVE: Option<&'static str> = Some("contacts:read");
+    kernel::event_items!(ContactMerge);
 }

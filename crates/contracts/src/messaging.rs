@@ -130,13 +130,69 @@ pub struct MessageReceived {
     pub kind: String,
     /// Short plain text.
     pub preview: String,
-    /// When, by WhatsApp.
+    /// When, by WhatsApp, which tells whole seconds; of what was written just now, when it arrived.
     pub at: DateTime<Utc>,
+    /// For listeners; live clients do not get it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub details: Option<MessageDetails>,
 }
 
 impl Event for MessagesReceived {
     const NAME: &'static str = "messages_received";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MessageReceived);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
+
+    fn live(&self) -> Option<Self> {
+        if self.items.iter().all(|item| item.details.is_none()) {
+            return None;
+        }
+        let items = self.items.iter().map(|item| MessageReceived {
+            details: None,
+            preview: item.preview.clone(),
+            kind: item.kind.clone(),
+            ..*item
+        });
+        Some(Self {
+            items: items.collect(),
+        })
+    }
+}
+
+/// What a rule needs to know of a message to answer it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageDetails {
+    /// Whether somebody wrote it: only then is there something to answer.
+    pub nature: MessageNature,
+    /// The words: text, caption, label of the button or row that was pressed. At most 4,096 characters, WhatsApp's own limit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<String>,
+    /// The sender's own id of what was pressed or filled in: a reply button's or list row's id, a quick reply's payload, a
+    /// flow's token. At most 1,024 characters.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub payload: Option<String>,
+    /// When it was written, by WhatsApp: whole seconds, never in the future.
+    pub sent_at: DateTime<Utc>,
+    /// When WhatsApp's webhook arrived here.
+    pub received_at: DateTime<Utc>,
+}
+
+/// Whether somebody wrote a message, and who.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageNature {
+    /// The customer has written it.
+    Written,
+    /// New words for an earlier message of the customer, which the webhook does not name. Those that name it are
+    /// [`MessagesAmended`].
+    Edit,
+    /// The business has written it elsewhere: in its phone app, or with another partner.
+    Echo,
+    /// Nobody has: a notice of WhatsApp about the customer, or an answer that a device gave by itself.
+    Notice,
 }
 
 /// Messages were written and wait to be sent.
@@ -162,6 +218,11 @@ pub struct MessageQueued {
 impl Event for MessagesQueued {
     const NAME: &'static str = "messages_queued";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MessageQueued);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
 }
 
 /// Messages moved on: sent, delivered, read, failed, cancelled.
@@ -193,6 +254,11 @@ pub struct MessageStatusChanged {
 impl Event for MessageStatusesChanged {
     const NAME: &'static str = "message_statuses_changed";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MessageStatusChanged);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
 }
 
 /// Files of messages arrived, or will not.
@@ -220,6 +286,11 @@ pub struct MediaChange {
 impl Event for MediaChanged {
     const NAME: &'static str = "media_changed";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MediaChange);
+
+    fn key(item: &Self::Item) -> String {
+        item.media_id.to_string()
+    }
 }
 
 /// Conversations changed otherwise: read by an agent, for example.
@@ -239,6 +310,11 @@ pub struct ConversationChange {
 impl Event for ConversationsChanged {
     const NAME: &'static str = "conversations_changed";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(ConversationChange);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
 }
 
 /// Messages left the business by other means than this platform: its phone app, or another partner (Cloud API: message echoes).
@@ -266,11 +342,34 @@ pub struct MessageEchoed {
     pub preview: String,
     /// When, by WhatsApp.
     pub at: DateTime<Utc>,
+    /// For listeners; live clients do not get it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub details: Option<MessageDetails>,
 }
 
 impl Event for MessagesEchoed {
     const NAME: &'static str = "messages_echoed";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MessageEchoed);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
+
+    fn live(&self) -> Option<Self> {
+        if self.items.iter().all(|item| item.details.is_none()) {
+            return None;
+        }
+        let items = self.items.iter().map(|item| MessageEchoed {
+            details: None,
+            preview: item.preview.clone(),
+            kind: item.kind.clone(),
+            ..*item
+        });
+        Some(Self {
+            items: items.collect(),
+        })
+    }
 }
 
 /// Messages were edited, taken back or reacted to.
@@ -292,19 +391,24 @@ pub struct MessageAmended {
 impl Event for MessagesAmended {
     const NAME: &'static str = "messages_amended";
     const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(MessageAmended);
+
+    fn key(item: &Self::Item) -> String {
+        item.conversation_id.to_string()
+    }
 }
 
 /// Templates were approved, refused, paused, judged or filed otherwise by WhatsApp (Cloud API: webhooks – template fields).
 /// Told once an event; events may come in any order, so compare `at`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct TemplatesChanged {
+pub struct TemplateNews {
     /// Which.
-    pub items: Vec<TemplateChanged>,
+    pub items: Vec<TemplateNewsItem>,
 }
 
 /// What changed about one template. Only what the kind of change tells is present.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct TemplateChanged {
+pub struct TemplateNewsItem {
     /// The WhatsApp Business Account it belongs to.
     pub waba_id: String,
     /// WhatsApp's id of the template; look it up by this first.
@@ -335,7 +439,13 @@ pub struct TemplateChanged {
     pub at: DateTime<Utc>,
 }
 
-impl Event for TemplatesChanged {
-    const NAME: &'static str = "templates_changed";
+impl Event for TemplateNews {
+    const NAME: &'static str = "template_news";
     const LIVE: Option<&'static str> = Some("channels:read");
+    kernel::event_items!(TemplateNewsItem);
+
+    fn key(item: &Self::Item) -> String {
+        // Not every kind of news names the id, and all of one template's must have one key.
+        format!("{}/{}/{}", item.waba_id, item.language, item.name)
+    }
 }

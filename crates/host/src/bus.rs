@@ -35,6 +35,8 @@ pub enum Hint {
     Live(TenantId),
     /// A pump has work for the tenant.
     Arrivals(TenantId),
+    /// Events of the tenant wait for their listeners.
+    Logged(TenantId),
     /// Hints may have been missed: look everywhere.
     Missed,
 }

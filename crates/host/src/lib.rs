@@ -4,7 +4,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the host owns the tables that look across tenants: outbox, jobs, live events, leases"
+    reason = "the host owns the tables that look across tenants: outbox, jobs, logs of events, leases"
 )]
 
 pub mod app;
@@ -13,6 +13,7 @@ pub mod blob;
 pub mod body;
 pub mod bus;
 pub mod database;
+pub mod events;
 pub mod fetch;
 pub mod host_name;
 pub mod jobs;

@@ -77,14 +77,19 @@ impl Pumping {
                 Hint::Arrivals(tenant) => self.arrived(tenant),
                 Hint::Missed => match self.waiting(behind).await {
                     Ok(found) => {
-                        behind = found.last().copied().filter(|_| found.len() == FOUND);
+                        behind = self.go_on_behind(&found);
                         found.into_iter().for_each(|tenant| self.arrived(tenant));
                     }
                     Err(error) => tracing::warn!(%error, table = self.pump.table, "arrivals wait"),
                 },
-                Hint::Events | Hint::Jobs | Hint::Live(_) => {}
+                Hint::Events | Hint::Jobs | Hint::Live(_) | Hint::Logged(_) => {}
             }
         }
+        self.end().await;
+    }
+
+    /// Begins no more turns and waits for those that have begun.
+    pub(crate) async fn end(&self) {
         self.turns.close();
         self.running.close();
         self.running.wait().await;
@@ -110,7 +115,7 @@ impl Pumping {
     }
 
     /// Schedules a turn for the tenant, or another round of its running turn.
-    fn arrived(&self, tenant: TenantId) {
+    pub(crate) fn arrived(&self, tenant: TenantId) {
         if let Some(more) = self.tenants().get_mut(&tenant) {
             *more = true;
             return;
@@ -164,8 +169,13 @@ impl Pumping {
         self.tenants().remove(&tenant);
     }
 
+    /// After which tenant the next look starts: at the first again, unless this one found as many as it looks for.
+    pub(crate) fn go_on_behind(&self, found: &[TenantId]) -> Option<TenantId> {
+        found.last().copied().filter(|_| found.len() == FOUND)
+    }
+
     /// Tenants with rows in the table, after a given one.
-    async fn waiting(&self, mut behind: Option<TenantId>) -> Result<Vec<TenantId>> {
+    pub(crate) async fn waiting(&self, mut behind: Option<TenantId>) -> Result<Vec<TenantId>> {
         let mut found = Vec::new();
         while found.len() < FOUND {
             let Some(tenant) = self.next_behind(behind).await? else {

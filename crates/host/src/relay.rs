@@ -1,7 +1,7 @@
-//! Moves what transactions said from the outbox to those who listen: a job per subscriber, a line in the tenant's live log.
+//! Moves what transactions told from the outbox to where it is heard: the log that listeners read, the tenant's live log.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -10,24 +10,29 @@ use chrono::TimeDelta;
 use kernel::{
     Result, SystemDb, TenantId,
     job::Handler,
-    outbox::{event, insert_jobs, job, new_job, share},
+    listener::Registered,
+    outbox::{event, job},
     retrying,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::{Bus, Grown, Hint},
+    events,
     jobs::QUEUES,
     lease::{Lease, Taken},
     live::{Frame, log},
 };
 
-/// Who listens to what.
+/// Who hears events and who does jobs.
 #[derive(Clone, Debug, Default)]
 pub struct Subscriptions {
-    /// Event name → kinds of job.
-    pub kinds: BTreeMap<&'static str, Vec<String>>,
+    /// Who hears events.
+    pub listeners: Arc<Vec<Registered>>,
     /// Kind of job → handler.
     pub handlers: Arc<BTreeMap<String, Handler>>,
 }
@@ -41,6 +46,8 @@ pub struct Relay {
     lease: Lease,
     // The newest number of each tenant's log, as long as nobody else writes it: while the lease is ours without a break.
     last: Mutex<HashMap<TenantId, i64>>,
+    // Listeners of tenants whose place in the log is known to exist.
+    placed: Mutex<HashSet<(TenantId, String)>>,
 }
 
 /// Tenants whose newest number is remembered.
@@ -65,6 +72,7 @@ impl Relay {
             subscriptions,
             lease: Lease::new("relay", owner, LEASE),
             last: Mutex::default(),
+            placed: Mutex::default(),
         }
     }
 
@@ -79,7 +87,7 @@ impl Relay {
                 match self.lease.take(&self.system).await {
                     Ok(Taken::Kept) => leading_until = now + LEASE,
                     Ok(Taken::Anew) => {
-                        self.last().clear();
+                        self.forget();
                         leading_until = now + LEASE;
                     }
                     Ok(Taken::Not) => {}
@@ -94,13 +102,13 @@ impl Relay {
                     Ok(Some(relayed)) => more = relayed as u64 == BATCH,
                     Ok(None) => {
                         tracing::warn!("this relay slept past its lease and another has taken over");
-                        self.last().clear();
+                        self.forget();
                         leading_until = now;
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the relay will try again");
                         // Nobody knows what was written.
-                        self.last().clear();
+                        self.forget();
                     }
                 }
                 if now >= tidy_at {
@@ -124,6 +132,7 @@ impl Relay {
     async fn tidy(&self) -> Result<()> {
         let now = self.system.clock().now();
         log::forget(&self.system, now - KEPT).await?;
+        events::tidy(&self.system, &self.subscriptions.listeners).await?;
         let on = self.system.across_tenants("all dead jobs are kept equally long");
         for queue in QUEUES {
             let old = job::Entity::find()
@@ -154,6 +163,18 @@ impl Relay {
         tenants.iter().filter_map(of).collect()
     }
 
+    /// Forgets what another relay may have changed.
+    fn forget(&self) {
+        self.last().clear();
+        self.placed().clear();
+    }
+
+    fn placed(&self) -> std::sync::MutexGuard<'_, HashSet<(TenantId, String)>> {
+        self.placed
+            .lock()
+            .expect("no code panics while it holds this lock")
+    }
+
     fn last(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, i64>> {
         self.last.lock().expect("no code panics while it holds this lock")
     }
@@ -164,9 +185,18 @@ impl Relay {
     /// while the lease is ours. The next holder of the lease begins with the same events, the oldest, and to remove them is
     /// the first thing both do: the second waits until the first has ended, and finds them gone.
     async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<usize>> {
-        let oldest = || event::Entity::find().order_by_asc(event::Column::Id);
+        // The database numbers rows as they are inserted, which transactions do last: of two that touched the same row, the one
+        // that had it first comes first.
+        let inserted = |backend| {
+            Expr::cust(if backend == DbBackend::Sqlite {
+                "rowid"
+            } else {
+                "seq"
+            })
+        };
         // Most looks find nothing: do not queue for SQLite's one writer for that.
         let on = self.system.across_tenants("the outbox is one queue");
+        let oldest = || event::Entity::find().order_by_asc(inserted(on.get_database_backend()));
         let queued_for = on.get_database_backend() == DbBackend::Sqlite;
         if queued_for && oldest().one(on).await?.is_none() {
             return Ok(Some(0));
@@ -183,47 +213,29 @@ impl Relay {
         if events.is_empty() {
             return Ok(Some(0));
         }
-        let clock = self.system.clock();
-        let now = clock.now();
+        let now = self.system.clock().now();
         // What transactions that still run are saying must not hold up what has been said.
         let ids = events.iter().map(|event| event.id);
         let gone = tx.delete_by_key::<event::Entity>(event::Column::Id, ids).await?;
         if gone != events.len() as u64 || tokio::time::Instant::now() >= leading_until {
             return Ok(None);
         }
-        let jobs: Vec<_> = events
-            .iter()
-            .flat_map(|event| self.kinds(&event.name).iter().map(move |kind| (event, kind)))
-            .filter_map(|(event, kind)| {
-                self.subscriptions
-                    .handlers
-                    .get(kind)
-                    .map(|handler| (event, kind, handler))
-            })
-            .map(|(event, kind, handler)| {
-                let (queue, tries) = (handler.queue, handler.max_attempts);
-                new_job(
-                    clock,
-                    event.tenant_id,
-                    queue,
-                    share(event.tenant_id, None),
-                    kind,
-                    event.payload.clone(),
-                    tries,
-                    now,
-                    None,
-                )
-            })
-            .collect();
-        let any_jobs = !jobs.is_empty();
-        insert_jobs(tx.connection(), jobs).await?;
+        let listeners = &self.subscriptions.listeners;
+        let is_placed = |place: &_| self.placed().contains(place);
+        let logged = events::log::append(&tx, listeners, &events, is_placed, now).await?;
         let grown = self.append_to_logs(&tx, &events).await?;
         kernel::failpoint!(try "relay.before_commit");
         tx.commit().await?;
         kernel::failpoint!("relay.committed");
-        if any_jobs {
-            self.bus.send(Hint::Jobs);
+        for tenant in logged.tenants {
+            self.bus.send(Hint::Logged(tenant));
         }
+        let mut placed = self.placed();
+        if placed.len() > REMEMBERED {
+            placed.clear();
+        }
+        placed.extend(logged.cursors);
+        drop(placed);
         let mut last = self.last();
         if last.len() > REMEMBERED {
             last.clear();
@@ -237,10 +249,6 @@ impl Relay {
         drop(last);
         metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
         Ok(Some(events.len()))
-    }
-
-    fn kinds(&self, event: &str) -> &[String] {
-        self.subscriptions.kinds.get(event).map_or(&[], Vec::as_slice)
     }
 
     async fn append_to_logs(

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::Bus,
+    events::Listening,
     jobs::{
         QUEUES,
         carrier::{self, Away, Route},
@@ -54,10 +55,12 @@ impl Runtime {
         stop: CancellationToken,
     ) -> Result<Self, Away> {
         let subscriptions = subscriptions(modules);
+        system.learn_listened(subscriptions.listeners.iter().map(|listener| listener.event));
         let hub = Hub::new(system.clone(), bus.clone(), stop.clone());
         let progress = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         let (mut feeders, mut pumps, mut running) = (Vec::new(), Vec::new(), None);
+        let mut listening = None;
         crate::true_time::correct(&system).await;
         tasks.spawn(crate::true_time::keep(system.clone(), stop.clone()));
         if roles.serve {
@@ -81,6 +84,9 @@ impl Runtime {
                 tasks.spawn(pumping.clone().run(bus.clone(), stop.clone()));
                 pumps.push(pumping);
             }
+            let listeners = Listening::new(system.clone(), &subscriptions.listeners, &progress);
+            tasks.spawn(listeners.clone().run(bus.clone(), stop.clone()));
+            listening = Some(listeners);
             let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
         }
@@ -90,6 +96,7 @@ impl Runtime {
                 system,
                 feeders,
                 pumps,
+                listening,
                 progress,
             },
             running,
@@ -135,6 +142,7 @@ pub struct Idle {
     system: SystemDb,
     feeders: Vec<Arc<Feeder>>,
     pumps: Vec<Pumping>,
+    listening: Option<Listening>,
     progress: Arc<Notify>,
 }
 
@@ -144,7 +152,8 @@ impl Idle {
         let _ = tokio::time::timeout(Duration::from_millis(20), self.progress.notified()).await;
     }
 
-    /// Resolves once no pump has anything left, no event waits to be relayed and no job is due, on its way or running.
+    /// Resolves once no pump has anything left, no event waits to be relayed or heard, and no job is due, on its way or
+    /// running. What waits for a retry, in a listener as in a job, is not waited for.
     ///
     /// # Errors
     /// The database's.
@@ -166,7 +175,8 @@ impl Idle {
     pub async fn is_settled(&self) -> Result<bool> {
         let dealt_with = || -> u64 {
             let jobs: u64 = self.feeders.iter().map(|feeder| feeder.dealt_with()).sum();
-            jobs + self.pumps.iter().map(Pumping::dealt_with).sum::<u64>()
+            let heard = self.listening.as_ref().map_or(0, Listening::dealt_with);
+            jobs + heard + self.pumps.iter().map(Pumping::dealt_with).sum::<u64>()
         };
         let before = dealt_with();
         // In the direction in which work flows: what leaves one stage during the check is seen in the next.
@@ -180,6 +190,11 @@ impl Idle {
             .select_only()
             .column(outbox::event::Column::Id);
         if event.into_tuple::<uuid::Uuid>().one(on).await?.is_some() {
+            return Ok(false);
+        }
+        if let Some(listening) = &self.listening
+            && !listening.is_dry().await?
+        {
             return Ok(false);
         }
         let due = outbox::job::Entity::find()
@@ -202,11 +217,9 @@ pub fn subscriptions(modules: &[Box<dyn Module>]) -> Subscriptions {
         events.for_module(module.name());
         module.events(&mut events);
     }
-    let mut handlers = jobs.into_handlers();
-    let (kinds, subscribers) = events.into_parts();
-    handlers.extend(subscribers);
+    let handlers = jobs.into_handlers();
     Subscriptions {
-        kinds,
+        listeners: Arc::new(events.into_listeners()),
         handlers: Arc::new(handlers),
     }
 }

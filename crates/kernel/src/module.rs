@@ -39,7 +39,7 @@ pub trait Module: Send + Sync + 'static {
         &[]
     }
 
-    /// What it listens to: `events.on(…)`.
+    /// What it listens to: `events.on(…)` with a [`Listener`](crate::Listener).
     fn events(&self, _events: &mut Events) {}
 
     /// Paths under `/api/v1`, as the document writes them, whose handler passes the body on as it comes instead of holding it

@@ -24,9 +24,12 @@ pub mod event {
         pub tenant_id: TenantId,
         /// [`Event::NAME`](crate::Event::NAME).
         pub name: String,
-        /// The event as JSON.
+        /// The event as JSON: for live clients, and for listeners unless `full_payload` is there.
         #[sea_orm(column_type = "Text")]
         pub payload: String,
+        /// The event as listeners get it, where live clients get less ([`Event::live`](crate::Event::live)) and somebody listens.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub full_payload: Option<String>,
         /// The permission that hears it live; none for events that stay inside.
         pub live: Option<String>,
         pub created_at: DateTimeUtc,
@@ -84,18 +87,31 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// `live` is the permission that hears it, `listened` says whether a listener may want it.
     pub(crate) fn publish<E: Event>(
         &mut self,
         clock: &Clock,
         tenant: TenantId,
         event: &E,
         live: Option<&str>,
+        listened: bool,
     ) -> Result<()> {
+        if live.is_none() && !listened {
+            return Ok(());
+        }
+        let (payload, full_payload) = match event.live() {
+            Some(live) => {
+                let full = listened.then(|| serde_json::to_string(event)).transpose()?;
+                (serde_json::to_string(&live)?, full)
+            }
+            None => (serde_json::to_string(event)?, None),
+        };
         self.events.push(event::ActiveModel {
             id: Set(clock.new_uuid()),
             tenant_id: Set(tenant),
             name: Set(E::NAME.to_owned()),
-            payload: Set(serde_json::to_string(event)?),
+            payload: Set(payload),
+            full_payload: Set(full_payload),
             live: Set(live.map(ToOwned::to_owned)),
             created_at: Set(clock.now()),
         });

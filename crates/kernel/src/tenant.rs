@@ -8,7 +8,11 @@ mod query;
 mod row;
 mod way;
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -80,6 +84,8 @@ pub struct SystemDb {
     // SQLite has one writer. Queueing for it here is fair and costs nothing; queueing inside SQLite is a busy loop.
     writer: Option<Arc<Mutex<()>>>,
     lists: list::Lists,
+    // The events that have listeners.
+    listened: Arc<OnceLock<BTreeSet<&'static str>>>,
 }
 
 impl fmt::Debug for SystemDb {
@@ -98,7 +104,19 @@ impl SystemDb {
             wake,
             writer,
             lists: list::Lists::default(),
+            listened: Arc::default(),
         }
+    }
+
+    /// Says which events have listeners; the first call counts. Until then every event may have one, so that a process that
+    /// knows no modules, such as a command, leaves nothing out.
+    pub fn learn_listened(&self, events: impl IntoIterator<Item = &'static str>) {
+        let _known_before = self.listened.set(events.into_iter().collect());
+    }
+
+    /// Whether the event of this name may have a listener.
+    fn is_listened_to(&self, event: &str) -> bool {
+        self.listened.get().is_none_or(|events| events.contains(event))
     }
 
     /// The scoped door for one tenant.
@@ -355,13 +373,18 @@ impl TenantTx {
         }
     }
 
-    /// Tells the others, once this commits.
+    /// Whether a listener may want `E`: what only listeners get need not be gathered otherwise.
+    pub fn is_listened_to<E: Event>(&self) -> bool {
+        self.db.system.is_listened_to(E::NAME)
+    }
+
+    /// Tells the others, once this commits. An event without live clients and
+    /// [listeners](crate::Listener) costs nothing.
     ///
     /// # Errors
     /// 500 when the event does not serialise.
     pub fn publish<E: Event>(&mut self, event: &E) -> Result<()> {
-        let clock = &self.db.system.clock;
-        self.pending.publish(clock, self.db.tenant, event, E::LIVE)
+        self.publish_live(event, E::LIVE)
     }
 
     /// As [`TenantTx::publish`], but tells modules only: the live stream is spared, whatever [`Event::LIVE`] says. For what is sent
@@ -370,8 +393,14 @@ impl TenantTx {
     /// # Errors
     /// 500 when the event does not serialise.
     pub fn publish_to_modules<E: Event>(&mut self, event: &E) -> Result<()> {
-        let clock = &self.db.system.clock;
-        self.pending.publish(clock, self.db.tenant, event, None)
+        self.publish_live(event, None)
+    }
+
+    fn publish_live<E: Event>(&mut self, event: &E, live: Option<&str>) -> Result<()> {
+        let system = &self.db.system;
+        let listened = system.is_listened_to(E::NAME);
+        self.pending
+            .publish(&system.clock, self.db.tenant, event, live, listened)
     }
 
     /// Has work done, once this commits.

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use server::{
-    commands::{admin, describe, doctor, in_words, migrate, run, seed, serve, simulator, vault},
+    commands::{admin, describe, doctor, events, in_words, migrate, run, seed, serve, simulator, vault},
     config::{Config, LogFormat},
 };
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -59,6 +59,9 @@ enum Command {
     /// Resellers: add, list.
     #[command(subcommand)]
     Reseller(admin::ResellerCommand),
+    /// Events that could not be applied: list them, try again.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Stored secrets: seal them under the newest key.
     #[command(subcommand)]
     Vault(vault::VaultCommand),
@@ -99,6 +102,7 @@ async fn obey() -> anyhow::Result<()> {
         Command::Openapi { .. } => describe::openapi(describe::Mode::Print).await,
         Command::Simulator => simulator::simulator(config).await,
         Command::Seed => seed::seed(config).await,
+        Command::Events(command) => events::events(config, command).await,
         Command::Vault(command) => vault::vault(config, command).await,
         Command::User(command) => admin::user(config, command).await,
         Command::Tenant(command) => admin::tenant(config, command).await,

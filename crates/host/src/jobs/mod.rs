@@ -46,7 +46,6 @@ const fn queue(name: &'static str, concurrency: usize, per_share: usize) -> Queu
 pub const QUEUES: &[Queue] = &[
     queue("interactive", 64, 32),
     queue("default", 64, 32),
-    queue("events", 16, 8),
     // File transfers take minutes and must not delay other jobs.
     queue("files", 8, 4),
     // These jobs mostly wait for a number's rate. Two per number: the next is ready when one ends.

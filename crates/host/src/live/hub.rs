@@ -174,7 +174,7 @@ impl Hub {
                         Ok(behind) => tenants.extend(behind),
                         Err(error) => tracing::warn!(%error, "live events may wait"),
                     },
-                    Hint::Events | Hint::Jobs | Hint::Arrivals(_) => {}
+                    Hint::Events | Hint::Jobs | Hint::Arrivals(_) | Hint::Logged(_) => {}
                 }
             }
             futures_util::stream::iter(tenants)

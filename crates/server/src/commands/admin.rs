@@ -56,7 +56,12 @@ fn none_yet(what: &str, add: &str) {
 ///
 /// # Errors
 /// When there is none, or several have the name.
-fn only<T>(kind: &str, wanted: &str, mut found: Vec<T>, id: impl Fn(&T) -> String) -> anyhow::Result<T> {
+pub(super) fn only<T>(
+    kind: &str,
+    wanted: &str,
+    mut found: Vec<T>,
+    id: impl Fn(&T) -> String,
+) -> anyhow::Result<T> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => anyhow::bail!(
@@ -75,7 +80,7 @@ fn only<T>(kind: &str, wanted: &str, mut found: Vec<T>, id: impl Fn(&T) -> Strin
 }
 
 /// A stored text for the terminal, without control characters.
-fn plain(text: impl Display) -> String {
+pub(super) fn plain(text: impl Display) -> String {
     text.to_string()
         .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod describe;
 pub mod doctor;
+pub mod events;
 pub mod migrate;
 pub mod run;
 pub mod seed;

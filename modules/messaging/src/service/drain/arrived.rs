@@ -15,6 +15,8 @@ pub(super) struct Arrived {
     pub(super) channel: Arc<Channel>,
     pub(super) sighting: Sighting,
     pub(super) message: InboundMessage,
+    /// When the webhook arrived here.
+    pub(super) received_at: DateTime<Utc>,
 }
 
 /// Who has written a message, by its own ids first and then by what the body says about its sender.

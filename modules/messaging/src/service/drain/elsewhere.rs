@@ -21,6 +21,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 
 use super::{
     amendments::{Amendment, is_amendment},
+    details,
     ids::{WAMID, digits},
     inbound::row,
     noted::Noted,
@@ -50,6 +51,8 @@ pub(super) struct Other {
     sent_by: Option<Sender>,
     /// Told live, as an echo is.
     live: bool,
+    /// When the webhook arrived here; none for old messages.
+    received_at: Option<DateTime<Utc>>,
 }
 
 impl Other {
@@ -84,6 +87,7 @@ impl Other {
             status: Status::Sent,
             sent_by: Some(sender(kind, name)),
             live: true,
+            received_at: Some(now),
         }
     }
 
@@ -128,6 +132,7 @@ impl Other {
             message,
             inbound,
             live: false,
+            received_at: None,
         })
     }
 }
@@ -204,6 +209,7 @@ impl Service {
                 kind: other.message.kind.chars().take(32).collect(),
                 preview: shorten(&other.message.preview()),
                 at: told_at(other.message.timestamp, now),
+                details: None,
             };
             noted.wamids.push(wamid(&other.message));
             written.push((other, item));
@@ -407,6 +413,7 @@ async fn touch(
 fn tell(tx: &mut TenantTx, written: &[(Other, MessageReceived)]) -> Result<()> {
     let mut items: Vec<MessageEchoed> = Vec::new();
     let mut old: BTreeSet<ConversationId> = BTreeSet::new();
+    let listened = tx.is_listened_to::<MessagesEchoed>();
     for (other, item) in written {
         if other.live {
             items.push(MessageEchoed {
@@ -417,6 +424,10 @@ fn tell(tx: &mut TenantTx, written: &[(Other, MessageReceived)]) -> Result<()> {
                 kind: item.kind.clone(),
                 preview: item.preview.clone(),
                 at: item.at,
+                details: other
+                    .received_at
+                    .filter(|_| listened)
+                    .map(|received_at| details::of(&other.message, received_at, true)),
             });
         } else {
             old.insert(item.conversation_id);

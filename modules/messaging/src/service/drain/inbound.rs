@@ -14,6 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 use super::{
     amendments::{Amendment, is_amendment},
     arrived::Arrived,
+    details,
     ids::{WAMID, digits},
     noted::Noted,
     when::told_at,
@@ -62,6 +63,7 @@ impl Service {
         let conversations = conversations_of(tx, &pairs).await?;
         let mut items = Vec::with_capacity(new.len());
         let mut rows = Vec::with_capacity(new.len());
+        let listened = tx.is_listened_to::<MessagesReceived>();
         for (place, (arrived, (channel_id, contact_id))) in (0..).zip(new.iter().zip(&pairs)) {
             let id: MessageId = tx.clock().new_id();
             let item = MessageReceived {
@@ -73,6 +75,7 @@ impl Service {
                 preview: shorten(&arrived.message.preview()),
                 // What came together keeps its order.
                 at: written_at(arrived.message.timestamp, now + TimeDelta::microseconds(place)),
+                details: listened.then(|| details::of(&arrived.message, arrived.received_at, false)),
             };
             rows.push(row(&arrived.message, &item, now));
             items.push(item);

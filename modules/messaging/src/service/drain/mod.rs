@@ -4,6 +4,7 @@
 mod alone;
 mod amendments;
 mod arrived;
+mod details;
 mod elsewhere;
 mod ids;
 mod inbound;

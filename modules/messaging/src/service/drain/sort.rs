@@ -218,6 +218,7 @@ impl Service {
                 channel: channel.clone(),
                 sighting,
                 message,
+                received_at: place.body.received_at,
             });
         }
         whole
