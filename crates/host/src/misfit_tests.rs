@@ -23,10 +23,10 @@ struct Cat {
 #[derive(Debug, Union)]
 #[oai(discriminator_name = "type")]
 enum Pet {
-    #[oai(mapping = "dog")]
-    Dog(Dog),
     #[oai(mapping = "cat")]
     Cat(Cat),
+    #[oai(mapping = "dog")]
+    Dog(Dog),
 }
 
 /// Without a name of its own for the type: a code, or an object.
