@@ -171,6 +171,10 @@ impl Progress {
         } else if self.in_memory && !self.hold(part.len()) {
             Fault::NoMemory
         } else {
+            // A file that is JSON goes to the store as it comes: no more of it than of a JSON body stays in memory.
+            if self.read > API_BODY {
+                self.kept = None;
+            }
             if let Some(kept) = &mut self.kept {
                 kept.push(part.clone());
             }
