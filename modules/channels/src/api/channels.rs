@@ -7,20 +7,24 @@ use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
-    types::{Any, MaybeUndefined},
+    types::MaybeUndefined,
 };
 use secrecy::SecretString;
 use sentences::Sentence;
 
+mod report;
 mod stops;
+mod templates;
 
 use super::Tag;
 use crate::{
     entity::channel,
     permission::{ManageChannels, ReadChannels},
-    service::{ChannelChanges, NewChannel, Service, TestReport},
+    service::{ChannelChanges, NewChannel, Service},
 };
+use report::ConnectionTest;
 use stops::{Held, Restricted};
+use templates::TemplateList;
 
 /// Where a number lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -150,59 +154,6 @@ pub struct ChannelOut {
     pub updated_at: DateTime<Utc>,
 }
 
-/// One step of a connection test.
-#[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct ConnectionCheck {
-    /// `token`, `number`, `account`, `webhook`; and `sending` if something stops it that no test can see, such as a ban.
-    pub name: String,
-    /// Whether it is as it should be.
-    pub ok: bool,
-    /// What was found.
-    pub message: String,
-    /// `message`, to be said in any language.
-    pub message_terms: Vec<Sentence>,
-    /// What to do about it.
-    pub remedy: Option<String>,
-    /// `remedy`, to be said in any language.
-    #[oai(default, skip_serializing_if_is_empty)]
-    pub remedy_terms: Vec<Sentence>,
-}
-
-/// What a connection test found.
-#[derive(Debug, Object)]
-pub struct ConnectionTest {
-    /// Whether everything is as it should be.
-    pub ok: bool,
-    /// The steps, in order.
-    pub checks: Vec<ConnectionCheck>,
-}
-
-/// A message template as WhatsApp has it.
-#[derive(Debug, Object)]
-#[oai(rename = "ChannelTemplate", skip_serializing_if_is_none)]
-pub struct TemplateOut {
-    /// WhatsApp's id.
-    pub id: String,
-    /// Its name, to be sent with messages.
-    pub name: String,
-    /// Its language code, to be sent exactly like this.
-    pub language: String,
-    /// MARKETING, UTILITY or AUTHENTICATION.
-    pub category: Option<String>,
-    /// Only APPROVED templates can be sent.
-    pub status: Option<String>,
-    /// Header, body, footer and buttons, in WhatsApp's own form.
-    pub components: Vec<Any<serde_json::Value>>,
-}
-
-/// The templates of a number's account.
-#[derive(Debug, Object)]
-pub struct TemplateList {
-    /// At most 300.
-    pub items: Vec<TemplateOut>,
-}
-
 fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
     let (held, restricted) = (Held::of(&row, now), Restricted::of(&row, now));
     let trouble = row.trouble(now);
@@ -295,21 +246,6 @@ fn kept_or_set(field: &str, value: MaybeUndefined<String>) -> Result<Option<Stri
 fn named(name: &str) -> Result<String> {
     let name = text::name::given(name).map_err(|fault| Error::invalid("name", fault.to_string()))?;
     Ok(name.to_owned())
-}
-
-fn shape_report(report: TestReport) -> ConnectionTest {
-    let checks = report.checks.into_iter().map(|check| ConnectionCheck {
-        name: check.name.to_owned(),
-        ok: check.ok,
-        message: check.message.to_string(),
-        message_terms: check.message.0,
-        remedy: check.remedy.as_ref().map(ToString::to_string),
-        remedy_terms: check.remedy.unwrap_or_default().0,
-    });
-    ConnectionTest {
-        ok: report.ok,
-        checks: checks.collect(),
-    }
 }
 
 /// Operations on numbers.
@@ -487,9 +423,8 @@ impl ChannelsApi {
         can: Can<ManageChannels>,
         channel_id: Path<ChannelId>,
     ) -> Result<Json<ConnectionTest>> {
-        Ok(Json(shape_report(
-            self.service.test_channel(can.db(), channel_id.0).await?,
-        )))
+        let report = self.service.test_channel(can.db(), channel_id.0).await?;
+        Ok(Json(report.into()))
     }
 
     /// List a number's templates.
@@ -506,16 +441,6 @@ impl ChannelsApi {
         channel_id: Path<ChannelId>,
     ) -> Result<Json<TemplateList>> {
         let templates = self.service.templates(can.db(), channel_id.0).await?;
-        let items = templates.into_iter().map(|template| TemplateOut {
-            id: template.id,
-            name: template.name,
-            language: template.language,
-            category: template.category,
-            status: template.status,
-            components: template.components.into_iter().map(Any).collect(),
-        });
-        Ok(Json(TemplateList {
-            items: items.collect(),
-        }))
+        Ok(Json(templates.into()))
     }
 }

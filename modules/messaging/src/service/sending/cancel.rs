@@ -114,13 +114,6 @@ async fn cancel_behind_mark(tx: &mut TenantTx, chunk: &chunk::Model) -> Result<(
     }
 }
 
-/// Whether a chunk was stopped meanwhile.
-pub(super) async fn is_cancelled(tx: &TenantTx, id: ChunkId) -> Result<bool> {
-    let this = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
-    let row = this.for_update().one().await?;
-    Ok(row.is_some_and(|row| row.cancelled_at.is_some()))
-}
-
 /// Completes when a chunk was stopped, looking twice a second. What cannot be read now is looked at again.
 pub(super) async fn cancelled(db: &TenantDb, id: ChunkId) {
     loop {

@@ -11,7 +11,7 @@ use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 use super::{
-    outcome::{self, Outcome},
+    outcome::{self, OfChunk, Outcome},
     waiting::{self, Waiting},
 };
 use crate::{
@@ -198,7 +198,14 @@ impl Taken {
             let mut tx = db.begin().await?;
             let held = self.moved(tx.update(), mark, intends).exec().await?;
             if held > 0 {
-                outcome::write(&mut tx, directory, self, outcomes).await?;
+                let of = OfChunk {
+                    id: self.id,
+                    origin: self.origin.clone(),
+                    channel_id: self.channel_id,
+                    lane: self.lane,
+                    attempt: self.attempt,
+                };
+                outcome::write(&mut tx, directory, &of, outcomes).await?;
                 tx.commit().await?;
             }
             held

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::message::Recipient;
 use contracts::{
+    channels::ChannelId,
     contacts::{ContactDirectory, Spelling},
-    messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged},
+    messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
 };
 use kernel::{Result, TenantTx, padded};
 use sea_orm::{
@@ -17,8 +18,6 @@ use sea_orm::{
 use sentences::Sentences;
 
 use super::{
-    cancel::is_cancelled,
-    chunk::Taken,
     verdict::{TRIES, Verdict},
     waiting::Waiting,
 };
@@ -105,11 +104,22 @@ impl Outcome {
     }
 }
 
+/// The chunk that outcomes are of.
+#[derive(Clone, Debug)]
+pub(super) struct OfChunk {
+    pub(super) id: ChunkId,
+    pub(super) origin: Option<Origin>,
+    pub(super) channel_id: ChannelId,
+    pub(super) lane: Lane,
+    /// How often its messages were tried before.
+    pub(super) attempt: i32,
+}
+
 /// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours.
 pub(super) async fn write(
     tx: &mut TenantTx,
     directory: &dyn ContactDirectory,
-    taken: &Taken,
+    of: &OfChunk,
     outcomes: &[Outcome],
 ) -> Result<()> {
     if outcomes.is_empty() {
@@ -120,7 +130,7 @@ pub(super) async fn write(
     let mut outcomes: Vec<&Outcome> = outcomes.iter().collect();
     outcomes.sort_unstable_by_key(|outcome| outcome.message.id);
     let again = |outcome: &&Outcome| matches!(outcome.verdict, Verdict::Again { .. });
-    let is_cancelled = outcomes.iter().any(again) && is_cancelled(tx, taken.id).await?;
+    let is_cancelled = outcomes.iter().any(again) && is_cancelled(tx, of.id).await?;
     for status in [
         Status::Cancelled,
         Status::Accepted,
@@ -137,9 +147,9 @@ pub(super) async fn write(
         }
     }
     if !is_cancelled {
-        put_back(tx, taken, &outcomes, now).await?;
+        put_back(tx, of, &outcomes, now).await?;
     }
-    tell(tx, taken, &outcomes, is_cancelled, now)?;
+    tell(tx, of, &outcomes, is_cancelled, now)?;
     let spellings: Vec<Spelling> = outcomes.iter().filter_map(|outcome| outcome.spelling()).collect();
     joining::learn_spellings(tx, directory, &spellings).await
 }
@@ -148,14 +158,14 @@ pub(super) async fn write(
 /// tell the difference.
 fn tell(
     tx: &mut TenantTx,
-    taken: &Taken,
+    of: &OfChunk,
     outcomes: &[&Outcome],
     is_cancelled: bool,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let told = |status| match status {
         Status::Queued => false,
-        Status::Accepted => taken.lane != Lane::Bulk,
+        Status::Accepted => of.lane != Lane::Bulk,
         _ => true,
     };
     let items: Vec<MessageStatusChanged> = outcomes
@@ -167,17 +177,24 @@ fn tell(
             status: outcome.status(is_cancelled).as_str().to_owned(),
             at: now,
             error_code: outcome.failure().map(|failure| failure.code),
-            origin: taken.origin.clone(),
+            origin: of.origin.clone(),
         })
         .collect();
     if items.is_empty() {
         return Ok(());
     }
     let changed = MessageStatusesChanged { items };
-    match taken.lane {
+    match of.lane {
         Lane::Bulk => tx.publish_to_modules(&changed),
         _ => tx.publish(&changed),
     }
+}
+
+/// Whether the chunk was stopped. Locks its row, as stopping does.
+async fn is_cancelled(tx: &TenantTx, id: ChunkId) -> Result<bool> {
+    let this = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
+    let row = this.for_update().one().await?;
+    Ok(row.is_some_and(|row| row.cancelled_at.is_some()))
 }
 
 /// One statement for all messages with the same outcome. A status that came before us is higher and stays.
@@ -216,7 +233,7 @@ async fn raise(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTi
 
 /// Messages that are to be sent later move into chunks of their own: what is in a chunk behind its mark was certainly not
 /// sent, and that stays true for them.
-async fn put_back(tx: &mut TenantTx, taken: &Taken, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
+async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
     let mut by_wait: BTreeMap<(Duration, bool), Vec<MessageId>> = BTreeMap::new();
     for outcome in outcomes {
         if let Verdict::Again { after, counts, .. } = outcome.verdict {
@@ -230,14 +247,14 @@ async fn put_back(tx: &mut TenantTx, taken: &Taken, outcomes: &[&Outcome], now: 
         let chunk_id: ChunkId = tx.clock().new_id();
         tx.insert::<chunk::Entity>(chunk::ActiveModel {
             id: Set(chunk_id),
-            channel_id: Set(taken.channel_id),
-            lane: Set(lane_name(taken.lane).to_owned()),
+            channel_id: Set(of.channel_id),
+            lane: Set(lane_name(of.lane).to_owned()),
             messages: Set(i32::try_from(ids.len()).unwrap_or(i32::MAX)),
             fence: Set(0),
             mark: Set(None),
-            attempt: Set(taken.attempt + i32::from(counts)),
+            attempt: Set(of.attempt + i32::from(counts)),
             done: Set(false),
-            origin: Set(taken.origin.as_ref().map(ToString::to_string)),
+            origin: Set(of.origin.as_ref().map(ToString::to_string)),
             cancelled_at: Set(None),
             created_at: Set(now),
             ..chunk::ActiveModel::default()
@@ -249,7 +266,7 @@ async fn put_back(tx: &mut TenantTx, taken: &Taken, outcomes: &[&Outcome], now: 
             .exec()
             .await?;
         let due = now + TimeDelta::from_std(after).unwrap_or(TimeDelta::hours(1));
-        tx.enqueue_at(&SendChunk::new(chunk_id, taken.channel_id, taken.lane), due)?;
+        tx.enqueue_at(&SendChunk::new(chunk_id, of.channel_id, of.lane), due)?;
     }
     Ok(())
 }

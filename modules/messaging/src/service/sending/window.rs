@@ -4,7 +4,7 @@
 //! More requests in flight than that do not make sending faster: they wait in sockets and run queues, where tenants have no
 //! turns, and a campaign of a hundred messages waits behind a million. So the window gets smaller when answers take longer than
 //! they do without queueing (the gradient method of congestion control), and what does not fit waits for its turn in
-//! [`Slots`](super::slots::Slots). When WhatsApp itself becomes slower, the window opens again: the baseline is measured anew all the
+//! `Slots`. When WhatsApp itself becomes slower, the window opens again: the baseline is measured anew all the
 //! time.
 
 use std::{collections::VecDeque, time::Duration};
