@@ -11,6 +11,7 @@ mod service;
 
 use std::sync::Arc;
 
+use cloud_api::client::Wire;
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
@@ -21,7 +22,6 @@ use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, Tena
 use poem::{EndpointExt, get};
 use url::Url;
 
-pub use cloud_api::client::Wire;
 pub use service::MediaParts;
 
 /// What messaging is made of.
