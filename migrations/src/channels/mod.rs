@@ -2,10 +2,6 @@
 
 use sea_orm_migration::prelude::*;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "sea-query can neither make a view nor rename an index"
-)]
 mod m20261130_000200_tables_of_their_own;
 mod m20261130_000201_switch_of_their_own;
 mod m20261130_000202_template_categories;
