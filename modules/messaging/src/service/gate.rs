@@ -59,8 +59,8 @@ pub(super) struct Decided {
 
 /// What the gate decided of a leased chunk.
 pub(super) enum Leased {
-    /// None may leave now: the number is held, or may not write first. Until then, if anybody knows.
-    Wait(Option<DateTime<Utc>>),
+    /// None may leave now, and why for the log. Until then, if anybody knows.
+    Wait(Option<DateTime<Utc>>, &'static str),
     /// These may leave; those may not, and why.
     Leave(Vec<Waiting>, Vec<(Waiting, Sentences)>),
 }
@@ -223,12 +223,12 @@ impl Service {
     ) -> Result<Leased> {
         let now = db.clock().now();
         if let Some(stop) = &channel.held {
-            return Ok(Leased::Wait(stop.until));
+            return Ok(Leased::Wait(stop.until, "the number is held"));
         }
         // Bulk writes first, so it waits; of the others only templates may not leave.
         let restricted = channel.restricted.as_ref();
         if let Some(stop) = restricted.filter(|_| lane == Lane::Bulk) {
-            return Ok(Leased::Wait(stop.until));
+            return Ok(Leased::Wait(stop.until, "the number may not write first"));
         }
         let closed = match now - since < FRESH {
             true => BTreeSet::new(),

@@ -102,9 +102,9 @@ impl Service {
             .at_lease(&db, &channel, taken.lane, taken.created_at, left)
             .await?
         {
-            Leased::Wait(stopped_until) => {
+            Leased::Wait(stopped_until, why) => {
                 let wait = until(now, stopped_until);
-                return Err(JobError::later(wait, "the number may not send now"));
+                return Err(JobError::later(wait, why));
             }
             Leased::Leave(left, refused) => {
                 let refused: Vec<Outcome> = refused
