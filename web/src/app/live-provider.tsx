@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { LiveClient, type LiveState } from '@/api/live'
+import { sessionKeys } from '@/api/session'
 import { features } from './features'
 
 const LiveContext = createContext<LiveState>('connecting')
@@ -23,7 +24,11 @@ export function LiveProvider({ tenantId, children }: { tenantId: string; childre
       },
       onEvent: ({ name, payload }) => features.forEach((feature) => feature.live?.[name]?.(client, payload)),
       onResync: () => void client.invalidateQueries(),
-      onState: setState,
+      onState: (next) => {
+        setState(next)
+        // A socket cannot say that its session has ended: the session itself is asked.
+        if (next === 'reconnecting') void client.invalidateQueries({ queryKey: sessionKeys.session })
+      },
     })
     live.start()
     return () => live.stop()

@@ -56,7 +56,7 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
               {found.map(({ label, items }) => items.length > 0 && (
                 <CommandGroup key={label} heading={t(label)} forceMount>
                   {items.map(({ id, href, content }) => (
-                    <CommandItem key={id} forceMount value={`${label} ${id}`} onSelect={run(() => navigate(href))}>{content}</CommandItem>
+                    <CommandItem key={id} forceMount value={`${label} ${id}`} keywords={[query]} onSelect={run(() => navigate(href))}>{content}</CommandItem>
                   ))}
                 </CommandGroup>
               ))}

@@ -20,7 +20,7 @@ const LOOKS = {
 export type FrameProps = React.ComponentPropsWithoutRef<typeof Dialog.Content>
 
 /** The frame of everything that opens over the page: it darkens the rest, keeps the focus and gives it back. */
-export const DialogFrame = React.forwardRef<HTMLDivElement, FrameProps & { look: keyof typeof LOOKS }>(({ look, className, children, onCloseAutoFocus, ...props }, ref) => {
+export const DialogFrame = React.forwardRef<HTMLDivElement, FrameProps & { look: keyof typeof LOOKS }>(({ look, className, children, onCloseAutoFocus, onEscapeKeyDown, ...props }, ref) => {
   const back = useReturnFocus(onCloseAutoFocus)
   // A question is answered with its buttons only.
   const { Portal, Overlay, Content } = look === 'alert' ? AlertDialog : Dialog
@@ -35,6 +35,11 @@ export const DialogFrame = React.forwardRef<HTMLDivElement, FrameProps & { look:
           className,
         )}
         {...props}
+        onEscapeKeyDown={(event) => {
+          // Of a field with an open list the list closes first.
+          if (event.target instanceof Element && event.target.getAttribute('aria-expanded') === 'true' && event.target.getAttribute('role') === 'combobox') event.preventDefault()
+          onEscapeKeyDown?.(event)
+        }}
         onCloseAutoFocus={back.onCloseAutoFocus}
       >
         <Origin into={back.from} />

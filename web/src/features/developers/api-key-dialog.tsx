@@ -32,8 +32,8 @@ export function ApiKeyDialog({ open, onOpenChange }: { open: boolean; onOpenChan
         if (!next) setCreated(undefined)
       }}
     >
-      {/* The key is shown once: a click outside must not throw it away. */}
-      <DialogContent className="sm:max-w-xl" onInteractOutside={(e) => created && e.preventDefault()}>
+      {/* The key is shown once: a click outside or Escape must not throw it away. */}
+      <DialogContent className="sm:max-w-xl" onInteractOutside={(e) => created && e.preventDefault()} onEscapeKeyDown={(e) => created && e.preventDefault()}>
         {created ? <ShowOnce created={created} onDone={() => { setCreated(undefined); onOpenChange(false) }} /> : open && <CreateForm onCreated={setCreated} onCancel={() => onOpenChange(false)} />}
       </DialogContent>
     </Dialog>

@@ -16,7 +16,7 @@ import { ChannelDialog } from './channel-dialog'
 
 export default function NumbersPage() {
   const { t } = useTranslation()
-  const { can } = useCan()
+  const { can, simulator } = useCan()
   const manage = can('channels:manage')
   const channels = useChannels()
   const remove = useDeleteChannel()
@@ -40,7 +40,7 @@ export default function NumbersPage() {
       ) : channels.error && !channels.data ? (
         <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
       ) : channels.data?.length === 0 ? (
-        <EmptyState icon={Phone} title={t('numbers.emptyTitle')} body={t('numbers.emptyBody')} action={connect} className="flex-1" />
+        <EmptyState icon={Phone} title={t('numbers.emptyTitle')} body={t(simulator ? 'numbers.emptyBodySimulator' : 'numbers.emptyBody')} action={connect} className="flex-1" />
       ) : (
         <ul className="grid gap-4 lg:grid-cols-2">
           {channels.data?.map((channel) => (
