@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, sea_query::OnConflict,
 };
 
+use crate::tenant::batches;
 use crate::{Clock, Error, Event, Job, Result, TenantId};
 
 /// Events written but not yet relayed.
@@ -149,12 +150,14 @@ impl Pending {
     /// Writes the rows. Returns whether events and whether jobs were among them.
     pub(crate) async fn flush(&mut self, tx: &DatabaseTransaction) -> Result<(bool, bool)> {
         let had = (!self.events.is_empty(), !self.jobs.is_empty());
-        if had.0 {
-            event::Entity::insert_many(std::mem::take(&mut self.events))
+        for events in batches(std::mem::take(&mut self.events)) {
+            event::Entity::insert_many(events)
                 .exec_without_returning(tx)
                 .await?;
         }
-        insert_jobs(tx, std::mem::take(&mut self.jobs)).await?;
+        for jobs in batches(std::mem::take(&mut self.jobs)) {
+            insert_jobs(tx, jobs).await?;
+        }
         Ok(had)
     }
 }

@@ -463,7 +463,7 @@ impl TenantTx {
 }
 
 /// 500 rows a statement: the sweet spot on both databases, and far below their parameter limits.
-fn batches<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+pub(crate) fn batches<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     let mut rows = rows.into_iter();
     std::iter::from_fn(move || {
         let batch: Vec<T> = rows.by_ref().take(500).collect();

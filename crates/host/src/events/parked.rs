@@ -135,7 +135,8 @@ pub(super) async fn park(tx: &TenantTx, listener: &str, parts: Vec<Keyed>) -> Re
         .filter(event::Column::Listener.eq(listener))
         .count(tx.across_tenants(WHY))
         .await?;
-    if parked + parts.len() as u64 > MOST {
+    // One event may have more keys than that: with nothing parked there is room for it.
+    if parked > 0 && parked + parts.len() as u64 > MOST {
         return Err(kernel::Error::unavailable(format!(
             "{parked} events are parked, and no more than {MOST} may be: `wapro events retry` applies them once their cause is \
              mended."
@@ -243,6 +244,29 @@ pub(super) async fn failed(
     if was.attempts == 0 {
         row.error = Set(Some(error));
     }
+    let alone = db.alone().await;
+    alone
+        .update::<key::Entity>()
+        .filter(of_key(&was.listener, &was.event_key))
+        .filter(key::Column::Attempts.eq(was.attempts))
+        .set(row)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Notes that a key waits for something that is away, unless it was retried meanwhile.
+pub(super) async fn postponed(
+    db: &TenantDb,
+    was: &key::Model,
+    error: String,
+    retry_at: DateTime<Utc>,
+) -> Result<()> {
+    let row = key::ActiveModel {
+        retry_at: Set(Some(retry_at)),
+        error: Set(Some(error)),
+        ..key::ActiveModel::default()
+    };
     let alone = db.alone().await;
     alone
         .update::<key::Entity>()

@@ -48,12 +48,15 @@ enum Step {
 pub async fn turn(db: &TenantDb, listener: &Registered) -> Result<Pumped> {
     let mut steps = Vec::with_capacity(2);
     // Looking first costs no transaction, of which SQLite has one at a time.
-    if let Some(key) = parked::due(db, &listener.name).await? {
-        steps.push(retrying(|| apply_key(db, listener, &key)).await?);
-    }
+    let key = match parked::due(db, &listener.name).await? {
+        Some(key) => Some(retrying(|| apply_key(db, listener, &key)).await),
+        None => None,
+    };
     if is_due(db, listener).await? {
         steps.push(retrying(|| apply_batch(db, listener)).await?);
     }
+    // What is wrong with one key keeps no other from its turn.
+    steps.extend(key.transpose()?);
     Ok(if steps.contains(&Step::Done) {
         Pumped::More
     } else if steps.contains(&Step::Held) {
@@ -118,9 +121,17 @@ async fn apply_batch(db: &TenantDb, listener: &Registered) -> Result<Step> {
             return batch_failed(db, listener, &cursor, &error).await;
         }
     };
-    advance(&tx, listener, handled.through).await?;
-    kernel::failpoint!(try "listener.before_commit");
-    tx.commit().await?;
+    let ended = async {
+        advance(&tx, listener, handled.through).await?;
+        kernel::failpoint!(try "listener.before_commit");
+        tx.commit().await
+    };
+    match ended.await {
+        Ok(()) => {}
+        Err(error) if error.is_contention() => return Err(error),
+        // Jobs and events of the handler are written by the commit, which may refuse them.
+        Err(error) => return batch_failed(db, listener, &cursor, &error).await,
+    }
     kernel::failpoint!("listener.committed");
     metrics::counter!("wapro_events_heard_total", "listener" => listener.name.clone())
         .increment(rows.iter().filter(|row| row.seq <= handled.through).count() as u64);
@@ -233,6 +244,9 @@ async fn split(db: &TenantDb, listener: &Registered, seq: i64) -> Result<Step> {
         return Ok(Step::Done);
     }
     let rows = log::next(&tx, listener.event, seq).await?;
+    if rows.is_empty() {
+        return Ok(Step::Idle);
+    }
     let parts = listener.split(&rows)?;
     parked::park(&tx, &listener.name, parts.behind).await?;
     advance(&tx, listener, parts.through).await?;
@@ -268,15 +282,27 @@ async fn apply_key(db: &TenantDb, listener: &Registered, name: &str) -> Result<S
             return key_failed(db, &key, &error).await;
         }
     };
-    parked::applied(&tx, &listener.name, name, through).await?;
-    kernel::failpoint!(try "listener.before_commit");
-    tx.commit().await?;
+    let ended = async {
+        parked::applied(&tx, &listener.name, name, through).await?;
+        kernel::failpoint!(try "listener.before_commit");
+        tx.commit().await
+    };
+    match ended.await {
+        Ok(()) => {}
+        Err(error) if error.is_contention() => return Err(error),
+        Err(error) => return key_failed(db, &key, &error).await,
+    }
     kernel::failpoint!("listener.committed");
     Ok(Step::Done)
 }
 
 async fn key_failed(db: &TenantDb, was: &parked::key::Model, error: &Error) -> Result<Step> {
     let (attempts, now) = (was.attempts + 1, db.clock().now());
+    // What is only away for now postpones the key, as it does a batch.
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+        parked::postponed(db, was, describe(error), now + AWAY).await?;
+        return Ok(Step::Done);
+    }
     let retry_at = (attempts < KEY_TRIES).then(|| after(now, attempts));
     let (listener, key, tenant) = (&was.listener, &was.event_key, db.tenant());
     let error = describe(error);

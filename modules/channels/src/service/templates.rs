@@ -1,6 +1,6 @@
 //! Templates of a number's account: as WhatsApp has them now, and what its news say of them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use cloud_api::{
     ids::WabaId,
     template::Template,
@@ -10,7 +10,7 @@ use contracts::{
     channels::{AccountNews, ChannelId, Told},
     templates::{Category, TemplateKey},
 };
-use kernel::{Result, TenantDb, TenantTx};
+use kernel::{Result, TenantDb, TenantTx, retrying};
 
 use super::{
     Service,
@@ -22,6 +22,8 @@ use crate::error::ChannelError;
 impl Service {
     /// The channel's templates as WhatsApp has them now, at most 300.
     pub async fn templates(&self, db: &TenantDb, id: ChannelId) -> Result<Vec<Template>> {
+        // News count by whole seconds; what comes while the list is read is newer.
+        let asked = db.clock().now().trunc_subsecs(0);
         let channel = self.channel(db, id).await?;
         let waba = WabaId::from(channel.waba_id.clone());
         let client = self.client_of(&seen(channel, db.clock().now()))?;
@@ -37,10 +39,13 @@ impl Service {
                 break;
             }
         }
-        let tx = db.begin().await?;
-        let filed = listed(waba.as_str(), &templates, tx.clock().now());
-        catalog::file(&tx, filed).await?;
-        tx.commit().await?;
+        let filed = listed(waba.as_str(), &templates, asked);
+        retrying(|| async {
+            let tx = db.begin().await?;
+            catalog::file(&tx, filed.clone()).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(templates)
     }
 }
@@ -49,7 +54,7 @@ impl Service {
 fn listed(waba_id: &str, templates: &[Template], at: DateTime<Utc>) -> Vec<Filed> {
     let filed = templates.iter().filter_map(|template| {
         Some(Filed {
-            key: key(waba_id, &template.name, &template.language),
+            key: key(waba_id, &template.name, &template.language)?,
             category: Category::parse(template.category.as_deref()?)?,
             at,
         })
@@ -68,7 +73,7 @@ pub(super) async fn apply(tx: &TenantTx, news: &[AccountNews]) -> Result<()> {
                 &news.waba_id,
                 update.name.as_deref()?,
                 update.language.as_deref()?,
-            ),
+            )?,
             category: Category::parse(category_in(update)?)?,
             at: news.at,
         })
@@ -76,13 +81,15 @@ pub(super) async fn apply(tx: &TenantTx, news: &[AccountNews]) -> Result<()> {
     catalog::file(tx, filed.collect()).await
 }
 
-/// WhatsApp writes en_US and en-US.
-fn key(waba_id: &str, name: &str, language: &str) -> TemplateKey {
-    TemplateKey {
+/// None for what no column holds. WhatsApp writes en_US and en-US.
+fn key(waba_id: &str, name: &str, language: &str) -> Option<TemplateKey> {
+    let fits = |text: &str, most: usize| text.chars().count() <= most;
+    let fit = fits(waba_id, 32) && fits(name, 512) && fits(language, 16);
+    fit.then(|| TemplateKey {
         waba_id: waba_id.to_owned(),
         name: name.to_owned(),
         language: language.replace('-', "_"),
-    }
+    })
 }
 
 /// The category that a template has from now on.

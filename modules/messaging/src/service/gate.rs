@@ -57,13 +57,8 @@ pub(super) struct Decided {
     pub(super) merges: Vec<ContactMerge>,
 }
 
-/// What the gate decided of a leased chunk.
-pub(super) enum Leased {
-    /// None may leave now, and why for the log. Until then, if anybody knows.
-    Wait(Option<DateTime<Utc>>, &'static str),
-    /// These may leave; those may not, and why.
-    Leave(Vec<Waiting>, Vec<(Waiting, Sentences)>),
-}
+/// What may leave of a leased chunk, and what may not and why.
+pub(super) type Leased = (Vec<Waiting>, Vec<(Waiting, Sentences)>);
 
 /// Why a message may not leave, apart from what it holds.
 enum Why<'a> {
@@ -212,24 +207,17 @@ impl Service {
         Ok(openers.merges)
     }
 
-    /// Decides once more of what is left of a chunk that was just leased. `since` is when the chunk was made.
+    /// Decides once more of what is left of a chunk that was just leased and does not [wait](waits). `since` is when the chunk was
+    /// made.
     pub(super) async fn at_lease(
         &self,
         db: &TenantDb,
         channel: &Channel,
-        lane: Lane,
         since: DateTime<Utc>,
         messages: Vec<Waiting>,
     ) -> Result<Leased> {
         let now = db.clock().now();
-        if let Some(stop) = &channel.held {
-            return Ok(Leased::Wait(stop.until, "the number is held"));
-        }
-        // Bulk writes first, so it waits; of the others only templates may not leave.
         let restricted = channel.restricted.as_ref();
-        if let Some(stop) = restricted.filter(|_| lane == Lane::Bulk) {
-            return Ok(Leased::Wait(stop.until, "the number may not write first"));
-        }
         let closed = match now - since < FRESH {
             true => BTreeSet::new(),
             false => closed_windows(db, &messages, now).await?,
@@ -252,7 +240,7 @@ impl Service {
                 None => leave.push(message),
             }
         }
-        Ok(Leased::Leave(leave, refused))
+        Ok((leave, refused))
     }
 
     async fn categories_of(
@@ -274,6 +262,17 @@ impl Service {
         let categories = self.catalog.categories(db, &keys).await?;
         Ok(keys.into_iter().zip(categories).collect())
     }
+}
+
+/// Until when, if anybody knows, and why nothing of a leased chunk may leave now: its number is held, or may not write first. Bulk
+/// writes first, so it waits then; of the others only templates may not leave.
+pub(super) fn waits(channel: &Channel, lane: Lane) -> Option<(Option<DateTime<Utc>>, &'static str)> {
+    let held = channel
+        .held
+        .as_ref()
+        .map(|stop| (stop.until, "the number is held"));
+    let restricted = channel.restricted.as_ref().filter(|_| lane == Lane::Bulk);
+    held.or_else(|| restricted.map(|stop| (stop.until, "the number may not write first")))
 }
 
 /// The messages that are not refused yet.

@@ -107,6 +107,14 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
         row.preview = Set(gone.preview.clone());
         row.last_direction = Set(gone.last_direction.clone());
     }
+    // What needs somebody more is what both need.
+    if gone.state() < kept.state() {
+        row.snoozed_until = Set(gone.snoozed_until);
+    }
+    row.state = Set(Some(Ord::min(gone.state(), kept.state())));
+    if kept.assignee_id.is_none() {
+        row.assignee_id = Set(gone.assignee_id);
+    }
     tx.update::<Entity>()
         .filter(Column::Id.eq(kept.id))
         .set(row)

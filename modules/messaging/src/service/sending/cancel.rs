@@ -9,6 +9,8 @@ use contracts::messaging::{
 };
 use kernel::{JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, retrying};
 use sea_orm::{ColumnTrait, Condition, Order};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::{super::Service, chunk::set_status};
 use crate::{
@@ -114,14 +116,28 @@ async fn cancel_behind_mark(tx: &mut TenantTx, chunk: &chunk::Model) -> Result<(
     }
 }
 
-/// Completes when a chunk was stopped, looking twice a second. What cannot be read now is looked at again.
-pub(super) async fn cancelled(db: &TenantDb, id: ChunkId) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let this = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
-        let row = this.filter(chunk::Column::CancelledAt.is_not_null()).one().await;
-        if matches!(row, Ok(Some(_))) {
-            return;
-        }
+/// Looks twice a second whether a chunk was stopped, in a task of its own, until this is dropped. What cannot be read now is looked
+/// at again.
+pub(super) struct Watch(JoinHandle<()>);
+
+impl Watch {
+    /// Cancels `cancelled` once the chunk was stopped.
+    pub(super) fn start(db: TenantDb, id: ChunkId, cancelled: CancellationToken) -> Self {
+        Self(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let this = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(id));
+                let row = this.filter(chunk::Column::CancelledAt.is_not_null()).one().await;
+                if matches!(row, Ok(Some(_))) {
+                    return cancelled.cancel();
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

@@ -177,7 +177,8 @@ impl Taken {
         }
     }
 
-    /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction.
+    /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction. `unless_cancelled` for all
+    /// that may not happen to a chunk that was stopped: another intent, or a refusal. What was sent is written anyway.
     ///
     /// # Errors
     /// The database's; nothing was written and the outcomes are still the caller's then.
@@ -187,16 +188,16 @@ impl Taken {
         directory: &dyn ContactDirectory,
         outcomes: &[Outcome],
         mark: Option<MessageId>,
+        unless_cancelled: bool,
     ) -> Result<Committed> {
-        let intends = mark.is_some();
         let mark = mark.or(self.mark);
         let held = if outcomes.is_empty() {
-            self.moved(db.alone().await.update(), mark, intends)
+            self.moved(db.alone().await.update(), mark, unless_cancelled)
                 .exec()
                 .await?
         } else {
             let mut tx = db.begin().await?;
-            let held = self.moved(tx.update(), mark, intends).exec().await?;
+            let held = self.moved(tx.update(), mark, unless_cancelled).exec().await?;
             if held > 0 {
                 let of = OfChunk {
                     id: self.id,
@@ -210,7 +211,7 @@ impl Taken {
             }
             held
         };
-        if held == 0 && intends && self.is_ours(db).await? {
+        if held == 0 && unless_cancelled && self.was_cancelled(db).await? {
             return Ok(Committed::Cancelled);
         }
         if held == 0 {
@@ -225,23 +226,24 @@ impl Taken {
         Ok(Committed::Yes)
     }
 
-    async fn is_ours(&self, db: &TenantDb) -> Result<bool> {
+    /// Whether it is ours and was stopped.
+    async fn was_cancelled(&self, db: &TenantDb) -> Result<bool> {
         let this = db.find::<chunk::Entity>().filter(chunk::Column::Id.eq(self.id));
         let row = this.one().await?;
         Ok(row.is_some_and(|row| row.fence == self.fence && row.cancelled_at.is_some()))
     }
 
-    /// The move of the mark, fenced. Of a chunk that was stopped it does not move.
+    /// The move of the mark, fenced; `unless_cancelled` not of a chunk that was stopped.
     fn moved<'c>(
         &self,
         update: TenantUpdate<'c, chunk::Entity>,
         mark: Option<MessageId>,
-        intends: bool,
+        unless_cancelled: bool,
     ) -> TenantUpdate<'c, chunk::Entity> {
         update
             .filter(chunk::Column::Id.eq(self.id))
             .filter(chunk::Column::Fence.eq(self.fence))
-            .filter(if intends {
+            .filter(if unless_cancelled {
                 Condition::all().add(chunk::Column::CancelledAt.is_null())
             } else {
                 Condition::all()
@@ -249,8 +251,8 @@ impl Taken {
             .col_expr(chunk::Column::Mark, Expr::value(mark))
     }
 
-    /// Puts back what may leave, as it was read when the chunk was taken.
-    pub(super) fn put_back(&mut self, left: Vec<Waiting>) {
+    /// Keeps what may leave, as it was read when the chunk was taken.
+    pub(super) fn keep(&mut self, left: Vec<Waiting>) {
         self.left = Some(left);
     }
 

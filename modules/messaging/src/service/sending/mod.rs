@@ -32,7 +32,7 @@ use sentences::{Sentence, Sentences, Term};
 
 pub(super) use waiting::Waiting;
 
-use super::{Service, gate::Leased};
+use super::{Service, gate::waits};
 use crate::job::SendChunk;
 use chunk::Committed;
 use outcome::Outcome;
@@ -87,38 +87,31 @@ impl Service {
             None if job.channel_id.is_none() => self.number(&db, Some(taken.channel_id)).await?,
             known => known,
         };
+        if taken.is_cancelled {
+            return Ok(end_cancelled(&db, &taken).await?);
+        }
         let Some(channel) = channel else {
             self.refuse(&db, &mut taken, &Term::NumberRemoved.into()).await?;
             return Ok(());
         };
         let now = db.clock().now();
-        if taken.is_cancelled {
-            cancel::cancel_rest(&db, taken.id).await?;
-            taken.finish(&db).await?;
-            return Ok(());
+        if let Some((stopped_until, why)) = waits(&channel, taken.lane) {
+            return Err(JobError::later(until(now, stopped_until), why));
         }
         let left = taken.left(&db, &*self.directory).await?;
-        match self
-            .at_lease(&db, &channel, taken.lane, taken.created_at, left)
-            .await?
-        {
-            Leased::Wait(stopped_until, why) => {
-                let wait = until(now, stopped_until);
-                return Err(JobError::later(wait, why));
-            }
-            Leased::Leave(left, refused) => {
-                let refused: Vec<Outcome> = refused
-                    .into_iter()
-                    .map(|(message, why)| Outcome::refused(message, &why))
-                    .collect();
-                let written = refused.is_empty()
-                    || taken.commit(&db, &*self.directory, &refused, None).await? == Committed::Yes;
-                if !written {
-                    return Ok(());
-                }
-                taken.put_back(left);
+        let (left, refused) = self.at_lease(&db, &channel, taken.created_at, left).await?;
+        if !refused.is_empty() {
+            let refused: Vec<Outcome> = refused
+                .into_iter()
+                .map(|(message, why)| Outcome::refused(message, &why))
+                .collect();
+            match taken.commit(&db, &*self.directory, &refused, None, true).await? {
+                Committed::Yes => {}
+                Committed::Superseded => return Ok(()),
+                Committed::Cancelled => return Ok(end_cancelled(&db, &taken).await?),
             }
         }
+        taken.keep(left);
         let number = channel.phone_number_id.clone().into();
         let lines = self.channels.client(&channel).map(|client| {
             Ok(Lines {
@@ -167,13 +160,22 @@ impl Service {
             .into_iter()
             .map(|message| Outcome::refused(message, why))
             .collect();
-        let written = outcomes.is_empty()
-            || taken.commit(db, &*self.directory, &outcomes, last).await? == Committed::Yes;
-        if written {
-            taken.finish(db).await?;
+        let committed = match outcomes.as_slice() {
+            [] => Committed::Yes,
+            outcomes => taken.commit(db, &*self.directory, outcomes, last, true).await?,
+        };
+        match committed {
+            Committed::Yes => taken.finish(db).await,
+            Committed::Superseded => Ok(()),
+            Committed::Cancelled => end_cancelled(db, taken).await,
         }
-        Ok(())
     }
+}
+
+/// Ends what is left of a stopped chunk, and the chunk.
+async fn end_cancelled(db: &TenantDb, taken: &chunk::Taken) -> Result<()> {
+    cancel::cancel_rest(db, taken.id).await?;
+    taken.finish(db).await
 }
 
 /// Why, where what went wrong has only words for developers.

@@ -245,11 +245,22 @@ async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: D
     }
     for ((after, counts), ids) in by_wait {
         let chunk_id: ChunkId = tx.clock().new_id();
+        // Only what is in this chunk still: a commit whose answer was lost may have moved them already.
+        let moved = tx
+            .update::<Entity>()
+            .filter(Column::ChunkId.eq(of.id))
+            .filter(Column::Id.is_in(ids))
+            .col_expr(Column::ChunkId, Expr::value(chunk_id))
+            .exec()
+            .await?;
+        if moved == 0 {
+            continue;
+        }
         tx.insert::<chunk::Entity>(chunk::ActiveModel {
             id: Set(chunk_id),
             channel_id: Set(of.channel_id),
             lane: Set(lane_name(of.lane).to_owned()),
-            messages: Set(i32::try_from(ids.len()).unwrap_or(i32::MAX)),
+            messages: Set(i32::try_from(moved).unwrap_or(i32::MAX)),
             fence: Set(0),
             mark: Set(None),
             attempt: Set(of.attempt + i32::from(counts)),
@@ -260,11 +271,6 @@ async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: D
             ..chunk::ActiveModel::default()
         })
         .await?;
-        tx.update::<Entity>()
-            .filter(Column::Id.is_in(ids))
-            .col_expr(Column::ChunkId, Expr::value(chunk_id))
-            .exec()
-            .await?;
         let due = now + TimeDelta::from_std(after).unwrap_or(TimeDelta::hours(1));
         tx.enqueue_at(&SendChunk::new(chunk_id, of.channel_id, of.lane), due)?;
     }

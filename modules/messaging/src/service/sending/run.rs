@@ -1,6 +1,6 @@
 //! Runs one chunk: reads its messages, sends them at the number's rate, writes outcomes as they come.
 
-use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use contracts::{channels::Channel, messaging::Lane};
 use kernel::{Result, TenantDb, retrying};
@@ -104,8 +104,9 @@ impl Run {
     /// Sends until nothing is left, the turn is over, the process is asked to stop, the number is held or another runner has the
     /// chunk. What an intent covers by then is still sent, so that nothing is left in doubt.
     pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
-        let (db, id) = (self.shared.db.clone(), self.taken.id);
-        let mut cancelled = pin!(cancel::cancelled(&db, id));
+        let cancelled = self.shared.cancelled.clone();
+        // A task of its own: a read that is not polled would keep a connection from others.
+        let _watch = cancel::Watch::start(self.shared.db.clone(), self.taken.id, cancelled.clone());
         let turn_ends = Instant::now() + TURN;
         loop {
             self.collect().await;
@@ -140,7 +141,7 @@ impl Run {
             let write_at = self.oldest.map(|oldest| oldest + MAX_DELAY);
             tokio::select! {
                 () = self.shared.progress.changed.notified() => {}
-                () = &mut cancelled, if !self.is_cancelled => self.cancel(),
+                () = cancelled.cancelled(), if !self.is_cancelled => self.cancel(),
                 () = async { tokio::time::sleep_until(write_at.unwrap_or_else(Instant::now)).await }, if write_at.is_some() => {}
             }
         }
@@ -255,7 +256,10 @@ impl Run {
         let over = portfolio::reserve(&shared.db, &shared.channel, intended.iter()).await?;
         let mark = intended.last().map(|last| last.id);
         let directory = &*shared.service.directory;
-        let committed = self.taken.commit(&shared.db, directory, outcomes, mark).await?;
+        let committed = self
+            .taken
+            .commit(&shared.db, directory, outcomes, mark, mark.is_some())
+            .await?;
         Ok((committed, next, over))
     }
 
