@@ -37,7 +37,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// What a conversation needs, most first.
+/// What a conversation needs.
+// In order: what needs somebody most comes first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, poem_openapi::Enum,
 )]
