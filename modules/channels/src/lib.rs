@@ -54,7 +54,7 @@ impl Channels {
         }
     }
 
-    /// The numbers, for whoever sends by them.
+    /// The port of senders.
     pub fn directory(&self) -> Arc<dyn ChannelDirectory> {
         Arc::new(self.service.clone())
     }
@@ -64,7 +64,7 @@ impl Channels {
         Arc::new(self.service.clone())
     }
 
-    /// The numbers, for whoever receives webhooks.
+    /// The port of the webhook.
     pub fn webhooks(&self) -> Arc<dyn ChannelWebhooks> {
         Arc::new(self.service.clone())
     }

@@ -262,7 +262,7 @@ async fn a_demo_beside_real_people_is_not_made() {
     services.remove().await;
 }
 
-/// A port that was free a moment ago.
+/// The address of a port that is free now.
 fn free_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()

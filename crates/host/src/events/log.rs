@@ -130,8 +130,8 @@ pub(crate) async fn append(
     })
 }
 
-/// Takes so many numbers and answers the last. The row stays locked until the transaction ends: whoever takes the next has
-/// waited until these are there to be read.
+/// Takes `count` numbers and returns the last. The row stays locked until the transaction ends, so the next numbers are taken only
+/// after these are committed.
 async fn take_numbers(on: &DatabaseTransaction, count: i64) -> Result<i64> {
     let backend = on.get_database_backend();
     let take = "UPDATE host_event_head SET seq = seq + ? WHERE id = 1";
