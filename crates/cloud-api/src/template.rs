@@ -1,4 +1,9 @@
-//! Message templates as the API lists them (Cloud API: templates).
+//! Message templates as the API lists them (Cloud API: templates), their rules and how phones show them.
+
+pub mod language;
+pub mod lint;
+pub mod render;
+pub mod variables;
 
 use serde_json::Value;
 

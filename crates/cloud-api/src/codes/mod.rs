@@ -2,11 +2,9 @@
 //! is told (Cloud API: error code table).
 
 mod action;
-mod stop;
 mod table;
 
-pub use action::Action;
-pub use stop::{BLOCKED, Stop, stop_of};
+pub use action::{Action, BLOCKED, Stop, action_of, stop_of};
 pub use table::CODES;
 
 /// What a sender does about an error.
@@ -53,8 +51,6 @@ pub struct Code {
     pub http_status: u16,
     /// What a sender does about it.
     pub class: Class,
-    /// What the platform does about it by itself.
-    pub action: Action,
     /// What a customer is told.
     pub advice: Advice,
 }
@@ -215,19 +211,6 @@ mod tests {
             assert!((200..=599).contains(&row.http_status), "{code}");
         }
         assert!(CODES.is_sorted_by(|a, b| a.code < b.code));
-    }
-
-    #[test]
-    fn actions_agree_with_classes() {
-        for row in CODES {
-            use Action::{Fail, HoldAccount, HoldConnection, HoldNumber};
-            let stops = matches!(row.action, HoldConnection | HoldNumber | HoldAccount);
-            let broken = matches!(row.class, Class::Token | Class::Account);
-            assert_eq!(stops, broken, "{}", row.code);
-            assert!(!(row.class.is_retryable() && row.action == Fail), "{}", row.code);
-        }
-        assert_eq!(find(130_497).unwrap().action.as_str(), "skip_country");
-        assert_eq!(find(131_050).unwrap().action.as_str(), "stop_marketing");
     }
 
     #[test]

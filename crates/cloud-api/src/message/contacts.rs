@@ -52,7 +52,7 @@ object! {
     pub struct ContactPhone {
         /// As people write it.
         phone: Option<String>,
-        /// `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own.
+        /// `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or any other word.
         kind as "type": Option<String>,
         /// WhatsApp id of the person: the card then offers to write to it.
         wa_id: Option<String>,
@@ -64,7 +64,7 @@ object! {
     pub struct ContactEmail {
         /// The address.
         email: Option<String>,
-        /// `HOME`, `WORK` or a word of one's own.
+        /// `HOME`, `WORK` or any other word.
         kind as "type": Option<String>,
     }
 }
@@ -74,7 +74,7 @@ object! {
     pub struct ContactUrl {
         /// The address.
         url: Option<String>,
-        /// `HOME`, `WORK` or a word of one's own.
+        /// `HOME`, `WORK` or any other word.
         kind as "type": Option<String>,
     }
 }
@@ -94,7 +94,7 @@ object! {
         country: Option<String>,
         /// Country as two letters.
         country_code: Option<String>,
-        /// `HOME`, `WORK` or a word of one's own.
+        /// `HOME`, `WORK` or any other word.
         kind as "type": Option<String>,
     }
 }
@@ -149,7 +149,7 @@ impl Contact {
         match &self.birthday {
             Some(day) if !is_day(day) => Err(at
                 .key("birthday")
-                .invalid("must be year, month and day, as 1990-05-20")
+                .invalid("must be year, month and day, such as 1990-05-20")
                 .found(day)),
             _ => Ok(()),
         }

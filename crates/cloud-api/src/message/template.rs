@@ -188,7 +188,7 @@ impl Language {
             .is_none_or(|it| (2..=3).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_uppercase()));
         if !language || !country {
             return Err(code
-                .invalid("must be a language, and perhaps a country, as en or en_US")
+                .invalid("must be a language, with or without a country, such as en or en_US")
                 .found(&self.code));
         }
         match self.policy.as_deref() {
@@ -218,7 +218,7 @@ fn check_once(components: &[Component], at: &At<'_>) -> Result<(), Invalid> {
                         .index
                         .map_or_else(|| "none".to_owned(), |index| index.to_string());
                     at.key("index")
-                        .invalid("every button has an index of its own")
+                        .invalid("every button needs a different index")
                         .found(shown)
                 }
                 other => at

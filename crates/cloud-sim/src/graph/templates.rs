@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use super::nodes::unknown_edge;
-use super::template_check::{authentication_text, check, kind, refuse, text};
+use super::template_check::{authentication_text, check, creation, kind, refuse, text};
 use super::template_node::compare;
 use super::{Call, Refusal, Reply, template_library};
 use crate::core::Core;
 use crate::entities::{Template, Waba};
 
-const CATEGORIES: [&str; 3] = ["MARKETING", "UTILITY", "AUTHENTICATION"];
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Templates an account may have, and one of a portfolio that is not verified.
@@ -39,26 +38,6 @@ fn components_of(body: &Value) -> Vec<Value> {
     }
 }
 
-fn ttl_of(body: &Value, category: &str) -> Result<Option<i64>, Refusal> {
-    let Some(value) = body.get("message_send_ttl_seconds") else {
-        return Ok(None);
-    };
-    let bounds = match category {
-        "AUTHENTICATION" => 30..=900,
-        "UTILITY" => 30..=43_200,
-        _ => 43_200..=2_592_000,
-    };
-    match value.as_i64() {
-        Some(-1) => Ok(Some(-1)),
-        Some(seconds) if bounds.contains(&seconds) => Ok(Some(seconds)),
-        _ => Err(Refusal::parameter(format!(
-            "Param message_send_ttl_seconds must be between {} and {} for {category}, or -1.",
-            bounds.start(),
-            bounds.end()
-        ))),
-    }
-}
-
 /// `POST /{WABA}/message_templates`: PENDING, then reviewed.
 pub(super) fn create(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply, Refusal> {
     let body = body_of(call)?.clone();
@@ -81,35 +60,17 @@ fn keep(core: &mut Core, template: Template) {
 fn wanted(core: &mut Core, body: &Value, waba: &Waba) -> Result<Template, Refusal> {
     let (name, language) = (string(body, "name"), string(body, "language"));
     let category = string(body, "category").to_uppercase();
-    let named = name
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if name.is_empty() || name.len() > 512 || !named {
-        return Err(Refusal::parameter(
-            "Param name must be 1 to 512 lower-case letters, digits and underscores.",
-        ));
-    }
-    if language.is_empty() {
-        return Err(Refusal::parameter("The parameter language is required."));
-    }
-    if !template_library::LANGUAGES.contains(&language.as_str()) {
-        return Err(Refusal::parameter(format!(
-            "Param language is not a supported language: {language}"
-        )));
-    }
-    if !CATEGORIES.contains(&category.as_str()) {
-        return Err(Refusal::parameter(format!(
-            "Param category must be one of {{{}}}",
-            CATEGORIES.join(", ")
-        )));
-    }
     let parameter_format = match string(body, "parameter_format") {
         format if format.is_empty() => "POSITIONAL".to_owned(),
         format => format.to_uppercase(),
     };
     let given = components_of(body);
-    check(core, &given, &category, &parameter_format)?;
-    let ttl_s = ttl_of(body, &category)?;
+    let ttl = body.get("message_send_ttl_seconds");
+    check(
+        core,
+        &creation(&name, &language, &category, &parameter_format, &given, ttl),
+    )?;
+    let ttl_s = ttl.and_then(Value::as_i64);
     room(core, waba, &name, &language, &category)?;
     if !core.within(&format!("create/{}", waba.id), HOUR_MS, CREATIONS) {
         return Err(core.rate_limited(80_008));
@@ -204,7 +165,10 @@ pub(super) fn upsert(core: &mut Core, call: &Call, waba: &Waba) -> Result<Reply,
         let known = known.map(|t| t.id.clone());
         if let Some(id) = known {
             let given = components_of(&body);
-            check(core, &given, "AUTHENTICATION", "POSITIONAL")?;
+            check(
+                core,
+                &creation(&name, &language, "AUTHENTICATION", "POSITIONAL", &given, None),
+            )?;
             if let Some(template) = core.world.templates.get_mut(&id) {
                 template.components = authentication_text(&given);
             }
@@ -236,12 +200,6 @@ pub(super) fn edit(core: &mut Core, call: &Call, template: &Template) -> Result<
         category if category.is_empty() => template.category.clone(),
         category => category,
     };
-    if !CATEGORIES.contains(&category.as_str()) {
-        return Err(Refusal::parameter(format!(
-            "Param category must be one of {{{}}}",
-            CATEGORIES.join(", ")
-        )));
-    }
     if approved && category != template.category {
         return Err(Refusal::parameter(
             "The category of an approved template cannot be changed.",
@@ -253,17 +211,26 @@ pub(super) fn edit(core: &mut Core, call: &Call, template: &Template) -> Result<
         }
     }
     let given = components_of(&body);
-    let components = if given.is_empty() {
-        template.components.clone()
+    let ttl = body.get("message_send_ttl_seconds");
+    let shown = if given.is_empty() {
+        &template.components
     } else {
-        check(core, &given, &category, &template.parameter_format)?;
-        if category == "AUTHENTICATION" {
-            authentication_text(&given)
-        } else {
-            given
-        }
+        &given
     };
-    let ttl_s = ttl_of(&body, &category)?.or(template.ttl_s);
+    // Without new components only the rest is new: what Meta wrote itself would not pass as a creation.
+    if !given.is_empty() || category != "AUTHENTICATION" {
+        let (name, language) = (&template.name, &template.language);
+        check(
+            core,
+            &creation(name, language, &category, &template.parameter_format, shown, ttl),
+        )?;
+    }
+    let components = match given.is_empty() {
+        true => template.components.clone(),
+        false if category == "AUTHENTICATION" => authentication_text(&given),
+        false => given,
+    };
+    let ttl_s = ttl.and_then(Value::as_i64).or(template.ttl_s);
     if approved {
         let now = core.now();
         let key = format!("edit/{}", template.id);

@@ -73,7 +73,7 @@ async fn the_grammar_of_components() {
         ),
         (
             json!([{"type": "BODY", "text": "Hi {{1}}, a long enough text.", "example": {"body_text": [["x", "y"]]}}]),
-            Some(2_388_072),
+            Some(2_388_043),
         ),
         (json!([body("Three\n\n\nlines are too many")]), Some(2_388_072)),
         (
@@ -86,7 +86,7 @@ async fn the_grammar_of_components() {
         ),
         (
             json!([body(text), {"type": "HEADER", "format": "IMAGE"}]),
-            Some(2_388_047),
+            Some(2_388_043),
         ),
         (
             json!([body(text), buttons(json!([quick, web, quick]))]),
@@ -108,7 +108,7 @@ async fn the_grammar_of_components() {
                 body(text),
                 buttons(json!([{"type": "URL", "text": "Go", "url": "https://x.example/{{1}}"}]))
             ]),
-            Some(2_388_060),
+            Some(2_388_043),
         ),
         (
             json!([

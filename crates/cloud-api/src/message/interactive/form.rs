@@ -56,7 +56,7 @@ impl Address {
         let country = at.key("country");
         if self.country.len() != 2 || !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(country
-                .invalid("must be two capital letters, as IN")
+                .invalid("must be two capital letters, such as IN")
                 .found(&self.country));
         }
         for (index, address) in self.saved_addresses.iter().enumerate() {

@@ -53,13 +53,13 @@ pub(super) fn check(buttons: &[ReplyButton], at: &At<'_>) -> Result<(), Invalid>
         if earlier.iter().any(|other| other.id == *id) {
             return Err(reply
                 .key("id")
-                .invalid("every button needs an id of its own")
+                .invalid("every button needs a different id")
                 .found(id));
         }
         if earlier.iter().any(|other| other.title == *title) {
             return Err(reply
                 .key("title")
-                .invalid("every button needs a title of its own")
+                .invalid("every button needs a different title")
                 .found(title));
         }
     }
@@ -72,7 +72,7 @@ pub(super) fn check_reply(at: &At<'_>, id: &str, title: &str) -> Result<(), Inva
     if id.trim() != id {
         return Err(at
             .key("id")
-            .invalid("no blanks at its beginning or end")
+            .invalid("no spaces at its beginning or end")
             .found(id));
     }
     check::text(&at.key("title"), title, 20)?;
@@ -142,7 +142,7 @@ impl List {
                 if !ids.insert(&row.id) {
                     return Err(at
                         .key("id")
-                        .invalid("every row needs an id of its own")
+                        .invalid("every row needs a different id")
                         .found(&row.id));
                 }
             }

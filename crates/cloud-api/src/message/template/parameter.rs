@@ -258,7 +258,7 @@ impl BodyParameter {
                 }
                 Err(at
                     .key("code")
-                    .invalid("must be three capital letters, as GBP")
+                    .invalid("must be three capital letters, such as GBP")
                     .found(&money.code))
             }
             BodyValue::DateTime(date) => {
@@ -319,7 +319,7 @@ pub(super) fn check_body(values: &[BodyParameter], at: &At<'_>) -> Result<(), In
         {
             return Err(at
                 .key("parameter_name")
-                .invalid("every variable has a value once")
+                .invalid("every variable needs exactly one value")
                 .found(name));
         }
     }
