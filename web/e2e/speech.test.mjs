@@ -72,7 +72,7 @@ describe('in Arabic', () => {
   it('the lines above the conversations say which numbers are held or restricted', async () => {
     await page.goto(`${BASE_URL}/inbox`)
     await isArabic(page.locator('[data-held-line]'), 2)
-    await page.locator('[data-held-line]').filter({ hasText: lines.restricted }).filter({ hasText: 'يستطيع الرد فقط' }).waitFor()
+    await page.locator('[data-held-line]').filter({ hasText: lines.restricted }).filter({ hasText: 'الردود فقط' }).waitFor()
   })
 
   it('a held number says why, in its conversation and with its details', async () => {
@@ -107,19 +107,25 @@ describe('in Arabic', () => {
   })
 
   it('the cards of the numbers say what stops them and until when, and a test says what it found', async () => {
-    await page.goto(`${BASE_URL}/numbers`)
-    await page.locator('[data-held=restricted]').first().waitFor()
-    await isArabic(page.locator('[data-held]'), 2)
-    const restriction = page.locator('[aria-label]').filter({ has: page.getByRole('heading', { name: lines.restricted, exact: true }) }).last().locator('[data-held]')
-    await restriction.getByText('لا يمكنه بدء المحادثات مع الناس حتى').waitFor()
-    const card = page.locator('[aria-label]').filter({ has: page.getByRole('heading', { name: lines.held, exact: true }) }).last()
+    const numberPage = async (name) => {
+      await page.goto(`${BASE_URL}/settings/numbers`)
+      await page.getByRole('link', { name }).click()
+      await page.getByRole('heading', { name, exact: true }).waitFor()
+    }
+    await numberPage(lines.restricted)
+    await isArabic(page.locator('main [data-held]'))
+    await page.locator('main [data-held]').getByText('لا يمكنه بدء المحادثات مع الناس حتى').waitFor()
+    await numberPage(lines.held)
+    await isArabic(page.locator('main [data-held]'))
+    const card = page.locator('main')
     await card.locator('button:has(.lucide-stethoscope)').click()
-    const checks = card.locator('[role=status] ul li')
+    const checks = card.locator('[data-checks] li')
     await isArabic(checks, 5)
     await checks.last().getByText('يُبلغ واتساب حين يرفع ذلك').waitFor()
   })
 
   it('the account’s news are told, whatever they are of', async () => {
+    await page.goto(`${BASE_URL}/settings/numbers`)
     const events = page.locator('[data-account-event]')
     await until(() => events.count(), (count) => count >= 15)
     await isArabic(events.locator('p:not(:has(time))'), 15)

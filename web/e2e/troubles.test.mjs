@@ -115,8 +115,8 @@ describe('a message of which nobody knows', () => {
     await noAnswer(customer.from)
     await type('Shall I put one aside?')
     const doubtful = own('put one aside').first()
-    await doubtful.locator('[data-undecided]').getByText('It is not known whether this arrived').waitFor()
-    await doubtful.getByText('Sending again may make it arrive twice').waitFor()
+    await doubtful.locator('[data-undecided]').getByText('Delivery unknown').waitFor()
+    await doubtful.getByText('it may arrive twice').waitFor()
     await doubtful.getByRole('button', { name: 'Send again anyway' }).click()
     await arrived(own('put one aside').nth(1))
     // WhatsApp has it once: what got no answer never came.
@@ -138,18 +138,19 @@ describe('a number that WhatsApp does not let send', () => {
     await refused(customer.from, 131031)
     await type('Come by any time.')
     await own('Come by any time').locator('[data-failure]').getByText('WhatsApp has locked the account').waitFor()
-    await held().getByText('This number is on hold: nothing is sent').waitFor()
-    await held().getByText('See why in WhatsApp Manager').waitFor()
-    await held().getByText('It stays on hold until somebody acts.').waitFor()
+    await held().getByText('Sending paused').waitFor()
+    await held().getByText('See the reason in WhatsApp Manager').waitFor()
+    await held().getByText('It stays paused until someone resumes it.').waitFor()
     // A user in another conversation sees it above all conversations.
-    const lines = page.locator('[data-held-line]').filter({ hasText: 'is on hold: nothing is sent' }).filter({ hasText: line })
+    const lines = page.locator('[data-held-line]').filter({ hasText: 'sending paused' }).filter({ hasText: line })
     await lines.waitFor()
     assert.equal(await untouched(), true)
     await lines.click()
-    await at(page, '**/numbers')
-    const card = page.locator('[aria-label]').filter({ has: page.getByRole('heading', { name: line, exact: true }) }).last()
+    await at(page, '**/settings/numbers/*')
+    await page.getByRole('heading', { name: line, exact: true }).waitFor()
+    const card = page.locator('main')
     await card.locator('[data-held]').getByText('WhatsApp has locked the account').waitFor()
-    await card.locator('[data-status=attention]').waitFor()
+    await card.locator('[data-health=paused]').waitFor()
     // The words stand there once, not a second time above.
     assert.equal(await card.getByText('WhatsApp has locked').filter({ visible: true }).count(), 1)
   })
@@ -165,7 +166,7 @@ describe('a number that WhatsApp does not let send', () => {
   it('goes on after a person says so, by keyboard alone', async () => {
     await held().getByRole('button', { name: 'Resume sending' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByText('sends again').filter({ hasText: line }).waitFor()
+    await page.getByText('is sending again').filter({ hasText: line }).waitFor()
     await gone(held())
     await gone(page.locator('[data-held-line]').filter({ hasText: line }))
     await box().and(page.locator(':focus')).waitFor()
@@ -189,12 +190,12 @@ describe('a number that WhatsApp does not let send', () => {
 
 describe('the news of the account', () => {
   it('come by themselves, in plain words', async () => {
-    await page.goto(`${BASE_URL}/numbers`)
+    await page.goto(`${BASE_URL}/settings/numbers`)
     const news = page.getByRole('region', { name: 'Activity' })
     await news.getByText('WhatsApp disabled the account').first().waitFor()
     await page.evaluate(() => (window.__untouched = true))
     await accountNews(phone)
-    for (const words of ['WhatsApp approved the account', 'The number may send 1000 messages a second', 'Somebody asked to switch two-step verification off', 'Template “spring_offer” (en) is paused', 'WhatsApp says the account broke its rules: spam']) {
+    for (const words of ['WhatsApp approved the account', 'The number can send 1000 messages per second', 'Someone asked to turn off two-step verification', 'Template “spring_offer” (en) is paused', 'WhatsApp says the account broke its rules: spam']) {
       await news.locator('[data-account-event]').filter({ hasText: words }).first().waitFor()
     }
     await news.locator('[data-account-event=critical]').filter({ hasText: 'two-step verification' }).first().waitFor()

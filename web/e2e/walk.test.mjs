@@ -85,7 +85,7 @@ describe('in a conversation', () => {
   it('the arrows go through the messages, E reacts, R answers', async () => {
     await upTo(/1 Quay Road/)
     await press('e')
-    await focused(/React with 👍|Take back 👍/)
+    await focused(/React with 👍|Remove 👍/)
     await press('ArrowRight', 'ArrowRight')
     await focused(/React with 😂/)
     await press('ArrowDown')
@@ -240,7 +240,7 @@ describe('in the composer', () => {
 describe('under Numbers', () => {
   it('news are gone through, opened and narrowed down', async () => {
     await accountNews(phone)
-    await page.goto(`${BASE_URL}/numbers`)
+    await page.goto(`${BASE_URL}/settings/numbers`)
     await page.locator('[data-account-event]').first().waitFor()
     await tabTo(/Show details/, 60)
     await press('Enter')
@@ -269,9 +269,9 @@ describe('under Numbers', () => {
   })
 
   it('so is what webhooks brought', async () => {
-    await page.goto(`${BASE_URL}/developers/webhooks`)
+    await page.goto(`${BASE_URL}/settings/webhook-events`)
     await page.getByRole('heading', { name: 'Webhook events' }).waitFor()
-    await tabTo(/Developers/, 30)
+    await tabTo(/Webhook events/, 30)
   })
 })
 

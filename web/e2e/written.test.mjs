@@ -9,7 +9,7 @@ import { apiOf } from '../scripts/server.mjs'
 const EXEMPT = ':disabled, [aria-disabled=true], [disabled], [aria-hidden=true], .sr-only, option, video, audio'
 const { logins, simulator } = await demoLogins()
 /** Others show the same and more; what is out of sight is looked at too. */
-const SHOWN_ELSEWHERE = new Set(['inbox', 'conversation', 'numbers', 'timeline', 'webhooks', 'attach', 'held-lines', 'empty-contacts', 'empty-numbers', 'empty-webhooks', 'empty-developers', 'messages-held', 'messages-closed', 'messages-trouble', 'messages-amended', 'messages-restricted', 'messages-received-above', 'messages-sent-above', 'messages-templates-above'])
+const SHOWN_ELSEWHERE = new Set(['inbox', 'conversation', 'numbers', 'timeline', 'webhooks', 'attach', 'held-lines', 'empty-contacts', 'empty-numbers', 'empty-webhooks', 'empty-keys', 'settings', 'number', 'messages-held', 'messages-closed', 'messages-trouble', 'messages-amended', 'messages-restricted', 'messages-received-above', 'messages-sent-above', 'messages-templates-above'])
 const screens = screensOf(simulator).filter(({ name }) => !simulator || !SHOWN_ELSEWHERE.has(name))
 let browser
 let page
@@ -118,7 +118,8 @@ function tooFaint(exempt) {
 before(async () => {
   // A server can be told the stories once: TOLD=1 for one that has been.
   if (simulator && !process.env.TOLD) await tellStories(apiOf(logins[0]))
-  browser = await open({ viewport: { width: 1440, height: 1000 } })
+  // As high as the longest conversation: only what is in view is drawn.
+  browser = await open({ viewport: { width: 1440, height: 6000 } })
   page = browser.context.pages()[0] ?? (await browser.context.newPage())
 })
 after(() => browser?.close())

@@ -25,11 +25,11 @@ const ARGS = [
  * A fresh browser context; `close()` also removes its profile. What a person at the screen would see go wrong is told as it happens:
  * refusals for haste, failures of the server. An exception in the page makes `close()` fail.
  */
-export async function open(options = {}) {
+export async function open({ args = [], ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'wapro-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGS,
+    args: [...ARGS, ...args],
     reducedMotion: 'reduce',
     locale: 'en-GB',
     timezoneId: 'Europe/London',
@@ -51,13 +51,14 @@ export async function open(options = {}) {
 
 /**
  * Signs in, once for a whole run: five sign-ins a minute are one person's share, and a run opens many browsers. The form itself is
- * walked through by `e2e/portal.test.mjs`.
+ * walked through by `e2e/portal.test.mjs`. `path`: where to.
  */
-export async function signIn(page, login) {
+export async function signIn(page, login, path = '/inbox') {
   const { name, value } = await session(login)
   await page.context().addCookies([{ name, value, url: BASE_URL, httpOnly: true, sameSite: 'Lax' }])
-  await page.goto(`${BASE_URL}/`)
+  await page.goto(BASE_URL + path)
   await at(page, (url) => url.pathname !== '/' && !url.pathname.startsWith('/sign-in'))
+  await page.locator('[data-live]').first().waitFor()
 }
 
 /** Until the page is at this address; else says where it is instead, and what it says there. */

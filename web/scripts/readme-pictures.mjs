@@ -89,7 +89,7 @@ export async function readme({ folder, logins }) {
   await both.screenshot({ path: picture('simulator') })
   await page.setViewportSize({ width: 1440, height: 755 })
   await signIn(page, admin)
-  await page.goto(`${BASE_URL}/developers`)
+  await page.goto(`${BASE_URL}/settings/keys`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('[data-live=live]').first().waitFor()
   await page.waitForLoadState('networkidle')

@@ -31,6 +31,14 @@ const inboxOf = async (page, name) => {
   await page.locator('[data-message]').last().waitFor()
 }
 
+/** The page of the first number whose name has this in it, or of the first. */
+const numberPage = async (page, name) => {
+  await page.goto(`${BASE_URL}/settings/numbers`)
+  const links = page.locator('main [data-row] a')
+  await (name ? links.filter({ hasText: name }) : links).first().click()
+  await page.locator('main [role=tabpanel][data-state=active]').waitFor()
+}
+
 /** Waits until nothing is loading: no skeletons, fonts there. */
 export async function settle(page) {
   await page.locator('.animate-pulse[aria-hidden]').first().waitFor({ state: 'detached' })
@@ -39,6 +47,7 @@ export async function settle(page) {
 
 const screens = [
   { name: 'sign-in', stranger: true, go: (page) => page.goto(`${BASE_URL}/sign-in`).then(() => page.locator('input[type=email]').waitFor()) },
+  { name: 'home', go: (page) => page.goto(`${BASE_URL}/home`) },
   { name: 'inbox', go: (page) => page.goto(`${BASE_URL}/inbox`) },
   { name: 'conversation', go: (page) => inboxOf(page, 'Ana Lima') },
   {
@@ -56,21 +65,35 @@ const screens = [
     name: 'contact',
     go: async (page) => {
       await page.goto(`${BASE_URL}/contacts`)
-      await page.locator('main table tbody tr td button, main ul li button').first().click()
+      await page.locator('main [data-row] button:not([role=checkbox])').first().click()
       await page.locator('[role=dialog] form').waitFor()
     },
   },
-  { name: 'numbers', go: (page) => page.goto(`${BASE_URL}/numbers`) },
+  { name: 'settings', go: (page) => page.goto(`${BASE_URL}/settings`) },
+  { name: 'appearance', go: (page) => page.goto(`${BASE_URL}/settings/appearance`) },
+  { name: 'shortcuts', go: (page) => page.goto(`${BASE_URL}/settings/shortcuts`) },
+  { name: 'numbers', go: (page) => page.goto(`${BASE_URL}/settings/numbers`) },
+  { name: 'number', go: (page) => numberPage(page) },
+  { name: 'number-connection', go: (page) => numberPage(page).then(() => page.goto(`${page.url()}?tab=connection`)) },
+  { name: 'connect', go: (page) => page.goto(`${BASE_URL}/settings/numbers/connect`).then(() => page.locator('main form').waitFor()) },
+  { name: 'webhooks', go: (page) => page.goto(`${BASE_URL}/settings/webhook-events`) },
+  { name: 'keys', go: (page) => page.goto(`${BASE_URL}/settings/keys`) },
   {
-    name: 'connect',
+    name: 'selected',
     go: async (page) => {
-      await page.goto(`${BASE_URL}/numbers`)
-      await page.locator('main header button').first().click()
-      await page.locator('[role=dialog] form').waitFor()
+      await page.goto(`${BASE_URL}/settings/keys`)
+      await page.locator('main [data-row] [role=checkbox]').first().click()
     },
   },
-  { name: 'webhooks', go: (page) => page.goto(`${BASE_URL}/developers/webhooks`) },
-  { name: 'developers', go: (page) => page.goto(`${BASE_URL}/developers`) },
+  {
+    name: 'create-key',
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/settings/keys`)
+      await page.locator('main header button').first().click()
+      await page.locator('[role=dialog] form [role=checkbox]').first().waitFor()
+    },
+  },
+  { name: 'modules', go: (page) => page.goto(`${BASE_URL}/settings/modules`) },
   {
     name: 'command-bar',
     go: async (page) => {
@@ -86,10 +109,10 @@ const screens = [
 const EMPTY = [
   ['inbox', '/inbox', 'conversations'],
   ['contacts', '/contacts', 'contacts'],
-  ['numbers', '/numbers', 'channels'],
-  ['timeline', '/numbers', 'account-events'],
-  ['webhooks', '/developers/webhooks', 'webhook-events'],
-  ['developers', '/developers', 'api-keys'],
+  ['numbers', '/settings/numbers', 'channels'],
+  ['timeline', '/settings/numbers', 'account-events'],
+  ['webhooks', '/settings/webhook-events', 'webhook-events'],
+  ['keys', '/settings/keys', 'api-keys'],
 ]
 const emptied = EMPTY.map(([name, path, list]) => ({
   name: `empty-${name}`,
@@ -110,7 +133,7 @@ const simulated = [
     name: `messages-${name}-above`,
     go: async (page) => {
       await inboxOf(page, PEOPLE[name])
-      await page.locator('[data-message]').nth(3).evaluate((message) => message.scrollIntoView({ block: 'start' }))
+      await page.locator('[role=region]:has([data-message])').evaluate((box) => (box.scrollTop = 180))
     },
   })),
   {
@@ -137,34 +160,33 @@ const simulated = [
     },
   },
   {
-    name: 'stopped-numbers',
+    name: 'held-number',
     go: async (page) => {
-      await page.goto(`${BASE_URL}/numbers`)
+      await numberPage(page, 'Night line')
       await page.locator('[data-held] summary').first().click()
-      await page.locator('[data-held=restricted]').scrollIntoViewIfNeeded()
     },
   },
+  { name: 'restricted-number', go: (page) => numberPage(page, 'Event line') },
   {
     name: 'connection-test',
     go: async (page) => {
-      await page.goto(`${BASE_URL}/numbers`)
-      const card = page.locator('[aria-label]').filter({ has: page.locator('[data-held=held]') }).last()
-      await card.locator('button:has(.lucide-stethoscope)').click()
-      await card.locator('li').nth(2).waitFor()
-      await card.locator('li').last().scrollIntoViewIfNeeded()
+      await numberPage(page, 'Night line')
+      await page.locator('main button:has(.lucide-stethoscope)').click()
+      await page.locator('[data-checks] li').nth(2).waitFor()
+      await page.locator('[data-checks] li').last().scrollIntoViewIfNeeded()
     },
   },
   {
     name: 'timeline',
     go: async (page) => {
-      await page.goto(`${BASE_URL}/numbers`)
+      await page.goto(`${BASE_URL}/settings/numbers`)
       await page.locator('[data-account-event]').first().evaluate((event) => event.closest('[role=region]').scrollIntoView({ block: 'start' }))
     },
   },
   {
     name: 'webhook-event',
     go: async (page) => {
-      await page.goto(`${BASE_URL}/developers/webhooks`)
+      await page.goto(`${BASE_URL}/settings/webhook-events`)
       await page.locator('[data-webhook-event] summary').first().click()
     },
   },

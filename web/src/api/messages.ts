@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { api, data } from './client'
-import { byPages, type Page } from './page'
+import { type Feed, useFeed } from './feed'
+import type { Page } from './page'
 import type { Schemas } from './schemas'
 
 export type Message = Schemas['Message']
@@ -13,12 +13,21 @@ const NEWEST = 20
 
 export const messageKeys = { of: (conversationId: string) => ['messages', conversationId] as const }
 
-export const useMessages = (conversationId: string) =>
-  useInfiniteQuery({
+/** The first page fills a screen; the next are read while scrolling. */
+const FIRST = 40
+const NEXT = 100
+
+interface Merging<M> {
+  renew: (known: Feed<M>, newest: Page<Message>) => Feed<M> | undefined
+  restart: (known: Feed<M>, newest: Page<Message>) => Feed<M>
+}
+
+export const useMessages = <M extends Message>(conversationId: string, merging: Merging<M>) =>
+  useFeed<M>({
     queryKey: messageKeys.of(conversationId),
-    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
-      data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: 40, after: pageParam } }, signal })),
-    ...byPages,
+    fetchPage: (after, signal) =>
+      data(api.GET('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId }, query: { limit: after ? NEXT : FIRST, after } }, signal })) as Promise<Page<M>>,
+    ...merging,
   })
 
 export const fetchNewest = (conversationId: string): Promise<Page<Message>> =>

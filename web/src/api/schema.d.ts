@@ -303,6 +303,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count unread messages
+         * @description Of all conversations. The total is maintained, so asking is cheap; the live stream tells it as `unread_changed` whenever it
+         *     changes.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["count_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -320,7 +343,14 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a conversation
+         * @description Its state and who looks after it. A customer's next message opens a conversation that is snoozed or resolved; one that is
+         *     `pending` stays pending, because automatic replies answer it.
+         *
+         *     Needs the permission `conversations:write`.
+         */
+        patch: operations["update_conversation"];
         trace?: never;
     };
     "/conversations/{conversation_id}/messages": {
@@ -391,6 +421,112 @@ export interface paths {
          */
         post: operations["type_in_conversation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show today's figures
+         * @description They are kept up to date as messages move, a moment behind them. Everybody who is signed in is told live of changes
+         *     (`figures_changed`), at most once a second.
+         *
+         *     Needs the permission `messages:read`.
+         */
+        get: operations["get_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one's own account */
+        get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own account */
+        patch: operations["update_profile"];
+        trace?: never;
+    };
+    "/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's own password
+         * @description All other sessions of the person end, with their live connections. A wrong old password is 422 `wrong_password`; 5 attempts a
+         *     minute and 20 an hour are possible.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own sessions
+         * @description Where the person is signed in.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere else
+         * @description Ends all sessions of the person but the one that asks. Their live connections end within half a minute.
+         */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out of one session
+         * @description Its next request is answered 401, and its live connections end within half a minute.
+         */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -621,6 +757,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/preferences/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List preferences
+         * @description One's own for a feature, and those that everybody in the business has. An API key has none of its own.
+         *
+         *     Needs the permission `preferences:write`.
+         */
+        get: operations["list_preferences"];
+        /**
+         * Save a preference
+         * @description Under its name, in place of what was there. A person may have 100 in a business, and a business 100 shared ones; one more is
+         *     409 `too_many_preferences`.
+         *
+         *     Needs the permission `preferences:write`.
+         */
+        put: operations["save_preference"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/preferences/{feature}/{preference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a preference
+         * @description One's own, or with `preferences:share` a shared one. That of somebody else is 404.
+         *
+         *     Needs the permission `preferences:write`.
+         */
+        delete: operations["delete_preference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -647,6 +834,89 @@ export interface paths {
          * @description Ends the session on the server and forgets the cookie.
          */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the settings
+         * @description What the business has chosen for itself, and the defaults of what it has not.
+         *
+         *     Needs the permission `settings:read`.
+         */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings
+         * @description Everybody who is signed in to the business is told live (`settings_changed`).
+         *
+         *     Needs the permission `settings:manage`.
+         */
+        patch: operations["update_settings"];
+        trace?: never;
+    };
+    "/settings/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the opening hours
+         * @description With whether the business is open now, and until when.
+         *
+         *     Needs the permission `settings:read`.
+         */
+        get: operations["get_hours"];
+        /**
+         * Set the opening hours
+         * @description All of them: what is absent is no longer there. They are the wall clock of the business's time zone. When a clock change
+         *     skips a time, spans lose it; when a time happens twice, it is open or closed both times.
+         *
+         *     Needs the permission `settings:manage`.
+         */
+        put: operations["set_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a logo
+         * @description The image's bytes as the body: PNG, JPEG or WebP, at most 256 KB, 16 to 2048 pixels on each side. It replaces the logo before.
+         *
+         *     Needs the permission `settings:manage`.
+         */
+        put: operations["set_logo"];
+        post?: never;
+        /**
+         * Remove the logo
+         * @description Needs the permission `settings:manage`.
+         */
+        delete: operations["delete_logo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -734,6 +1004,7 @@ export interface paths {
         /**
          * List webhook events
          * @description What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
+         *     A page has fewer rows than asked for when their payloads are larger than 4 MiB together; `next` goes on behind them.
          *
          *     Needs the permission `messages:read`.
          */
@@ -939,11 +1210,18 @@ export interface components {
         /**
          * ApiKeyIn
          * @description A wish for an API key.
+         * @example {
+         *       "name": "Order updates",
+         *       "scopes": [
+         *         "messages:read",
+         *         "messages:send"
+         *       ]
+         *     }
          */
         ApiKeyIn: {
             /**
              * Format: date-time
-             * @description When it stops working; never if absent. Needed when it is made with an API key that expires, and no later than that.
+             * @description When it stops working, at the latest in 10 years; never if absent. Needed when it is made with an API key that expires, and no later than that.
              */
             expires_at?: string;
             /** @description What it is for, 1 to 100 characters. */
@@ -1458,6 +1736,15 @@ export interface components {
         /**
          * ChannelIn
          * @description A number to connect. The secrets are kept encrypted and are never shown again.
+         * @example {
+         *       "access_token": "your access token",
+         *       "app_secret": "your app secret",
+         *       "kind": "simulated",
+         *       "name": "Main line",
+         *       "phone_number_id": "330000000009999",
+         *       "verify_token": "your verify token",
+         *       "waba_id": "220000000009999"
+         *     }
          */
         ChannelIn: {
             /** @description Access token of a system user with access to the account. */
@@ -1711,7 +1998,7 @@ export interface components {
             state?: string;
             /** @description Street and number. */
             street?: string;
-            /** @description `HOME`, `WORK` or a word of one's own. */
+            /** @description `HOME`, `WORK` or any other word. */
             type?: string;
             /** @description Postal code. */
             zip?: string;
@@ -1768,12 +2055,19 @@ export interface components {
         ContactEmailIn: {
             /** @description The address. */
             email?: string;
-            /** @description `HOME`, `WORK` or a word of one's own. */
+            /** @description `HOME`, `WORK` or any other word. */
             type?: string;
         };
         /**
          * ContactIn
          * @description A contact to create: a name or at least one of phone, BSUID and username.
+         * @example {
+         *       "name": "Ana Lima",
+         *       "phone": "+447700900123",
+         *       "tags": [
+         *         "VIP"
+         *       ]
+         *     }
          */
         ContactIn: {
             /** @description Free fields: at most 50, keys of at most 64 and values of at most 1024 characters. */
@@ -1787,8 +2081,8 @@ export interface components {
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
             /**
-             * @description Phone number with a plus and the country code, in any usual spelling. One that cannot be read with certainty is 422
-             *     `invalid_phone` with the reason.
+             * @description Phone number in any usual spelling, with a plus and the country code, or as inside the business's `default_country`. One
+             *     that cannot be read with certainty is 422 `invalid_phone` with the reason.
              */
             phone?: string;
             /** @description Names of tags, at most 50 of at most 64 characters. Tags that do not exist yet are made. */
@@ -1859,8 +2153,8 @@ export interface components {
             /** @description A note for colleagues, at most 4000 characters. */
             note?: string;
             /**
-             * @description Phone number with a plus and the country code, in any usual spelling. The number that the contact has is no change, however
-             *     it was learned.
+             * @description Phone number in any usual spelling, with a plus and the country code, or as inside the business's `default_country`. The
+             *     number that the contact has is no change, however it was learned.
              */
             phone?: string;
             /** @description All tags the contact shall have; those not named are taken off. */
@@ -1875,7 +2169,7 @@ export interface components {
         ContactPhoneIn: {
             /** @description As people write it. Without a `wa_id`, one is added if the number can be read with certainty. */
             phone?: string;
-            /** @description `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own. */
+            /** @description `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or any other word. */
             type?: string;
             /** @description WhatsApp id of the person: the card then offers to write to it. */
             wa_id?: string;
@@ -1885,7 +2179,7 @@ export interface components {
          * @description A web address on a card.
          */
         ContactUrlIn: {
-            /** @description `HOME`, `WORK` or a word of one's own. */
+            /** @description `HOME`, `WORK` or any other word. */
             type?: string;
             /** @description The address. */
             url?: string;
@@ -1939,6 +2233,12 @@ export interface components {
             /** @description What it needs: a person, nothing while automatic replies answer (`pending`), nothing until its time, or nothing. */
             state: components["schemas"]["ConversationState"] & unknown;
             /**
+             * Format: tea-id
+             * @description The team that does.
+             * @example tea_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            team_id?: string;
+            /**
              * Format: int32
              * @description Messages nobody has read.
              */
@@ -1972,6 +2272,25 @@ export interface components {
          * @enum {string}
          */
         ConversationState: "open" | "pending" | "snoozed" | "resolved";
+        /**
+         * ConversationUpdate
+         * @description Changes of a conversation. What is not named stays.
+         */
+        ConversationUpdate: {
+            /**
+             * Format: usr-id
+             * @description Who looks after it, a member of the business; null: nobody.
+             * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            assignee_id?: string;
+            /**
+             * Format: date-time
+             * @description When a snoozed conversation opens by itself: in the future, 366 days at most. Needed with `snoozed`, and only then.
+             */
+            snoozed_until?: string;
+            /** @description Its new state. */
+            state?: components["schemas"]["ConversationState"] & unknown;
+        };
         /**
          * CouponParameterIn
          * @description The code to copy.
@@ -2136,6 +2455,11 @@ export interface components {
              */
             media_id?: string;
         };
+        /**
+         * @description What the platform does about a failed message by itself.
+         * @enum {string}
+         */
+        FailureAction: "retry" | "slow_down_number" | "slow_down_contact" | "pause_number" | "hold_number" | "fail";
         /**
          * FieldError
          * @description One field of a request that was refused.
@@ -2417,6 +2741,154 @@ export interface components {
             parameter_name?: string;
             /** @description 1 to 60 characters, no line breaks, no tabs, at most 4 spaces in a row. */
             text: string;
+        };
+        /**
+         * Holiday
+         * @description A date with hours of its own.
+         */
+        Holiday: {
+            /**
+             * Format: naive-date
+             * @description The date in the business's time zone; of a yearly one only month and day count.
+             */
+            date: string;
+            /**
+             * @description What it is called, at most 100 characters.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description The spans that start on this date instead of the weekday's. None: closed, except for what began the day before.
+             * @default []
+             */
+            spans?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Whether it is every year. A date of one year takes precedence over a yearly one.
+             * @default false
+             */
+            yearly?: boolean;
+        };
+        /**
+         * Home
+         * @description What the business's first page shows.
+         */
+        Home: {
+            /** @description Today in the business's time zone: `YYYY-MM-DD`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Messages that reached a phone today.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Messages that failed today.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Messages that WhatsApp sent today.
+             */
+            sent: number;
+            /** @description The time zone in which the day begins and ends. */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Messages that wait to be sent now.
+             */
+            waiting: number;
+        };
+        /**
+         * Hours
+         * @description Opening hours.
+         */
+        Hours: {
+            /** @description Dates with hours of their own. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description The state now. */
+            now: components["schemas"]["OpenNow"] & unknown;
+            /** @description The time zone that the hours are in: the business's. */
+            time_zone: string;
+            /** @description The usual week. Absent: always open. A week without spans: never open. */
+            week?: components["schemas"]["OpeningWeek"] & unknown;
+        };
+        /**
+         * HoursIn
+         * @description Opening hours to be kept.
+         * @example {
+         *       "holidays": [
+         *         {
+         *           "date": "2026-12-25",
+         *           "name": "Christmas",
+         *           "spans": [],
+         *           "yearly": true
+         *         }
+         *       ],
+         *       "week": {
+         *         "fri": [
+         *           {
+         *             "end": "12:30",
+         *             "start": "09:00"
+         *           }
+         *         ],
+         *         "mon": [
+         *           {
+         *             "end": "12:30",
+         *             "start": "09:00"
+         *           },
+         *           {
+         *             "end": "18:00",
+         *             "start": "13:30"
+         *           }
+         *         ],
+         *         "sat": [
+         *           {
+         *             "end": "02:00",
+         *             "start": "20:00"
+         *           }
+         *         ],
+         *         "sun": [],
+         *         "thu": [
+         *           {
+         *             "end": "12:30",
+         *             "start": "09:00"
+         *           },
+         *           {
+         *             "end": "18:00",
+         *             "start": "13:30"
+         *           }
+         *         ],
+         *         "tue": [
+         *           {
+         *             "end": "12:30",
+         *             "start": "09:00"
+         *           },
+         *           {
+         *             "end": "18:00",
+         *             "start": "13:30"
+         *           }
+         *         ],
+         *         "wed": [
+         *           {
+         *             "end": "12:30",
+         *             "start": "09:00"
+         *           },
+         *           {
+         *             "end": "18:00",
+         *             "start": "13:30"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        HoursIn: {
+            /**
+             * @description Dates with hours of their own, at most 200.
+             * @default []
+             */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description The usual week. Absent or `null`: always open. A week without spans: never open. */
+            week?: components["schemas"]["OpeningWeek"] & unknown;
         };
         /**
          * ImageHeaderIn
@@ -3139,6 +3611,11 @@ export interface components {
             /** @description Below it. */
             footer?: components["schemas"]["FooterIn"] & unknown;
         };
+        /**
+         * @description A language that the platform speaks.
+         * @enum {string}
+         */
+        Language: "en" | "ar";
         /** @description A language: its code, or the object that WhatsApp has. */
         LanguageIn: string | components["schemas"]["LanguageObjectIn"];
         /**
@@ -3274,7 +3751,7 @@ export interface components {
              */
             created_at: string;
             /** @description `inbound` or `outbound`. */
-            direction: string;
+            direction: components["schemas"]["Direction"] & unknown;
             /** @description Its name. */
             file_name?: string;
             /**
@@ -3378,7 +3855,7 @@ export interface components {
              */
             created_at: string;
             /** @description `inbound` or `outbound`. */
-            direction: string;
+            direction: components["schemas"]["Direction"] & unknown;
             /**
              * Format: date-time
              * @description When it was last edited; `content` is the new one.
@@ -3437,8 +3914,8 @@ export interface components {
          * @description Why a message failed.
          */
         MessageError: {
-            /** @description What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, … */
-            action: string;
+            /** @description What the platform has done, or does, about it by itself. */
+            action: components["schemas"]["FailureAction"] & unknown;
             /** @description What happened and what to do, in plain words. */
             advice: string;
             /**
@@ -3628,6 +4105,75 @@ export interface components {
          */
         OfferParameterType: "limited_time_offer";
         /**
+         * OpenNow
+         * @description Whether the business is open now.
+         */
+        OpenNow: {
+            /** @description Whether it is open. */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description Since when; absent if that was more than nine years ago.
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Until when; absent if that is more than nine years ahead, as in a business that is always open.
+             */
+            until?: string;
+        };
+        /**
+         * OpeningSpan
+         * @description A time of one day in which the business is open.
+         */
+        OpeningSpan: {
+            /** @description When it closes: `HH:MM`, 00:00 to 24:00; closed from this minute on. An end that is not after the start is on the next day. */
+            end: string;
+            /** @description When it opens: `HH:MM`, 00:00 to 23:59. */
+            start: string;
+        };
+        /**
+         * OpeningWeek
+         * @description The spans of each day of the week, at most 10 a day. A span belongs to the day on which it starts.
+         */
+        OpeningWeek: {
+            /**
+             * @description Friday.
+             * @default []
+             */
+            fri?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Monday.
+             * @default []
+             */
+            mon?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Saturday.
+             * @default []
+             */
+            sat?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Sunday.
+             * @default []
+             */
+            sun?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Thursday.
+             * @default []
+             */
+            thu?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Tuesday.
+             * @default []
+             */
+            tue?: components["schemas"]["OpeningSpan"][];
+            /**
+             * @description Wednesday.
+             * @default []
+             */
+            wed?: components["schemas"]["OpeningSpan"][];
+        };
+        /**
          * OrderDetailsActionIn
          * @description Shows and pays an order.
          */
@@ -3657,6 +4203,45 @@ export interface components {
          * @enum {string}
          */
         OrderStatusActionName: "review_order";
+        /**
+         * OwnSession
+         * @description A browser in which the person is signed in.
+         */
+        OwnSession: {
+            /**
+             * Format: date-time
+             * @description When the person signed in.
+             */
+            created_at: string;
+            /** @description Whether this request came from it. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends if no request comes.
+             */
+            expires_at: string;
+            /**
+             * Format: ses-id
+             * @description Which; signing out of it takes this id.
+             * @example ses_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description The last request, to the minute.
+             */
+            last_seen_at: string;
+            /** @description The browser, as it named itself in the header `User-Agent` at sign-in. Absent for sessions of earlier versions. */
+            user_agent?: string;
+        };
+        /**
+         * OwnSessionList
+         * @description A person's sessions.
+         */
+        OwnSessionList: {
+            /** @description The last used first, at most 100. */
+            items: components["schemas"]["OwnSession"][];
+        };
         /**
          * Page_AccountEvent
          * @description One page of a list.
@@ -3758,6 +4343,16 @@ export interface components {
             next?: string;
         };
         /**
+         * PasswordChange
+         * @description A new password, and the old one as a proof.
+         */
+        PasswordChange: {
+            /** @description The new one: at least 8 characters, at most 1024 bytes. */
+            new_password: string;
+            /** @description The password so far. */
+            old_password: string;
+        };
+        /**
          * PayloadParameterIn
          * @description What comes back when a button is pressed.
          */
@@ -3782,6 +4377,67 @@ export interface components {
         PermissionList: {
             /** @description In the order of the modules. */
             items: components["schemas"]["Permission"][];
+        };
+        /**
+         * Preference
+         * @description A saved view or another preference.
+         */
+        Preference: {
+            /** @description The feature that keeps it. */
+            feature: string;
+            /**
+             * Format: prf-id
+             * @description Which.
+             * @example prf_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Its name; unique among one's own of a feature, and among the shared ones. */
+            name: string;
+            /** @description Whether everybody in the business has it. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updated_at: string;
+            /** @description What the feature keeps: any JSON. */
+            value: unknown;
+        };
+        /**
+         * PreferenceIn
+         * @description A preference to be saved.
+         * @example {
+         *       "name": "VIPs in London",
+         *       "shared": true,
+         *       "value": {
+         *         "columns": [
+         *           "name",
+         *           "phone"
+         *         ],
+         *         "filters": {
+         *           "tag": "VIP"
+         *         }
+         *       }
+         *     }
+         */
+        PreferenceIn: {
+            /** @description Its name on one line, 1 to 100 characters. What is saved under it is replaced. */
+            name: string;
+            /**
+             * @description Whether everybody in the business has it. Needs `preferences:share`.
+             * @default false
+             */
+            shared?: boolean;
+            /** @description What the feature keeps: any JSON of at most 8 kB. */
+            value: unknown;
+        };
+        /**
+         * PreferenceList
+         * @description One's own preferences for a feature, and the shared ones.
+         */
+        PreferenceList: {
+            /** @description By name; at most 200. */
+            items: components["schemas"]["Preference"][];
         };
         /**
          * Problem
@@ -3854,6 +4510,38 @@ export interface components {
             product_items: components["schemas"]["ProductItemIn"][];
             /** @description Up to 24 characters; needed when there are several sections. */
             title?: string;
+        };
+        /**
+         * Profile
+         * @description The account of the person who is asking.
+         */
+        Profile: {
+            /** @description E-mail address, lower-cased. */
+            email: string;
+            /**
+             * Format: usr-id
+             * @description Which person.
+             * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description The language of the portal. Absent while the person has chosen none: then it is the browser's. */
+            language?: components["schemas"]["Language"] & unknown;
+            /** @description As shown to colleagues. */
+            name: string;
+        };
+        /**
+         * ProfilePatch
+         * @description Changes to one's own account: what is absent stays, `null` empties a field.
+         * @example {
+         *       "language": "en",
+         *       "name": "Maya Chen"
+         *     }
+         */
+        ProfilePatch: {
+            /** @description The language of the portal; `null`: the browser's. */
+            language?: components["schemas"]["Language"] & unknown;
+            /** @description As shown to colleagues, on one line, 1 to 200 characters. */
+            name?: string;
         };
         /**
          * Reaction
@@ -4102,6 +4790,62 @@ export interface components {
             user: components["schemas"]["User"] & unknown;
         };
         /**
+         * Settings
+         * @description What a business has chosen for itself.
+         */
+        Settings: {
+            /**
+             * Format: chn-id
+             * @description The number to send by where none is named.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            default_channel_id?: string;
+            /**
+             * @description The country of phone numbers that are written without a country code: two letters (ISO 3166-1). Absent: such numbers are
+             *     refused.
+             */
+            default_country?: string;
+            /** @description The language of what the platform writes for it. */
+            language: components["schemas"]["Language"] & unknown;
+            /** @description Where the logo is served, without a sign-in, until `logo_url_expires_at`. Absent: there is none. */
+            logo_url?: string;
+            /**
+             * Format: date-time
+             * @description When `logo_url` stops working; ask again for a new one.
+             */
+            logo_url_expires_at?: string;
+            /** @description Its name, as its members see it. */
+            name: string;
+            /** @description Where its days begin and end: a name of the IANA time zone database. */
+            time_zone: string;
+        };
+        /**
+         * SettingsPatch
+         * @description Changes to the settings: what is absent stays, `null` takes a choice back.
+         * @example {
+         *       "default_channel_id": null,
+         *       "default_country": "GB",
+         *       "language": "en",
+         *       "time_zone": "Europe/London"
+         *     }
+         */
+        SettingsPatch: {
+            /**
+             * Format: chn-id
+             * @description The number to send by where none is named: one of your own; `null`: none.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            default_channel_id?: string;
+            /** @description The country of phone numbers that are written without a country code: two letters (ISO 3166-1), such as `GB`; `null`: none. */
+            default_country?: string;
+            /** @description The language of what the platform writes for the business; `null`: English. */
+            language?: components["schemas"]["Language"] & unknown;
+            /** @description Name on one line, 1 to 200 characters. It cannot be emptied. */
+            name?: string;
+            /** @description A name of the IANA time zone database, such as `Europe/London`; `null`: UTC. */
+            time_zone?: string;
+        };
+        /**
          * @description How much an event matters.
          * @enum {string}
          */
@@ -4195,6 +4939,9 @@ export interface components {
         /**
          * TagIn
          * @description A tag to create.
+         * @example {
+         *       "name": "VIP"
+         *     }
          */
         TagIn: {
             /** @description Colour as `#rrggbb`; one is chosen if absent. */
@@ -4396,6 +5143,17 @@ export interface components {
             ttl_minutes: number;
         };
         /**
+         * UnreadTotal
+         * @description The total of unread messages.
+         */
+        UnreadTotal: {
+            /**
+             * Format: int64
+             * @description Messages of all conversations that nobody has read.
+             */
+            unread: number;
+        };
+        /**
          * UnsupportedReason
          * @description Why WhatsApp could not pass on what a person sent.
          */
@@ -4437,6 +5195,8 @@ export interface components {
              * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
              */
             id: string;
+            /** @description The language that the person has chosen for the portal. Absent: the browser's. */
+            language?: components["schemas"]["Language"] & unknown;
             /** @description As shown to colleagues. */
             name: string;
         };
@@ -4592,7 +5352,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_AccountEvent"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4646,7 +5406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,7 +5415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4673,7 +5433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4742,7 +5502,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_ApiKey"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4796,7 +5556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4805,7 +5565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4823,7 +5583,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,7 +5652,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["ApiKeyCreated"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4946,7 +5706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4955,7 +5715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +5733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5039,7 +5799,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5093,7 +5853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5102,7 +5862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,7 +5880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5189,7 +5949,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Channel"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5243,7 +6003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5252,7 +6012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5270,7 +6030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5339,7 +6099,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Channel"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5393,7 +6153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5402,7 +6162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5420,7 +6180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5486,7 +6246,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Channel"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5540,7 +6300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5549,7 +6309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +6327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5632,7 +6392,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5686,7 +6446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5695,7 +6455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5713,7 +6473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5783,7 +6543,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Channel"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5837,7 +6597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5846,7 +6606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5864,7 +6624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5930,7 +6690,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Channel"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5984,7 +6744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5993,7 +6753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6011,7 +6771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6077,7 +6837,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["TemplateList"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6131,7 +6891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6140,7 +6900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6158,7 +6918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6224,7 +6984,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["ConnectionTest"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6278,7 +7038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6287,7 +7047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6305,7 +7065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6378,7 +7138,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Contact"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6432,7 +7192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,7 +7201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6459,7 +7219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6528,7 +7288,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Contact"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6582,7 +7342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6591,7 +7351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6609,7 +7369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6676,7 +7436,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Contact"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6730,7 +7490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6739,7 +7499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6757,7 +7517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6823,7 +7583,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6877,7 +7637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6886,7 +7646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6904,7 +7664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6975,7 +7735,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Contact"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7029,7 +7789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7038,7 +7798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7056,7 +7816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7112,10 +7872,12 @@ export interface operations {
                 unread?: boolean;
                 /** @description Only those in this state. */
                 state?: components["schemas"]["ConversationState"];
-                /** @description Only those that this person looks after. For example `usr_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
-                assignee_id?: string;
+                /** @description Only those of one person: `me`, or an id; or of nobody: `none`. A key cannot ask for `me`. */
+                assignee?: string;
                 /** @description Only those of this number. For example `chn_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
                 channel_id?: string;
+                /** @description Only those with this contact: one for each number they have written to or were written to from. For example `con_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
+                contact_id?: string;
                 /** @description Rows wanted, 1 to 200. */
                 limit?: number;
                 /** @description `next` of the previous page. */
@@ -7135,7 +7897,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Conversation"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7189,7 +7951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7198,7 +7960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7216,7 +7978,152 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["UnreadTotal"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7282,7 +8189,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Conversation"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7336,7 +8243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7345,7 +8252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7363,7 +8270,158 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ConversationUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7434,7 +8492,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7488,7 +8546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7497,7 +8555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7515,7 +8573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7589,7 +8647,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7643,7 +8701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7652,7 +8710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7670,7 +8728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7735,7 +8793,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7789,7 +8847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7798,7 +8856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7816,7 +8874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7881,7 +8939,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7935,7 +8993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7944,7 +9002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7962,7 +9020,1030 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Home"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["OwnSessionList"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8033,7 +10114,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Media"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8087,7 +10168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8096,7 +10177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8114,7 +10195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8200,7 +10281,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Media"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8254,7 +10335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8263,7 +10344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8281,7 +10362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8347,7 +10428,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Media"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8401,7 +10482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8410,7 +10491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8428,7 +10509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8494,7 +10575,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Media"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8548,7 +10629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8557,7 +10638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8575,7 +10656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8652,7 +10733,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8706,7 +10787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8715,7 +10796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8733,7 +10814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8808,7 +10889,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8862,7 +10943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8871,7 +10952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8889,7 +10970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8955,7 +11036,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9009,7 +11090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9018,7 +11099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9036,7 +11117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9106,7 +11187,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Message"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9160,7 +11241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9169,7 +11250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9187,7 +11268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9251,7 +11332,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["ModuleList"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9305,7 +11386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9314,7 +11395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9332,7 +11413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9403,7 +11484,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Module"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9457,7 +11538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9466,7 +11547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9484,7 +11565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9548,7 +11629,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["PermissionList"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9602,7 +11683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9611,7 +11692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9629,7 +11710,456 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feature that keeps them, for example `contacts`: lower-case letters, digits, `_`, `.` and `-`. */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["PreferenceList"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_preference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feature that keeps it, for example `contacts`: lower-case letters, digits, `_`, `.` and `-`. */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["PreferenceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Preference"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_preference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feature that keeps it. */
+                feature: string;
+                /** @description The preference's id. */
+                preference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9693,7 +12223,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Session"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9747,7 +12277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9756,7 +12286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9774,7 +12304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9845,7 +12375,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Session"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9899,7 +12429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9908,7 +12438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9926,7 +12456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9991,7 +12521,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10045,7 +12575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10054,7 +12584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10072,7 +12602,891 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Settings"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Settings"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Hours"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["HoursIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Hours"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A logo under its own `Content-Type`. Its bytes decide what it is. */
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Settings"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10143,7 +13557,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_StatusEvent"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10197,7 +13611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10206,7 +13620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10224,7 +13638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10293,7 +13707,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_Tag"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10347,7 +13761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10356,7 +13770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10374,7 +13788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10443,7 +13857,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Tag"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10497,7 +13911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10506,7 +13920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10524,7 +13938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10590,7 +14004,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10644,7 +14058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10653,7 +14067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10671,7 +14085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10742,7 +14156,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Page_WebhookEvent"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10796,7 +14210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10805,7 +14219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10823,7 +14237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10887,7 +14301,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["WebhookEventSummary"];
                 };
             };
-            /** @description The request could not be read: malformed JSON, an unknown field, a wrong type. */
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10941,7 +14355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than this operation takes; `detail` names the limit where it depends on what was sent. */
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10950,7 +14364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body has another `Content-Type` than this operation takes, or a `Content-Encoding`. */
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10968,7 +14382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Read, but a value is not acceptable; `errors` names the fields. */
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -10,10 +10,10 @@ export function bodyType(file: { type: string }) {
 }
 
 /** A body with progress, which fetch does not tell: the bytes bare, under their own type. */
-export function upload<T>(path: string, file: Blob, onProgress?: (done: number) => void, signal?: AbortSignal): Promise<T> {
+export function upload<T>(path: string, file: Blob, onProgress?: (done: number) => void, signal?: AbortSignal, method: 'POST' | 'PUT' = 'POST'): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', `/api/v1${path}`)
+    request.open(method, `/api/v1${path}`)
     request.withCredentials = true
     request.setRequestHeader('Accept', 'application/json, application/problem+json')
     request.setRequestHeader('Content-Type', bodyType(file))

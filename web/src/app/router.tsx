@@ -1,9 +1,10 @@
 import { Compass } from 'lucide-react'
 import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import { Link, Redirect, Route, Router as Navigation, Switch, useLocation, useSearchParams } from 'wouter'
 import { type PublicConfig, type Session, useConfig, useSessionQuery } from '@/api/session'
 import { BrandMark } from '@/components/brand'
+import { guardedNavigation, LeaveGuard } from '@/components/leave-guard'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import type { FeatureRoute } from '@/lib/feature'
@@ -11,13 +12,22 @@ import { SessionProvider, useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { ErrorBoundary } from './error-boundary'
 import { LiveProvider } from './live-provider'
-import { allowedRoutes, routes, startPath } from './navigation'
+import { allowedRoutes, moved, routes, startPath } from './navigation'
 import { Shell } from './shell/shell'
 
 /** Where somebody who has not signed in is sent. */
 const entry = routes.find((route) => route.public)?.path ?? '/'
 
 export function Router() {
+  return (
+    <Navigation aroundNav={guardedNavigation}>
+      <Start />
+      <LeaveGuard />
+    </Navigation>
+  )
+}
+
+function Start() {
   const config = useConfig()
   const session = useSessionQuery()
   const [path, navigate] = useLocation()
@@ -75,6 +85,7 @@ function Pages() {
     <Switch>
       {start && <Route path="/"><Redirect to={start} replace /></Route>}
       {pages(allowedRoutes(access))}
+      {moved.map(([from, to]) => <Route key={from} path={from}><Redirect to={to} replace /></Route>)}
       <Route><NotFound /></Route>
     </Switch>
   )
@@ -105,8 +116,9 @@ function NotFound() {
   const { t } = useTranslation()
   usePageTitle(t('notFound.title'))
   return (
-    <Centered>
+    <div className="grid h-full place-items-center">
+      <h1 className="sr-only">{t('notFound.title')}</h1>
       <EmptyState icon={Compass} title={t('notFound.title')} body={t('notFound.body')} action={<Button asChild variant="outline"><Link href="/">{t('notFound.action')}</Link></Button>} />
-    </Centered>
+    </div>
   )
 }

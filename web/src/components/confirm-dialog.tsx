@@ -10,11 +10,13 @@ interface ConfirmDialogProps {
   /** What will be lost, named. */
   body: ReactNode
   action: string
+  /** What keeps everything as it is; "Cancel" if not given. */
+  cancel?: string
   loading?: boolean
   onConfirm: () => void
 }
 
-export function ConfirmDialog({ open, onOpenChange, title, body, action, loading, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({ open, onOpenChange, title, body, action, cancel, loading, onConfirm }: ConfirmDialogProps) {
   const { t } = useTranslation()
   return (
     <AlertDialog open={open} onOpenChange={onOpenChange}>
@@ -25,7 +27,7 @@ export function ConfirmDialog({ open, onOpenChange, title, body, action, loading
         </div>
         <div className="flex flex-wrap justify-end gap-2">
           <AlertDialogCancel asChild>
-            <Button variant="outline">{t('common.cancel')}</Button>
+            <Button variant="outline">{cancel ?? t('common.cancel')}</Button>
           </AlertDialogCancel>
           <Button variant="destructive" loading={loading} onClick={onConfirm}>
             {action}

@@ -12,13 +12,15 @@ import { cn } from '@/lib/utils'
 
 interface HeldNoticeProps {
   channel: Channel
+  /** Names the number, where more than one is on the screen. */
+  named?: boolean
   className?: string
   /** The button goes with the notice: where the keyboard goes on from. */
   onResumed?: () => void
 }
 
 /** A number that sends nothing, or that may only answer: why, until when, and the way to let it go on. */
-export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
+export function HeldNotice({ channel, named, className, onResumed }: HeldNoticeProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const resume = useResumeChannel()
@@ -33,7 +35,7 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
     <div role="status" data-held={kind} className={cn('flex items-start gap-2.5 rounded-lg bg-warning-soft px-3 py-2.5 text-[0.8125rem] text-warning-soft-foreground', className)}>
       <OctagonPause className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 space-y-0.5">
-        <p className="font-semibold">{t(`stopped.${kind}.title`)}</p>
+        <p className="font-semibold">{named ? t(`stopped.${kind}.titleOf`, { name: isolated(channel.name) }) : t(`stopped.${kind}.title`)}</p>
         <p>{say(terms, reason)}</p>
         <p>
           {/* A restriction says its own end. */}
@@ -74,14 +76,14 @@ export function HeldNotice({ channel, className, onResumed }: HeldNoticeProps) {
   )
 }
 
-/** More of them say nothing more: the page of numbers has all. */
+/** More of them say nothing new: the page of numbers lists all. */
 const LINES = 3
 
 /** Above the conversations: which numbers send nothing or may only answer, and the way to where it says why. */
 export function HeldLines({ channels }: { channels: Channel[] }) {
   const { t } = useTranslation()
   return channels.filter((channel) => channel.held ?? channel.restricted).slice(0, LINES).map((channel) => (
-    <Link key={channel.id} href="/numbers" data-held-line className="flex items-center gap-2 border-b bg-warning-soft px-4 py-2 text-xs font-medium text-warning-soft-foreground outline-offset-[-2px] hover:underline">
+    <Link key={channel.id} href={`/settings/numbers/${channel.id}`} data-held-line className="flex items-center gap-2 border-b bg-warning-soft px-4 py-2 text-xs pointer-coarse:min-h-11 font-medium text-warning-soft-foreground outline-offset-[-2px] hover:underline">
       <OctagonPause className="size-3.5 shrink-0" aria-hidden />
       <span className="min-w-0 flex-1">{t(channel.held ? 'stopped.held.titleOf' : 'stopped.restricted.titleOf', { name: isolated(channel.name) })}</span>
       <ChevronRight className="flip-rtl size-3.5 shrink-0" aria-hidden />

@@ -10,14 +10,18 @@ import type { Access } from './session'
  */
 export interface Feature {
   nav?: NavEntry[]
+  /** Pages under Settings. Their addresses begin with `/settings/`; `routes` has the pages themselves. */
+  settings?: SettingsEntry[]
   routes?: FeatureRoute[]
+  /** Addresses that pages had before, and where they are now. */
+  moved?: Record<string, string>
   /** Events of the live stream by name. More than one feature may listen to one event. */
   live?: LiveHandlers
   /** Actions in the command bar. */
   commands?: Command[]
   /** Finds things of this feature from the command bar. */
   search?: CommandSearch
-  /** What the help on shortcuts lists. The pages bind the keys themselves (`useHotkeys`). */
+  /** The list of shortcuts, as the help shows it. Pages bind the keys (`useHotkeys`); a test compares both. */
   shortcuts?: ShortcutGroup[]
 }
 
@@ -27,13 +31,34 @@ export interface NavEntry {
   href: string
   icon: LucideIcon
   label: string
-  /** Place in the navigation, from small to large. A session starts at the first entry it may use; a phone's bar has the first three. */
+  /** Under a heading of the sidebar, or at its foot. Without it: at the top. */
+  group?: 'customers' | 'outreach' | 'foot'
+  /**
+   * Place in the navigation, from small to large. A session starts at the first entry it may use; a phone's bar has the first three that
+   * are not at the foot.
+   */
   order: number
   /** The second key of the shortcut "g …": a small letter. */
   key: string
   allowed: Allowed
   /** A count beside the label, and in the page's title. Called in every render; asks the server only when `enabled`. */
   badge?: { useCount: (enabled: boolean) => number; label: string }
+}
+
+export const SETTINGS_GROUPS = ['you', 'business', 'inbox', 'developers', 'account'] as const
+
+export interface SettingsEntry {
+  href: string
+  icon: LucideIcon
+  label: string
+  group: (typeof SETTINGS_GROUPS)[number]
+  /** Place within its group, from small to large. */
+  order: number
+  /** The second key of the shortcut "g …", for the pages that are opened often. */
+  key?: string
+  allowed: Allowed
+  /** Not a page of the portal: opens in a new tab. */
+  external?: boolean
 }
 
 /** What is on the screen when a route decides on the shell around it. */

@@ -24,9 +24,14 @@ export const formatNumber = (value: number) => new Intl.NumberFormat(locale()).f
 
 const upperFirst = (value: string) => value.charAt(0).toLocaleUpperCase() + value.slice(1)
 
-function relativeDay(days: number) {
-  return upperFirst(new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-days, 'day'))
+const relative = new Map<string, Intl.RelativeTimeFormat>()
+function relativeFormat() {
+  let found = relative.get(locale())
+  if (!found) relative.set(locale(), (found = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })))
+  return found
 }
+
+const relativeDay = (days: number) => upperFirst(relativeFormat().format(-days, 'day'))
 
 /** The day a separator stands for: Today, Yesterday, a weekday, a date. */
 export function dayLabel(iso: string, now = new Date()) {
@@ -51,7 +56,7 @@ export function shortWhen(iso: string, now = new Date()) {
 export function timeAgo(iso: string, now = Date.now()) {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]]
-  const rtf = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  const rtf = relativeFormat()
   if (Math.abs(seconds) >= 30 * 86_400) return formatDate(iso)
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return rtf.format(Math.trunc(seconds / size), unit)
   return rtf.format(0, 'second')

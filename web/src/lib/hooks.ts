@@ -1,4 +1,8 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { readStored, writeStored } from './stored'
+
+export { useHotkeys } from './hotkeys'
+export { readStored, writeStored }
 
 export function useMediaQuery(query: string) {
   const subscribe = useCallback(
@@ -31,23 +35,12 @@ export function useNow(intervalMs: number) {
   return now
 }
 
-export function readStored(key: string) {
-  try {
-    return localStorage.getItem(key) ?? undefined
-  } catch {
-    return undefined
-  }
+/** The same function in every render, which does what the latest one does: for what is handed to memoised components. */
+export function useEvent<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+  const latest = useRef(run)
+  latest.current = run
+  return useCallback((...args: A) => latest.current(...args), [])
 }
-
-export function writeStored(key: string, value: string | undefined) {
-  try {
-    if (value === undefined) localStorage.removeItem(key)
-    else localStorage.setItem(key, value)
-  } catch {
-    // Storage is a convenience here, never the only copy.
-  }
-}
-
 export function useStored(key: string, fallback: string): [string, (value: string) => void] {
   const [value, setValue] = useState(() => readStored(key) ?? fallback)
   const set = useCallback(
@@ -102,42 +95,6 @@ export function useItemFocus<T extends HTMLElement>(count: number) {
     wanted.current = undefined
   }, [count])
   return { list, focusItem: (at: number) => (wanted.current = Math.max(0, at)) }
-}
-
-const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-
-/**
- * Single-key shortcuts ("j", "?", "g i"). They stay quiet while someone types or a dialog is open.
- */
-export function useHotkeys(map: Record<string, (event: KeyboardEvent) => void>, enabled = true) {
-  const latest = useRef(map)
-  latest.current = map
-  useEffect(() => {
-    if (!enabled) return
-    let prefix = ''
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
-      if (typing(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"][data-state="open"]')) return
-      const combo = prefix ? `${prefix} ${event.key}` : event.key
-      const handler = latest.current[combo] ?? latest.current[event.key]
-      clearTimeout(timer)
-      prefix = ''
-      if (handler) {
-        event.preventDefault()
-        handler(event)
-      } else if (Object.keys(latest.current).some((k) => k.startsWith(`${event.key} `))) {
-        prefix = event.key
-        timer = setTimeout(() => (prefix = ''), 900)
-      }
-    }
-    window.addEventListener('keydown', onKey)
-    return () => {
-      clearTimeout(timer)
-      window.removeEventListener('keydown', onKey)
-    }
-  }, [enabled])
 }
 
 export const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform)

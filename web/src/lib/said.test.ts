@@ -44,7 +44,7 @@ describe('what the server says', () => {
     expect(say([{ term: 'template_filed', params: [param('template', 'text', '“summer”'), param('category', 'word', 'MARKETING')] }])).toBe('فئة القالب \u2068“summer”\u2069 الآن: تسويق')
     expect(say([{ term: 'limit_rose_to', params: [param('limit', 'people', '-1')] }])).toContain(ar.words.anyNumber)
     await i18next.changeLanguage('en')
-    expect(say(restricted)).toMatch(/may not write to people first until .*2026/)
+    expect(say(restricted)).toMatch(/cannot start conversations until .*2026/)
     expect(say([{ term: 'rule_broken', params: [param('rule', 'word', 'OF_TOMORROW')] }])).toContain('of tomorrow')
     await i18next.changeLanguage('ar')
   })

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { readStored, writeStored } from './hooks'
+import { readStored, writeStored } from './stored'
 
 export type Theme = 'light' | 'dark' | 'system'
 const KEY = 'wapro.theme'

@@ -1,4 +1,4 @@
-import { BookOpen, Keyboard, Languages } from 'lucide-react'
+import { Keyboard, Languages } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,8 +8,10 @@ import { Avatar } from '@/components/avatar'
 import { Command, CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList } from '@/components/ui/command'
 import { overlayStyles } from '@/components/ui/dialog-frame'
 import { LANGUAGES, setLanguage } from '@/i18n'
+import { announceNextPage } from '@/lib/arrival'
 import { useDebounced } from '@/lib/hooks'
 import { useCan, useSession } from '@/lib/session'
+import { useShellParts } from '@/lib/shell'
 import { setTheme } from '@/lib/theme'
 import { features } from '../features'
 import { useNav } from '../navigation'
@@ -31,6 +33,7 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
   const access = useCan()
   const [, navigate] = useLocation()
   const nav = useNav()
+  const { settings } = useShellParts()
   const goToTenant = useGoToTenant()
   const [query, setQuery] = useState('')
   const wanted = useDebounced(query.trim(), 180)
@@ -39,6 +42,11 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
     onOpenChange(false)
     action()
   }
+  const go = (href: string) =>
+    run(() => {
+      announceNextPage()
+      navigate(href)
+    })
 
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
@@ -56,25 +64,29 @@ export default function CommandBar({ open, onOpenChange, onShortcuts }: CommandB
               {found.map(({ label, items }) => items.length > 0 && (
                 <CommandGroup key={label} heading={t(label)} forceMount>
                   {items.map(({ id, href, content }) => (
-                    <CommandItem key={id} forceMount value={`${label} ${id}`} keywords={[query]} onSelect={run(() => navigate(href))}>{content}</CommandItem>
+                    <CommandItem key={id} forceMount value={`${label} ${id}`} keywords={[query]} onSelect={go(href)}>{content}</CommandItem>
                   ))}
                 </CommandGroup>
               ))}
               <CommandGroup heading={t('command.goTo')}>
                 {nav.map(({ href, icon: Icon, label }) => (
-                  <CommandItem key={href} value={t(label)} onSelect={run(() => navigate(href))}>
+                  <CommandItem key={href} value={t(label)} onSelect={go(href)}>
                     <Icon aria-hidden />
                     {t(label)}
                   </CommandItem>
                 ))}
-                <CommandItem value={t('shell.apiDocs')} onSelect={run(() => void window.open('/api/docs/', '_blank', 'noopener'))}>
-                  <BookOpen aria-hidden />
-                  {t('shell.apiDocs')}
-                </CommandItem>
+              </CommandGroup>
+              <CommandGroup heading={t('settings.title')}>
+                {settings.map(({ href, icon: Icon, label, external }) => (
+                  <CommandItem key={href} value={`${t('settings.title')} ${t(label)}`} onSelect={external ? run(() => void window.open(href, '_blank', 'noopener')) : go(href)}>
+                    <Icon aria-hidden />
+                    {t(label)}
+                  </CommandItem>
+                ))}
               </CommandGroup>
               <CommandGroup heading={t('command.actions')}>
                 {commands.filter(({ allowed }) => allowed(access)).map(({ icon: Icon, label, href }) => (
-                  <CommandItem key={href} onSelect={run(() => navigate(href))}>
+                  <CommandItem key={href} onSelect={go(href)}>
                     <Icon aria-hidden />
                     {t(label)}
                   </CommandItem>

@@ -36,21 +36,15 @@ export function ConnectionBanner() {
   )
 }
 
-export function ConnectionDot({ compact }: { compact?: boolean }) {
+/** Shown only while the page is not live. */
+export function ConnectionDot() {
   const { t } = useTranslation()
   const state = useSettledLiveState()
-  const label = t(`live.${state}`)
-  const dot = (
-    <span
-      aria-hidden
-      className={cn('size-2 rounded-full', state === 'live' ? 'bg-primary ring-3 ring-primary/15' : state === 'offline' ? 'bg-destructive' : 'animate-pulse bg-warning')}
-    />
-  )
+  if (state === 'live') return null
   return (
     <Hint label={t(`live.${state}Hint`)} side="top">
-      <div data-live={state} tabIndex={0} className={cn('flex items-center gap-2.5 rounded-md text-xs text-muted-foreground', compact ? 'size-8 justify-center' : 'px-2.5 py-1.5')}>
-        {dot}
-        <span className={compact ? 'sr-only' : undefined}>{label}</span>
+      <div role="img" aria-label={t(`live.${state}`)} tabIndex={0} className="grid size-8 shrink-0 place-items-center rounded-md">
+        <span aria-hidden className={cn('size-2 rounded-full', state === 'offline' ? 'bg-destructive' : 'animate-pulse bg-warning')} />
       </div>
     </Hint>
   )

@@ -1,4 +1,5 @@
-import { BookOpen, Keyboard, PanelLeftClose, PanelLeftOpen, Search } from 'lucide-react'
+import { PanelLeftClose, PanelLeftOpen, Search } from 'lucide-react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import { Button } from '@/components/ui/button'
@@ -19,14 +20,15 @@ interface SidebarProps {
 
 const rowStyles = 'flex h-8 items-center gap-2.5 rounded-md text-[0.8125rem] font-medium transition-colors [&>svg]:size-4 [&>svg]:shrink-0'
 
+/** Headings of the sidebar, from the top. */
+const GROUPS = [undefined, 'customers', 'outreach'] as const
+
 export function Sidebar({ items, onCommand, onShortcuts }: SidebarProps) {
   const { t } = useTranslation()
-  const [path] = useLocation()
   const [stored, setStored] = useStored('wapro.sidebar', 'open')
   // Between a phone and a desk the content needs the room more.
   const roomy = useMediaQuery('(min-width: 1080px)')
   const small = stored === 'closed' || !roomy
-  const row = cn(rowStyles, small ? 'w-8 justify-center' : 'w-full px-2.5')
   const toggle = t(small ? 'shell.expand' : 'shell.collapse')
 
   return (
@@ -39,66 +41,68 @@ export function Sidebar({ items, onCommand, onShortcuts }: SidebarProps) {
           <button
             type="button"
             onClick={onCommand}
-            aria-label={t('shell.search')}
+            aria-label={small ? t('shell.search') : undefined}
             aria-keyshortcuts={isMac() ? 'Meta+K' : 'Control+K'}
-            className={cn(row, 'border bg-card text-muted-foreground shadow-xs hover:text-foreground')}
+            className={cn(rowStyles, small ? 'w-8 justify-center' : 'w-full px-2.5', 'border bg-card text-muted-foreground shadow-xs hover:text-foreground')}
           >
             <Search aria-hidden />
             {!small && (
               <>
-                <span className="flex-1 text-start font-normal">{t('shell.searchShort')}</span>
-                <Kbd className="border-0 bg-muted shadow-none">{isMac() ? '⌘K' : 'Ctrl K'}</Kbd>
+                <span className="flex-1 text-start font-normal">{t('shell.search')}</span>
+                <Kbd aria-hidden className="border-0 bg-muted shadow-none">{isMac() ? '⌘K' : 'Ctrl K'}</Kbd>
               </>
             )}
           </button>
         </Hint>
       </div>
-      <nav aria-label={t('shell.navigation')} className="mt-4 w-full flex-1 overflow-y-auto">
-        <ul className="space-y-0.5">
-          {items.map(({ href, icon: Icon, label, badge, count }) => {
-            const active = isCurrent(path, href)
-            const link = (
-              <Link
-                href={href}
-                aria-current={active ? 'page' : undefined}
-                className={cn(row, 'relative hover:bg-sidebar-accent hover:text-foreground', active && 'bg-sidebar-accent text-foreground [&>svg]:text-primary')}
-              >
-                <Icon strokeWidth={active ? 2.25 : 2} aria-hidden />
-                <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t(label)}</span>
-                {badge && count > 0 && <CountBadge count={count} label={badge.label} small={small} />}
-              </Link>
-            )
-            return <li key={href}>{small ? <Hint label={t(label)} side="right">{link}</Hint> : link}</li>
-          })}
-        </ul>
+      <nav aria-label={t('shell.navigation')} className="relative mt-4 flex min-h-0 w-full flex-1 flex-col">
+        <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
+          {GROUPS.map((group) => <NavGroup key={group ?? ''} group={group} items={items.filter((item) => item.group === group)} small={small} />)}
+        </div>
+        <NavGroup group="foot" items={items.filter((item) => item.group === 'foot')} small={small} />
       </nav>
-      <div className="w-full space-y-0.5 pb-3">
-        <Hint label={t('shell.apiDocs')} side="right">
-          <a href="/api/docs/" target="_blank" rel="noreferrer" className={cn(row, 'hover:bg-sidebar-accent hover:text-foreground')}>
-            <BookOpen aria-hidden />
-            <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t('shell.apiDocs')}</span>
-          </a>
-        </Hint>
-        <div className={cn('flex items-center', small ? 'flex-col' : 'justify-between')}>
-          <ConnectionDot compact={small} />
-          <div className={cn('flex', small && 'flex-col')}>
-            <Hint label={t('shortcuts.title')}>
-              <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={onShortcuts} aria-label={t('shortcuts.title')}>
-                <Keyboard aria-hidden />
-              </Button>
-            </Hint>
-            {roomy && <Hint label={toggle}>
-              <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={() => setStored(small ? 'open' : 'closed')} aria-label={toggle} aria-expanded={!small}>
-                {small ? <PanelLeftOpen className="flip-rtl" aria-hidden /> : <PanelLeftClose className="flip-rtl" aria-hidden />}
-              </Button>
-            </Hint>}
-          </div>
-        </div>
-        <div className="border-t pt-2">
-          <AccountMenu compact={small} />
-        </div>
+      <div className={cn('mt-2 flex w-full border-t pt-2 pb-3', small ? 'flex-col items-center gap-1' : 'items-center gap-1')}>
+        <ConnectionDot />
+        <div className="min-w-0 flex-1"><AccountMenu compact={small} onShortcuts={onShortcuts} /></div>
+        {roomy && (
+          <Hint label={toggle}>
+            <Button variant="ghost" size="icon-sm" className="text-muted-foreground hover:bg-sidebar-accent" onClick={() => setStored(small ? 'open' : 'closed')} aria-label={toggle} aria-expanded={!small}>
+              {small ? <PanelLeftOpen className="flip-rtl" aria-hidden /> : <PanelLeftClose className="flip-rtl" aria-hidden />}
+            </Button>
+          </Hint>
+        )}
       </div>
     </aside>
+  )
+}
+
+function NavGroup({ group, items, small }: { group?: NavItem['group']; items: NavItem[]; small: boolean }) {
+  const { t } = useTranslation()
+  const [path] = useLocation()
+  const id = useId()
+  if (items.length === 0) return null
+  const heading = group && group !== 'foot'
+  return (
+    <div className={heading ? 'mt-4' : undefined}>
+      {heading && <p id={id} className={small ? 'sr-only' : 'mb-1 px-2.5 text-[0.6875rem] font-medium text-muted-foreground'}>{t(`shell.groups.${group}`)}</p>}
+      <ul aria-labelledby={heading ? id : undefined} className="relative space-y-0.5">
+        {items.map(({ href, icon: Icon, label, badge, count }) => {
+          const active = isCurrent(path, href)
+          const link = (
+            <Link
+              href={href}
+              aria-current={active ? 'page' : undefined}
+              className={cn(rowStyles, small ? 'w-8 justify-center' : 'w-full px-2.5', 'relative hover:bg-sidebar-accent hover:text-foreground', active && 'bg-sidebar-accent text-foreground [&>svg]:text-primary')}
+            >
+              <Icon strokeWidth={active ? 2.25 : 2} aria-hidden />
+              <span className={small ? 'sr-only' : 'flex-1 truncate'}>{t(label)}</span>
+              {badge && count > 0 && <CountBadge count={count} label={badge.label} small={small} />}
+            </Link>
+          )
+          return <li key={href}>{small ? <Hint label={t(label)} side="right">{link}</Hint> : link}</li>
+        })}
+      </ul>
+    </div>
   )
 }
 

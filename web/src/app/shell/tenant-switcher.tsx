@@ -5,6 +5,7 @@ import { toast } from 'sonner'
 import { useLocation } from 'wouter'
 import { useSwitchTenant } from '@/api/session'
 import { Avatar } from '@/components/avatar'
+import { leave } from '@/components/leave-guard'
 import { Command, CommandEmpty, CommandInput, CommandItem, CommandList } from '@/components/ui/command'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
 import { toastError } from '@/lib/errors'
@@ -18,13 +19,15 @@ export function useGoToTenant() {
   const [path, navigate] = useLocation()
   return (id: string) => {
     const section = `/${path.split('/')[1] ?? ''}`
-    change.mutate(id, {
-      onSuccess: (session) => {
-        navigate(section, { replace: true })
-        toast.success(t('tenant.switched', { name: session.tenant.name }))
-      },
-      onError: toastError,
-    })
+    leave(() =>
+      change.mutate(id, {
+        onSuccess: (session) => {
+          navigate(section, { replace: true })
+          toast.success(t('tenant.switched', { name: session.tenant.name }))
+        },
+        onError: toastError,
+      }),
+    )
   }
 }
 
@@ -52,7 +55,9 @@ export function TenantSwitcher({ compact }: { compact?: boolean }) {
 
   return (
     <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger aria-label={t('tenant.switch', { name: current.name })} className={cn(frame, 'transition-colors hover:bg-sidebar-accent')}>
+      <PopoverTrigger className={cn(frame, 'relative transition-colors hover:bg-sidebar-accent')}>
+        {/* Its name is what is seen, with what it does before it. */}
+        <span className="sr-only">{t('tenant.switch')} {compact && current.name}</span>
         {face}
         {!compact && <ChevronsUpDown className="size-3.5 shrink-0 text-muted-foreground" aria-hidden />}
       </PopoverTrigger>

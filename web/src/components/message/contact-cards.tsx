@@ -54,7 +54,7 @@ function Line({ icon: Icon, href, kind, children }: { icon: LucideIcon; href?: s
   return (
     <span className="flex items-center gap-2">
       <Icon className="size-3.5 shrink-0 opacity-60" aria-hidden />
-      {href ? <a href={href} target={href.startsWith('http') ? '_blank' : undefined} rel="noreferrer noopener" className="min-w-0 wrap-anywhere underline underline-offset-2">{children}</a> : <span dir="auto" className="min-w-0 wrap-anywhere">{children}</span>}
+      {href ? <a href={href} target={href.startsWith('http') ? '_blank' : undefined} rel="noreferrer noopener" className="inline-block min-h-6 min-w-0 content-center wrap-anywhere underline underline-offset-2">{children}</a> : <span dir="auto" className="min-w-0 wrap-anywhere">{children}</span>}
       {kind && <span className="ms-auto shrink-0 opacity-70">{t(`kinds.where.${kind.toLowerCase()}`, { defaultValue: kind.toLowerCase() })}</span>}
     </span>
   )

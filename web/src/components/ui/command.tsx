@@ -19,7 +19,7 @@ export const CommandInput = React.forwardRef<React.ComponentRef<typeof Primitive
 CommandInput.displayName = 'CommandInput'
 
 export const CommandList = React.forwardRef<React.ComponentRef<typeof Primitive.List>, React.ComponentPropsWithoutRef<typeof Primitive.List>>(
-  ({ className, ...props }, ref) => <Primitive.List ref={ref} className={cn('thin-scroll max-h-80 overflow-y-auto overscroll-contain p-1.5', className)} {...props} />,
+  ({ className, ...props }, ref) => <Primitive.List ref={ref} className={cn('thin-scroll relative max-h-80 overflow-y-auto overscroll-contain p-1.5', className)} {...props} />,
 )
 CommandList.displayName = 'CommandList'
 

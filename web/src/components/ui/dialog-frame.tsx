@@ -54,7 +54,7 @@ DialogFrame.displayName = 'DialogFrame'
 function CloseButton() {
   const { t } = useTranslation()
   return (
-    <Dialog.Close className="absolute end-3 top-3 grid size-8 place-items-center rounded-md text-muted-foreground transition-colors hover:bg-accent hover:text-foreground">
+    <Dialog.Close className="absolute end-3 top-3 grid size-8 pointer-coarse:end-1.5 pointer-coarse:top-1.5 pointer-coarse:size-11 place-items-center rounded-md text-muted-foreground transition-colors hover:bg-accent hover:text-foreground">
       <X className="size-4" aria-hidden />
       <span className="sr-only">{t('common.close')}</span>
     </Dialog.Close>

@@ -15,7 +15,7 @@ export function DialogHeader({ className, ...props }: React.HTMLAttributes<HTMLD
 }
 
 export function DialogBody({ className, ...props }: React.HTMLAttributes<HTMLDivElement>) {
-  return <div className={cn('thin-scroll min-h-0 flex-1 overflow-y-auto px-5 py-4', className)} {...props} />
+  return <div className={cn('thin-scroll relative min-h-0 flex-1 overflow-y-auto px-5 py-4', className)} {...props} />
 }
 
 export function DialogFooter({ className, ...props }: React.HTMLAttributes<HTMLDivElement>) {

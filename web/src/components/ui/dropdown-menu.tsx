@@ -47,6 +47,18 @@ export const DropdownMenuRadioItem = React.forwardRef<React.ComponentRef<typeof 
 )
 DropdownMenuRadioItem.displayName = 'DropdownMenuRadioItem'
 
+export const DropdownMenuCheckboxItem = React.forwardRef<React.ComponentRef<typeof Primitive.CheckboxItem>, React.ComponentPropsWithoutRef<typeof Primitive.CheckboxItem>>(
+  ({ className, children, ...props }, ref) => (
+    <Primitive.CheckboxItem ref={ref} className={cn(itemStyles, 'pe-8', className)} {...props}>
+      {children}
+      <Primitive.ItemIndicator className="absolute end-2">
+        <Check className="size-4 text-primary" aria-hidden />
+      </Primitive.ItemIndicator>
+    </Primitive.CheckboxItem>
+  ),
+)
+DropdownMenuCheckboxItem.displayName = 'DropdownMenuCheckboxItem'
+
 export function DropdownMenuLabel({ className, ...props }: React.ComponentPropsWithoutRef<typeof Primitive.Label>) {
   return <Primitive.Label className={cn('px-2 pt-1.5 pb-1 text-xs font-medium text-muted-foreground', className)} {...props} />
 }

@@ -6,6 +6,6 @@ export const fieldStyles =
 
 /** Its words may run their own way; they start where the page's lines start. */
 export const Input = React.forwardRef<HTMLInputElement, React.InputHTMLAttributes<HTMLInputElement>>(({ className, ...props }, ref) => (
-  <input ref={ref} className={cn(fieldStyles, 'align-ui h-9', className)} {...props} />
+  <input ref={ref} className={cn(fieldStyles, 'align-ui h-9 pointer-coarse:h-11', className)} {...props} />
 ))
 Input.displayName = 'Input'

@@ -11,7 +11,7 @@ export const SelectTrigger = React.forwardRef<React.ComponentRef<typeof Primitiv
   ({ className, children, ...props }, ref) => (
     <Primitive.Trigger
       ref={ref}
-      className={cn(fieldStyles, 'flex h-9 min-w-0 items-center justify-between gap-2 text-start text-sm data-[placeholder]:text-muted-foreground [&>span]:min-w-0 [&>span]:truncate', className)}
+      className={cn(fieldStyles, 'flex h-9 pointer-coarse:h-11 min-w-0 items-center justify-between gap-2 text-start text-sm data-[placeholder]:text-muted-foreground [&>span]:min-w-0 [&>span]:truncate', className)}
       {...props}
     >
       {children}

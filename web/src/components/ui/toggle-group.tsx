@@ -11,7 +11,7 @@ export const ToggleGroupItem = React.forwardRef<React.ComponentRef<typeof Primit
   ({ className, ...props }, ref) => (
     <Primitive.Item
       ref={ref}
-      className={cn('inline-flex flex-1 items-center justify-center gap-1.5 rounded-md px-2.5 py-1 text-[0.8125rem] font-medium whitespace-nowrap text-muted-foreground transition-colors hover:text-foreground data-[state=on]:bg-card data-[state=on]:text-foreground data-[state=on]:shadow-xs [&>svg]:size-4', className)}
+      className={cn('inline-flex flex-1 items-center justify-center gap-1.5 rounded-md px-2.5 py-1 text-[0.8125rem] pointer-coarse:min-h-11 pointer-coarse:min-w-11 font-medium whitespace-nowrap text-muted-foreground transition-colors hover:text-foreground data-[state=on]:bg-card data-[state=on]:text-foreground data-[state=on]:shadow-xs [&>svg]:size-4', className)}
       {...props}
     />
   ),

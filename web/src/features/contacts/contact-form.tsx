@@ -4,10 +4,11 @@ import { type InputHTMLAttributes, useState } from 'react'
 import { useFieldArray, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
-import { z } from 'zod'
+import { z } from '@/lib/zod'
 import { type Contact, useSaveContact } from '@/api/contacts'
 import { ApiError } from '@/api/error'
 import type { Tag } from '@/api/tags'
+import { leave, useUnsaved } from '@/components/leave-guard'
 import { Notice } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, FormMessage } from '@/components/ui/form'
@@ -57,6 +58,8 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
   const [problem, setProblem] = useState<string>()
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(contact), disabled: readOnly })
 
+  const settled = useUnsaved(form.formState.isDirty && !readOnly)
+
   const submit = form.handleSubmit((values) => {
     setProblem(undefined)
     // A new contact leaves out what is empty; an edit sends what was emptied, so that it is cleared.
@@ -75,6 +78,7 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
       { id: contact?.id, body },
       {
         onSuccess: (saved) => {
+          settled()
           toast.success(t(contact ? 'contacts.saved' : 'contacts.created', { name: displayName(saved, t('person.unknown')) }))
           onClose()
         },
@@ -131,7 +135,7 @@ export function ContactForm({ contact, readOnly, tags, onClose, onDelete }: Cont
                 {t('common.delete')}
               </Button>
             )}
-            <Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>
+            <Button variant="outline" onClick={() => leave(onClose)}>{t('common.cancel')}</Button>
             <Button type="submit" loading={save.isPending}>{t(contact ? 'common.save' : 'contacts.add')}</Button>
           </SheetFooter>
         )}

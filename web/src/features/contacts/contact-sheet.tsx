@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { type Contact, useContact } from '@/api/contacts'
 import type { Tag } from '@/api/tags'
+import { leave } from '@/components/leave-guard'
 import { ErrorState } from '@/components/states'
 import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '@/components/ui/sheet'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -21,7 +22,7 @@ export function ContactSheet({ contactId, readOnly, tags, onClose, onDelete }: C
   const query = useContact(creating ? undefined : contactId)
   const contact = creating ? undefined : query.data
   return (
-    <Sheet open={!!contactId && !(creating && readOnly)} onOpenChange={(open) => !open && onClose()}>
+    <Sheet open={!!contactId && !(creating && readOnly)} onOpenChange={(open) => !open && leave(onClose)}>
       <SheetContent>
         <SheetHeader>
           <SheetTitle>{creating ? t('contacts.addTitle') : <bdi>{contact ? displayName(contact, t('person.unknown')) : t('contacts.contact')}</bdi>}</SheetTitle>

@@ -1,4 +1,4 @@
-import { BookUser, UserPlus } from 'lucide-react'
+import { BookUser, Tags, UserPlus } from 'lucide-react'
 import { contactKeys } from '@/api/contacts'
 import { type Feature, route } from '@/lib/feature'
 import type { Access } from '@/lib/session'
@@ -7,8 +7,12 @@ import { useFoundContacts } from './command-search'
 const mayRead = ({ can, module }: Access) => module('contacts') && can('contacts:read')
 
 export default {
-  nav: [{ href: '/contacts', icon: BookUser, label: 'contacts.title', order: 20, key: 'c', allowed: mayRead }],
-  routes: [route('/contacts/:contactId?', () => import('./contacts-page'), { allowed: mayRead })],
+  nav: [{ href: '/contacts', icon: BookUser, label: 'contacts.title', group: 'customers', order: 20, key: 'c', allowed: mayRead }],
+  settings: [{ href: '/settings/tags', icon: Tags, label: 'person.tags', group: 'inbox', order: 10, allowed: mayRead }],
+  routes: [
+    route('/contacts/:contactId?', () => import('./contacts-page'), { allowed: mayRead }),
+    route('/settings/tags', () => import('./tags-page'), { allowed: mayRead }),
+  ],
   live: {
     contacts_changed: (client) => void client.invalidateQueries({ queryKey: contactKeys.all }),
   },

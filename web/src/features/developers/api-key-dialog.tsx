@@ -2,8 +2,8 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
-import { z } from 'zod'
 import { type ApiKeyCreated, type Permission, useCreateApiKey, usePermissions } from '@/api/api-keys'
+import { leave, useUnsaved } from '@/components/leave-guard'
 import { ErrorState, Notice } from '@/components/states'
 import { CopyButton } from '@/components/text-bits'
 import { Button } from '@/components/ui/button'
@@ -14,6 +14,8 @@ import { Input } from '@/components/ui/input'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
 import { mapFieldErrors } from '@/lib/errors'
+import { z } from '@/lib/zod'
+import { permissionWords } from './permissions'
 
 const schema = z.object({
   name: z.string().trim().min(1, 'validation.required').max(100, 'validation.tooLong'),
@@ -24,17 +26,15 @@ type Values = z.infer<typeof schema>
 
 export function ApiKeyDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const [created, setCreated] = useState<ApiKeyCreated>()
+  const close = () => {
+    setCreated(undefined)
+    onOpenChange(false)
+  }
   return (
-    <Dialog
-      open={open}
-      onOpenChange={(next) => {
-        onOpenChange(next)
-        if (!next) setCreated(undefined)
-      }}
-    >
-      {/* The key is shown once: a click outside or Escape must not throw it away. */}
+    <Dialog open={open} onOpenChange={(next) => !next && leave(close)}>
+      {/* The key is shown once: a click outside or Escape must not lose it. */}
       <DialogContent className="sm:max-w-xl" onInteractOutside={(e) => created && e.preventDefault()} onEscapeKeyDown={(e) => created && e.preventDefault()}>
-        {created ? <ShowOnce created={created} onDone={() => { setCreated(undefined); onOpenChange(false) }} /> : open && <CreateForm onCreated={setCreated} onCancel={() => onOpenChange(false)} />}
+        {created ? <ShowOnce created={created} onDone={close} /> : open && <CreateForm onCreated={setCreated} onCancel={() => leave(close)} />}
       </DialogContent>
     </Dialog>
   )
@@ -46,6 +46,7 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (key: ApiKeyCreated) =
   const create = useCreateApiKey()
   const [problem, setProblem] = useState<string>()
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { name: '', scopes: [], days: 'never' } })
+  useUnsaved(form.formState.isDirty)
   const submit = form.handleSubmit(({ name, scopes, days }) => {
     setProblem(undefined)
     const expires_at = days === 'never' ? undefined : new Date(Date.now() + Number(days) * 86_400_000).toISOString()
@@ -136,8 +137,8 @@ function Scopes({ all, value, onChange }: { all: Permission[]; value: string[]; 
               <label key={name} className="flex cursor-pointer items-start gap-2.5 rounded-md px-1 py-1 hover:bg-accent/60">
                 <Checkbox className="mt-0.5" checked={value.includes(name)} onCheckedChange={(on) => toggle(name, on === true)} />
                 <span className="min-w-0">
-                  <span dir="ltr" className="block font-mono text-xs">{name}</span>
-                  <span className="block text-[0.8125rem] text-muted-foreground">{description}</span>
+                  <span className="block text-[0.8125rem]">{permissionWords(name, t) ?? description}</span>
+                  <span dir="ltr" className="block w-fit font-mono text-xs text-muted-foreground">{name}</span>
                 </span>
               </label>
             ))}

@@ -1,11 +1,11 @@
-import { ArrowLeft, Inbox, Webhook } from 'lucide-react'
+import { Inbox, Webhook } from 'lucide-react'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useSearchParams } from 'wouter'
+import { useSearchParams } from 'wouter'
 import { rows } from '@/api/page'
 import { useWebhookEvents, useWebhookSummary, type WebhookEvent, type WebhookSummary } from '@/api/webhook-events'
 import { MoreButton } from '@/components/more-button'
-import { Page } from '@/components/page'
+import { SettingsPage } from '@/components/settings-page'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Code, CopyButton, TimeText } from '@/components/text-bits'
 import { Badge } from '@/components/ui/badge'
@@ -15,7 +15,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { formatDateTime, formatNumber } from '@/lib/format'
 import { cn } from '@/lib/utils'
 
-/** What webhooks brought and nothing here has a place for: counted, and each as it came. Nothing is dropped. */
+/** Webhook events that were not processed: counted by field, and each with the JSON that WhatsApp sent. */
 export default function WebhookEventsPage() {
   const { t } = useTranslation()
   const [params, setParams] = useSearchParams()
@@ -26,12 +26,7 @@ export default function WebhookEventsPage() {
   const list = useRef<HTMLUListElement>(null)
   const pick = (next?: string) => setParams(next ? { field: next } : {})
   return (
-    <Page
-      title={t('webhooks.title')}
-      description={t('webhooks.lead')}
-      className="max-w-4xl"
-      actions={<Button asChild variant="outline"><Link href="/developers"><ArrowLeft className="flip-rtl" aria-hidden />{t('developers.title')}</Link></Button>}
-    >
+    <SettingsPage title={t('webhooks.title')} description={t('webhooks.lead')}>
       <div className="space-y-6">
         {summary.data && summary.data.total > 0 && <Counts summary={summary.data} field={field} onPick={pick} />}
         {events.isPending ? (
@@ -47,7 +42,7 @@ export default function WebhookEventsPage() {
           </Card>
         )}
       </div>
-    </Page>
+    </SettingsPage>
   )
 }
 
@@ -58,7 +53,7 @@ function Counts({ summary, field, onPick }: { summary: WebhookSummary; field?: s
   return (
     <section aria-labelledby="webhook-counts">
       <h2 id="webhook-counts" className="mb-2 text-sm font-semibold">{t('webhooks.kept', { n: formatNumber(summary.total) })}</h2>
-      <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+      <ul className="grid gap-2 sm:grid-cols-2">
         {[...byField].map(([name, counts]) => (
           <li key={name}>
             <button

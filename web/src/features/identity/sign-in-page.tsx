@@ -3,9 +3,9 @@ import { ArrowRight, Eye, EyeOff } from 'lucide-react'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
-import { z } from 'zod'
+import { z } from '@/lib/zod'
 import { ApiError } from '@/api/error'
-import { useConfig, useSignIn } from '@/api/session'
+import { type Session, useConfig, useSignIn } from '@/api/session'
 import { AppearanceMenu } from '@/components/appearance'
 import { Avatar } from '@/components/avatar'
 import { BrandMark } from '@/components/brand'
@@ -13,9 +13,17 @@ import { Notice } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Form, FormControl, FormField, FormItem, FormLabel, FormMessage } from '@/components/ui/form'
 import { Input } from '@/components/ui/input'
+import { setLanguage } from '@/i18n'
+import { announceNextPage } from '@/lib/arrival'
 import { describeError } from '@/lib/errors'
 import { useNow } from '@/lib/hooks'
 import { usePageTitle } from '@/lib/title'
+
+/** The heading of the first page is read out, in the language that the user chose for the portal. */
+function arrived({ user }: Session) {
+  announceNextPage()
+  if (user.language) void setLanguage(user.language)
+}
 
 const schema = z.object({
   email: z.string().trim().min(1, 'validation.required').email('validation.email'),
@@ -48,7 +56,7 @@ export default function SignInPage() {
             className="space-y-4"
             onSubmit={(e) =>
               void form.handleSubmit((values) =>
-                signIn.mutate(values, { onError: () => form.setFocus('password', { shouldSelect: true }) }),
+                signIn.mutate(values, { onSuccess: arrived, onError: () => form.setFocus('password', { shouldSelect: true }) }),
               )(e)
             }
           >
@@ -109,7 +117,7 @@ export default function SignInPage() {
                     disabled={signIn.isPending}
                     onClick={() => {
                       form.reset({ email: login.email, password: login.password })
-                      signIn.mutate({ email: login.email, password: login.password })
+                      signIn.mutate({ email: login.email, password: login.password }, { onSuccess: arrived })
                     }}
                   >
                     <Avatar name={login.label.split(/[,،]/)[0] ?? ''} size="sm" />

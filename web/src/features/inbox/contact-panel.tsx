@@ -1,5 +1,5 @@
 import { AtSign, CalendarClock, Fingerprint, Pencil, Phone, StickyNote, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import { useContact } from '@/api/contacts'
@@ -27,14 +27,14 @@ export function ContactPanel({ conversationId, onClose }: { conversationId: stri
           </Button>
         )}
       </header>
-      <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
+      <div className="thin-scroll relative min-h-0 flex-1 overflow-y-auto">
         {conversation.data ? <Person contactId={conversation.data.contact.id} /> : conversation.error ? <ErrorState error={conversation.error} /> : <PanelSkeleton />}
       </div>
     </aside>
   )
 }
 
-function Person({ contactId }: { contactId: string }) {
+const Person = memo(function Person({ contactId }: { contactId: string }) {
   const { t } = useTranslation()
   const { can, module } = useCan()
   const query = useContact(contactId)
@@ -94,7 +94,7 @@ function Person({ contactId }: { contactId: string }) {
       )}
     </div>
   )
-}
+})
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -109,8 +109,10 @@ function Fact({ icon, label, action, children }: { icon: ReactNode; label: strin
   return (
     <div className="flex min-h-6 items-center gap-2.5 text-[0.8125rem]">
       <dt className="text-muted-foreground [&_svg]:size-4"><span aria-hidden>{icon}</span><span className="sr-only">{label}</span></dt>
-      <dd className="min-w-0 flex-1 break-words">{children}</dd>
-      {action}
+      <dd className="flex min-w-0 flex-1 items-center gap-2.5 break-words">
+        <span className="min-w-0 flex-1">{children}</span>
+        {action}
+      </dd>
     </div>
   )
 }

@@ -1,33 +1,24 @@
 import { Inbox, ListFilter, MessageSquarePlus, Search, SearchX, X } from 'lucide-react'
-import { type RefObject, useEffect, useRef } from 'react'
+import { type RefObject, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { Channel } from '@/api/channels'
 import type { Conversation, ConversationFilter } from '@/api/conversations'
-import { Avatar } from '@/components/avatar'
+import type { PagedRows, useFeed } from '@/api/feed'
 import { EmptyState, ErrorState } from '@/components/states'
-import { TimeText } from '@/components/text-bits'
-import { Ticks } from '@/components/ticks'
 import { Button } from '@/components/ui/button'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuLabel, DropdownMenuRadioGroup, DropdownMenuRadioItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { Hint } from '@/components/ui/tooltip'
-import { displayName, personSeed, shortWhen } from '@/lib/format'
-import { useNow, useOnVisible } from '@/lib/hooks'
-import { localPreview } from '@/lib/preview'
 import { cn } from '@/lib/utils'
 import { HeldLines } from '@/components/held-notice'
+import { ConversationRows } from './conversation-rows'
 
 interface ConversationListProps {
-  items: Conversation[]
-  loading: boolean
-  error: unknown
-  onRetry: () => void
-  hasMore: boolean
-  loadingMore: boolean
-  onMore: () => void
+  feed: ReturnType<typeof useFeed<Conversation>>
+  rows: PagedRows<Conversation>
   activeId?: string
   query: string
   onQuery: (query: string) => void
@@ -40,10 +31,11 @@ interface ConversationListProps {
 
 export function ConversationList(props: ConversationListProps) {
   const { t } = useTranslation()
-  const { items, filter, onFilter, channels, query, onQuery } = props
+  const { feed, rows, filter, onFilter, channels, query, onQuery } = props
   const filtered = !!(query || filter.unread || filter.channel_id)
-  const end = useOnVisible(props.onMore, props.hasMore && !props.loadingMore)
-  const channelName = new Map(channels.map((c) => [c.id, c.name]))
+  const channelName = useMemo(() => new Map(channels.map((c) => [c.id, c.name])), [channels])
+  // Another list begins at its top.
+  const filterKey = JSON.stringify(filter)
 
   return (
     <section aria-label={t('inbox.conversations')} className="flex h-full min-h-0 w-full flex-col bg-card md:border-e">
@@ -59,7 +51,7 @@ export function ConversationList(props: ConversationListProps) {
           )}
         </div>
         <div className="relative">
-          <Search className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-muted-foreground" aria-hidden />
+          <Search className="pointer-events-none absolute start-2.5 inset-y-0 my-auto size-4 text-muted-foreground" aria-hidden />
           <Input
             ref={props.searchRef}
             type="search"
@@ -68,10 +60,10 @@ export function ConversationList(props: ConversationListProps) {
             onKeyDown={(e) => e.key === 'Escape' && (query ? onQuery('') : e.currentTarget.blur())}
             placeholder={t('inbox.searchPlaceholder')}
             aria-label={t('inbox.searchPlaceholder')}
-            className="ps-8.5 pe-8"
+            className="ps-8.5 pe-8 pointer-coarse:pe-11"
           />
           {query && (
-            <button type="button" onClick={() => onQuery('')} aria-label={t('common.clearSearch')} className="absolute end-1 top-1 grid size-7 place-items-center rounded text-muted-foreground hover:text-foreground">
+            <button type="button" onClick={() => onQuery('')} aria-label={t('common.clearSearch')} className="absolute end-1 inset-y-0 my-auto grid size-7 pointer-coarse:end-0 pointer-coarse:size-11 place-items-center rounded text-muted-foreground hover:text-foreground">
               <X className="size-4" aria-hidden />
             </button>
           )}
@@ -103,13 +95,15 @@ export function ConversationList(props: ConversationListProps) {
         </div>
       </header>
       <HeldLines channels={channels} />
-      <div className="thin-scroll min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {props.loading ? (
-          <ListSkeleton />
-        ) : props.error ? (
-          <ErrorState error={props.error} onRetry={props.onRetry} />
-        ) : items.length === 0 ? (
-          filtered ? (
+      {rows.length > 0 ? (
+        <ConversationRows key={filterKey} feed={feed} rows={rows} activeId={props.activeId} numbers={channels.length > 1 && !filter.channel_id ? channelName : undefined} />
+      ) : (
+        <div className="thin-scroll relative min-h-0 flex-1 overflow-y-auto overscroll-contain">
+          {feed.isPending ? (
+            <ListSkeleton />
+          ) : feed.error ? (
+            <ErrorState error={feed.error} onRetry={() => void feed.refetch()} />
+          ) : filtered ? (
             <EmptyState
               icon={SearchX}
               title={filter.unread && !query ? t('inbox.noUnreadTitle') : t('inbox.noMatchTitle')}
@@ -123,69 +117,10 @@ export function ConversationList(props: ConversationListProps) {
               body={t('inbox.emptyBody')}
               action={channels.length === 0 ? <Button asChild size="sm"><Link href="/numbers">{t('common.connectNumber')}</Link></Button> : props.onNew && <Button size="sm" onClick={props.onNew}>{t('newConversation.title')}</Button>}
             />
-          )
-        ) : (
-          <>
-            <ul className="p-1.5">
-              {items.map((conversation) => (
-                <Row
-                  key={conversation.id}
-                  conversation={conversation}
-                  active={conversation.id === props.activeId}
-                  channel={channels.length > 1 && !filter.channel_id ? channelName.get(conversation.channel_id) : undefined}
-                />
-              ))}
-            </ul>
-            <div ref={end} />
-            {props.loadingMore && <p className="py-3 text-center text-xs text-muted-foreground">{t('common.loading')}</p>}
-          </>
-        )}
-      </div>
+          )}
+        </div>
+      )}
     </section>
-  )
-}
-
-function Row({ conversation, active, channel }: { conversation: Conversation; active: boolean; channel?: string }) {
-  const { t } = useTranslation()
-  const ref = useRef<HTMLAnchorElement>(null)
-  useNow(60_000)
-  useEffect(() => {
-    if (active) ref.current?.scrollIntoView({ block: 'nearest' })
-  }, [active])
-  const { contact, unread } = conversation
-  const name = displayName(contact, t('person.unknown'))
-  const preview = localPreview(conversation.preview) || t('inbox.noPreview')
-  return (
-    <li>
-      <Link
-        ref={ref}
-        href={`/inbox/${conversation.id}`}
-        aria-current={active ? 'true' : undefined}
-        data-conversation={conversation.id}
-        className={cn('flex gap-3 rounded-lg px-2.5 py-2.5 transition-colors hover:bg-accent/70 focus-visible:outline-offset-[-2px]', active && 'bg-primary-soft hover:bg-primary-soft')}
-      >
-        <Avatar name={name} seed={personSeed(contact)} size="lg" />
-        <span className="min-w-0 flex-1">
-          <span className="flex items-baseline gap-2">
-            <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'font-semibold' : 'font-medium')}>{name}</span>
-            <TimeText iso={conversation.last_at} className={cn('shrink-0 text-[0.6875rem]', unread > 0 ? 'font-medium text-primary' : 'text-muted-foreground')}>
-              {shortWhen(conversation.last_at)}
-            </TimeText>
-          </span>
-          <span className="mt-0.5 flex items-center gap-1.5">
-            {conversation.last_direction === 'outbound' && <Ticks status={conversation.last_status} className="text-muted-foreground" />}
-            <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'text-foreground' : 'text-muted-foreground')}>{preview}</span>
-            {unread > 0 && (
-              <span className="tnum grid h-[1.125rem] min-w-[1.125rem] shrink-0 place-items-center rounded-full bg-primary px-1.5 text-[0.6875rem] font-semibold text-primary-foreground">
-                <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
-                <span className="sr-only">{t('inbox.unreadCount', { count: unread })}</span>
-              </span>
-            )}
-          </span>
-          {channel && <span className="mt-0.5 block truncate text-[0.6875rem] text-muted-foreground/90">{t('inbox.via', { number: channel })}</span>}
-        </span>
-      </Link>
-    </li>
   )
 }
 

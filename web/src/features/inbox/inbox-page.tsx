@@ -1,21 +1,26 @@
 import { MessagesSquare } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useSearchParams } from 'wouter'
 import { useChannels } from '@/api/channels'
-import { type ConversationFilter, useConversations } from '@/api/conversations'
-import { rows } from '@/api/page'
+import { type ConversationFilter, useConversationOf, useConversations } from '@/api/conversations'
+import { PagedRows } from '@/api/feed'
 import { EmptyState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { Sheet, SheetContent, SheetTitle } from '@/components/ui/sheet'
-import { useDebounced, useHotkeys, useMediaQuery, useStored } from '@/lib/hooks'
+import { useDebounced, useEvent, useHotkeys, useMediaQuery, useStored } from '@/lib/hooks'
 import { useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
-import { ContactPanel } from './contact-panel'
 import { ConversationList } from './conversation-list'
-import { NewConversation } from './new-conversation'
-import { ThreadPane } from './thread-pane'
+
+// The list is there first: what is opened from it is loaded while nobody waits.
+const loadThread = () => import('./open-conversation')
+const loadNew = () => import('./new-conversation')
+const ThreadPane = lazy(() => loadThread().then(({ ThreadPane }) => ({ default: ThreadPane })))
+const ContactPanel = lazy(() => loadThread().then(({ ContactPanel }) => ({ default: ContactPanel })))
+const NewConversation = lazy(() => loadNew().then(({ NewConversation }) => ({ default: NewConversation })))
+const whenIdle = typeof requestIdleCallback === 'function' ? requestIdleCallback : (run: () => void) => setTimeout(run, 500)
 
 /** List, thread, person: three panes on a desk, one at a time on a phone. */
 export default function InboxPage({ conversationId }: { conversationId?: string }) {
@@ -34,19 +39,26 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
   const conversations = useConversations(filter)
   const channels = useChannels()
   const searchRef = useRef<HTMLInputElement>(null)
-  const items = rows(conversations.data)
+  const rows = useMemo(() => new PagedRows(conversations.pages ?? []), [conversations.pages])
   const canSend = can('messages:send')
   const newTo = params.get('new')
   usePageTitle(t('inbox.title'))
 
   const openNew = () => setParams((p) => { p.set('new', ''); return p })
+  // Whoever may be answered freely is answered in their conversation.
+  const running = useConversationOf(newTo || undefined)
+  const answerable = newTo ? running.data?.id : undefined
+  useEffect(() => {
+    if (answerable) navigate(`/inbox/${answerable}`, { replace: true })
+  }, [answerable, navigate])
   const closeNew = () => setParams((p) => { p.delete('new'); return p }, { replace: true })
   const step = (by: 1 | -1) => {
-    const at = items.findIndex((c) => c.id === conversationId)
-    const next = items[at === -1 ? 0 : Math.min(items.length - 1, Math.max(0, at + by))]
-    if (next && next.id !== conversationId) navigate(`/inbox/${next.id}`)
+    const at = rows.find(conversationId)
+    const next = rows.at(at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by)))
+    if (next && next.id !== conversationId) navigate(`/inbox/${next.id}`, { state: { walking: true } })
   }
-  const toggleDetails = () => (roomy ? setDetails(details === 'open' ? 'closed' : 'open') : setSheet((open) => !open))
+  const toggleDetails = useEvent(() => (roomy ? setDetails(details === 'open' ? 'closed' : 'open') : setSheet((open) => !open)))
+  const back = useEvent(() => navigate('/inbox'))
   useHotkeys({
     j: () => step(1),
     k: () => step(-1),
@@ -56,20 +68,25 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
     Escape: () => conversationId && !wide && navigate('/inbox'),
   })
   useEffect(() => setSheet(false), [conversationId])
+  const listed = !conversations.isPending
+  useEffect(() => {
+    if (listed) whenIdle(() => void Promise.allSettled([loadThread(), loadNew()]))
+  }, [listed])
+  const [newShown, setNewShown] = useState(false)
+  useEffect(() => {
+    if (newTo !== null) setNewShown(true)
+  }, [newTo])
 
+  // The list shows at once where one is; the thread follows when there is time for it.
+  const shownId = useDeferredValue(conversationId)
   const showDetails = roomy && details === 'open' && !!conversationId
   return (
     <div className="flex h-full min-h-0">
       {(wide || !conversationId) && (
         <div className="h-full w-full min-w-0 md:w-80 md:shrink-0 xl:w-[21.5rem]">
           <ConversationList
-            items={items}
-            loading={conversations.isPending}
-            error={conversations.data ? null : conversations.error}
-            onRetry={() => void conversations.refetch()}
-            hasMore={conversations.hasNextPage}
-            loadingMore={conversations.isFetchingNextPage}
-            onMore={() => void conversations.fetchNextPage()}
+            feed={conversations}
+            rows={rows}
             activeId={conversationId}
             query={query}
             onQuery={setQuery}
@@ -81,27 +98,27 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
           />
         </div>
       )}
-      {conversationId ? (
-        <>
+      {shownId ? (
+        <Suspense fallback={<div className="min-w-0 flex-1 bg-thread" />}>
           <ThreadPane
-            key={conversationId}
-            conversationId={conversationId}
-            onBack={wide ? undefined : () => navigate('/inbox')}
+            key={shownId}
+            conversationId={shownId}
+            onBack={wide ? undefined : back}
             detailsShown={showDetails || sheet}
             onDetails={toggleDetails}
           />
           {showDetails && (
             <div className="w-72 shrink-0 border-s bg-card xl:w-80">
-              <ContactPanel conversationId={conversationId} onClose={toggleDetails} />
+              <ContactPanel conversationId={shownId} onClose={toggleDetails} />
             </div>
           )}
           <Sheet open={sheet && !roomy} onOpenChange={setSheet}>
             <SheetContent aria-describedby={undefined}>
               <SheetTitle className="sr-only">{t('details.title')}</SheetTitle>
-              <ContactPanel conversationId={conversationId} />
+              <ContactPanel conversationId={shownId} />
             </SheetContent>
           </Sheet>
-        </>
+        </Suspense>
       ) : (
         wide && (
           <div className="grid min-w-0 flex-1 place-items-center bg-thread">
@@ -118,7 +135,7 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
           </div>
         )
       )}
-      {canSend && <NewConversation open={newTo !== null} contactId={newTo || undefined} onClose={closeNew} channels={channels.data ?? []} />}
+      {canSend && (newShown || newTo !== null) && <Suspense><NewConversation open={newTo !== null && !(newTo && (running.isPending || answerable))} contactId={newTo || undefined} onClose={closeNew} channels={channels.data ?? []} /></Suspense>}
     </div>
   )
 }

@@ -1,8 +1,8 @@
 import { Inbox, MessageSquarePlus } from 'lucide-react'
-import { conversationKeys, useUnreadTotal } from '@/api/conversations'
+import { useUnreadTotal } from '@/api/conversations'
 import { type Feature, route } from '@/lib/feature'
 import type { Access } from '@/lib/session'
-import { messageEvents } from './live-updates'
+import { contactsChanged, messageEvents } from './live-updates'
 import { shortcuts } from './shortcuts'
 
 const mayRead = ({ can, module }: Access) => module('messaging') && can('messages:read')
@@ -28,8 +28,7 @@ export default {
   ],
   live: {
     ...messageEvents,
-    // A conversation shows its contact's name.
-    contacts_changed: (client) => void client.invalidateQueries({ queryKey: conversationKeys.all }),
+    contacts_changed: contactsChanged,
   },
   commands: [{ icon: MessageSquarePlus, label: 'newConversation.title', href: '/inbox?new', allowed: ({ can, module }) => module('messaging') && can('messages:send') }],
   shortcuts,

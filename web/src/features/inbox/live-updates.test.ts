@@ -2,7 +2,8 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Conversation, conversationKeys, fetchConversation } from '@/api/conversations'
 import { fetchNewest, type Message, messageKeys } from '@/api/messages'
-import { addOptimistic, messageEvents, settleOptimistic, type ThreadMessage } from './live-updates'
+import { messageEvents, settleOptimistic } from './live-updates'
+import { addOptimistic, type ThreadMessage } from './thread-cache'
 
 vi.mock('@/api/conversations', async (original) => ({ ...(await original<object>()), fetchConversation: vi.fn() }))
 vi.mock('@/api/messages', async (original) => ({ ...(await original<object>()), fetchNewest: vi.fn() }))
@@ -49,6 +50,15 @@ describe('what the stream says', () => {
     await settle()
     expect(thread().map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
     expect(listed()).toEqual(['cnv_1', 'cnv_2'])
+  })
+
+  it('shows the total of unread messages that it is told, and does not ask for it', async () => {
+    tell('unread_changed', { items: [{ unread: 4211 }] })
+    tell('messages_received', { items: [{ message_id: 'm3', conversation_id: 'cnv_1' }] })
+    tell('unread_changed', { items: [] })
+    await settle()
+    expect(client.getQueryData(conversationKeys.unread)).toEqual({ unread: 4211 })
+    expect(client.getQueryState(conversationKeys.unread)?.isInvalidated).toBe(false)
   })
 
   it('asks once for a burst', async () => {

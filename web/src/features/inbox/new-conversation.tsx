@@ -8,6 +8,7 @@ import { useStartConversation } from '@/api/conversations'
 import type { MessageIn } from '@/api/messages'
 import type { Template } from '@/api/templates'
 import { Avatar } from '@/components/avatar'
+import { leave, useUnsaved } from '@/components/leave-guard'
 import { Notice } from '@/components/states'
 import { SubmitButton } from '@/components/submit-button'
 import { NumberLabel, PhoneText } from '@/components/text-bits'
@@ -32,7 +33,7 @@ interface NewConversationProps {
 
 export function NewConversation({ open, onClose, ...rest }: NewConversationProps) {
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog open={open} onOpenChange={(next) => !next && leave(onClose)}>
       <DialogContent className="sm:max-w-xl">{open && <Inside onClose={onClose} {...rest} />}</DialogContent>
     </Dialog>
   )
@@ -49,6 +50,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const [values, setValues] = useState<Record<string, string>>({})
   const [tried, setTried] = useState(false)
   const start = useStartConversation()
+  const settled = useUnsaved(Object.values(values).some((value) => value.trim() !== '') || (!!recipient && !contactId))
   const phoneProblem = fieldProblem(start.error, 'to.phone')
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id
   const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('person.unknown')) : recipient.phone)
@@ -70,7 +72,12 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
     const to: MessageIn['to'] = 'contact' in recipient ? { contact_id: recipient.contact.id } : { phone: recipient.phone }
     start.mutate(
       { channel_id: channelId, to, type: 'template', template: templateOut(template, values) },
-      { onSuccess: (message) => navigate(`/inbox/${message.conversation_id}`, { replace: true }) },
+      {
+        onSuccess: (message) => {
+          settled()
+          navigate(`/inbox/${message.conversation_id}`, { replace: true })
+        },
+      },
     )
   }
 
@@ -82,7 +89,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
           <DialogDescription>{t('newConversation.noNumber')}</DialogDescription>
         </DialogHeader>
         <DialogFooter className="mt-4">
-          <Button asChild><Link href="/numbers">{t('common.connectNumber')}</Link></Button>
+          <Button asChild><Link href="/settings/numbers/connect">{t('common.connectNumber')}</Link></Button>
         </DialogFooter>
       </>
     )
@@ -130,7 +137,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
         )}
       </DialogBody>
       <DialogFooter>
-        <SubmitButton missing={missing} loading={start.isPending} before={<Button variant="outline" onClick={onClose}>{t('common.cancel')}</Button>}>
+        <SubmitButton missing={missing} loading={start.isPending} before={<Button variant="outline" onClick={() => leave(onClose)}>{t('common.cancel')}</Button>}>
           {name ? t('newConversation.sendTo', { name }) : t('chat.send')}
         </SubmitButton>
       </DialogFooter>
@@ -165,7 +172,7 @@ function RecipientField({ value, onChange, contactId, problem }: { value?: Recip
       {contactId && <Preselect id={contactId} onReady={(contact) => onChange({ contact })} />}
       <Label htmlFor="new-recipient">{t('newConversation.recipient')}</Label>
       <div className="relative">
-        <Search className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-muted-foreground" aria-hidden />
+        <Search className="pointer-events-none absolute start-2.5 inset-y-0 my-auto size-4 text-muted-foreground" aria-hidden />
         <Input
           id="new-recipient"
           autoFocus={!contactId}
@@ -182,10 +189,10 @@ function RecipientField({ value, onChange, contactId, problem }: { value?: Recip
           placeholder={t('newConversation.recipientPlaceholder')}
         />
       </div>
-      <ul className="thin-scroll max-h-64 overflow-y-auto">
+      <ul className="thin-scroll relative max-h-64 overflow-y-auto">
         {phone && (
           <li>
-            <button type="button" className="flex w-full items-center gap-3 rounded-md px-2 py-2 text-start text-sm hover:bg-accent" onClick={() => onChange({ phone })}>
+            <button type="button" className="flex w-full items-center gap-3 rounded-md px-2 py-2 pointer-coarse:min-h-11 text-start text-sm hover:bg-accent" onClick={() => onChange({ phone })}>
               <span className="grid size-7 place-items-center rounded-full bg-primary-soft text-primary-soft-foreground"><UserRoundPlus className="size-3.5" aria-hidden /></span>
               {t('newConversation.usePhone')} <bdi className="ltr-isolate font-medium">{phone}</bdi>
             </button>
@@ -193,7 +200,7 @@ function RecipientField({ value, onChange, contactId, problem }: { value?: Recip
         )}
         {suggestions.data?.map((contact) => (
           <li key={contact.id}>
-            <button type="button" className="group flex w-full items-center gap-3 rounded-md px-2 py-2 text-start text-sm hover:bg-accent" onClick={() => onChange({ contact })}>
+            <button type="button" className="group flex w-full items-center gap-3 rounded-md px-2 py-2 pointer-coarse:min-h-11 text-start text-sm hover:bg-accent" onClick={() => onChange({ contact })}>
               <Avatar name={displayName(contact, '')} seed={personSeed(contact)} size="sm" />
               <span className="min-w-0 flex-1 truncate"><bdi>{displayName(contact, t('person.unknown'))}</bdi></span>
               {contact.name && contact.phone && <PhoneText phone={contact.phone} className="text-xs text-muted-foreground" />}

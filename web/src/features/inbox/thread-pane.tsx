@@ -1,8 +1,8 @@
 import { ArrowLeft, PanelRight } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useChannels } from '@/api/channels'
-import { useConversation, useMarkRead } from '@/api/conversations'
+import { useConversation } from '@/api/conversations'
 import { ApiError } from '@/api/error'
 import { Avatar } from '@/components/avatar'
 import { ErrorState } from '@/components/states'
@@ -11,12 +11,14 @@ import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Hint } from '@/components/ui/tooltip'
 import { displayName, personSeed } from '@/lib/format'
+import { useEvent } from '@/lib/hooks'
 import { useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { Composer } from './composer/composer'
 import { DropZone } from './composer/drop-zone'
 import { HeldNotice } from '@/components/held-notice'
-import type { ThreadMessage } from './live-updates'
+import type { Outgoing } from './outgoing'
+import type { ThreadMessage } from './thread-cache'
 import { Thread } from './thread'
 import { useResendStored, useSend } from './use-send'
 import { useWindow, WindowBadge } from './window-badge'
@@ -28,13 +30,19 @@ interface ThreadPaneProps {
   onDetails: () => void
 }
 
-export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: ThreadPaneProps) {
+export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: ThreadPaneProps) {
   const { t } = useTranslation()
   const conversation = useConversation(conversationId)
   const [replyTo, setReplyTo] = useState<ThreadMessage>()
   const { send, resend, discard } = useSend(conversationId)
+  const cancelReply = useEvent(() => setReplyTo(undefined))
+  const sendReply = useEvent((out: Outgoing) => {
+    setReplyTo(undefined)
+    void send(out)
+  })
   const stored = useResendStored(conversationId)
   const dropped = useRef<(files: File[]) => void>()
+  const toMessages = useRef<() => void>()
   const pane = useRef<HTMLElement>(null)
   /** What had the focus is gone from the screen: it goes on where one writes, or else among the messages. */
   const focusOn = () => (pane.current?.querySelector<HTMLElement>('textarea') ?? pane.current?.querySelector<HTMLElement>('[role=region]'))?.focus()
@@ -45,8 +53,9 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
   const name = contact ? displayName(contact, t('person.unknown')) : ''
   const channels = useChannels().data
   const channel = channels?.find((c) => c.id === conversation.data?.channel_id)
+  // On a phone the list with the page's heading is not there.
+  const Heading = onBack ? 'h1' : 'h2'
   usePageTitle(name ? `${name} · ${t('inbox.title')}` : t('inbox.title'))
-  useReading(conversationId, conversation.data?.unread ?? 0)
 
   if (conversation.error && !conversation.data) {
     const gone = conversation.error instanceof ApiError && conversation.error.status === 404
@@ -73,7 +82,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
           <>
             <Avatar name={name} seed={personSeed(contact)} />
             <div className="min-w-0 flex-1">
-              <h2 dir="auto" className="align-ui truncate text-sm leading-tight font-semibold">{name}</h2>
+              <Heading dir="auto" className="align-ui truncate text-sm leading-tight font-semibold">{name}</Heading>
               <p className="truncate text-xs text-muted-foreground">
                 {contact.name && contact.phone ? <PhoneText phone={contact.phone} /> : contact.name && contact.username ? <bdi>@{contact.username}</bdi> : null}
                 {channel && (
@@ -88,6 +97,7 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
           </>
         ) : (
           <div className="flex flex-1 items-center gap-3">
+            {onBack && <h1 className="sr-only">{t('inbox.title')}</h1>}
             <Skeleton className="size-9 rounded-full" />
             <Skeleton className="h-4 w-36" />
           </div>
@@ -101,6 +111,8 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
       <Thread
         conversationId={conversationId}
         contactName={name}
+        unread={conversation.data?.unread}
+        toMessages={toMessages}
         onReply={maySend ? setReplyTo : undefined}
         onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
         onResend={maySend ? (message, quotedId) => {
@@ -117,31 +129,18 @@ export function ThreadPane({ conversationId, onBack, detailsShown, onDetails }: 
       {channel && (channel.held || (channel.restricted && windowNow.kind === 'closed')) && <div className="mx-auto w-full max-w-3xl px-3 pt-2 pb-3 sm:px-6"><HeldNotice channel={channel} onResumed={focusOn} /></div>}
       {conversation.data && (
         <Composer
-          conversation={conversation.data}
-          windowNow={windowNow}
+          conversationId={conversationId}
+          channelId={conversation.data.channel_id}
+          closed={windowNow.kind === 'closed'}
           disconnected={!!channels && !channel}
           replyTo={replyTo}
           contactName={name}
-          onCancelReply={() => setReplyTo(undefined)}
-          onSend={(out) => {
-            setReplyTo(undefined)
-            void send(out)
-          }}
+          onCancelReply={cancelReply}
+          onSend={sendReply}
           dropped={dropped}
+          onLeave={toMessages}
         />
       )}
     </section>
   )
-}
-
-/** An open conversation in a visible tab is being read: also what arrives while it is open. */
-function useReading(conversationId: string, unread: number) {
-  const { mutate } = useMarkRead()
-  useEffect(() => {
-    if (unread === 0) return
-    const read = () => document.visibilityState === 'visible' && mutate(conversationId)
-    read()
-    document.addEventListener('visibilitychange', read)
-    return () => document.removeEventListener('visibilitychange', read)
-  }, [conversationId, unread, mutate])
-}
+})

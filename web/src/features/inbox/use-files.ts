@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { fetchMedia, fetchMediaAgain } from '@/api/media'
 import type { FileActions } from '@/components/message/file-context'
 import { useCan } from '@/lib/session'
-import { mergeNewest } from './live-updates'
+import { mergeNewest } from './thread-cache'
 
 /** What bubbles may do about their files: ask WhatsApp again, and get an address that works. */
 export function useFileActionsFor(conversationId: string): FileActions {

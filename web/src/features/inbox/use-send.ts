@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'react'
 import { resendMessage, sendReply } from '@/api/messages'
 import { headline } from '@/lib/content'
 import { toastError } from '@/lib/errors'
-import { addOptimistic, dropOptimistic, mergeNewest, settleOptimistic, type ThreadMessage } from './live-updates'
+import { settleOptimistic } from './live-updates'
+import { addOptimistic, dropOptimistic, mergeNewest, type ThreadMessage } from './thread-cache'
 import { bodyFor, type Outgoing, outgoingFrom } from './outgoing'
 
 /** What to show for a message that the server has not seen yet. */

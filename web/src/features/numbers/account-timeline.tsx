@@ -24,10 +24,11 @@ const TONES: Record<AccountEvent['severity'], [LucideIcon, string]> = {
 
 const ALL = 'all'
 
-/** What WhatsApp told about the account and its numbers, newest first, in words. */
-export function AccountTimeline({ channels }: { channels: Channel[] }) {
+/** What WhatsApp reported about the account and its numbers, newest first, in words. `only`: about this number. */
+export function AccountTimeline({ channels, only }: { channels: Channel[]; only?: Channel }) {
   const { t } = useTranslation()
-  const [channel, setChannel] = useState(ALL)
+  const [chosen, setChannel] = useState(ALL)
+  const channel = only?.id ?? chosen
   const query = useAccountEvents(channel === ALL ? {} : { channel_id: channel })
   const events = rows(query.data)
   const list = useRef<HTMLOListElement>(null)
@@ -35,13 +36,13 @@ export function AccountTimeline({ channels }: { channels: Channel[] }) {
   // A server that does not keep them yet.
   if (query.error instanceof ApiError && query.error.code === 'no_such_path') return null
   return (
-    <Card role="region" aria-labelledby="activity" className="mt-6">
+    <Card role="region" aria-labelledby="activity" className={only ? 'mt-4' : 'mt-6'}>
       <div className="flex flex-wrap items-start justify-between gap-3 px-5 py-4">
         <div className="min-w-0 space-y-0.5">
           <CardTitle id="activity">{t('activity.title')}</CardTitle>
           <CardDescription>{t('activity.lead')}</CardDescription>
         </div>
-        {channels.length > 1 && (
+        {channels.length > 1 && !only && (
           <Select value={channel} onValueChange={setChannel}>
             <SelectTrigger aria-label={t('activity.of')} className="w-56"><SelectValue /></SelectTrigger>
             <SelectContent>

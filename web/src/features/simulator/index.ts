@@ -5,7 +5,7 @@ import type { Access } from '@/lib/session'
 const runsInside = ({ simulator }: Access) => simulator
 
 export default {
-  nav: [{ href: '/simulator', icon: Smartphone, label: 'sim.title', order: 90, key: 's', allowed: runsInside }],
+  nav: [{ href: '/simulator', icon: Smartphone, label: 'sim.title', group: 'foot', order: 90, key: 'p', allowed: runsInside }],
   routes: [
     route('/simulator', () => import('./simulator-page'), {
       allowed: runsInside,

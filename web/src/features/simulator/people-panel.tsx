@@ -54,7 +54,7 @@ export function PeoplePanel({ phones, phone, threads, users, loading, person, on
           {t('sim.newCustomer')}
         </Button>
       </div>
-      <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
+      <div className="thin-scroll relative min-h-0 flex-1 overflow-y-auto">
         {loading ? (
           <div role="status" className="space-y-3 p-4"><span className="sr-only">{t('common.loading')}</span>{[1, 2, 3].map((i) => <Skeleton key={i} className="h-11" />)}</div>
         ) : threads.length === 0 ? (

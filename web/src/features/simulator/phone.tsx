@@ -93,7 +93,7 @@ function Chat({ phone, person, onPeople }: { phone: SimPhone; person: SimUser; o
         </div>
         {onPeople && <span className="max-w-28 truncate rounded-full bg-white/15 px-2.5 py-1 text-xs" title={t('sim.writingAs', { name: person.name })}><bdi>{person.name}</bdi></span>}
       </header>
-      <div role="log" aria-label={t('chat.messages')} tabIndex={0} className="sim-wallpaper thin-scroll flex min-h-0 flex-1 flex-col-reverse overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
+      <div role="log" aria-label={t('chat.messages')} tabIndex={0} className="sim-wallpaper thin-scroll relative flex min-h-0 flex-1 flex-col-reverse overflow-y-auto overscroll-contain focus-visible:outline-offset-[-3px]">
         <div className="px-3 py-3">
           {query.isPending ? (
             <div role="status" className="space-y-2"><span className="sr-only">{t('common.loading')}</span><Skeleton className="h-10 w-3/5" /><Skeleton className="ms-auto h-10 w-1/2" /></div>

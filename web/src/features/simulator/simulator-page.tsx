@@ -53,7 +53,7 @@ export default function SimulatorPage() {
   if (!phone) {
     return (
       <div className="grid h-full place-items-center">
-        <EmptyState icon={MonitorSmartphone} title={t('sim.noPhoneTitle')} body={t('sim.noPhoneBody')} action={<Button asChild><Link href="/numbers">{t('common.connectNumber')}</Link></Button>} />
+        <EmptyState icon={MonitorSmartphone} title={t('sim.noPhoneTitle')} body={t('sim.noPhoneBody')} action={<Button asChild><Link href="/settings/numbers/connect">{t('common.connectNumber')}</Link></Button>} />
       </div>
     )
   }

@@ -9,7 +9,7 @@ import { headline } from '@/lib/content'
 import { extrasOf, isBare, isSystem } from '@/lib/message-extras'
 import type { TemplateDefinition } from '@/lib/template-view'
 import { cn } from '@/lib/utils'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 import { BubbleActions } from './actions'
 import { Failure, Undecided } from './failure'
 import { Quote } from './quote'
@@ -22,7 +22,8 @@ export interface Reacted {
 
 export interface BubbleHandlers {
   onReply?: (message: ThreadMessage) => void
-  onReact?: (message: ThreadMessage, emoji: string) => void
+  /** Opens or closes the emoji. */
+  onReact?: (message: ThreadMessage) => void
   /** Say the same again as a new message: what failed, or what may or may not have left. */
   onResend?: (message: ThreadMessage) => void
   onDiscard: (message: ThreadMessage) => void
@@ -38,6 +39,7 @@ interface BubbleProps extends BubbleHandlers {
   reactions?: Reacted[]
   templates?: TemplateDefinition[]
   resending?: boolean
+  reacting?: boolean
 }
 
 export function Bubble(props: BubbleProps) {
@@ -52,7 +54,7 @@ export function Bubble(props: BubbleProps) {
   return <Spoken {...props} />
 }
 
-function Spoken({ message, contactName, first, last, quoted, reactions, templates, resending, onReply, onReact, onResend, onDiscard, onJump }: BubbleProps) {
+function Spoken({ message, contactName, first, last, quoted, reactions, templates, resending, reacting, onReply, onReact, onResend, onDiscard, onJump }: BubbleProps) {
   const { t } = useTranslation()
   const out = message.direction === 'outbound'
   const failed = message.status === 'failed' || !!message.failed_to_send
@@ -62,10 +64,10 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
   const explained = failed || message.status === 'unknown'
   const actions = message.wamid && !extras.deleted && (
     <BubbleActions
-      own={reactions?.find((r) => r.ours)?.emoji}
+      reacting={reacting}
       onReply={onReply && (() => onReply(message))}
       // WhatsApp takes no reaction to a reaction.
-      onReact={onReact && message.type !== 'reaction' && !failed ? (emoji) => onReact(message, emoji) : undefined}
+      onReact={onReact && message.type !== 'reaction' && !failed ? () => onReact(message) : undefined}
     />
   )
   return (

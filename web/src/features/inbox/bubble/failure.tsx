@@ -5,7 +5,7 @@ import { describeError, describeField } from '@/lib/errors'
 import { codeOf, details, titled } from '@/lib/said'
 import { ApiError } from '@/api/error'
 import { record, text } from '@/lib/utils'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 
 interface FailureProps {
   message: ThreadMessage

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { headline } from '@/lib/content'
 import { fileOf } from '@/lib/files'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 
 export function usePreview() {
   const { t } = useTranslation()

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { TimeText } from '@/components/text-bits'
 import { Tooltip, TooltipContent, TooltipTrigger } from '@/components/ui/tooltip'
 import { formatDateTime, formatTime } from '@/lib/format'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 
 /** The clock in the bubble; the whole journey on hover. */
 export function Times({ message }: { message: ThreadMessage }) {

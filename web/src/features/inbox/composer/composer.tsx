@@ -1,18 +1,18 @@
 import { LayoutTemplate, Lock, Unplug } from 'lucide-react'
-import { type MutableRefObject, type ReactNode, useState } from 'react'
+import { type MutableRefObject, memo, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Conversation } from '@/api/conversations'
 import { Button } from '@/components/ui/button'
 import { useCan } from '@/lib/session'
-import type { WindowState } from '@/lib/window'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 import type { Outgoing } from '../outgoing'
 import { TemplateDialog } from '../template-dialog'
 import { Writing } from './writing'
 
 interface ComposerProps {
-  conversation: Conversation
-  windowNow: WindowState
+  conversationId: string
+  channelId: string
+  /** The customer service window is over: only templates can be sent. */
+  closed: boolean
   /** The number this conversation ran on is no longer here: nothing can be sent from it. */
   disconnected: boolean
   replyTo?: ThreadMessage
@@ -20,13 +20,15 @@ interface ComposerProps {
   onCancelReply: () => void
   onSend: (out: Outgoing) => void
   dropped: MutableRefObject<((files: File[]) => void) | undefined>
+  /** Puts the focus on the newest message. */
+  onLeave: MutableRefObject<(() => void) | undefined>
 }
 
-export function Composer({ conversation, windowNow, disconnected, replyTo, contactName, onCancelReply, onSend, dropped }: ComposerProps) {
+/** Drawn apart from the thread: what arrives there changes nothing here. */
+export const Composer = memo(function Composer({ conversationId, channelId, closed, disconnected, replyTo, contactName, onCancelReply, onSend, dropped, onLeave }: ComposerProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const [templates, setTemplates] = useState(false)
-  const closed = windowNow.kind === 'closed'
 
   if (!can('messages:send')) {
     return <Frame><p className="px-4 py-3 text-center text-sm text-muted-foreground">{t('composer.notAllowed')}</p></Frame>
@@ -49,12 +51,12 @@ export function Composer({ conversation, windowNow, disconnected, replyTo, conta
           </Button>
         </div>
       ) : (
-        <Writing conversationId={conversation.id} replyTo={replyTo} contactName={contactName} onCancelReply={onCancelReply} onSend={onSend} onTemplates={() => setTemplates(true)} dropped={dropped} />
+        <Writing conversationId={conversationId} replyTo={replyTo} contactName={contactName} onCancelReply={onCancelReply} onSend={onSend} onTemplates={() => setTemplates(true)} dropped={dropped} onLeave={onLeave} />
       )}
       <TemplateDialog
         open={templates}
         onOpenChange={setTemplates}
-        channelId={conversation.channel_id}
+        channelId={channelId}
         recipient={contactName}
         onSend={(template, shown) => {
           setTemplates(false)
@@ -63,7 +65,7 @@ export function Composer({ conversation, windowNow, disconnected, replyTo, conta
       />
     </Frame>
   )
-}
+})
 
 function Frame({ children }: { children: ReactNode }) {
   return <div className="pb-safe shrink-0 border-t bg-card">{children}</div>

@@ -1,14 +1,13 @@
 import { LayoutTemplate, Reply, SendHorizontal, X } from 'lucide-react'
-import { type ClipboardEvent, type KeyboardEvent, type MutableRefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type MutableRefObject, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { tenantId } from '@/api/tenant'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogContent } from '@/components/ui/dialog'
 import { Hint } from '@/components/ui/tooltip'
-import { readStored, useHotkeys, writeStored } from '@/lib/hooks'
+import { useHotkeys } from '@/lib/hooks'
 import { cn } from '@/lib/utils'
 import { usePreview } from '../bubble/quote'
-import type { ThreadMessage } from '../live-updates'
+import type { ThreadMessage } from '../thread-cache'
 import type { Outgoing } from '../outgoing'
 import { type AttachDialog, AttachMenu } from './attach-menu'
 import { ChoicesDialog } from './choices-dialog'
@@ -17,6 +16,7 @@ import { LinkDialog } from './link-dialog'
 import { LocationDialog } from './location-dialog'
 import { Tray } from './tray'
 import { type Attachment, useAttachments } from './use-attachments'
+import { useDraft } from './use-draft'
 import { useRecorder } from './use-recorder'
 import { useTyping } from './use-typing'
 import { RecordingBar, VoiceButton } from './voice'
@@ -34,7 +34,12 @@ export interface WritingProps {
   onTemplates: () => void
   /** Where the thread puts files that are dropped on it. */
   dropped: MutableRefObject<((files: File[]) => void) | undefined>
+  /** Puts the focus on the newest message. */
+  onLeave: MutableRefObject<(() => void) | undefined>
 }
+
+/** J and K go from one conversation to the next: the focus stays with them. */
+const walking = () => (history.state as { walking?: boolean } | null)?.walking === true
 
 const captioned = (a: Attachment) => a.kind !== 'audio' && a.kind !== 'sticker'
 
@@ -46,36 +51,21 @@ function outgoingFile({ kind, media, file, voice, url }: Attachment, caption: st
   }
 }
 
-export function Writing({ conversationId, replyTo, contactName, onCancelReply, onSend, onTemplates, dropped }: WritingProps) {
+export function Writing({ conversationId, replyTo, contactName, onCancelReply, onSend, onTemplates, dropped, onLeave }: WritingProps) {
   const { t } = useTranslation()
-  const draftKey = `wapro.draft.${tenantId() ?? ''}.${conversationId}`
-  const [value, setValue] = useState(() => readStored(draftKey) ?? '')
   const [dialog, setDialog] = useState<AttachDialog>()
-  const box = useRef<HTMLTextAreaElement>(null)
+  const box = useRef<HTMLTextAreaElement | null>(null)
   const audioPicker = useRef<HTMLInputElement>(null)
   const files = useAttachments()
   const recorder = useRecorder((file) => files.add([file], 'audio', true))
-  const forgetTyping = useTyping(conversationId, value)
-  const body = value.trim()
+  const typing = useTyping(conversationId)
+  const draft = useDraft(conversationId, box, typing.written)
   const underFile = files.items.some(captioned)
   const limit = underFile ? MAX_CAPTION : MAX_TEXT
-  const over = body.length > limit
+  const over = draft.length > limit
   const broken = files.items.some((a) => a.state === 'failed')
-  const ready = !over && !files.uploading && !broken && (body !== '' || files.items.length > 0)
+  const ready = !over && !files.uploading && !broken && (!draft.empty || files.items.length > 0)
 
-  useEffect(() => {
-    const timer = setTimeout(() => writeStored(draftKey, value || undefined), 200)
-    return () => {
-      clearTimeout(timer)
-      writeStored(draftKey, value || undefined)
-    }
-  }, [draftKey, value])
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    element.style.height = 'auto'
-    element.style.height = `${Math.min(element.scrollHeight, 200)}px`
-  }, [value, recorder.state])
   useEffect(() => {
     if (replyTo) box.current?.focus()
   }, [replyTo])
@@ -89,18 +79,22 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
     }
   }, [dropped, files.add])
   useHotkeys({ c: () => box.current?.focus() })
+  useEffect(() => {
+    // On a touch screen it would bring up the keyboard over what is to be read.
+    if (!walking() && !window.matchMedia('(pointer: coarse)').matches) box.current?.focus({ preventScroll: true })
+  }, [])
 
   const submit = () => {
     if (!ready) return
+    const body = draft.text.current.trim()
     const reply_to = replyTo?.id
     const taken = files.take()
     const carrier = body ? taken.find(captioned) : undefined
     // Words that no file can carry go ahead of the files.
     if (body && !carrier) onSend({ type: 'text', content: { body, ...(/https?:\/\//i.test(body) ? { preview_url: true } : {}) }, reply_to })
     taken.forEach((a, i) => onSend({ ...outgoingFile(a, a === carrier ? body : undefined), reply_to: i === 0 && (carrier || !body) ? reply_to : undefined }))
-    setValue('')
-    forgetTyping()
-    writeStored(draftKey, undefined)
+    draft.clear()
+    typing.forget()
     box.current?.focus()
   }
   const sendFromDialog = (out: Outgoing) => {
@@ -112,9 +106,12 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault()
       submit()
+    } else if (event.key === 'ArrowUp' && draft.text.current === '') {
+      event.preventDefault()
+      onLeave.current?.()
     } else if (event.key === 'Escape') {
       if (replyTo) onCancelReply()
-      else event.currentTarget.blur()
+      else event.currentTarget.closest('section')?.querySelector<HTMLElement>('[role=region]')?.focus()
     }
   }
   const onPaste = (event: ClipboardEvent) => {
@@ -135,17 +132,20 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
         ) : (
           <>
             <textarea
-              ref={box}
+              ref={(element) => {
+                box.current = element
+                draft.place(element)
+              }}
               rows={1}
               dir="auto"
-              value={value}
-              onChange={(e) => setValue(e.target.value)}
+              defaultValue={draft.text.current}
+              onChange={(e) => draft.changed(e.target.value)}
               onKeyDown={onKeyDown}
               onPaste={onPaste}
               placeholder={underFile ? t('composer.captionPlaceholder') : t('composer.placeholder')}
               aria-label={t('composer.label', { name: contactName })}
               aria-invalid={over}
-              className="thin-scroll block max-h-50 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base leading-relaxed outline-none placeholder:text-muted-foreground md:text-sm"
+              className="thin-scroll block [field-sizing:content] max-h-50 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base leading-relaxed outline-none placeholder:text-muted-foreground md:text-sm"
             />
             <div className="flex items-center gap-0.5 px-1.5 pb-1.5">
               <AttachMenu onFiles={files.add} onOpen={setDialog} />
@@ -157,8 +157,8 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
               <span className="ms-auto me-2 min-w-0 text-[0.6875rem] text-muted-foreground">
                 {hint ? (
                   <span role="status">{hint}</span>
-                ) : body.length > limit - 300 ? (
-                  <span className={cn('tnum', over && 'text-destructive')} role="status">{t('composer.charactersLeft', { count: limit - body.length })}</span>
+                ) : draft.length > limit - 300 ? (
+                  <span className={cn('tnum', over && 'text-destructive')} role="status">{t('composer.charactersLeft', { count: limit - draft.length })}</span>
                 ) : (
                   <span className="hidden whitespace-nowrap lg:inline">{t('composer.hint')}</span>
                 )}

@@ -1,23 +1,22 @@
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { useModules, useSetModule } from '@/api/modules'
+import { SettingsPage } from '@/components/settings-page'
 import { ErrorState } from '@/components/states'
-import { Card, CardDescription, CardTitle } from '@/components/ui/card'
+import { Card } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Switch } from '@/components/ui/switch'
 import { toastError } from '@/lib/errors'
+import { useCan } from '@/lib/session'
 
-export function Modules({ manage }: { manage: boolean }) {
+export default function ModulesPage() {
   const { t } = useTranslation()
+  const manage = useCan().can('modules:manage')
   const query = useModules()
   const change = useSetModule()
   return (
-    <Card role="region" aria-labelledby="modules">
-      <div className="space-y-0.5 px-5 py-4">
-        <CardTitle id="modules">{t('modules.title')}</CardTitle>
-        <CardDescription>{t('modules.lead')}</CardDescription>
-      </div>
-      <div className="border-t">
+    <SettingsPage title={t('modules.title')} description={t('modules.lead')}>
+      <Card>
         {query.isPending ? (
           <div role="status" className="space-y-3 p-5"><span className="sr-only">{t('common.loading')}</span>{[1, 2].map((i) => <Skeleton key={i} className="h-10" />)}</div>
         ) : query.error && !query.data ? (
@@ -38,7 +37,7 @@ export function Modules({ manage }: { manage: boolean }) {
                     checked={module.enabled}
                     disabled={!manage || change.isPending}
                     onCheckedChange={(enabled) =>
-                      change.mutate({ name: module.name, enabled }, { onSuccess: (result) => toast.success(t(result.enabled ? 'modules.on' : 'modules.off', { name: result.title })), onError: toastError })
+                      change.mutate({ name: module.name, enabled }, { onSuccess: (result) => toast.success(t(result.enabled ? 'modules.on' : 'modules.off', { name: t(`modules.names.${result.name}`, { defaultValue: result.title }) })), onError: toastError })
                     }
                   />
                 </li>
@@ -46,7 +45,7 @@ export function Modules({ manage }: { manage: boolean }) {
             })}
           </ul>
         )}
-      </div>
-    </Card>
+      </Card>
+    </SettingsPage>
   )
 }

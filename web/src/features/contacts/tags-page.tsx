@@ -3,28 +3,26 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Tag, useCreateTag, useDeleteTag, useTags } from '@/api/tags'
 import { ConfirmDialog } from '@/components/confirm-dialog'
+import { SettingsPage } from '@/components/settings-page'
 import { EmptyState, ErrorState, Notice } from '@/components/states'
 import { TAG_COLORS, TagChip } from '@/components/tag-chip'
 import { Button } from '@/components/ui/button'
-import { Dialog, DialogBody, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
+import { Card } from '@/components/ui/card'
 import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { describeError, toastError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
+import { useCan } from '@/lib/session'
 
-export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; onOpenChange: (open: boolean) => void; readOnly: boolean }) {
+export default function TagsPage() {
   const { t } = useTranslation()
+  const readOnly = !useCan().can('contacts:write')
   const tags = useTags()
   const remove = useDeleteTag()
   const [deleting, setDeleting] = useState<Tag>()
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent>
-        <DialogHeader>
-          <DialogTitle>{t('person.tags')}</DialogTitle>
-          <DialogDescription>{t('contacts.tagsHint')}</DialogDescription>
-        </DialogHeader>
-        <DialogBody className="space-y-4">
+    <SettingsPage title={t('person.tags')} description={t('contacts.tagsHint')}>
+      <div className="space-y-4">
           {!readOnly && <NewTag />}
           {tags.isPending ? (
             <div role="status" className="space-y-2"><span className="sr-only">{t('common.loading')}</span>{[1, 2, 3].map((i) => <Skeleton key={i} className="h-9" />)}</div>
@@ -33,7 +31,7 @@ export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; on
           ) : tags.data?.items.length === 0 ? (
             <EmptyState icon={TagIcon} title={t('contacts.noTagsTitle')} body={t('contacts.noTagsBody')} className="py-8" />
           ) : (
-            <ul className="divide-y rounded-lg border">
+            <Card><ul className="divide-y">
               {tags.data?.items.map((tag) => (
                 <li key={tag.id} className="flex h-11 items-center gap-3 ps-3 pe-1.5">
                   <TagChip name={tag.name} color={tag.color} />
@@ -45,9 +43,9 @@ export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; on
                   )}
                 </li>
               ))}
-            </ul>
+            </ul></Card>
           )}
-        </DialogBody>
+      </div>
         <ConfirmDialog
           open={!!deleting}
           onOpenChange={(next) => !next && setDeleting(undefined)}
@@ -57,8 +55,7 @@ export function TagsDialog({ open, onOpenChange, readOnly }: { open: boolean; on
           loading={remove.isPending}
           onConfirm={() => deleting && remove.mutate(deleting.id, { onSuccess: () => setDeleting(undefined), onError: toastError })}
         />
-      </DialogContent>
-    </Dialog>
+    </SettingsPage>
   )
 }
 
@@ -72,7 +69,7 @@ function NewTag() {
     if (name.trim()) create.mutate({ name: name.trim(), color }, { onSuccess: () => setName('') })
   }
   return (
-    <form onSubmit={submit} className="space-y-3 rounded-lg border bg-muted/40 p-3">
+    <form onSubmit={submit} className="space-y-3 rounded-xl border bg-card p-4 shadow-xs">
       {create.error && <Notice>{describeError(create.error)}</Notice>}
       <div className="flex gap-2">
         <Input dir="auto" value={name} onChange={(e) => setName(e.target.value)} maxLength={60} placeholder={t('contacts.newTag')} aria-label={t('contacts.newTag')} />
