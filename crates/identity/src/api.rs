@@ -1,6 +1,10 @@
-//! Sessions, permissions, modules and API keys over HTTP.
+//! Identity over HTTP. Here: sessions, permissions, modules and API keys.
 
 mod dto;
+mod hours;
+mod me;
+mod preferences;
+mod settings;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -10,6 +14,7 @@ use poem_openapi::{
     OpenApi, Tags,
     param::{Path, Query},
     payload::{Json, Response},
+    types::MaybeUndefined,
 };
 
 use crate::{
@@ -17,8 +22,12 @@ use crate::{
     client_address::client_address,
     credentials::{SessionCookie, not_cross_site, session_cookies, wanted_tenant},
     permission::{ManageApiKeys, ManageModules, ReadApiKeys, ReadModules},
-    service::{ABSOLUTE, Service},
+    service::{ABSOLUTE, Change, Service},
 };
+
+pub(crate) use me::MeApi;
+pub(crate) use preferences::PreferencesApi;
+pub(crate) use settings::{SettingsApi, serve_logo};
 
 use dto::{
     ApiKeyCreated, ApiKeyIn, ApiKeyOut, ModuleIn, ModuleList, ModuleOut, PermissionList, PermissionOut,
@@ -33,6 +42,35 @@ enum Tag {
     Modules,
     /// Credentials of programs.
     ApiKeys,
+    /// A person's own account: name, language, password, sessions.
+    Account,
+    /// What a business has chosen for itself: name, logo, time zone, opening hours.
+    Settings,
+    /// Saved views and other preferences that features keep.
+    Preferences,
+}
+
+/// The three states of a field of a change.
+fn change<T>(field: MaybeUndefined<T>) -> Change<T> {
+    match field {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(value) => Change::Set(value),
+    }
+}
+
+/// The characters of `User-Agent` that are kept of a session.
+const USER_AGENT: usize = 200;
+
+/// The browser, as it names itself.
+fn user_agent(request: &Request) -> Option<String> {
+    let name = request.header("user-agent")?;
+    let name: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(USER_AGENT)
+        .collect();
+    (!name.is_empty()).then_some(name)
 }
 
 pub(crate) struct IdentityApi {
@@ -62,16 +100,23 @@ impl IdentityApi {
         let SignInIn { email, password } = body.0;
         let (session, token) = self
             .service
-            .sign_in(&email, password.into(), &address, wanted_tenant(request))
+            .sign_in(
+                &email,
+                password.into(),
+                &address,
+                user_agent(request),
+                wanted_tenant(request),
+            )
             .await?;
         let signed_in = Response::new(SignedIn::Ok(Json(session.into())))
             .header(SET_COOKIE, token.cookie(ABSOLUTE.num_seconds()));
         // One of the other name, from before the server had https, would only wait to be taken for this one.
         let others = session_cookies(request.headers());
-        let others = others.iter().filter(|other| !other.is_like(&token));
-        Ok(others.fold(signed_in, |answer, other| {
-            answer.header(SET_COOKIE, other.forgotten())
-        }))
+        let other = others.iter().find(|other| !other.is_like(&token));
+        Ok(match other {
+            Some(other) => signed_in.header(SET_COOKIE, other.forgotten()),
+            None => signed_in,
+        })
     }
 
     /// Show the session
@@ -100,11 +145,12 @@ impl IdentityApi {
     )]
     async fn sign_out(&self, session: SessionCookie) -> Result<Response<SignedOut>> {
         self.service.sign_out(&session).await?;
-        let signed_out = Response::new(SignedOut::Done).header(SET_COOKIE, session.token.forgotten());
-        Ok(match session.other {
-            Some(other) => signed_out.header(SET_COOKIE, other.forgotten()),
-            None => signed_out,
-        })
+        let first = session.tokens.first();
+        let other = first.and_then(|first| session.tokens.iter().find(|other| !other.is_like(first)));
+        let cookies = first.into_iter().chain(other);
+        Ok(cookies.fold(Response::new(SignedOut::Done), |answer, cookie| {
+            answer.header(SET_COOKIE, cookie.forgotten())
+        }))
     }
 
     /// List permissions

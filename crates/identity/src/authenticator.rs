@@ -25,9 +25,9 @@ impl Authenticator for Service {
                 };
                 self.caller(actor, key.tenant_id, scopes).await?
             }
-            Credential::Session(token) => {
-                same_site(request)?;
-                let user = self.find_session(&token, recheck.is_none()).await?;
+            Credential::Session(tokens) => {
+                same_site(request, &tokens)?;
+                let user = self.find_first_session(&tokens, recheck.is_none()).await?;
                 let member = self.membership(user.id, wanted_tenant(request)).await?;
                 let actor = Actor::User {
                     id: user.id,

@@ -76,7 +76,8 @@ fn set_cookie(host_only: bool, value: &str, max_age: i64) -> String {
 #[derive(Debug)]
 pub(crate) enum Credential {
     Key(SecretString),
-    Session(SessionToken),
+    /// Of several cookies the first that holds counts.
+    Session(Vec<SessionToken>),
 }
 
 impl Credential {
@@ -92,11 +93,11 @@ impl Credential {
             }
             return Ok(Self::Key(key.trim().to_owned().into()));
         }
-        session_cookies(request.headers())
-            .into_iter()
-            .next()
-            .map(Self::Session)
-            .ok_or(IdentityError::Unauthenticated)
+        let tokens = session_cookies(request.headers());
+        if tokens.is_empty() {
+            return Err(IdentityError::Unauthenticated);
+        }
+        Ok(Self::Session(tokens))
     }
 }
 
@@ -105,27 +106,33 @@ pub(crate) fn wanted_tenant(request: &Request) -> Option<&str> {
     request.header(TENANT_HEADER)
 }
 
-/// The session cookies of both names; first the one that only we can have set.
+/// Cookies of one name that are looked at: another host of the same domain or another path may have set some.
+const COOKIES: usize = 4;
+
+/// The session cookies of both names; first those that only we can have set.
 pub(crate) fn session_cookies(headers: &HeaderMap) -> Vec<SessionToken> {
-    let named = |wanted: &str| {
+    let named = |wanted: &'static str| {
         headers
             .get_all(header::COOKIE)
             .iter()
             // Other cookies of this host may contain any bytes; they must not hide ours.
             .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .find(|(name, value)| *name == wanted && !value.is_empty())
+            .filter(move |(name, value)| *name == wanted && !value.is_empty())
+            .take(COOKIES)
             .map(|(_, value)| SecretString::from(value.to_owned()))
     };
     let host = named(HOST_SESSION_COOKIE).map(|secret| SessionToken::new(secret, true));
     let plain = named(SESSION_COOKIE).map(|secret| SessionToken::new(secret, false));
-    host.into_iter().chain(plain).collect()
+    host.chain(plain).collect()
 }
 
 /// Refuses cross-site requests. A browser attaches the cookie automatically, so the cookie does not prove who made the
-/// request; the headers below are set by the browser and no page can change them.
-pub(crate) fn same_site(request: &Request) -> Result<(), IdentityError> {
-    match said_origin(request) {
+/// request; the headers below are set by the browser and no page can change them. A `__Host-` cookie comes over https only, so a
+/// page of plain http is another site.
+pub(crate) fn same_site(request: &Request, tokens: &[SessionToken]) -> Result<(), IdentityError> {
+    let https = tokens.iter().any(|token| token.host_only);
+    match said_origin(request, https) {
         Origin::Same => Ok(()),
         Origin::Other => Err(IdentityError::CrossSite),
         // Browsers omit both headers only on reads, which change nothing.
@@ -136,7 +143,7 @@ pub(crate) fn same_site(request: &Request) -> Result<(), IdentityError> {
 
 /// As [`same_site`] for requests without a cookie: one without these headers comes from a program, not from a browser.
 pub(crate) fn not_cross_site(request: &Request) -> Result<(), IdentityError> {
-    match said_origin(request) {
+    match said_origin(request, false) {
         Origin::Same | Origin::Unsaid => Ok(()),
         Origin::Other => Err(IdentityError::CrossSite),
     }
@@ -148,7 +155,8 @@ enum Origin {
     Unsaid,
 }
 
-fn said_origin(request: &Request) -> Origin {
+/// The origin's host and port must be ours, and with `https` its scheme; without, a proxy may have changed it.
+fn said_origin(request: &Request, https: bool) -> Origin {
     // Reads may come from links anywhere, except the handshake of a WebSocket, which is a GET that can do more.
     if request.method().is_safe() && !request.headers().contains_key(header::UPGRADE) {
         return Origin::Same;
@@ -172,16 +180,18 @@ fn said_origin(request: &Request) -> Origin {
         .ok()
         .and_then(|text| text.split_once("://"))
         .zip(host)
-        .is_some_and(|((_, authority), host)| authority.eq_ignore_ascii_case(host));
+        .is_some_and(|((scheme, authority), host)| {
+            let fits = scheme == "https" || (scheme == "http" && !https);
+            fits && authority.eq_ignore_ascii_case(host)
+        });
     if same { Origin::Same } else { Origin::Other }
 }
 
 /// The session cookie of a same-origin request, as an argument of the operations about the session itself. The
 /// service checks whether it is still valid.
 pub(crate) struct SessionCookie {
-    pub(crate) token: SessionToken,
-    /// One of the other name, sent with it.
-    pub(crate) other: Option<SessionToken>,
+    /// Every token that was sent, in order of preference; at least one.
+    pub(crate) tokens: Vec<SessionToken>,
     pub(crate) wanted_tenant: Option<String>,
     /// Receives the rate limit that the request counts against.
     pub(crate) note: Option<RateNote>,
@@ -206,15 +216,13 @@ impl<'a> ApiExtractor<'a> for SessionCookie {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let mut tokens = session_cookies(request.headers()).into_iter();
-        let token = tokens
-            .next()
-            .ok_or(IdentityError::Unauthenticated)
-            .map_err(kernel::Error::from)?;
-        same_site(request).map_err(kernel::Error::from)?;
+        let tokens = session_cookies(request.headers());
+        if tokens.is_empty() {
+            return Err(kernel::Error::from(IdentityError::Unauthenticated).into());
+        }
+        same_site(request, &tokens).map_err(kernel::Error::from)?;
         Ok(Self {
-            token,
-            other: tokens.next(),
+            tokens,
             wanted_tenant: wanted_tenant(request).map(ToOwned::to_owned),
             note: request.data::<RateNote>().cloned(),
         })
@@ -238,11 +246,43 @@ mod tests {
         };
         let (old, new) = (("old".to_owned(), false), ("new".to_owned(), true));
         assert_eq!(found("a=b; wapro_session=old; c=d"), std::slice::from_ref(&old));
-        assert_eq!(found("wapro_session=old; __Host-wapro_session=new"), [new, old]);
+        assert_eq!(
+            found("wapro_session=old; __Host-wapro_session=new"),
+            [new, old.clone()]
+        );
+        let bad = ("bad".to_owned(), false);
+        assert_eq!(found("wapro_session=bad; wapro_session=old"), [bad, old]);
+        assert_eq!(found(&"wapro_session=x; ".repeat(100)).len(), COOKIES);
         assert_eq!(
             found("xwapro_session=old; wapro_session=; __host-wapro_session=new"),
             []
         );
+    }
+
+    #[test]
+    fn with_a_cookie_of_https_the_origin_must_be_https() {
+        let from = |origin: &str, host_only: bool| {
+            let request = Request::builder()
+                .method(poem::http::Method::POST)
+                .header("host", "wa.example.com")
+                .header("origin", origin)
+                .finish();
+            let token = SessionToken::new("secret".to_owned().into(), host_only);
+            same_site(&request, &[token]).is_ok()
+        };
+        for (origin, plain, host_only) in [
+            ("https://wa.example.com", true, true),
+            ("http://wa.example.com", true, false),
+            ("ftp://wa.example.com", false, false),
+            ("https://other.example.com", false, false),
+            ("null", false, false),
+        ] {
+            assert_eq!(
+                (from(origin, false), from(origin, true)),
+                (plain, host_only),
+                "{origin}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Rows of identity. [`membership`], [`api_key`] and [`tenant_module`] belong to tenants and are reached through `TenantDb` like
-//! every module's rows; the others exist before a tenant is known and are identity's alone.
+//! Rows of identity. [`membership`], [`api_key`], [`tenant_module`], [`settings`] and [`preference`] belong to tenants and are reached
+//! through `TenantDb` like every module's rows; the others exist before a tenant is known and are identity's alone.
 
 /// A reseller, who sells the platform to tenants. Not a tenant's row.
 pub mod reseller {
@@ -64,6 +64,8 @@ pub mod user {
         pub name: String,
         /// PHC string of argon2id.
         pub password_hash: String,
+        /// The language in which the portal speaks to them; none: the browser's.
+        pub language: Option<crate::Language>,
         pub created_at: DateTimeUtc,
     }
 
@@ -128,6 +130,8 @@ pub mod session {
         pub last_seen_at: DateTimeUtc,
         /// The earlier of the idle timeout and the absolute timeout.
         pub expires_at: DateTimeUtc,
+        /// The browser, as it named itself at sign-in.
+        pub user_agent: Option<String>,
     }
 
     impl std::fmt::Debug for Model {
@@ -252,4 +256,63 @@ pub mod route {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What a tenant has chosen for itself: one row a tenant, none while it has chosen nothing. Its name is in [`tenant`].
+pub mod settings {
+    use contracts::channels::ChannelId;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_settings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: kernel::TenantId,
+        pub language: Option<crate::Language>,
+        /// IANA's name.
+        pub time_zone: Option<String>,
+        /// Two capital letters.
+        pub default_country: Option<String>,
+        pub default_channel_id: Option<ChannelId>,
+        /// The logo's place in the file store.
+        pub logo_id: Option<Uuid>,
+        pub logo_mime: Option<String>,
+        /// `hours::Hours` as JSON; none: always open.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub hours: Option<String>,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+    kernel::tenant_entity!();
+}
+
+/// A saved view or another preference of a user, or one that a tenant's users share.
+pub mod preference {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "identity_preferences")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: kernel::TenantId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: crate::PreferenceId,
+        /// Whose it is; the nil UUID for all users of the tenant. Unique together with feature and name.
+        pub owner_id: kernel::UserId,
+        pub feature: String,
+        pub name: String,
+        /// JSON.
+        #[sea_orm(column_type = "Text")]
+        pub value: String,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+    kernel::tenant_entity!(crate::PreferenceId, "preference");
 }

@@ -32,6 +32,12 @@ pub enum IdentityError {
     /// 404 `not_found`.
     #[error("module")]
     NoSuchModule,
+    /// 404 `not_found`: never there, expired, or somebody else's.
+    #[error("session")]
+    NoSuchSession,
+    /// 404 `not_found`: never there, expired or replaced.
+    #[error("file")]
+    NoSuchLogo,
     /// 409 `module_required`.
     #[error(
         "The module `{0}` cannot be switched off: without it nobody could sign in to switch it on again."
@@ -51,6 +57,12 @@ pub enum IdentityError {
     /// 409 `too_many_api_keys`.
     #[error("A tenant may have 1000 API keys. Revoke those that are no longer used.")]
     TooManyApiKeys,
+    /// 409 `too_many_preferences`.
+    #[error("There may be 100 saved views and preferences. Delete some that are no longer used.")]
+    TooManyPreferences,
+    /// 422 `wrong_password`, on the field `old_password`: the session stays.
+    #[error("is not your password")]
+    WrongPassword,
     /// 422, naming the field.
     #[error("`{field}`: {message}")]
     Invalid {
@@ -91,6 +103,12 @@ impl From<IdentityError> for Error {
             IdentityError::ScopeNotHeld(_) => Self::forbidden("scope_not_held", sentence),
             IdentityError::NoSuchTenant => Self::not_found("tenant"),
             IdentityError::NoSuchModule => Self::not_found("module"),
+            IdentityError::NoSuchSession => Self::not_found("session"),
+            IdentityError::NoSuchLogo => Self::not_found("file"),
+            IdentityError::TooManyPreferences => Self::conflict("too_many_preferences", sentence),
+            IdentityError::WrongPassword => {
+                Self::invalid("old_password", sentence).with_code("wrong_password")
+            }
             IdentityError::ModuleRequired(_) | IdentityError::ModuleNeeded { .. } => {
                 Self::conflict("module_required", sentence)
             }

@@ -15,6 +15,8 @@ mod client_address;
 mod credentials;
 pub mod entity;
 mod error;
+mod language;
+mod members;
 mod password;
 mod permission;
 mod random;
@@ -29,11 +31,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use contracts::settings::TenantSettings;
 use ipnet::IpNet;
 use kernel::{
-    Api, Authenticator, Limiter, Module, PermissionInfo, Quota, Result, Sealed, SystemDb, TenantDb, TenantId,
-    TenantRoutes, UserId, Vault, id,
+    Api, Authenticator, Limiter, Members, Module, PermissionInfo, PublicRoute, Quota, Result, Sealed,
+    SystemDb, TenantDb, TenantId, TenantRoutes, UserId, Vault, id,
 };
+use poem::{EndpointExt, get};
 use secrecy::SecretString;
 
 use catalogue::Catalogue;
@@ -42,11 +46,12 @@ use service::Service;
 pub use catalogue::ModuleInfo;
 pub use error::IdentityError;
 pub use kernel::Role;
+pub use language::Language;
 pub use password::{MAX_PASSWORD, MIN_PASSWORD, PasswordCost};
 pub use random::Random;
 pub use reseal::{Resealed, SealedUnder};
 pub use routes::WEBHOOK;
-pub use service::{LISTED, ListedReseller, ListedTenant, ListedUser, NewApiKey, UserCard};
+pub use service::{LISTED, ListedReseller, ListedTenant, ListedUser, Needs, NewApiKey, UserCard};
 pub use vault::{VaultKey, VaultKeys};
 
 /// The module's name. Its switch is always on.
@@ -61,6 +66,16 @@ id!(
     /// A program's credential in one tenant.
     ApiKeyId,
     "key"
+);
+id!(
+    /// A saved view or another preference.
+    PreferenceId,
+    "prf"
+);
+id!(
+    /// A signed-in browser, to the person who signed in.
+    SessionId,
+    "ses"
 );
 
 /// Settings of the operator.
@@ -121,10 +136,11 @@ impl Identity {
         random: Random,
         options: Options,
     ) -> Self {
+        let vault = Arc::new(vault::AesVault::new(vault_keys, random.clone()));
         let passwords = password::Passwords::new(options.password_cost, random.clone());
         Self {
             routes: routes::Routes::new(system.clone(), random.clone()),
-            vault: Arc::new(vault::AesVault::new(vault_keys, random.clone())),
+            vault: vault.clone(),
             service: Arc::new(Service {
                 system,
                 limiter,
@@ -132,6 +148,8 @@ impl Identity {
                 random,
                 options,
                 learned: OnceLock::new(),
+                needs: OnceLock::new(),
+                vault,
             }),
         }
     }
@@ -145,6 +163,16 @@ impl Identity {
         self.vault.learn(sealed.collect());
     }
 
+    /// Takes the ports that the settings use. Call it once, before the first request; a second call changes nothing.
+    pub fn connect(&self, needs: Needs) {
+        let _known_before = self.service.needs.set(needs);
+    }
+
+    /// What a tenant has chosen for itself, for the modules.
+    pub fn settings(&self) -> Arc<dyn TenantSettings> {
+        self.service.clone()
+    }
+
     /// Turns requests into callers.
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
         self.service.clone()
@@ -153,6 +181,11 @@ impl Identity {
     /// Finds the tenant of a request without a caller.
     pub fn routes(&self) -> Arc<dyn TenantRoutes> {
         self.routes.port()
+    }
+
+    /// Who belongs to a tenant.
+    pub fn members(&self) -> Arc<dyn Members> {
+        Arc::new(members::Memberships)
     }
 
     /// Seals and opens secrets.
@@ -339,12 +372,32 @@ impl Module for Identity {
     }
 
     fn api(&self) -> Api {
-        Api::new(api::IdentityApi {
-            service: self.service.clone(),
-        })
+        let service = &self.service;
+        Api::new((
+            api::IdentityApi {
+                service: service.clone(),
+            },
+            api::MeApi {
+                service: service.clone(),
+            },
+            api::SettingsApi {
+                service: service.clone(),
+            },
+            api::PreferencesApi {
+                service: service.clone(),
+            },
+        ))
     }
 
     fn permissions(&self) -> &'static [PermissionInfo] {
         permission::ALL
+    }
+
+    fn public_routes(&self) -> Vec<PublicRoute> {
+        vec![PublicRoute {
+            path: "/logos/:token",
+            allow: "GET, HEAD",
+            endpoint: get(api::serve_logo).data(self.service.clone()).boxed(),
+        }]
     }
 }

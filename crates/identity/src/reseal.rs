@@ -107,24 +107,25 @@ impl Identity {
         Ok(done)
     }
 
-    /// Up to `most` secrets that cannot be opened, of those that are looked at: the first rows of each table. A key of the
-    /// right id may still be the wrong key, for example after a restore without the key file.
+    /// Tries to open the secrets of the first `most` rows of each table: how many were tried, and the places of those that
+    /// cannot be opened. A key of the right id may still be the wrong key, for example after a restore without the key file.
     ///
     /// # Errors
     /// The database's.
-    pub async fn unreadable_secrets(&self, most: u64) -> Result<Vec<String>> {
-        let mut places = Vec::new();
+    pub async fn try_secrets(&self, most: u64) -> Result<(u64, Vec<String>)> {
+        let (mut tried, mut places) = (0, Vec::new());
         for sealed in self.vault.sealed() {
             for row in self.rows(sealed, None, false, most).await? {
                 for (column, value) in &row.values {
                     let place = row.place(sealed, column);
-                    if self.vault.open(&place, value).is_err() && (places.len() as u64) < most {
+                    tried += 1;
+                    if self.vault.open(&place, value).is_err() {
                         places.push(place);
                     }
                 }
             }
         }
-        Ok(places)
+        Ok((tried, places))
     }
 
     async fn reseal_table(&self, sealed: &Sealed, done: &mut Resealed) -> Result<()> {

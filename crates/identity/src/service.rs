@@ -3,21 +3,34 @@
 mod admin;
 mod api_key;
 mod listing;
+mod logo;
+mod me;
 mod module;
+mod preference;
 mod session;
+mod settings;
 
 use std::sync::{Arc, OnceLock};
 
-use kernel::{Limiter, SystemDb};
+use contracts::channels::ChannelDirectory;
+use kernel::{BlobStore, Limiter, SystemDb};
 use secrecy::SecretString;
+use url::Url;
 
-use crate::{Catalogue, Options, Random, catalogue, entity::api_key as key, password::Passwords};
+use crate::{
+    Catalogue, Options, Random, catalogue, entity::api_key as key, error::IdentityError, password::Passwords,
+    vault::AesVault,
+};
 
 pub use admin::UserCard;
 pub(crate) use api_key::{ListedApiKey, MAX_SCOPES, Maker};
 pub use listing::{LISTED, ListedReseller, ListedTenant, ListedUser};
+pub(crate) use logo::MAX_LOGO;
+pub(crate) use me::{OwnSession, ProfileChanges};
 pub(crate) use module::Switch;
+pub(crate) use preference::{MAX_PREFERENCES, MAX_VALUE, is_shared};
 pub(crate) use session::{ABSOLUTE, SessionView, TenantCard};
+pub(crate) use settings::{Change, SettingsChanges, SettingsView};
 
 /// A new API key. `secret` is shown now and never again.
 #[derive(Debug)]
@@ -28,6 +41,24 @@ pub struct NewApiKey {
     pub row: key::Model,
 }
 
+/// The ports that the settings use. They are made after identity, so they come later: see [`crate::Identity::connect`].
+pub struct Needs {
+    /// The tenants' numbers.
+    pub channels: Arc<dyn ChannelDirectory>,
+    /// Where logos are kept.
+    pub store: Arc<dyn BlobStore>,
+    /// How the world reaches us; addresses of logos are made from it.
+    pub public: Url,
+    /// Minutes for which an address of a logo works at most.
+    pub link_minutes: u32,
+}
+
+impl std::fmt::Debug for Needs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Needs")
+    }
+}
+
 /// Shared by all operations.
 pub(crate) struct Service {
     pub(crate) system: SystemDb,
@@ -36,9 +67,17 @@ pub(crate) struct Service {
     pub(crate) random: Random,
     pub(crate) options: Options,
     pub(crate) learned: OnceLock<Catalogue>,
+    pub(crate) needs: OnceLock<Needs>,
+    pub(crate) vault: Arc<AesVault>,
 }
 
 impl Service {
+    /// The ports that the settings use.
+    fn needs(&self) -> Result<&Needs, IdentityError> {
+        let learned = self.needs.get();
+        learned.ok_or_else(|| kernel::Error::internal("identity was not connected to the modules").into())
+    }
+
     /// The known modules: only identity until the composition root has registered the others.
     pub(crate) fn catalogue(&self) -> &Catalogue {
         static IDENTITY_ALONE: OnceLock<Catalogue> = OnceLock::new();

@@ -1,7 +1,7 @@
 //! Secrets at rest: AES-256-GCM with a random nonce and the value's place as associated data, prefixed with the key's
 //! id.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use aes_gcm::{
     Aes256Gcm,
@@ -76,8 +76,31 @@ pub struct VaultKeys {
 
 impl VaultKeys {
     /// The key that seals, and older ones that still open.
-    pub fn new(sealing: VaultKey, older: Vec<VaultKey>) -> Self {
-        Self { sealing, older }
+    ///
+    /// # Errors
+    /// A sentence when two keys have the same id: only one of them could be found again by what it sealed.
+    pub fn new(sealing: VaultKey, older: Vec<VaultKey>) -> Result<Self, String> {
+        let mut ids = BTreeSet::new();
+        for key in std::iter::once(&sealing).chain(&older) {
+            if !ids.insert(&*key.id) {
+                return Err(format!(
+                    "two vault keys have the id `{}`; every key needs an id of its own",
+                    key.id
+                ));
+            }
+        }
+        Ok(Self { sealing, older })
+    }
+
+    /// A key that seals nothing that is kept: for commands that use no secret.
+    pub fn unused(random: &Random) -> Self {
+        Self {
+            sealing: VaultKey {
+                id: "unused".to_owned(),
+                key: SecretBox::new(Box::new(random.bytes())),
+            },
+            older: Vec::new(),
+        }
     }
 }
 

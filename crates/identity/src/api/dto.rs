@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{Result, TenantId, UserId, id::Id};
-use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json, types::Example};
 use secrecy::ExposeSecret;
 
 use crate::{
-    ApiKeyId, Role,
+    ApiKeyId, Language, Role,
     entity::api_key,
     service::{ListedApiKey, NewApiKey, SessionView, Switch, TenantCard},
 };
@@ -25,7 +25,7 @@ pub(super) struct SignInIn {
 
 /// A person.
 #[derive(Object)]
-#[oai(rename = "User")]
+#[oai(rename = "User", skip_serializing_if_is_none)]
 pub(super) struct UserOut {
     /// Who.
     pub(super) id: UserId,
@@ -33,6 +33,8 @@ pub(super) struct UserOut {
     pub(super) name: String,
     /// E-mail address, lower-cased.
     pub(super) email: String,
+    /// The language that the person has chosen for the portal. Absent: the browser's.
+    pub(super) language: Option<Language>,
 }
 
 /// A tenant as one of its members sees it.
@@ -98,6 +100,7 @@ impl From<SessionView> for SessionOut {
                 id: user.id,
                 name: user.name,
                 email: user.email,
+                language: user.language,
             },
             tenants: tenants.into_iter().map(TenantOut::from).collect(),
             tenant: tenant.into(),
@@ -347,7 +350,7 @@ impl TryFrom<NewApiKey> for ApiKeyCreated {
 
 /// A wish for an API key.
 #[derive(Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 pub(super) struct ApiKeyIn {
     /// What it is for, 1 to 100 characters.
     #[oai(validator(min_length = 1, max_length = 100))]
@@ -355,8 +358,18 @@ pub(super) struct ApiKeyIn {
     /// Permissions it shall have, 1 to 100 of `GET /permissions`, none that you do not hold yourself.
     #[oai(validator(min_items = 1, max_items = 100))]
     pub(super) scopes: Vec<String>,
-    /// When it stops working; never if absent. Needed when it is made with an API key that expires, and no later than that.
+    /// When it stops working, at the latest in 10 years; never if absent. Needed when it is made with an API key that expires, and no later than that.
     pub(super) expires_at: Option<DateTime<Utc>>,
+}
+
+impl Example for ApiKeyIn {
+    fn example() -> Self {
+        Self {
+            name: "Order updates".to_owned(),
+            scopes: vec!["messages:read".to_owned(), "messages:send".to_owned()],
+            expires_at: None,
+        }
+    }
 }
 
 const _: () = assert!(

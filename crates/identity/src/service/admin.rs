@@ -36,7 +36,7 @@ pub(super) fn named(field: &'static str, text: &str, longest: usize) -> Result<S
             message: format!("must have 1 to {longest} characters"),
         });
     }
-    Ok(name.to_owned())
+    Ok(name.into_owned())
 }
 
 /// An e-mail address as it is stored, compared and counted: without spaces around it, in lower case, composed (NFC), so that
@@ -49,25 +49,24 @@ fn mail_address(text: &str) -> Result<String, IdentityError> {
     let text = normal_email(text);
     let fits = text.len() <= 254
         && !text.contains(char::is_whitespace)
+        && !text::name::has_invisible(&text)
         && text
             .split_once('@')
             .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    let message = || "must be an e-mail address of at most 254 characters".to_owned();
+    let message = || "must be an e-mail address of at most 254 characters, without invisible ones".to_owned();
     fits.then_some(text).ok_or_else(|| IdentityError::Invalid {
         field: "email",
         message: message(),
     })
 }
 
-fn strong_enough(password: &SecretString) -> Result<(), IdentityError> {
+/// A password that may be set.
+pub(super) fn strong_enough(field: &'static str, password: &SecretString) -> Result<(), IdentityError> {
     let text = password.expose_secret();
     if text.chars().count() < MIN_PASSWORD || text.len() > MAX_PASSWORD {
         let message =
             format!("must have {MIN_PASSWORD} characters or more, and at most {MAX_PASSWORD} bytes");
-        return Err(IdentityError::Invalid {
-            field: "password",
-            message,
-        });
+        return Err(IdentityError::Invalid { field, message });
     }
     Ok(())
 }
@@ -80,7 +79,7 @@ pub(super) fn or_user_exists(error: sea_orm::DbErr) -> IdentityError {
     }
 }
 
-/// One row in a transaction of its own.
+/// One row in its own transaction.
 async fn insert<M>(system: &SystemDb, row: M) -> Result<(), sea_orm::DbErr>
 where
     M: IntoActiveModel<<<M as sea_orm::ModelTrait>::Entity as EntityTrait>::ActiveModel>
@@ -148,13 +147,14 @@ impl Service {
         name: &str,
         password: SecretString,
     ) -> Result<user::Model, IdentityError> {
-        strong_enough(&password)?;
+        strong_enough("password", &password)?;
         let clock = self.system.clock();
         Ok(user::Model {
             id: clock.new_id(),
             email: mail_address(email)?,
             name: named("name", name, 200)?,
             password_hash: self.passwords.hash(password).await?,
+            language: None,
             created_at: clock.now(),
         })
     }
@@ -166,7 +166,7 @@ impl Service {
         user: UserId,
         password: SecretString,
     ) -> Result<(), IdentityError> {
-        strong_enough(&password)?;
+        strong_enough("password", &password)?;
         let hash = self.passwords.hash(password).await?;
         let tx = self
             .system
@@ -217,6 +217,7 @@ impl Service {
                  email,
                  name,
                  password_hash: _,
+                 language: _,
                  created_at: _,
              }| UserCard { id, email, name },
         ))

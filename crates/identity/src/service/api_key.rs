@@ -26,6 +26,8 @@ const PREFIX: usize = KEY_START.len() + 6;
 const MAX_KEYS: u64 = 1_000;
 /// How the id of a key begins.
 const KEY_ID_START: &str = "key_";
+/// How far ahead a key may expire.
+const LONGEST: TimeDelta = TimeDelta::days(3_652);
 /// Resolution of "last used": not every request may cost a write.
 const USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
@@ -83,8 +85,9 @@ impl Family {
     }
 }
 
-/// Creating and revoking keys is serialised per tenant, so that no key is created with one that is being revoked.
-async fn lock_keys(tx: &TenantTx) -> Result<(), IdentityError> {
+/// Locks the tenant's own row: what is serialised per tenant waits for it. Creating and revoking keys is, so that no key is created
+/// with one that is being revoked.
+pub(super) async fn lock_tenant(tx: &TenantTx) -> Result<(), IdentityError> {
     let on = tx.across_tenants("the tenant's own row");
     // SQLite has one writer.
     if on.get_database_backend() != DbBackend::Sqlite {
@@ -203,6 +206,13 @@ impl Service {
                 message: "must lie in the future".to_owned(),
             });
         }
+        // On MariaDB a time after 2038 was seen to end as no time at all, which would be a key that never expires.
+        if expires_at.is_some_and(|end| end > now + LONGEST) {
+            return Err(IdentityError::Invalid {
+                field: "expires_at",
+                message: "must lie within 10 years".to_owned(),
+            });
+        }
         let secret = SecretString::from(format!("{KEY_START}{}", self.random.hex::<32>()));
         let row = api_key::Model {
             tenant_id: db.tenant(),
@@ -218,7 +228,7 @@ impl Service {
             last_used_at: None,
         };
         let tx = db.begin().await?;
-        lock_keys(&tx).await?;
+        lock_tenant(&tx).await?;
         if let Maker::Caller(Actor::ApiKey { id, .. }) = maker {
             may_make(&tx, id, &row).await?;
         }
@@ -257,7 +267,7 @@ impl Service {
     /// Revokes a key and all its descendants, so that keys created with a stolen key end with it. Their next requests are refused.
     pub(crate) async fn delete_api_key(&self, db: &TenantDb, id: ApiKeyId) -> Result<(), IdentityError> {
         let tx = db.begin().await?;
-        lock_keys(&tx).await?;
+        lock_tenant(&tx).await?;
         let family = Family::of(
             tx.find::<api_key::Entity>()
                 .filter(api_key::Column::CreatedBy.starts_with(KEY_ID_START))

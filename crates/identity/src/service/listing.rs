@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kernel::{TenantId, UserId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
+use text::key::text_key;
 
 use super::{Service, admin::normal_email};
 use crate::{
@@ -45,6 +46,51 @@ pub struct ListedUser {
     pub tenants: Vec<(String, Role)>,
 }
 
+/// What a name or id on the command line means. Every row is looked at: keys of names are not stored, and a command may take its
+/// time.
+struct Found<T> {
+    text: String,
+    key: String,
+    exact: Vec<T>,
+    alike: Vec<T>,
+}
+
+impl<T> Found<T> {
+    /// Rows that are told at most.
+    const MOST: usize = 10;
+
+    fn new(text: &str) -> Self {
+        let text = text::name::shown(text).trim().to_owned();
+        Self {
+            key: text_key(&text),
+            text,
+            exact: Vec::new(),
+            alike: Vec::new(),
+        }
+    }
+
+    fn look_at(&mut self, id: &str, name: &str, row: T) {
+        let found = if self.text == id || self.text == name {
+            &mut self.exact
+        } else if !self.key.is_empty() && self.key == text_key(name) {
+            &mut self.alike
+        } else {
+            return;
+        };
+        if found.len() < Self::MOST {
+            found.push(row);
+        }
+    }
+
+    fn end(self) -> Vec<T> {
+        if self.exact.is_empty() {
+            self.alike
+        } else {
+            self.exact
+        }
+    }
+}
+
 impl Service {
     pub(crate) async fn list_resellers(
         &self,
@@ -65,25 +111,21 @@ impl Service {
             .collect())
     }
 
+    /// Resellers with this id or name. If none has exactly this name, those whose name people take for the same.
     pub(crate) async fn find_resellers(&self, text: &str) -> Result<Vec<ListedReseller>, IdentityError> {
-        let db = self.system.across_tenants("resellers belong to no tenant");
-        let mut wanted = Condition::any().add(reseller::Column::Name.eq(text.trim()));
-        if let Ok(id) = text.trim().parse::<ResellerId>() {
-            wanted = wanted.add(reseller::Column::Id.eq(id));
+        let mut found = Found::new(text);
+        let mut after = None;
+        loop {
+            let page = self.list_resellers(after).await?;
+            let Some(last) = page.last() else {
+                return Ok(found.end());
+            };
+            after = Some(last.id);
+            for reseller in page {
+                let (id, name) = (reseller.id.to_string(), reseller.name.clone());
+                found.look_at(&id, &name, reseller);
+            }
         }
-        let rows = reseller::Entity::find()
-            .filter(wanted)
-            .order_by_asc(reseller::Column::Id)
-            .limit(10)
-            .all(db)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| ListedReseller {
-                id: row.id,
-                name: row.name,
-            })
-            .collect())
     }
 
     pub(crate) async fn list_tenants(
@@ -95,12 +137,21 @@ impl Service {
             .await
     }
 
+    /// Tenants with this id or name. If none has exactly this name, those whose name people take for the same.
     pub(crate) async fn find_tenants(&self, text: &str) -> Result<Vec<ListedTenant>, IdentityError> {
-        let mut wanted = Condition::any().add(tenant::Column::Name.eq(text.trim()));
-        if let Ok(id) = text.trim().parse::<TenantId>() {
-            wanted = wanted.add(tenant::Column::Id.eq(id));
+        let mut found = Found::new(text);
+        let mut after = None;
+        loop {
+            let page = self.list_tenants(after).await?;
+            let Some(last) = page.last() else {
+                return Ok(found.end());
+            };
+            after = Some(last.id);
+            for tenant in page {
+                let (id, name) = (tenant.id.to_string(), tenant.name.clone());
+                found.look_at(&id, &name, tenant);
+            }
         }
-        self.tenants_where(wanted, 10).await
     }
 
     async fn tenants_where(&self, wanted: Condition, limit: u64) -> Result<Vec<ListedTenant>, IdentityError> {

@@ -62,6 +62,7 @@ impl Service {
         email: &str,
         password: SecretString,
         address: &str,
+        user_agent: Option<String>,
         wanted_tenant: Option<&str>,
     ) -> Result<(SessionView, SessionToken), IdentityError> {
         let email = normal_email(email);
@@ -84,7 +85,7 @@ impl Service {
         let user = user.filter(|_| right).ok_or(IdentityError::InvalidCredentials)?;
         let chosen = self.membership(user.id, wanted_tenant).await?;
         let view = self.view(user, chosen).await?;
-        let token = self.open_session(&view.user, address).await?;
+        let token = self.open_session(&view.user, address, user_agent).await?;
         Ok((view, token))
     }
 
@@ -133,7 +134,7 @@ impl Service {
     }
 
     /// Remembers the address of a sign-in, the last [`USUAL_ADDRESSES`] of each user.
-    async fn remember_address(
+    pub(super) async fn remember_address(
         on: &DatabaseTransaction,
         user: UserId,
         address: &str,
@@ -171,7 +172,12 @@ impl Service {
     }
 
     /// The password may have been changed since it was checked; then neither a session nor the address is kept.
-    async fn open_session(&self, user: &user::Model, address: &str) -> Result<SessionToken, IdentityError> {
+    async fn open_session(
+        &self,
+        user: &user::Model,
+        address: &str,
+        user_agent: Option<String>,
+    ) -> Result<SessionToken, IdentityError> {
         let secret = SecretString::from(self.random.hex::<32>());
         let token = SessionToken::new(secret, self.options.secure_cookie);
         let now = self.system.clock().now();
@@ -181,6 +187,7 @@ impl Service {
             created_at: now,
             last_seen_at: now,
             expires_at: expiry(now, now),
+            user_agent,
         };
         let tx = self
             .system
@@ -236,6 +243,22 @@ impl Service {
         Ok(user)
     }
 
+    /// The user of the first of these sessions that holds. A cookie of the same name, set by another host of the domain or left over
+    /// from before, does not hide the session.
+    pub(crate) async fn find_first_session(
+        &self,
+        tokens: &[SessionToken],
+        seen: bool,
+    ) -> Result<user::Model, IdentityError> {
+        for token in tokens {
+            match self.find_session(token, seen).await {
+                Err(IdentityError::Unauthenticated) => {}
+                found => return found,
+            }
+        }
+        Err(IdentityError::Unauthenticated)
+    }
+
     async fn touch(&self, session: &session::Model, now: DateTime<Utc>) -> Result<(), IdentityError> {
         let tx = self
             .system
@@ -255,31 +278,32 @@ impl Service {
 
     /// The session's data in the requested tenant, or in the user's first. Counts as a request of the user there.
     pub(crate) async fn session(&self, cookie: &SessionCookie) -> Result<SessionView, IdentityError> {
-        let user = self.find_session(&cookie.token, true).await?;
+        let user = self.find_first_session(&cookie.tokens, true).await?;
         let chosen = self.membership(user.id, cookie.wanted_tenant.as_deref()).await?;
         self.take_quota(chosen.tenant_id, &user.id.to_string(), cookie.note.as_ref())
             .await?;
         self.view(user, chosen).await
     }
 
-    /// Ends the session, and that of a cookie of the other name, so that signing out is complete. It counts as a request, but
+    /// Ends the session, and those of other cookies sent with it, so that signing out is complete. It counts as a request, but
     /// signing out is possible beyond the rate limit too.
     pub(crate) async fn sign_out(&self, cookie: &SessionCookie) -> Result<(), IdentityError> {
-        if let Ok(user) = self.find_session(&cookie.token, false).await
+        if let Ok(user) = self.find_first_session(&cookie.tokens, false).await
             && let Ok(member) = self.membership(user.id, cookie.wanted_tenant.as_deref()).await
         {
             let _ = self
                 .take_quota(member.tenant_id, &user.id.to_string(), cookie.note.as_ref())
                 .await;
         }
-        self.end_session(&cookie.token).await?;
-        match &cookie.other {
-            None => Ok(()),
-            Some(other) => match self.end_session(other).await {
-                Err(IdentityError::Unauthenticated) => Ok(()),
-                ended => ended,
-            },
+        let mut ended = Err(IdentityError::Unauthenticated);
+        for token in &cookie.tokens {
+            match self.end_session(token).await {
+                Err(IdentityError::Unauthenticated) => {}
+                Err(error) => return Err(error),
+                Ok(()) => ended = Ok(()),
+            }
         }
+        ended
     }
 
     async fn end_session(&self, token: &SessionToken) -> Result<(), IdentityError> {

@@ -9,7 +9,11 @@
 )]
 
 mod api_keys;
+mod me;
 mod modules;
 mod ports;
+mod preferences;
 mod sessions;
+mod settings;
+mod stubs;
 mod world;

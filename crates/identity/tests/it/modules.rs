@@ -100,6 +100,10 @@ async fn permissions_of_all_modules_are_listed(
             "api_keys:manage",
             "modules:read",
             "modules:manage",
+            "settings:read",
+            "settings:manage",
+            "preferences:write",
+            "preferences:share",
             "notes:read",
             "messages:send"
         ]

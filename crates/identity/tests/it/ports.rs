@@ -22,7 +22,7 @@ impl Limiter for Open {
 
 fn vault(world: &World, sealing: (&str, u8), older: &[(&str, u8)]) -> Arc<dyn Vault> {
     let key = |(id, byte): (&str, u8)| VaultKey::new(id, [byte; 32]).unwrap();
-    let keys = VaultKeys::new(key(sealing), older.iter().map(|it| key(*it)).collect());
+    let keys = VaultKeys::new(key(sealing), older.iter().map(|it| key(*it)).collect()).unwrap();
     let options = Options {
         password_cost: PasswordCost::FOR_TESTS,
         ..Options::default()
@@ -129,6 +129,19 @@ fn vault_keys_are_read_from_configuration_and_never_shown() {
         let refused = VaultKey::parse(&wrong.to_owned().into()).unwrap_err();
         assert!(!refused.contains("ab".repeat(3).as_str()), "{refused}");
     }
+}
+
+#[test]
+fn two_keys_have_two_ids() {
+    let key = |id: &str, byte: u8| VaultKey::new(id, [byte; 32]).unwrap();
+    for (sealing, older) in [
+        (key("k2", 1), vec![key("k2", 2)]),
+        (key("k3", 1), vec![key("k1", 2), key("k2", 3), key("k1", 4)]),
+    ] {
+        let refused = VaultKeys::new(sealing, older).unwrap_err();
+        assert!(refused.contains("two vault keys have the id `k"), "{refused}");
+    }
+    VaultKeys::new(key("k2", 1), vec![key("k1", 1)]).unwrap();
 }
 
 #[rstest]

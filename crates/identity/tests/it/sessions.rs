@@ -161,6 +161,38 @@ async fn over_https_the_cookie_has_another_name_and_the_old_one_goes_on_for_thir
 
 #[rstest]
 #[tokio::test]
+async fn a_bad_cookie_of_the_same_name_hides_no_session(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    let good = world.sign_in("ada@example.com").await;
+    let ask = async |cookie: &str, path: &str| refusal(world.portal(Method::GET, path, cookie)).await.0;
+    for both in [
+        format!("wapro_session=bad; {good}"),
+        format!("__Host-wapro_session=bad; {good}"),
+        format!("{good}; wapro_session=bad"),
+    ] {
+        assert_eq!(
+            (ask(&both, "/session").await, ask(&both, "/notes").await),
+            (200, 200),
+            "{both}"
+        );
+    }
+    let none = "wapro_session=bad; wapro_session=worse";
+    assert_eq!(
+        (ask(none, "/session").await, ask(none, "/notes").await),
+        (401, 401)
+    );
+    let both = format!("wapro_session=bad; {good}");
+    assert_eq!(
+        refusal(world.portal(Method::DELETE, "/session", &both)).await.0,
+        204
+    );
+    assert_eq!(ask(&good, "/session").await, 401);
+}
+
+#[rstest]
+#[tokio::test]
 async fn signing_in_and_out_knows_both_names(
     #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {

@@ -7,7 +7,8 @@ use std::{
 };
 
 use chrono::DateTime;
-use identity::{Identity, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
+use contracts::channels::ChannelId;
+use identity::{Identity, Needs, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
 use kernel::{
     Api, Authenticator, Bucket, Can, Clock, Level, Limiter, ManualClock, Module, PermissionInfo, Result,
     Sealed, Taken, TenantDb, TenantId, UserId, Wait,
@@ -21,6 +22,8 @@ use poem::{
 use poem_openapi::{OpenApi, payload::PlainText};
 
 use testkit::{Profile, TestDatabase};
+
+use crate::stubs::{Files, Numbers};
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -117,6 +120,8 @@ impl Module for Notes {
 }
 
 pub struct World {
+    pub numbers: Numbers,
+    pub store: Files,
     pub identity: Identity,
     pub hand: ManualClock,
     pub clock: Clock,
@@ -130,7 +135,7 @@ pub struct World {
 }
 
 pub fn vault_keys() -> VaultKeys {
-    VaultKeys::new(VaultKey::new("k1", [7; 32]).unwrap(), vec![])
+    VaultKeys::new(VaultKey::new("k1", [7; 32]).unwrap(), vec![]).unwrap()
 }
 
 impl World {
@@ -155,6 +160,13 @@ impl World {
         let identity = Identity::new(system.clone(), &vault_keys(), limiter, Random::seeded(1), options);
         let modules: Vec<Box<dyn Module>> = vec![Box::new(identity.clone()), Box::new(Notes)];
         identity.learn_modules(&modules);
+        let (numbers, store) = (Numbers::default(), Files::default());
+        identity.connect(Needs {
+            channels: Arc::new(numbers.clone()),
+            store: Arc::new(store.clone()),
+            public: "https://wa.example/".parse().unwrap(),
+            link_minutes: 60,
+        });
 
         let reseller = identity.create_reseller("Cable & Sons").await.unwrap();
         let acme = identity.create_tenant(reseller, "Acme").await.unwrap();
@@ -178,8 +190,12 @@ impl World {
                 )
             })
         });
+        let public = modules.iter().flat_map(|module| module.public_routes());
+        let routes = public.fold(routes, |routes, public| routes.at(public.path, public.endpoint));
         let app = routes.data(authenticator).boxed();
         Self {
+            numbers,
+            store,
             acme: system.tenant(acme),
             globex: system.tenant(globex),
             identity,
@@ -203,6 +219,13 @@ impl World {
         user
     }
 
+    /// A number of a tenant.
+    pub fn number(&self, db: &TenantDb) -> ChannelId {
+        let id = self.clock.new_id();
+        self.numbers.0.lock().unwrap().insert((db.tenant(), id));
+        id
+    }
+
     pub async fn try_sign_in(&self, email: &str, password: &str) -> TestResponse {
         let body = serde_json::json!({"email": email, "password": password});
         self.client.post("/session").body_json(&body).send().await
@@ -219,6 +242,7 @@ impl World {
             created_at: now,
             last_seen_at: now,
             expires_at: now + chrono::TimeDelta::hours(12),
+            user_agent: None,
         };
         let tx = self.database.system(self.clock.clone());
         let tx = tx
