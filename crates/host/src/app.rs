@@ -25,6 +25,7 @@ use tracing::Instrument;
 use crate::{
     assets,
     body::{self, API_BODY, Bodies, BodyLimits, Kept, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
+    counting::{checked, counted},
     host_name::HostNames,
     live::{Hub, LiveLimits, Places, socket},
     misfit::BodySchema,
@@ -149,8 +150,8 @@ impl App {
             let operation = apis[*index]
                 .endpoint()
                 .before(move |request: Request| {
-                    let checked = parameters.check(&request).map(|()| request);
-                    async move { Ok(checked?) }
+                    let verdict = parameters.check(&request);
+                    checked(request, verdict)
                 })
                 .around(in_time)
                 .around(move |endpoint, request| labelled(endpoint, request, facts.clone()));
@@ -195,23 +196,25 @@ impl App {
         }
         let bodies = Bodies::new(options.bodies);
         let endpoint = route
-            .data(options.authenticator)
             .catch_all_error(|error| problem::from_poem(error, None))
             .with(CatchPanic::new().with_handler(problem::Panicked))
             .with(Compression::new())
             .before(move |request| {
                 let first = request.uri().path().split('/').nth(1).unwrap_or_default();
                 let is_ours = plain.contains(first) || request.uri().path().starts_with("/api/v1");
-                let checked = if is_ours {
+                let verdict = if is_ours {
                     readable_headers(&request)
                 } else {
                     Ok(())
                 };
-                let request = uncompressed(request, &plain);
-                async move { checked.map(|()| request).map_err(poem::Error::from) }
+                checked(uncompressed(request, &plain), verdict)
             })
-            .before(move |request| options.hosts.clone().check(request))
+            .before(move |request: Request| {
+                let verdict = options.hosts.verdict(&request);
+                checked(request, verdict)
+            })
             .around(move |endpoint, request| body::guard(endpoint, request, bodies.clone()))
+            .data(options.authenticator)
             .around(move |endpoint, request| observe(endpoint, request, options.https))
             .map_to_response()
             .boxed();
@@ -248,8 +251,12 @@ fn rights(modules: &[Box<dyn Module>], ping: Duration, limits: LiveLimits) -> so
     }
 }
 
-/// Ranges and a module's public routes are not compressed: a range is a part of the uncompressed file.
+/// Ranges and a module's public routes are not compressed: a range is a part of the uncompressed file. Nor are the portal's files, which
+/// are compressed already.
 fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
+    if assets::is_page(request.uri().path(), plain) {
+        assets::Encodings::take(&mut request);
+    }
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if plain.contains(first) || request.headers().contains_key(header::RANGE) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -423,7 +430,7 @@ struct PathFacts {
     /// Whether an operation has no permission: then its body must be small.
     is_public: bool,
     /// The JSON bodies of its operations, by method.
-    bodies: BTreeMap<String, BodySchema>,
+    bodies: BTreeMap<String, Arc<BodySchema>>,
 }
 
 impl PathFacts {
@@ -453,7 +460,10 @@ impl PathFacts {
             is_public: operations().any(|(_, operation)| operation["x-permission"].is_null()),
             bodies: operations()
                 .filter_map(|(method, operation)| {
-                    Some((method.to_uppercase(), BodySchema::of(operation, schemas)?))
+                    Some((
+                        method.to_uppercase(),
+                        Arc::new(BodySchema::of(operation, schemas)?),
+                    ))
                 })
                 .collect(),
         }
@@ -462,18 +472,6 @@ impl PathFacts {
     fn has(&self, method: &Method) -> bool {
         let methods = self.allow.to_str().unwrap_or_default();
         methods.split(", ").any(|known| known == method.as_str())
-    }
-}
-
-/// No operation reads the credentials here. A caller that is known is counted all the same, and hears what is left; nobody in
-/// particular has no quota.
-async fn counted(request: &Request) -> kernel::Result<()> {
-    let Some(authenticator) = request.data::<Arc<dyn Authenticator>>() else {
-        return Ok(());
-    };
-    match authenticator.authenticate(request).await {
-        Err(error) if error.status() == StatusCode::TOO_MANY_REQUESTS => Err(error),
-        _ => Ok(()),
     }
 }
 
@@ -491,7 +489,7 @@ async fn labelled<E: Endpoint>(
         counted(&request).await?;
     }
     let schema = facts.bodies.get(request.method().as_str());
-    let given = schema.and_then(|schema| Some((schema, Kept::of(&request)?)));
+    let given = schema.and_then(|schema| Some((&**schema, Kept::of(&request, schema)?)));
     let mut response = answered(endpoint, request, facts.allow.clone(), given).await?;
     response.set_data(facts.label.clone());
     Ok(response)
@@ -518,6 +516,12 @@ async fn answered<E: Endpoint>(
     match endpoint.call(request).await {
         Ok(response) => Ok(response.into_response()),
         Err(error) => {
+            let misread = given.as_ref().map(|(_, kept)| kept.misread()).unwrap_or_default();
+            let error = if misread.is_empty() {
+                error
+            } else {
+                kernel::Error::invalid_fields(misread).into()
+            };
             let operation = problem::Operation {
                 allow: &allow,
                 uri: &uri,

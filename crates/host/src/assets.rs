@@ -1,4 +1,7 @@
 //! The portal's files: embedded in a release binary, read from the folder in a debug one.
+//!
+//! The portal's build writes a Brotli and a gzip copy beside each file that they make smaller (`web/scripts/precompress.mjs`). They are
+//! served as they are: compressing on the fly with a fast level makes the same files a third larger.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -6,7 +9,7 @@ use bytes::Bytes;
 use poem::{
     IntoResponse, Request, Response,
     error::{MethodNotAllowedError, NotFoundError},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
 };
 use rust_embed::RustEmbed;
 
@@ -14,6 +17,50 @@ use rust_embed::RustEmbed;
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
 #[allow_missing = true]
 struct Portal;
+
+/// The encodings of a request for a file of the portal, taken out of its headers: what is served is compressed already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Encodings {
+    brotli: bool,
+    gzip: bool,
+}
+
+impl Encodings {
+    /// What `Accept-Encoding` allows. A weight of 0 forbids; other weights are not compared: Brotli is smaller for every file.
+    fn accepted(headers: &HeaderMap) -> Self {
+        let mut found = Self::default();
+        let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+        for part in values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+        {
+            let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+            let forbidden = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|q| q.trim().parse::<f32>().ok())
+                .is_some_and(|q| q <= 0.0);
+            let name = name.trim();
+            found.brotli |= !forbidden && name.eq_ignore_ascii_case("br");
+            found.gzip |= !forbidden && name.eq_ignore_ascii_case("gzip");
+        }
+        found
+    }
+
+    /// Moves `Accept-Encoding` into the request's extensions, so that the middleware does not compress a second time.
+    pub(crate) fn take(request: &mut Request) {
+        let found = Self::accepted(request.headers());
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        request.extensions_mut().insert(found);
+    }
+
+    /// The extensions of copies to look for, the smallest first, with their names in `Content-Encoding`.
+    fn copies(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        [(self.brotli, ".br", "br"), (self.gzip, ".gz", "gzip")]
+            .into_iter()
+            .filter_map(|(accepted, extension, name)| accepted.then_some((extension, name)))
+    }
+}
 
 /// Shown while the portal has not been built: the API works without it.
 const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>WhatsApp Pro</title>\
@@ -61,12 +108,27 @@ pub(crate) fn uncopied(data: Cow<'static, [u8]>) -> Bytes {
 }
 
 fn file(request: &Request, path: &str) -> Option<Response> {
+    // A copy has no address of its own.
+    if path.ends_with(".br") || path.ends_with(".gz") {
+        return None;
+    }
     let file = Portal::get(path)?;
+    let wanted = request
+        .extensions()
+        .get::<Encodings>()
+        .copied()
+        .unwrap_or_default();
+    let copy = wanted
+        .copies()
+        .find_map(|(extension, name)| Portal::get(&format!("{path}{extension}")).map(|copy| (copy, name)));
     let hash: String = file.metadata.sha256_hash()[..16]
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let etag = format!("\"{hash}\"");
+    let etag = match &copy {
+        Some((_, name)) => format!("\"{hash}-{name}\""),
+        None => format!("\"{hash}\""),
+    };
     // Names under assets/ contain a hash of the content; every other file is revalidated each time.
     let cache = if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"
@@ -80,16 +142,21 @@ fn file(request: &Request, path: &str) -> Option<Response> {
     let mut response = if known {
         Response::from(StatusCode::NOT_MODIFIED)
     } else {
-        Response::builder()
-            .content_type(file.metadata.mimetype())
-            .body(uncopied(file.data))
+        let kind = file.metadata.mimetype().to_owned();
+        let encoding = copy.as_ref().map(|(_, name)| *name);
+        let data = copy.map_or(file.data, |(copy, _)| copy.data);
+        let mut response = Response::builder().content_type(kind).body(uncopied(data));
+        if let Some(name) = encoding {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        response
     };
-    response
-        .headers_mut()
-        .insert(header::ETAG, HeaderValue::from_str(&etag).ok()?);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_str(&etag).ok()?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     Some(response)
 }
 
@@ -127,5 +194,21 @@ mod tests {
         ] {
             assert!(!is_page(other, &routes), "{other}");
         }
+    }
+
+    #[test]
+    fn encodings_are_those_that_the_client_accepts() {
+        let copies = |value: &'static str| {
+            let mut request = Request::builder().header(header::ACCEPT_ENCODING, value).finish();
+            Encodings::take(&mut request);
+            assert!(!request.headers().contains_key(header::ACCEPT_ENCODING));
+            let found = request.extensions().get::<Encodings>().copied().unwrap();
+            found.copies().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(copies("gzip, deflate, br, zstd"), ["br", "gzip"]);
+        assert_eq!(copies("GZIP;q=0.5"), ["gzip"]);
+        assert_eq!(copies("br;q=0, gzip; q=0.1"), ["gzip"]);
+        assert_eq!(copies("identity"), Vec::<&str>::new());
+        assert_eq!(copies("br;q=0.0,gzip;q=0"), Vec::<&str>::new());
     }
 }

@@ -190,7 +190,7 @@ fn away(error: object_store::Error) -> Error {
         object_store::Error::NotFound { .. } => Error::not_found("file"),
         other => {
             tracing::error!(error = %other, "the file store failed");
-            Error::unavailable("Files are out of reach at the moment. Try again later.").because(other)
+            Error::unavailable("The file store is unavailable. Try again later.").because(other)
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::Stream;
-use kernel::Error;
+use kernel::{Error, FieldError};
 use poem::{
     Body, Endpoint, EndpointExt, IntoResponse, Request, Response,
     http::{HeaderMap, HeaderValue, StatusCode, Version, header},
@@ -23,7 +23,7 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use crate::problem;
+use crate::{counting, misfit::BodySchema, problem};
 
 /// JSON bodies of the API, in bytes.
 pub(crate) const API_BODY: u64 = 1024 * 1024;
@@ -138,6 +138,10 @@ struct Progress {
     memory: Option<OwnedSemaphorePermit>,
     /// What was read, where it is kept.
     kept: Option<Vec<Bytes>>,
+    /// What the kept body should be.
+    schema: Option<Arc<BodySchema>>,
+    /// Fields of it that the framework would read although they do not fit.
+    misread: Vec<FieldError>,
 }
 
 impl Progress {
@@ -154,9 +158,13 @@ impl Progress {
                 match part {
                     Some(Ok(part)) => Poll::Ready(Some(self.take(part))),
                     // A connection that broke has nothing more to read.
-                    Some(Err(_)) | None => {
+                    Some(Err(_)) => {
                         self.ended = true;
                         Poll::Ready(part)
+                    }
+                    None => {
+                        self.ended = true;
+                        Poll::Ready(self.refuse_misread().err().map(Err))
                     }
                 }
             }
@@ -182,6 +190,22 @@ impl Progress {
         };
         self.kept = None;
         Err(self.fail(fault))
+    }
+
+    /// Fails at the end of a JSON body in memory with fields that the framework would read although they do not fit. A body on its
+    /// way to the store is a file and may hold anything.
+    fn refuse_misread(&mut self) -> io::Result<()> {
+        let (Some(kept), Some(schema), true) = (&self.kept, &self.schema, self.in_memory) else {
+            return Ok(());
+        };
+        if let Ok(body) = serde_json::from_slice(&kept.concat()) {
+            self.misread = schema.misread(&body);
+        }
+        if self.misread.is_empty() {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
     }
 
     /// Reserves memory for the bytes until the request is answered.
@@ -245,6 +269,8 @@ impl Reading {
             fault: None,
             memory: None,
             kept: None,
+            schema: None,
+            misread: Vec::new(),
         })))
     }
 
@@ -299,13 +325,21 @@ impl Reading {
 pub(crate) struct Kept(Reading);
 
 impl Kept {
-    /// Keeps the body as it is read, if it is JSON. It shares its memory with what the handler reads, and that is counted
-    /// until the request is answered.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
+    /// Keeps the body as it is read, if it is JSON, and checks its texts. It shares its memory with what the handler reads, and
+    /// that is counted until the request is answered.
+    pub(crate) fn of(request: &Request, schema: &Arc<BodySchema>) -> Option<Self> {
         let kind = request.content_type()?;
         let reading = request.data::<Reading>().filter(|_| kind.contains("json"))?;
-        reading.with(|progress| progress.kept = Some(Vec::new()));
+        reading.with(|progress| {
+            progress.kept = Some(Vec::new());
+            progress.schema = Some(schema.clone());
+        });
         Some(Self(reading.clone()))
+    }
+
+    /// Fields that the framework would have read although they do not fit, if the body was refused for them.
+    pub(crate) fn misread(&self) -> Vec<FieldError> {
+        self.0.with(|progress| std::mem::take(&mut progress.misread))
     }
 
     /// What was read, if it is JSON.
@@ -334,10 +368,14 @@ pub(crate) async fn guard<E: Endpoint>(
     // A client that waits for "100 Continue" has sent nothing yet. Reading would make it start sending.
     let waits_for_us = request.headers().contains_key(header::EXPECT);
     let has_connection_header = matches!(request.version(), Version::HTTP_10 | Version::HTTP_11);
-    let answer = if is_encoded(request.headers()) {
-        Err(encoded().into())
+    let verdict = if is_encoded(request.headers()) {
+        Err(encoded())
     } else {
-        endpoint.call(request).await.map(IntoResponse::into_response)
+        Ok(())
+    };
+    let answer = match counting::checked(request, verdict).await {
+        Ok(request) => endpoint.call(request).await.map(IntoResponse::into_response),
+        Err(error) => Err(error),
     };
     let mut response = match answer {
         Ok(response) => response,
@@ -387,7 +425,7 @@ fn encoded() -> Error {
     Error::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_content_encoding",
-        "Send the body without `Content-Encoding`: compressed bodies are not taken.",
+        "Send the body without `Content-Encoding`: compressed bodies are not accepted.",
     )
     .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
 }
@@ -409,12 +447,13 @@ fn limited<E: Endpoint + 'static>(
 ) -> impl Endpoint<Output = Response> {
     endpoint
         .before(move |request: Request| async move {
-            if let Some(reading) = request.data::<Reading>() {
-                let declared = request.headers().get(header::CONTENT_LENGTH);
-                let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok());
-                reading.limit(limit, in_memory, declared)?;
-            }
-            Ok::<_, poem::Error>(request)
+            let Some(reading) = request.data::<Reading>() else {
+                return Ok(request);
+            };
+            let declared = request.headers().get(header::CONTENT_LENGTH);
+            let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok());
+            let verdict = reading.limit(limit, in_memory, declared);
+            counting::checked(request, verdict).await
         })
         .map_to_response()
 }

@@ -3,7 +3,7 @@
 //! A hint may be lost, duplicated or late: everything that waits for one also polls. In process it is a
 //! broadcast channel; in production the same hints also go over Redis pub/sub.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, io, sync::Arc, time::Duration};
 
 use deadpool_redis::redis::{self, RedisError, RedisResult};
 use futures_util::StreamExt;
@@ -22,6 +22,10 @@ use crate::{
 const TOGETHER: usize = 64;
 /// Bytes of frames sent with a hint; more are read from the log.
 const FRAMES: usize = 32 << 10;
+/// How often a bus publishes something, if only for itself: a subscription that hears nothing looks like a quiet one.
+const BEAT: Duration = Duration::from_secs(5);
+/// Beats missed in a row after which the subscription is replaced.
+const MISSED: u32 = 3;
 
 /// One hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,16 +96,24 @@ impl Bus {
         }
     }
 
-    /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints.
+    /// A bus over Redis. It never fails: while Redis is away, only this process hears the hints. A connection on which nothing
+    /// arrives any more is replaced after 15 s.
     pub fn redis(redis: &Redis, prefix: &str, stop: CancellationToken) -> Self {
-        let channel = format!("{prefix}:hints");
+        Self::with_beat(redis, prefix, BEAT, stop)
+    }
+
+    fn with_beat(redis: &Redis, prefix: &str, beat: Duration, stop: CancellationToken) -> Self {
         let (remote, outgoing) = mpsc::channel(1024);
         let local = broadcast::channel(1024).0;
         let grown = broadcast::channel(256).0;
-        let me = Uuid::new_v4();
-        tokio::spawn(send(redis.held(), channel.clone(), me, outgoing, stop.clone()));
+        let channel = Channel {
+            name: format!("{prefix}:hints"),
+            me: Uuid::new_v4(),
+            beat,
+        };
+        tokio::spawn(send(redis.held(), channel.clone(), outgoing, stop.clone()));
         let heard = (local.clone(), grown.clone());
-        tokio::spawn(hear(redis.clone(), channel, me, heard, stop));
+        tokio::spawn(hear(redis.clone(), channel, heard, stop));
         Self {
             local,
             grown,
@@ -208,11 +220,18 @@ struct Said<'a> {
     grown: Vec<Cow<'a, Grown>>,
 }
 
-/// Publishes hints; those that arrive during a publish are sent together, each once.
+/// Where the processes of an installation meet.
+#[derive(Clone)]
+struct Channel {
+    name: String,
+    me: Uuid,
+    beat: Duration,
+}
+
+/// Publishes hints, and without hints an empty message each beat. Hints that arrive during a publish are sent together, each once.
 async fn send(
     mut redis: Held,
-    channel: String,
-    me: Uuid,
+    channel: Channel,
     mut outgoing: mpsc::Receiver<Outgoing>,
     stop: CancellationToken,
 ) {
@@ -222,6 +241,7 @@ async fn send(
         tokio::select! {
             () = stop.cancelled() => return,
             received = outgoing.recv_many(&mut some, TOGETHER) => if received == 0 { return },
+            () = tokio::time::sleep(channel.beat) => {}
         }
         let (mut hints, mut grown) = (Vec::new(), Vec::new());
         for one in &some {
@@ -233,7 +253,7 @@ async fn send(
         hints.sort_unstable();
         hints.dedup();
         let said = Said {
-            by: me,
+            by: channel.me,
             hints: Cow::Owned(hints),
             grown,
         };
@@ -241,7 +261,7 @@ async fn send(
             continue;
         };
         let sent: RedisResult<()> = redis::cmd("PUBLISH")
-            .arg(&channel)
+            .arg(&channel.name)
             .arg(text)
             .query_async(&mut redis)
             .await;
@@ -251,39 +271,11 @@ async fn send(
     }
 }
 
-async fn hear(
-    redis: Redis,
-    channel: String,
-    me: Uuid,
-    (local, grown): (broadcast::Sender<Hint>, broadcast::Sender<Arc<Grown>>),
-    stop: CancellationToken,
-) {
+async fn hear(redis: Redis, channel: Channel, heard: Heard, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let heard = async {
-            let subscription = redis.subscribe(&channel).await?;
-            // Whatever was said while nobody listened must be looked for.
-            let _ = local.send(Hint::Missed);
-            let mut messages = subscription.into_on_message();
-            while let Some(message) = messages.next().await {
-                let payload: String = message.get_payload()?;
-                let Ok(said) = serde_json::from_str::<Said<'_>>(&payload) else {
-                    // Another version's: it is looked for in a moment.
-                    continue;
-                };
-                if said.by != me {
-                    for hint in said.hints.iter() {
-                        let _ = local.send(*hint);
-                    }
-                    for by in said.grown {
-                        let _ = grown.send(Arc::new(by.into_owned()));
-                    }
-                }
-            }
-            Ok::<_, RedisError>(())
-        };
         tokio::select! {
             () = stop.cancelled() => return,
-            result = heard => if let Err(error) = result {
+            result = subscribed(&redis, &channel, &heard) => if let Err(error) = result {
                 tracing::warn!(%error, "the hint channel is down; looking by itself meanwhile");
             },
         }
@@ -291,5 +283,92 @@ async fn hear(
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
+    }
+}
+
+/// Where hints are passed on to.
+type Heard = (broadcast::Sender<Hint>, broadcast::Sender<Arc<Grown>>);
+
+/// Passes hints on until the subscription ends, or is silent for too long: it hears this bus too.
+async fn subscribed(redis: &Redis, channel: &Channel, (local, grown): &Heard) -> RedisResult<()> {
+    let subscription = redis.subscribe(&channel.name).await?;
+    // Whatever was said while nobody listened must be looked for.
+    let _ = local.send(Hint::Missed);
+    let mut messages = subscription.into_on_message();
+    let silent = |elapsed: tokio::time::error::Elapsed| {
+        RedisError::from(io::Error::new(io::ErrorKind::TimedOut, elapsed))
+    };
+    while let Some(message) = tokio::time::timeout(channel.beat * MISSED, messages.next())
+        .await
+        .map_err(silent)?
+    {
+        let payload: String = message.get_payload()?;
+        let Ok(said) = serde_json::from_str::<Said<'_>>(&payload) else {
+            // Another version's: it is looked for in a moment.
+            continue;
+        };
+        if said.by != channel.me {
+            for hint in said.hints.iter() {
+                let _ = local.send(*hint);
+            }
+            for by in said.grown {
+                let _ = grown.send(Arc::new(by.into_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::{FaultProxy, RedisServer};
+
+    use super::*;
+    use crate::redis::RedisOptions;
+
+    fn pool(url: String) -> Redis {
+        Redis::new(&RedisOptions {
+            url,
+            connections: 4,
+            wait: Duration::from_secs(1),
+        })
+        .unwrap()
+    }
+
+    /// Waits until `to` hears `hint`, which `from` sends again and again: one that is sent while nobody listens is lost.
+    async fn arrives(from: &Bus, to: &mut Hints, hint: Hint) {
+        let heard = async {
+            loop {
+                from.send(hint);
+                let next = tokio::time::timeout(Duration::from_millis(20), to.next());
+                if next.await == Ok(hint) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), heard)
+            .await
+            .expect("the hint arrives");
+    }
+
+    /// The connection stays open and nothing arrives on it, as when the network between has forgotten it.
+    #[tokio::test]
+    async fn a_subscription_that_hears_nothing_is_replaced() {
+        let server = RedisServer::start().await;
+        let proxy = FaultProxy::before(server.address()).await;
+        let stop = CancellationToken::new();
+        let beat = Duration::from_millis(100);
+        let far = Bus::with_beat(&pool(server.url()), "p", beat, stop.clone());
+        let near = Bus::with_beat(
+            &pool(format!("redis://{}", proxy.address)),
+            "p",
+            beat,
+            stop.clone(),
+        );
+        let mut hints = near.listen();
+        arrives(&far, &mut hints, Hint::Jobs).await;
+        proxy.forget();
+        arrives(&far, &mut hints, Hint::Events).await;
+        stop.cancel();
     }
 }

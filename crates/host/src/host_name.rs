@@ -69,16 +69,24 @@ impl HostNames {
     /// # Errors
     /// 421 `unknown_host`.
     pub async fn check(self, request: Request) -> poem::Result<Request> {
-        if EXEMPT.contains(&request.uri().path()) || self.admit(&request) {
-            return Ok(request);
+        self.verdict(&request)?;
+        Ok(request)
+    }
+
+    /// As [`HostNames::check`], without taking the request.
+    ///
+    /// # Errors
+    /// 421 `unknown_host`.
+    pub fn verdict(&self, request: &Request) -> Result<(), Error> {
+        if EXEMPT.contains(&request.uri().path()) || self.admit(request) {
+            return Ok(());
         }
         Err(Error::new(
             StatusCode::MISDIRECTED_REQUEST,
             "unknown_host",
             "This server does not answer under this host name. Use its public address. If the name is right, add it to the \
              setting `allowed_hosts`, or make the proxy pass the `Host` header through.",
-        )
-        .into())
+        ))
     }
 
     /// Whether an authority (`host`, `host:port`) is an IP address or one of the names. The port does not matter: a page

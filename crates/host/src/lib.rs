@@ -12,6 +12,7 @@ pub mod assets;
 pub mod blob;
 pub mod body;
 pub mod bus;
+mod counting;
 pub mod database;
 pub mod events;
 pub mod fetch;
@@ -31,6 +32,7 @@ mod request;
 pub mod runtime;
 mod security_headers;
 pub mod serve;
+pub mod tidying;
 pub mod true_time;
 mod unreadable;
 

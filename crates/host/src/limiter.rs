@@ -4,8 +4,14 @@ use std::{collections::HashMap, num::NonZeroU32, sync::Arc, sync::Mutex, time::D
 
 use deadpool_redis::redis::Script;
 use governor::{
-    RateLimiter, clock::Clock as _, clock::DefaultClock, middleware::StateInformationMiddleware,
-    state::keyed::DefaultKeyedStateStore,
+    RateLimiter,
+    clock::{Clock as _, DefaultClock, Reference as _},
+    middleware::StateInformationMiddleware,
+    nanos::Nanos,
+    state::{
+        StateStore,
+        keyed::{DefaultKeyedStateStore, ShrinkableKeyedStateStore},
+    },
 };
 use kernel::{Bucket, Level, Limiter, Quota, Taken, Wait};
 
@@ -22,7 +28,72 @@ pub fn limiter(redis: Option<(Redis, String)>) -> Arc<dyn Limiter> {
 /// A quota as a map key: a governor limiter has one quota for all its keys.
 type Shape = (u64, u32);
 
-type Buckets = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
+/// The state of the buckets, shared with the limiter over it: a level can be read without taking anything.
+#[derive(Clone, Default)]
+struct Store(Arc<DefaultKeyedStateStore<String>>);
+
+impl StateStore for Store {
+    type Key = String;
+
+    fn measure_and_replace<T, F, E>(&self, key: &String, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, f)
+    }
+}
+
+impl ShrinkableKeyedStateStore<String> for Store {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.0.retain_recent(drop_below);
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// All buckets of one quota.
+struct Buckets {
+    limiter: RateLimiter<String, Store, DefaultClock, StateInformationMiddleware>,
+    store: Store,
+    /// From when the store counts its time.
+    start: <DefaultClock as governor::clock::Clock>::Instant,
+}
+
+impl Buckets {
+    fn new(quota: Quota) -> Self {
+        let each = Duration::from_secs_f64(1.0 / quota.per_second.max(1e-6));
+        let burst = NonZeroU32::new(quota.burst).unwrap_or(NonZeroU32::MIN);
+        let governor = governor::Quota::with_period(each)
+            .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
+            .allow_burst(burst);
+        let (clock, store) = (DefaultClock::default(), Store::default());
+        Self {
+            start: clock.now(),
+            limiter: RateLimiter::new(governor, store.clone(), clock),
+            store,
+        }
+    }
+
+    /// The bucket's level; nothing is taken.
+    fn level(&self, Bucket { key, quota }: Bucket<'_>) -> Level {
+        // The store keeps when a bucket is full, and an error leaves it as it is.
+        let full_at = self
+            .store
+            .measure_and_replace(&key.to_owned(), Err::<((), Nanos), _>)
+            .err()
+            .flatten()
+            .unwrap_or_default();
+        let now = self.limiter.clock().now().duration_since(self.start);
+        let full_in = Duration::from(full_at.saturating_sub(now));
+        level(quota, i64::try_from(full_in.as_micros()).unwrap_or(i64::MAX))
+    }
+}
 
 /// Token buckets of this process.
 #[derive(Default)]
@@ -37,24 +108,20 @@ impl InProcess {
             .by_quota
             .lock()
             .expect("no code panics while it holds this lock");
-        let limiter = limiters.entry(shape).or_insert_with(|| {
-            let each = Duration::from_secs_f64(1.0 / quota.per_second.max(1e-6));
-            let burst = NonZeroU32::new(quota.burst).unwrap_or(NonZeroU32::MIN);
-            let governor = governor::Quota::with_period(each)
-                .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
-                .allow_burst(burst);
-            Arc::new(RateLimiter::keyed(governor).with_middleware())
-        });
+        let buckets = limiters
+            .entry(shape)
+            .or_insert_with(|| Arc::new(Buckets::new(quota)));
         // Keys come from outside (addresses, accounts): full buckets are removed before they accumulate.
-        if limiter.len() > 50_000 {
-            limiter.retain_recent();
+        if buckets.store.0.len() > 50_000 {
+            buckets.limiter.retain_recent();
         }
-        limiter.clone()
+        buckets.clone()
     }
 
     /// The bucket's level, and how long to wait if it is not enough.
     fn take_one(&self, Bucket { key, quota }: Bucket<'_>, n: NonZeroU32) -> (Level, Option<Wait>) {
-        let limiter = self.of(quota);
+        let buckets = self.of(quota);
+        let limiter = &buckets.limiter;
         match limiter.check_key_n(&key.to_owned(), n) {
             Ok(Ok(state)) => (Level::of(quota, state.remaining_burst_capacity()), None),
             Ok(Err(not_until)) => {
@@ -90,12 +157,13 @@ impl Limiter for InProcess {
             return taken;
         };
         for bucket in buckets {
+            if taken.refused.is_some() {
+                taken.levels.push(self.of(bucket.quota).level(*bucket));
+                continue;
+            }
             let (level, refused) = self.take_one(*bucket, n);
             taken.levels.push(level);
-            if refused.is_some() {
-                taken.refused = refused;
-                break;
-            }
+            taken.refused = refused;
         }
         taken
     }
@@ -247,6 +315,15 @@ mod tests {
             let levels: Vec<u32> = taken.levels.iter().map(|level| level.remaining).collect();
             assert_eq!(levels, left);
         }
+        let turned = [both[1], both[0]];
+        let taken = limiter.take_each(&turned, 1).await;
+        assert!(taken.refused.is_some());
+        let levels: Vec<u32> = taken.levels.iter().map(|level| level.remaining).collect();
+        assert_eq!(
+            levels,
+            [0, 1],
+            "the bucket behind the one that refuses is told too"
+        );
         let taken = limiter.take_each(&both, 1).await;
         let wait = taken.refused.expect("the second bucket is empty").seconds();
         assert!((1..=1_800).contains(&wait), "{wait}");

@@ -3,7 +3,7 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use kernel::FieldError;
 use serde_json::{Map, Value};
 
@@ -15,6 +15,8 @@ const DEEPEST: usize = 64;
 const NAME: usize = 64;
 /// Unknown fields that are named beside a missing one.
 const UNKNOWN: usize = 3;
+/// What a time outside the years that can be stored must be.
+const NO_YEAR: &str = "must be within the years 0 to 9999 (UTC)";
 /// Allowed values or fields that are listed; of more, none.
 const LISTED: usize = 40;
 
@@ -58,6 +60,15 @@ impl BodySchema {
     /// The fields that are missing, of another type, or not one of the allowed values; at most 10.
     pub(crate) fn misfits(&self, body: &Value) -> Vec<FieldError> {
         self.walk(body, None).found
+    }
+
+    /// The fields that the framework would read although they do not fit, at most 10: numbers and booleans where the schema has
+    /// text, and times outside the years 0 to 9999.
+    pub(crate) fn misread(&self, body: &Value) -> Vec<FieldError> {
+        let no_text = [Value::from(0), Value::from(true)].map(|value| mismatch("a string", &value));
+        let mut misfits = self.misfits(body);
+        misfits.retain(|misfit| no_text.contains(&misfit.message) || misfit.message == NO_YEAR);
+        misfits
     }
 
     /// The fields of this name that the schema does not have, each with the fields that there are; at most 10.
@@ -256,14 +267,15 @@ impl<'a> Walk<'a> {
                 }
             }
             (Some("array"), other) => self.add(path, mismatch("a list", other)),
-            (Some("string"), Value::String(text))
-                if schema["format"] == "date-time" && DateTime::parse_from_rfc3339(text).is_err() =>
-            {
-                self.add(path, "must be a time such as 2026-01-31T09:30:00Z");
+            (Some("string"), Value::String(text)) if schema["format"] == "date-time" => {
+                match DateTime::parse_from_rfc3339(text) {
+                    Err(_) => self.add(path, "must be a time such as 2026-01-31T09:30:00Z"),
+                    // An offset may lead out of the years that RFC 3339 and the databases hold.
+                    Ok(time) if !(0..=9999).contains(&time.to_utc().year()) => self.add(path, NO_YEAR),
+                    Ok(_) => {}
+                }
             }
             (Some("string"), Value::String(_)) => {}
-            // The framework reads these as text.
-            (Some("string"), Value::Number(_) | Value::Bool(_)) if schema["format"].is_null() => {}
             (Some("string"), other) => self.add(path, mismatch("a string", other)),
             (Some("boolean"), Value::Bool(_)) | (Some("number"), Value::Number(_)) => {}
             (Some("boolean"), other) => self.add(path, mismatch("true or false", other)),

@@ -38,8 +38,9 @@ The public API of the platform: everything the portal does, it does through thes
 or the portal's session cookie.
 
 **Errors** are problem details (RFC 9457) with a stable `code` to branch on and a `detail` for people. 400: the request could not \
-be read (malformed JSON; a field that is missing, unknown or of a wrong type, named in `errors`). 422: a value is not \
-acceptable or beyond a limit, and `errors` names the field. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
+be read (the body is not JSON: `malformed_body`; a parameter of path or query has no value of its type: `malformed_parameter`). 422: \
+it was read and is not acceptable (a field that is missing, unknown, of a wrong type or beyond a limit), and `errors` names the field. \
+Numbers and booleans are not read as text. No error repeats more than a little of the request. A query parameter that an operation does not have, or one that \
 is given twice, is 422, and so is a header with a meaning here that cannot be read.
 
 **Lists** are pages: pass `next` of a page as `after` for the following one; `limit` is 1 to 200, 50 by default. There are no totals.
@@ -149,11 +150,11 @@ const COMMON_ANSWERS: [(&str, &str); 7] = [
     ("408", "The body did not come in time."),
     (
         "413",
-        "The body is larger than this operation takes; `detail` names the limit where it depends on what was sent.",
+        "The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent.",
     ),
     (
         "415",
-        "The body has another `Content-Type` than this operation takes, or a `Content-Encoding`.",
+        "The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`.",
     ),
     (
         "421",

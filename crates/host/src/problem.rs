@@ -40,7 +40,7 @@ fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
         return Error::new(
             StatusCode::NOT_FOUND,
             "no_such_path",
-            "There is nothing at this path. See /api/docs/ for what there is.",
+            "There is nothing at this path. See /api/docs/ for the operations.",
         );
     }
     if error.is::<MethodNotAllowedError>() {
@@ -100,7 +100,7 @@ fn describe(error: &poem::Error, of: Option<Operation<'_>>) -> Error {
         status if status.is_client_error() => Error::new(
             status,
             "bad_request",
-            "The request could not be understood. See /api/docs/ for its form.",
+            "The request could not be understood. See /api/docs/ for its format.",
         ),
         _ => Error::internal(error.to_string()),
     }
@@ -117,7 +117,7 @@ pub(crate) fn too_large() -> Error {
     Error::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
-        "The body is larger than this operation takes.",
+        "The body is larger than this operation accepts.",
     )
 }
 

@@ -108,6 +108,11 @@ impl Pumping {
         self.dealt_with.load(Ordering::SeqCst)
     }
 
+    /// Whether no turn runs or waits to run.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.tenants().is_empty()
+    }
+
     fn tenants(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, bool>> {
         self.tenants
             .lock()

@@ -6,7 +6,10 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,8 +18,8 @@ use deadpool_redis::{
     Connection, Manager, Pool, PoolError, Runtime,
     redis::{
         AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, Pipeline,
-        RedisError, RedisFuture, RedisResult, Value,
-        aio::{ConnectionLike, PubSub},
+        RedisError, RedisFuture, RedisResult, ServerErrorKind, Value,
+        aio::{ConnectionLike, MultiplexedConnection, PubSub},
         cmd,
         io::tcp::TcpSettings,
     },
@@ -62,6 +65,7 @@ impl std::fmt::Debug for RedisOptions {
 pub struct Redis {
     pool: Pool,
     client: Client,
+    wait: Duration,
 }
 
 impl std::fmt::Debug for Redis {
@@ -92,6 +96,7 @@ impl Redis {
         Ok(Self {
             pool,
             client: Client::open(info)?,
+            wait: options.wait,
         })
     }
 
@@ -133,18 +138,24 @@ impl Redis {
             retries,
             database: self.client.get_connection_info().redis_settings().db(),
             runtime: Handle::current(),
-            current: Mutex::new(None),
+            current: Mutex::default(),
         }))
     }
 
-    /// Subscribes to a channel, on a connection of its own.
+    /// Subscribes to a channel, on its own connection, within [`RedisOptions::wait`]. The connection has no timeout after that:
+    /// whoever reads from it must notice when it goes silent.
     ///
     /// # Errors
     /// Why Redis cannot be reached.
     pub async fn subscribe(&self, channel: &str) -> RedisResult<PubSub> {
-        let mut subscription = self.client.get_async_pubsub().await?;
-        subscription.subscribe(channel).await?;
-        Ok(subscription)
+        let subscribing = async {
+            let mut subscription = self.client.get_async_pubsub().await?;
+            subscription.subscribe(channel).await?;
+            Ok(subscription)
+        };
+        tokio::time::timeout(self.wait, subscribing)
+            .await
+            .map_err(|elapsed| RedisError::from(io::Error::new(io::ErrorKind::TimedOut, elapsed)))?
     }
 }
 
@@ -170,11 +181,42 @@ async fn take(pool: &Pool) -> RedisResult<Connection> {
     })
 }
 
-/// A connection on its way, or here. All who wait for it get the same one.
-type Taking = Shared<BoxFuture<'static, RedisResult<Arc<Connection>>>>;
+/// A connection that was taken out of the pool. It goes back when the last user drops it, unless the server may no longer be
+/// written to: the pool's check would find nothing wrong with that one.
+struct Kept {
+    connection: Option<Connection>,
+    discard: AtomicBool,
+}
 
-/// A connection that is taken from the pool for the first command, kept, and replaced once it is broken. Clones use the same
-/// one, each without waiting for the others' answers. It goes back to the pool with the last clone.
+impl Kept {
+    fn new(connection: Connection) -> Self {
+        Self {
+            connection: Some(connection),
+            discard: AtomicBool::new(false),
+        }
+    }
+
+    fn multiplexed(&self) -> RedisResult<MultiplexedConnection> {
+        let connection = self.connection.as_ref().map(|it| it.as_ref().clone());
+        connection.ok_or_else(|| (ErrorKind::Client, "the connection was given back").into())
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && self.discard.load(Ordering::Relaxed)
+        {
+            drop(Connection::take(connection));
+        }
+    }
+}
+
+/// A connection on its way, or here. All who wait for it get the same one.
+type Taking = Shared<BoxFuture<'static, RedisResult<Arc<Kept>>>>;
+
+/// A connection that is taken from the pool for the first command, kept, and replaced once it is broken or its server has become
+/// a replica. Clones use the same one, each without waiting for the others' answers. It goes back to the pool with the last clone.
 #[derive(Clone)]
 pub struct Held(Arc<Holding>);
 
@@ -183,7 +225,16 @@ struct Holding {
     retries: usize,
     database: i64,
     runtime: Handle,
-    current: Mutex<Option<Taking>>,
+    current: Mutex<Current>,
+}
+
+/// The connection that the next command uses.
+#[derive(Default)]
+struct Current {
+    /// None until a command needs one.
+    taking: Option<Taking>,
+    /// How many were taken before it, so that nobody forgets a newer one than they used.
+    number: u64,
 }
 
 impl std::fmt::Debug for Held {
@@ -201,20 +252,21 @@ impl Held {
         self.connection().await.map(|_| ())
     }
 
-    async fn connection(&self) -> RedisResult<(Taking, Arc<Connection>)> {
-        let taking = self.current().get_or_insert_with(|| self.taking()).clone();
-        match taking.clone().await {
-            Ok(connection) => Ok((taking, connection)),
-            Err(error) => {
-                self.forget(&taking);
-                Err(error)
-            }
-        }
+    /// The connection and its number. A failure is forgotten by the task that failed, whether or not anybody still waits for it.
+    async fn connection(&self) -> RedisResult<(u64, Arc<Kept>)> {
+        let (number, taking) = {
+            let mut current = self.current();
+            let number = current.number;
+            let taking = current.taking.get_or_insert_with(|| self.taking(number)).clone();
+            (number, taking)
+        };
+        Ok((number, taking.await?))
     }
 
-    /// In a task of its own, so that a caller that waits no longer does not end it.
-    fn taking(&self) -> Taking {
+    /// In its own task, so that a caller that waits no longer does not end it.
+    fn taking(&self, number: u64) -> Taking {
         let (pool, retries) = (self.0.pool.clone(), self.0.retries);
+        let holding = Arc::downgrade(&self.0);
         let task = self.0.runtime.spawn(async move {
             let backoff = ExponentialBuilder::default()
                 .with_factor(2.0)
@@ -222,7 +274,12 @@ impl Held {
                 .with_max_times(retries)
                 .with_jitter();
             let connection = (|| take(&pool)).retry(backoff).await;
-            connection.map(Arc::new)
+            if connection.is_err()
+                && let Some(holding) = holding.upgrade()
+            {
+                Self(holding).forget(number);
+            }
+            connection.map(|connection| Arc::new(Kept::new(connection)))
         });
         let ended = |_| RedisError::from((ErrorKind::Client, "the runtime has ended"));
         task.map(move |result| result.map_err(ended).flatten())
@@ -231,20 +288,27 @@ impl Held {
     }
 
     /// The next command takes another connection, unless one has been taken already.
-    fn forget(&self, taking: &Taking) {
+    fn forget(&self, number: u64) {
         let mut current = self.current();
-        if current.as_ref().is_some_and(|newest| newest.ptr_eq(taking)) {
-            *current = None;
+        if current.number == number {
+            current.taking = None;
+            current.number += 1;
         }
     }
 
-    fn replace_if_broken<T>(&self, taking: &Taking, result: &RedisResult<T>) {
-        if result.as_ref().is_err_and(RedisError::is_unrecoverable_error) {
-            self.forget(taking);
+    /// Replaces a connection that is broken, or whose server only reads: it has become a replica, and the address may lead to
+    /// another server by now.
+    fn replace_if_useless(&self, number: u64, connection: &Kept, outcome: Outcome) {
+        if outcome == Outcome::Fine {
+            return;
         }
+        if outcome == Outcome::OnlyReads {
+            connection.discard.store(true, Ordering::Relaxed);
+        }
+        self.forget(number);
     }
 
-    fn current(&self) -> std::sync::MutexGuard<'_, Option<Taking>> {
+    fn current(&self) -> std::sync::MutexGuard<'_, Current> {
         self.0
             .current
             .lock()
@@ -252,17 +316,40 @@ impl Held {
     }
 }
 
+/// What an answer says of its connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Fine,
+    Broken,
+    OnlyReads,
+}
+
+impl Outcome {
+    fn of<T>(result: &RedisResult<T>, answers: impl FnOnce(&T) -> bool) -> Self {
+        match result {
+            Ok(value) if answers(value) => Self::OnlyReads,
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) => Self::OnlyReads,
+            Err(error) if error.is_unrecoverable_error() => Self::Broken,
+            _ => Self::Fine,
+        }
+    }
+}
+
+/// Whether this answer is, or holds, the error READONLY.
+fn only_reads(answer: &Value) -> bool {
+    match answer {
+        Value::ServerError(error) => error.kind() == Some(ServerErrorKind::ReadOnly),
+        Value::Array(parts) => parts.iter().any(only_reads),
+        _ => false,
+    }
+}
+
 impl ConnectionLike for Held {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         async move {
-            let (taking, connection) = self.connection().await?;
-            let result = connection
-                .as_ref()
-                .as_ref()
-                .clone()
-                .send_packed_command(command)
-                .await;
-            self.replace_if_broken(&taking, &result);
+            let (number, connection) = self.connection().await?;
+            let result = connection.multiplexed()?.send_packed_command(command).await;
+            self.replace_if_useless(number, &connection, Outcome::of(&result, only_reads));
             result
         }
         .boxed()
@@ -275,10 +362,11 @@ impl ConnectionLike for Held {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         async move {
-            let (taking, connection) = self.connection().await?;
-            let mut connection = connection.as_ref().as_ref().clone();
-            let result = connection.send_packed_commands(commands, offset, count).await;
-            self.replace_if_broken(&taking, &result);
+            let (number, connection) = self.connection().await?;
+            let mut multiplexed = connection.multiplexed()?;
+            let result = multiplexed.send_packed_commands(commands, offset, count).await;
+            let outcome = Outcome::of(&result, |answers| answers.iter().any(only_reads));
+            self.replace_if_useless(number, &connection, outcome);
             result
         }
         .boxed()
@@ -290,108 +378,5 @@ impl ConnectionLike for Held {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::future::join_all;
-
-    use super::*;
-
-    fn options(url: String, connections: usize) -> RedisOptions {
-        RedisOptions {
-            url,
-            connections,
-            wait: Duration::from_secs(5),
-        }
-    }
-
-    /// Of the Redis that the test command starts; without one there is nothing to test.
-    fn pool(connections: usize) -> Option<Redis> {
-        let url = std::env::var("WAPRO_TEST_REDIS_URL").ok()?;
-        Some(Redis::new(&options(url, connections)).unwrap())
-    }
-
-    async fn id(held: &Held) -> RedisResult<i64> {
-        cmd("CLIENT").arg("ID").query_async(&mut held.clone()).await
-    }
-
-    #[tokio::test]
-    async fn all_clones_use_one_connection_of_the_pool() {
-        let Some(redis) = pool(2) else { return };
-        let held = redis.held();
-        assert_eq!(
-            redis.pool.status().size,
-            0,
-            "nothing is connected before it is needed"
-        );
-        let ids = join_all((0..50).map(|_| id(&held))).await;
-        let first = ids[0].as_ref().unwrap();
-        assert!(ids.iter().all(|id| id.as_ref().unwrap() == first), "{ids:?}");
-        assert_eq!(redis.pool.status().size, 1);
-        drop(held);
-        assert_eq!(redis.pool.status().available, 1, "it is back in the pool");
-        assert_eq!(id(&redis.held()).await.unwrap(), *first);
-    }
-
-    #[tokio::test]
-    async fn a_broken_connection_is_replaced_and_leaves_the_pool() {
-        let Some(redis) = pool(2) else { return };
-        let held = redis.held();
-        let first = id(&held).await.unwrap();
-        let _: i64 = cmd("CLIENT")
-            .arg(&["KILL", "ID", &first.to_string()])
-            .query_async(&mut redis.held())
-            .await
-            .unwrap();
-        let mut second = id(&held).await;
-        if second.is_err() {
-            // The one command that finds the connection gone.
-            second = id(&held).await;
-        }
-        assert_ne!(second.unwrap(), first);
-        redis.answers().await.unwrap();
-        assert!(redis.pool.status().size <= 2);
-    }
-
-    #[tokio::test]
-    async fn more_connections_than_the_pool_has_are_an_error_and_not_a_hang() {
-        let Some(url) = std::env::var("WAPRO_TEST_REDIS_URL").ok() else {
-            return;
-        };
-        let redis = Redis::new(&RedisOptions {
-            wait: Duration::from_millis(20),
-            ..options(url, 1)
-        })
-        .unwrap();
-        let held = redis.held();
-        held.connect().await.unwrap();
-        assert!(redis.answers().await.unwrap_err().is_timeout());
-        drop(held);
-        redis.answers().await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn while_redis_is_away_commands_fail_and_nothing_is_kept() {
-        // A port that was free just now.
-        let port = {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            listener.local_addr().unwrap().port()
-        };
-        let redis = Redis::new(&options(format!("redis://127.0.0.1:{port}"), 1)).unwrap();
-        let held = redis.held();
-        for _ in 0..3 {
-            assert!(id(&held).await.unwrap_err().is_connection_refusal());
-        }
-        assert!(redis.answers().await.is_err());
-        assert_eq!(redis.pool.status().size, 0);
-    }
-
-    #[test]
-    fn addresses_are_checked_and_never_shown() {
-        assert!(Redis::is_address("redis://:hunter2@127.0.0.1:6379/3"));
-        for url in ["http://:hunter2@h", "://:hunter2@", "hunter2"] {
-            assert!(!Redis::is_address(url), "{url}");
-        }
-        let options = options("redis://:hunter2@127.0.0.1:6379".to_owned(), 1);
-        let shown = format!("{options:?} {:?}", Redis::new(&options).unwrap());
-        assert!(!shown.contains("hunter2"), "{shown}");
-    }
-}
+#[path = "redis_tests.rs"]
+mod tests;

@@ -1,77 +1,66 @@
 //! Moves what transactions told from the outbox to where it is heard: the log that listeners read, the tenant's live log.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex},
+    collections::{BTreeSet, HashMap, HashSet},
+    pin::pin,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use chrono::TimeDelta;
-use kernel::{
-    Result, SystemDb, TenantId,
-    job::Handler,
-    listener::Registered,
-    outbox::{event, job},
-    retrying,
-};
+use futures_util::TryStreamExt;
+use kernel::{Result, SystemDb, TenantId, outbox::event, retrying};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::{Bus, Grown, Hint},
-    events,
-    jobs::QUEUES,
+    events::{self, Registry},
     lease::{Lease, Taken},
     live::{Frame, log},
 };
-
-/// Who hears events and who does jobs.
-#[derive(Clone, Debug, Default)]
-pub struct Subscriptions {
-    /// Who hears events.
-    pub listeners: Arc<Vec<Registered>>,
-    /// Kind of job → handler.
-    pub handlers: Arc<BTreeMap<String, Handler>>,
-}
 
 /// The relay. One of all processes works at a time, so that the live log of a tenant has one writer and one order.
 #[derive(Debug)]
 pub struct Relay {
     system: SystemDb,
     bus: Bus,
-    subscriptions: Subscriptions,
+    registry: Registry,
     lease: Lease,
     // The newest number of each tenant's log, as long as nobody else writes it: while the lease is ours without a break.
     last: Mutex<HashMap<TenantId, i64>>,
+    // How many rows the next batch asks for.
+    rows: AtomicU64,
     // Listeners of tenants whose place in the log is known to exist.
     placed: Mutex<HashSet<(TenantId, String)>>,
 }
 
 /// Tenants whose newest number is remembered.
 const REMEMBERED: usize = 10_000;
+/// Events of one batch at most.
 const BATCH: u64 = 200;
+/// Bytes of their payloads at most, unless the first alone has more. A batch is in memory, and each log gets it in one statement, whose
+/// size the server limits (`max_allowed_packet`, 16 MiB on MariaDB).
+const BATCH_BYTES: usize = 4 << 20;
 const LEASE: Duration = Duration::from_secs(5);
 /// How often the relay looks by itself, in case a hint was lost.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
-/// How long the live log is kept: a client that was away longer starts afresh.
-pub const KEPT: TimeDelta = TimeDelta::hours(24);
-/// How long a dead job can be looked at.
-const BURIED: TimeDelta = TimeDelta::days(30);
-/// Dead jobs removed at a time, from each queue.
-const BURIALS: u64 = 500;
 
 impl Relay {
     /// `owner` names this process.
-    pub fn new(system: SystemDb, bus: Bus, subscriptions: Subscriptions, owner: String) -> Self {
+    pub fn new(system: SystemDb, bus: Bus, registry: Registry, owner: String) -> Self {
         Self {
             system,
             bus,
-            subscriptions,
+            registry,
             lease: Lease::new("relay", owner, LEASE),
             last: Mutex::default(),
+            rows: AtomicU64::new(BATCH),
             placed: Mutex::default(),
         }
     }
@@ -80,16 +69,23 @@ impl Relay {
     pub async fn run(self, stop: CancellationToken) {
         let mut hints = self.bus.listen();
         let mut leading_until = tokio::time::Instant::now();
-        let mut tidy_at = tokio::time::Instant::now();
         while !stop.is_cancelled() {
             let now = tokio::time::Instant::now();
             if now + LEASE / 2 > leading_until {
                 match self.lease.take(&self.system).await {
                     Ok(Taken::Kept) => leading_until = now + LEASE,
-                    Ok(Taken::Anew) => {
-                        self.forget();
-                        leading_until = now + LEASE;
-                    }
+                    // Listeners that started before are known first: those of another version must not miss an event that comes
+                    // behind one that another relay has logged for them.
+                    Ok(Taken::Anew) => match self.registry.announce(&self.system).await {
+                        Ok(()) => {
+                            self.forget();
+                            leading_until = now + LEASE;
+                        }
+                        Err(error) => {
+                            tracing::warn!(%error, "the relay does not know the listeners yet");
+                            let _ = self.lease.give_back(&self.system).await;
+                        }
+                    },
                     Ok(Taken::Not) => {}
                     Err(error) => tracing::warn!(%error, "the relay could not take its lease"),
                 }
@@ -99,7 +95,7 @@ impl Relay {
             hints.more().for_each(drop);
             if now < leading_until {
                 match retrying(|| self.step(leading_until)).await {
-                    Ok(Some(relayed)) => more = relayed as u64 == BATCH,
+                    Ok(Some(left)) => more = left,
                     Ok(None) => {
                         tracing::warn!("this relay slept past its lease and another has taken over");
                         self.forget();
@@ -111,12 +107,6 @@ impl Relay {
                         self.forget();
                     }
                 }
-                if now >= tidy_at {
-                    tidy_at = now + Duration::from_secs(600);
-                    if let Err(error) = self.tidy().await {
-                        tracing::warn!(%error, "old live events and dead jobs are still there");
-                    }
-                }
             }
             if !more {
                 tokio::select! {
@@ -126,34 +116,6 @@ impl Relay {
             }
         }
         let _ = self.lease.give_back(&self.system).await;
-    }
-
-    /// Forgets what nobody will ask for any more: live events, and jobs that died long ago, some at a time.
-    async fn tidy(&self) -> Result<()> {
-        let now = self.system.clock().now();
-        log::forget(&self.system, now - KEPT).await?;
-        events::tidy(&self.system, &self.subscriptions.listeners).await?;
-        let on = self.system.across_tenants("all dead jobs are kept equally long");
-        for queue in QUEUES {
-            let old = job::Entity::find()
-                .filter(job::Column::Queue.eq(queue.name))
-                .filter(job::Column::Dead.eq(true))
-                .filter(job::Column::RunAt.lt(now - BURIED))
-                .limit(BURIALS)
-                .select_only()
-                .column(job::Column::Id);
-            let ids: Vec<uuid::Uuid> = old.into_tuple().all(on).await?;
-            if !ids.is_empty() {
-                let tx = self
-                    .system
-                    .begin_across_tenants("all dead jobs are kept equally long")
-                    .await?;
-                let gone = job::Entity::delete_many().filter(job::Column::Id.is_in(ids));
-                gone.exec(tx.connection()).await?;
-                tx.commit().await?;
-            }
-        }
-        Ok(())
     }
 
     /// The newest numbers of the logs, as far as they are known.
@@ -179,39 +141,25 @@ impl Relay {
         self.last.lock().expect("no code panics while it holds this lock")
     }
 
-    /// Relays one batch; how many events it had, or none if the lease has run out.
+    /// Relays one batch; whether more waits, or none if the lease has run out.
     ///
     /// Two relays cannot write at once, nor one whose memory of the logs is old. The look that finds the events finds them only
     /// while the lease is ours. The next holder of the lease begins with the same events, the oldest, and to remove them is
     /// the first thing both do: the second waits until the first has ended, and finds them gone.
-    async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<usize>> {
-        // The database numbers rows as they are inserted, which transactions do last: of two that touched the same row, the one
-        // that had it first comes first.
-        let inserted = |backend| {
-            Expr::cust(if backend == DbBackend::Sqlite {
-                "rowid"
-            } else {
-                "seq"
-            })
-        };
+    async fn step(&self, leading_until: tokio::time::Instant) -> Result<Option<bool>> {
         // Most looks find nothing: do not queue for SQLite's one writer for that.
         let on = self.system.across_tenants("the outbox is one queue");
-        let oldest = || event::Entity::find().order_by_asc(inserted(on.get_database_backend()));
         let queued_for = on.get_database_backend() == DbBackend::Sqlite;
-        if queued_for && oldest().one(on).await?.is_none() {
-            return Ok(Some(0));
+        if queued_for && event::Entity::find().one(on).await?.is_none() {
+            return Ok(Some(false));
         }
         let tx = self
             .system
             .begin_across_tenants("the outbox is one queue")
             .await?;
-        let events = oldest()
-            .filter(self.lease.held())
-            .limit(BATCH)
-            .all(tx.connection())
-            .await?;
+        let (events, more) = self.oldest(&tx).await?;
         if events.is_empty() {
-            return Ok(Some(0));
+            return Ok(Some(false));
         }
         let now = self.system.clock().now();
         // What transactions that still run are saying must not hold up what has been said.
@@ -220,9 +168,9 @@ impl Relay {
         if gone != events.len() as u64 || tokio::time::Instant::now() >= leading_until {
             return Ok(None);
         }
-        let listeners = &self.subscriptions.listeners;
+        let listeners = self.registry.all();
         let is_placed = |place: &_| self.placed().contains(place);
-        let logged = events::log::append(&tx, listeners, &events, is_placed, now).await?;
+        let logged = events::log::append(&tx, &listeners, &events, is_placed, now).await?;
         let grown = self.append_to_logs(&tx, &events).await?;
         kernel::failpoint!(try "relay.before_commit");
         tx.commit().await?;
@@ -248,7 +196,40 @@ impl Relay {
         }
         drop(last);
         metrics::counter!("wapro_events_relayed_total").increment(events.len() as u64);
-        Ok(Some(events.len()))
+        Ok(Some(more))
+    }
+
+    /// The oldest events that fit into a batch, as long as the lease is ours; and whether there are more.
+    async fn oldest(&self, tx: &kernel::tenant::SystemTx) -> Result<(Vec<event::Model>, bool)> {
+        let on = tx.connection();
+        // The database numbers rows as they are inserted, which transactions do last: of two that touched the same row, the one
+        // that had it first comes first.
+        let place = Expr::cust(match on.get_database_backend() {
+            DbBackend::Sqlite => "rowid",
+            _ => "seq",
+        });
+        let limit = self.rows.load(Ordering::Relaxed);
+        let rows = event::Entity::find()
+            .filter(self.lease.held())
+            .order_by_asc(place)
+            .limit(limit)
+            .stream(on)
+            .await?;
+        let mut rows = pin!(rows);
+        let (mut events, mut bytes, mut more) = (Vec::new(), 0, false);
+        while let Some(event) = rows.try_next().await? {
+            bytes += event.payload.len() + event.full_payload.as_ref().map_or(0, String::len);
+            if bytes > BATCH_BYTES && !events.is_empty() {
+                more = true;
+                break;
+            }
+            events.push(event);
+        }
+        // The server has sent what does not fit, too: the next time it is asked for less.
+        let fit = events.len() as u64;
+        self.rows
+            .store(if more { 2 * fit } else { BATCH }.min(BATCH), Ordering::Relaxed);
+        Ok((events, more || fit == limit))
     }
 
     async fn append_to_logs(

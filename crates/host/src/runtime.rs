@@ -1,15 +1,15 @@
 //! What runs besides the HTTP server: relay, feeders, workers, pumps, the live hub.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use kernel::{Events, Jobs, Module, Result, SystemDb, outbox};
+use kernel::{Events, Jobs, Module, Result, SystemDb, job::Handler, listener::Registered, outbox};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::Bus,
-    events::Listening,
+    events::{Listening, Registry},
     jobs::{
         QUEUES,
         carrier::{self, Away, Route},
@@ -18,7 +18,8 @@ use crate::{
     },
     live::Hub,
     pump::Pumping,
-    relay::{Relay, Subscriptions},
+    relay::Relay,
+    tidying::Tidying,
 };
 
 /// The roles of a process.
@@ -55,7 +56,8 @@ impl Runtime {
         stop: CancellationToken,
     ) -> Result<Self, Away> {
         let subscriptions = subscriptions(modules);
-        system.learn_listened(subscriptions.listeners.iter().map(|listener| listener.event));
+        let registry = Registry::new(&subscriptions.listeners);
+        registry.teach(&system);
         let hub = Hub::new(system.clone(), bus.clone(), stop.clone());
         let progress = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
@@ -63,6 +65,10 @@ impl Runtime {
         let mut listening = None;
         crate::true_time::correct(&system).await;
         tasks.spawn(crate::true_time::keep(system.clone(), stop.clone()));
+        // A command may run over a database without tables yet.
+        if roles.serve || roles.work {
+            tasks.spawn(registry.clone().keep(system.clone(), bus.clone(), stop.clone()));
+        }
         if roles.serve {
             tasks.spawn(hub.clone().run());
         }
@@ -87,8 +93,10 @@ impl Runtime {
             let listeners = Listening::new(system.clone(), &subscriptions.listeners, &progress);
             tasks.spawn(listeners.clone().run(bus.clone(), stop.clone()));
             listening = Some(listeners);
-            let relay = Relay::new(system.clone(), bus, subscriptions, owner.to_owned());
+            let relay = Relay::new(system.clone(), bus, registry.clone(), owner.to_owned());
             tasks.spawn(relay.run(stop.clone()));
+            let tidying = Tidying::new(system.clone(), registry, owner.to_owned());
+            tasks.spawn(tidying.run(stop.clone()));
         }
         Ok(Self {
             hub,
@@ -168,6 +176,12 @@ impl Idle {
         }
     }
 
+    fn nothing_runs(&self) -> bool {
+        self.feeders.iter().all(|feeder| feeder.is_idle())
+            && self.pumps.iter().all(Pumping::is_idle)
+            && self.listening.as_ref().is_none_or(Listening::is_idle)
+    }
+
     /// Whether that is so now.
     ///
     /// # Errors
@@ -203,9 +217,19 @@ impl Idle {
             .select_only()
             .column(outbox::job::Column::Id);
         let waits = due.into_tuple::<uuid::Uuid>().one(on).await?.is_some();
-        // A job that ran during the check may have created work in a stage that was checked before.
-        Ok(!waits && self.feeders.iter().all(|feeder| feeder.is_idle()) && dealt_with() == before)
+        // What ran during the check may have created work in a stage that was checked before. A turn counts only when it has
+        // ended, after its commit, so one that still runs may have done so too.
+        Ok(!waits && self.nothing_runs() && dealt_with() == before)
     }
+}
+
+/// Who hears events and who does jobs.
+#[derive(Clone, Debug, Default)]
+pub struct Subscriptions {
+    /// Who hears events.
+    pub listeners: Arc<Vec<Registered>>,
+    /// Kind of job → handler.
+    pub handlers: Arc<BTreeMap<String, Handler>>,
 }
 
 /// Asks every module for its handlers.

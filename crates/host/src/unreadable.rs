@@ -1,6 +1,6 @@
 //! Bodies and parameters that the framework could not parse. It gives a reason for programmers; here it becomes a status and a
-//! message for users: a value beyond a limit is 422 with its field, everything else 400, with its fields where the operation's
-//! schema tells them. No message contains the name of one of our types, or more than a short part of the caller's text.
+//! message for users: JSON that does not fit is 422 with its fields, where the operation's schema tells them; what is no JSON, and a
+//! parameter that is not of its type, is 400. No message contains the name of one of our types, or more than a short part of the caller's text.
 
 use kernel::{Error, FieldError};
 use poem::http::StatusCode;
@@ -39,8 +39,10 @@ pub(crate) fn body(reason: &str, given: Option<(&BodySchema, &Value)>) -> Error 
         Some(name) => schema.unknown(body, name),
         None => schema.misfits(body),
     });
-    if let Some(misfits) = misfits.filter(|misfits| !misfits.is_empty()) {
-        return Error::malformed_fields(misfits);
+    match misfits {
+        Some(misfits) if !misfits.is_empty() => return Error::invalid_fields(misfits),
+        Some(_) => return Error::invalid("body", plain(reason)),
+        None => {}
     }
     let detail = format!("The body could not be read: {}.", plain(reason));
     Error::new(StatusCode::BAD_REQUEST, "malformed_body", detail)

@@ -7,7 +7,7 @@ use std::{
 };
 
 use kernel::{Pump, Result, SystemDb, TenantId, listener::Registered};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, Statement, Value};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -120,16 +120,28 @@ impl Listening {
         self.turns.values().map(Pumping::dealt_with).sum()
     }
 
-    /// Whether no event waits for a listener that may handle it now.
+    /// Whether no turn runs or waits to run.
+    pub fn is_idle(&self) -> bool {
+        self.turns.values().all(Pumping::is_idle)
+    }
+
+    /// Whether no event waits for a listener of this process that may handle it now.
     ///
     /// # Errors
     /// The database's.
     pub async fn is_dry(&self) -> Result<bool> {
+        if self.turns.is_empty() {
+            return Ok(true);
+        }
         let on = self.system.across_tenants(WHY);
-        let now = self.system.clock().now();
-        let waits = "SELECT 1 FROM host_events e JOIN host_event_cursors c ON c.tenant_id = e.tenant_id AND c.event = e.name \
-                     WHERE e.seq > c.seq AND (c.retry_at IS NULL OR c.retry_at <= ?) LIMIT 1";
-        let waits = Statement::from_sql_and_values(on.get_database_backend(), waits, [now.into()]);
+        let mut values: Vec<Value> = vec![self.system.clock().now().into()];
+        values.extend(self.turns.keys().map(|name| Value::from(name.as_str())));
+        let own = vec!["?"; self.turns.len()].join(", ");
+        let waits = format!(
+            "SELECT 1 FROM host_events e JOIN host_event_cursors c ON c.tenant_id = e.tenant_id AND c.event = e.name \
+             WHERE e.seq > c.seq AND (c.retry_at IS NULL OR c.retry_at <= ?) AND c.listener IN ({own}) LIMIT 1"
+        );
+        let waits = Statement::from_sql_and_values(on.get_database_backend(), waits, values);
         if on.query_one_raw(waits).await?.is_some() {
             return Ok(false);
         }

@@ -3,20 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kernel::{
-    Result, TenantDb, TenantId, TenantTx,
-    listener::{Logged, Registered},
-    outbox, padded,
-    tenant::SystemTx,
+    Result, SystemDb, TenantDb, TenantId, TenantTx, listener::Logged, outbox, padded, tenant::SystemTx,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Order, QueryFilter,
     QuerySelect, Statement,
 };
 
+use super::{WHY, registry::Known};
+
 /// Events of one batch at most.
 const BATCH_EVENTS: u64 = 200;
 /// Bytes of one batch at most, unless its first event has more.
-const BATCH_BYTES: i64 = 1 << 20;
+pub(super) const BATCH_BYTES: i64 = 1 << 20;
 
 /// Events that a listener still has to handle.
 pub mod event {
@@ -94,12 +93,12 @@ pub(crate) struct Appended {
 /// them. `known` says which have. Without such an event no statement is run.
 pub(crate) async fn append(
     tx: &SystemTx,
-    listeners: &[Registered],
+    listeners: &[Known],
     events: &[outbox::event::Model],
     known: impl Fn(&(TenantId, String)) -> bool,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Appended> {
-    let listened: BTreeSet<&str> = listeners.iter().map(|listener| listener.event).collect();
+    let listened: BTreeSet<&str> = listeners.iter().map(|listener| listener.event.as_str()).collect();
     let events: Vec<&outbox::event::Model> = events
         .iter()
         .filter(|event| listened.contains(event.name.as_str()))
@@ -147,17 +146,17 @@ async fn take_numbers(on: &DatabaseTransaction, count: i64) -> Result<i64> {
 /// row lock for as long as its turn lasts.
 async fn place(
     tx: &SystemTx,
-    listeners: &[Registered],
+    listeners: &[Known],
     events: &[&outbox::event::Model],
     known: impl Fn(&(TenantId, String)) -> bool,
     (before, now): (i64, chrono::DateTime<chrono::Utc>),
 ) -> Result<Vec<(TenantId, String)>> {
-    let mut wanted: HashMap<(TenantId, String), &'static str> = HashMap::new();
+    let mut wanted: HashMap<(TenantId, String), &str> = HashMap::new();
     for event in events {
         for listener in listeners.iter().filter(|listener| listener.event == event.name) {
             let place = (event.tenant_id, listener.name.clone());
             if !known(&place) {
-                wanted.insert(place, listener.event);
+                wanted.insert(place, &listener.event);
             }
         }
     }
@@ -209,7 +208,7 @@ pub(super) async fn next(tx: &TenantTx, name: &str, seq: i64) -> Result<Vec<Logg
         .limit(BATCH_EVENTS)
         .columns(&[event::Column::Seq, event::Column::Bytes])
         .await?;
-    let Some(last) = fitting(&sizes) else {
+    let Some(last) = fitting(&sizes, BATCH_BYTES) else {
         return Ok(Vec::new());
     };
     let rows: Vec<(i64, String)> = behind()
@@ -222,13 +221,13 @@ pub(super) async fn next(tx: &TenantTx, name: &str, seq: i64) -> Result<Vec<Logg
         .collect())
 }
 
-/// The last of these places and sizes up to which all fit into a batch; the first at least.
-pub(super) fn fitting(sizes: &[(i64, i64)]) -> Option<i64> {
+/// The last of these places and sizes up to which all together have at most `most` bytes; the first at least.
+pub(super) fn fitting(sizes: &[(i64, i64)], most: i64) -> Option<i64> {
     let mut bytes = 0;
     let mut last = None;
     for (seq, size) in sizes {
         bytes += size;
-        if bytes > BATCH_BYTES && last.is_some() {
+        if bytes > most && last.is_some() {
             break;
         }
         last = Some(*seq);
@@ -258,13 +257,35 @@ pub(super) async fn sweep(db: &TenantDb, name: &str) -> Result<()> {
     tx.commit().await
 }
 
+/// Removes up to `most` cursors of a listener. Answers how many.
+pub(super) async fn remove_cursors(system: &SystemDb, listener: &str, most: u64) -> Result<u64> {
+    use cursor::{Column, Entity};
+    let tenants: Vec<TenantId> = Entity::find()
+        .filter(Column::Listener.eq(listener))
+        .limit(most)
+        .select_only()
+        .column(Column::TenantId)
+        .into_tuple()
+        .all(system.across_tenants(WHY))
+        .await?;
+    if tenants.is_empty() {
+        return Ok(0);
+    }
+    let gone = Entity::delete_many()
+        .filter(Column::Listener.eq(listener))
+        .filter(Column::TenantId.is_in(padded(tenants)));
+    let alone = system.alone_across_tenants(WHY).await;
+    Ok(gone.exec(alone.connection()).await?.rows_affected)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_batch_has_a_megabyte_unless_one_event_has_more() {
-        let last = |sizes: &[i64]| fitting(&(1..).zip(sizes.iter().copied()).collect::<Vec<_>>());
+        let last =
+            |sizes: &[i64]| fitting(&(1..).zip(sizes.iter().copied()).collect::<Vec<_>>(), BATCH_BYTES);
         assert_eq!(last(&[]), None);
         assert_eq!(last(&[10, 20]), Some(2));
         assert_eq!(last(&[BATCH_BYTES, 1]), Some(1));

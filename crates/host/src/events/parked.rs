@@ -13,7 +13,10 @@ use sea_orm::{
     QuerySelect, sea_query::Expr,
 };
 
-use super::{WHY, log::fitting};
+use super::{
+    WHY,
+    log::{BATCH_BYTES, fitting},
+};
 
 /// Events that may be parked for one listener of one tenant. While they are as many, the listener waits.
 pub const MOST: u64 = 10_000;
@@ -182,7 +185,7 @@ pub(super) async fn next(tx: &TenantTx, listener: &str, name: &str, alone: bool)
     };
     let most = if alone { 1 } else { TOGETHER };
     let sizes: Vec<(i64, i64)> = rows().limit(most).columns(&[Column::Seq, Column::Bytes]).await?;
-    let Some(last) = fitting(&sizes) else {
+    let Some(last) = fitting(&sizes, BATCH_BYTES) else {
         return Ok(Vec::new());
     };
     let rows: Vec<(i64, String)> = rows()
@@ -229,44 +232,33 @@ pub(super) async fn applied(tx: &TenantTx, listener: &str, name: &str, through: 
     Ok(())
 }
 
-/// Notes that a key has failed on its own, unless it was retried meanwhile.
-pub(super) async fn failed(
+/// Why a key could not be applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Its first event failed on its own: counted, and the first error is kept.
+    Counted,
+    /// Something else was away: not counted, and the latest error is kept.
+    Away,
+}
+
+/// Stores that a key could not be applied, unless it was retried meanwhile.
+pub(super) async fn not_applied(
     db: &TenantDb,
     was: &key::Model,
+    failure: Failure,
     error: String,
     retry_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let mut row = key::ActiveModel {
-        attempts: Set(was.attempts + 1),
         retry_at: Set(retry_at),
         ..key::ActiveModel::default()
     };
-    if was.attempts == 0 {
+    if failure == Failure::Counted {
+        row.attempts = Set(was.attempts + 1);
+    }
+    if failure == Failure::Away || was.attempts == 0 {
         row.error = Set(Some(error));
     }
-    let alone = db.alone().await;
-    alone
-        .update::<key::Entity>()
-        .filter(of_key(&was.listener, &was.event_key))
-        .filter(key::Column::Attempts.eq(was.attempts))
-        .set(row)
-        .exec()
-        .await?;
-    Ok(())
-}
-
-/// Notes that a key waits for something that is away, unless it was retried meanwhile.
-pub(super) async fn postponed(
-    db: &TenantDb,
-    was: &key::Model,
-    error: String,
-    retry_at: DateTime<Utc>,
-) -> Result<()> {
-    let row = key::ActiveModel {
-        retry_at: Set(Some(retry_at)),
-        error: Set(Some(error)),
-        ..key::ActiveModel::default()
-    };
     let alone = db.alone().await;
     alone
         .update::<key::Entity>()
@@ -433,23 +425,29 @@ pub async fn retry(system: &SystemDb, wanted: &Wanted) -> Result<u64> {
     Ok(asked)
 }
 
-/// Removes keys that were parked before `before` and wait for [`retry`], or for a listener other than `listeners`, with their
-/// events, at most `most` of them.
-pub(super) async fn remove_old(
-    system: &SystemDb,
-    listeners: impl IntoIterator<Item = &str>,
-    before: DateTime<Utc>,
-    most: u64,
-) -> Result<()> {
-    use super::log::cursor;
-    let given_up = key::Column::RetryAt
-        .is_null()
-        .or(key::Column::Listener.is_not_in(listeners));
+/// Removes keys that were parked before `before` and wait for [`retry`], with their events, at most `most` of them. Answers how many.
+pub(super) async fn remove_old(system: &SystemDb, before: DateTime<Utc>, most: u64) -> Result<u64> {
     let old = key::Entity::find()
         .filter(key::Column::ParkedAt.lt(before))
-        .filter(given_up)
-        .limit(most);
-    for key in old.all(system.across_tenants(WHY)).await? {
+        .filter(key::Column::RetryAt.is_null());
+    remove(system, old, most, "nobody has retried them for 30 days").await
+}
+
+/// Removes what is parked for a listener, at most `most` keys with their events. Answers how many.
+pub(super) async fn remove_of(system: &SystemDb, listener: &str, most: u64) -> Result<u64> {
+    let its = key::Entity::find().filter(key::Column::Listener.eq(listener));
+    remove(system, its, most, "no process has had their listener for 90 days").await
+}
+
+async fn remove(
+    system: &SystemDb,
+    keys: sea_orm::Select<key::Entity>,
+    most: u64,
+    why: &'static str,
+) -> Result<u64> {
+    use super::log::cursor;
+    let mut removed = 0;
+    for key in keys.limit(most).all(system.across_tenants(WHY)).await? {
         let db = system.tenant(key.tenant_id);
         let tx = db.begin().await?;
         // Nothing is parked behind the key meanwhile.
@@ -473,8 +471,9 @@ pub(super) async fn remove_old(
                 .exec()
                 .await?;
             tx.commit().await?;
-            tracing::error!(listener = key.listener, key = key.event_key, tenant = %key.tenant_id, events, "parked events were removed: nobody has retried them for 30 days");
+            tracing::error!(listener = key.listener, key = key.event_key, tenant = %key.tenant_id, events, why, "parked events were removed");
         }
+        removed += 1;
     }
-    Ok(())
+    Ok(removed)
 }

@@ -1,6 +1,6 @@
 //! One turn of one listener for one tenant.
 
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait};
 
 use super::{
     log::{self, cursor, event},
-    parked,
+    parked::{self, Failure},
 };
 
 /// Tries of a batch before it is taken apart by key: about three seconds.
@@ -24,8 +24,6 @@ const BATCH_TRIES: i32 = 3;
 const KEY_TRIES: i32 = 9;
 /// How long a listener waits when something that it needs is away.
 const AWAY: TimeDelta = TimeDelta::seconds(5);
-/// The longest that a batch may take.
-const LONGEST: Duration = Duration::from_secs(30);
 /// Characters of an error that are kept.
 const ERROR: usize = 1_000;
 
@@ -139,21 +137,28 @@ async fn apply_batch(db: &TenantDb, listener: &Registered) -> Result<Step> {
     Ok(Step::Done)
 }
 
-/// Runs the handler, with a timeout.
+/// Runs the handler, with a timeout. A statement of its that still runs then would hold the cursor's lock until it ends: it is ended
+/// at the server, so that the failure can be recorded.
 async fn handle(
     listener: &Registered,
     tx: &mut TenantTx,
     rows: &[Logged],
     parked: &BTreeSet<String>,
 ) -> Result<Handled> {
+    let session = tx.session().await?;
     let run = AssertUnwindSafe(listener.handle(tx, rows, parked)).catch_unwind();
-    match tokio::time::timeout(LONGEST, run).await {
+    match tokio::time::timeout(listener.timeout, run).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_panic)) => Err(Error::internal("the listener panicked")),
-        Err(_elapsed) => Err(Error::internal(format!(
-            "the listener took longer than {} s",
-            LONGEST.as_secs()
-        ))),
+        Err(_elapsed) => {
+            if let Err(error) = session.end().await {
+                tracing::warn!(%error, listener = listener.name, "the statement of a listener that took too long was not ended");
+            }
+            Err(Error::internal(format!(
+                "the listener took longer than {:?}",
+                listener.timeout
+            )))
+        }
     }
 }
 
@@ -300,7 +305,7 @@ async fn key_failed(db: &TenantDb, was: &parked::key::Model, error: &Error) -> R
     let (attempts, now) = (was.attempts + 1, db.clock().now());
     // What is only away for now postpones the key, as it does a batch.
     if error.status() == StatusCode::SERVICE_UNAVAILABLE {
-        parked::postponed(db, was, describe(error), now + AWAY).await?;
+        parked::not_applied(db, was, Failure::Away, describe(error), Some(now + AWAY)).await?;
         return Ok(Step::Done);
     }
     let retry_at = (attempts < KEY_TRIES).then(|| after(now, attempts));
@@ -312,7 +317,7 @@ async fn key_failed(db: &TenantDb, was: &parked::key::Model, error: &Error) -> R
     } else {
         tracing::warn!(listener, key, %tenant, attempts, error, "a parked event failed again");
     }
-    parked::failed(db, was, error, retry_at).await?;
+    parked::not_applied(db, was, Failure::Counted, error, retry_at).await?;
     Ok(Step::Done)
 }
 

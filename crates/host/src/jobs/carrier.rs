@@ -75,6 +75,7 @@ impl Carrier {
 
 /// How tickets are carried.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Route {
     /// Within this process.
     InProcess,

@@ -52,7 +52,7 @@ impl Runner {
         }
     }
 
-    /// Runs the ticket's job in a task of its own; calls `started` with its share when it begins and `then` when it has
+    /// Runs the ticket's job in its own task; calls `started` with its share when it begins and `then` when it has
     /// ended.
     ///
     /// A carrier that loses its broker drops its futures; a running job must not be dropped with them, or a message that is being

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::log;
+use super::{
+    interest::{Cut, Interest},
+    log,
+};
 use crate::bus::{Bus, Grown, Hint};
 
 /// Frames a socket may be behind before it is told to resync.
@@ -54,6 +57,7 @@ impl Frame {
 struct Socket {
     id: u64,
     permissions: BTreeSet<String>,
+    interest: Interest,
     frames: mpsc::Sender<Arc<Frame>>,
     // Set when a frame was dropped: the socket's task then sends "resync" instead of going on with a hole.
     overflown: Arc<AtomicBool>,
@@ -245,7 +249,7 @@ impl Hub {
         }
     }
 
-    /// Subscribes a socket. With a `cursor`, later events are replayed; without, the client starts now.
+    /// Subscribes a socket to the events that its permissions allow and `interest` leaves. With a `cursor`, later events are replayed; without, the client starts now.
     ///
     /// # Errors
     /// The database's.
@@ -253,13 +257,14 @@ impl Hub {
         &self,
         tenant: TenantId,
         permissions: BTreeSet<String>,
+        interest: Interest,
         cursor: Option<i64>,
     ) -> Result<Seat> {
         let on = self
             .system
             .across_tenants("the live log is read for one tenant, named here");
         let newest = log::last_seq(on, tenant).await?;
-        let oldest_kept = (self.system.clock().now() - crate::relay::KEPT).timestamp_micros();
+        let oldest_kept = (self.system.clock().now() - log::KEPT).timestamp_micros();
         let (sender, frames) = mpsc::channel(QUEUE);
         let overflown = Arc::new(AtomicBool::new(false));
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -273,6 +278,7 @@ impl Hub {
             let socket = Socket {
                 id,
                 permissions: permissions.clone(),
+                interest: interest.clone(),
                 frames: sender,
                 overflown: overflown.clone(),
             };
@@ -301,6 +307,7 @@ impl Hub {
             .into_iter()
             .map(frame)
             .filter(|frame| permissions.contains(&frame.permission))
+            .filter_map(|frame| Cut::new(&frame).to(&interest))
             .collect();
         Ok(seat)
     }
@@ -309,12 +316,16 @@ impl Hub {
 impl Room {
     fn hand_out(&mut self, frames: &[Arc<Frame>]) {
         for frame in frames.iter().filter(|frame| frame.seq > self.seq) {
+            let mut cut = Cut::new(frame);
             for socket in self
                 .sockets
                 .iter()
                 .filter(|socket| socket.permissions.contains(&frame.permission))
             {
-                if socket.frames.try_send(frame.clone()).is_err() {
+                let Some(frame) = cut.to(&socket.interest) else {
+                    continue;
+                };
+                if socket.frames.try_send(frame).is_err() {
                     socket.overflown.store(true, Ordering::Release);
                 }
             }

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Result, SystemDb, TenantId};
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
+
+/// How long the log is kept: a client that was away longer starts afresh.
+pub(crate) const KEPT: TimeDelta = TimeDelta::hours(24);
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "host_live_events")]
@@ -67,12 +70,41 @@ pub(crate) async fn after(system: &SystemDb, tenant: TenantId, seq: i64, limit: 
     Ok(newer.order_by_asc(Column::Seq).limit(limit).all(on).await?)
 }
 
-/// Deletes what is older than `before`.
-pub(crate) async fn forget(system: &SystemDb, before: DateTime<Utc>) -> Result<()> {
-    let on = system.across_tenants("all logs are kept equally long");
-    Entity::delete_many()
-        .filter(Column::Seq.lt(before.timestamp_micros()))
-        .exec(on)
-        .await?;
-    Ok(())
+/// Deletes what is older than `before`, up to `most` rows of each tenant. Whether a tenant has more.
+pub(crate) async fn forget(system: &SystemDb, before: DateTime<Utc>, most: u64) -> Result<bool> {
+    let why = "all logs are kept equally long";
+    let on = system.across_tenants(why);
+    let old = || Column::Seq.lt(before.timestamp_micros());
+    let (mut behind, mut more) = (None, false);
+    // From one tenant to the next in the key, however many rows each has.
+    while let Some(tenant) = next_behind(on, behind).await? {
+        let seqs = Entity::find()
+            .filter(Column::TenantId.eq(tenant))
+            .filter(old())
+            .order_by_asc(Column::Seq)
+            .limit(most)
+            .select_only()
+            .column(Column::Seq);
+        let seqs: Vec<i64> = seqs.into_tuple().all(on).await?;
+        if let Some(last) = seqs.last() {
+            let gone = Entity::delete_many()
+                .filter(Column::TenantId.eq(tenant))
+                .filter(Column::Seq.lte(*last));
+            let alone = system.alone_across_tenants(why).await;
+            gone.exec(alone.connection()).await?;
+        }
+        more |= seqs.len() as u64 == most;
+        behind = Some(tenant);
+    }
+    Ok(more)
+}
+
+/// The first tenant after this one with a log.
+async fn next_behind<C: ConnectionTrait>(on: &C, behind: Option<TenantId>) -> Result<Option<TenantId>> {
+    let mut tenants = Entity::find().order_by_asc(Column::TenantId).limit(1);
+    if let Some(behind) = behind {
+        tenants = tenants.filter(Column::TenantId.gt(behind));
+    }
+    let first = tenants.select_only().column(Column::TenantId);
+    Ok(first.into_tuple().one(on).await?)
 }

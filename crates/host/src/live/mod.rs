@@ -5,11 +5,13 @@
 
 mod ending;
 pub mod hub;
+mod interest;
 pub mod log;
 mod places;
 pub mod socket;
 mod upgrade;
 
 pub use hub::{Frame, Hub};
+pub use interest::Interest;
 pub use places::LiveLimits;
 pub(crate) use places::Places;

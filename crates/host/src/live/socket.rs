@@ -16,11 +16,11 @@ use poem::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     web::Data,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
-    Hub, Places,
+    Hub, Interest, Places,
     ending::Ending,
     hub::Seat,
     places::Place,
@@ -36,6 +36,9 @@ const SEND: Duration = Duration::from_secs(30);
 struct Wish {
     tenant: Option<String>,
     cursor: Option<i64>,
+    conversation: Option<String>,
+    assignee: Option<String>,
+    team: Option<String>,
 }
 
 impl Wish {
@@ -45,16 +48,20 @@ impl Wish {
         let known = serde_json::json!({ "get": { "parameters": [
             { "in": "query", "name": "tenant" },
             { "in": "query", "name": "cursor" },
+            { "in": "query", "name": "conversation" },
+            { "in": "query", "name": "assignee" },
+            { "in": "query", "name": "team" },
         ] } });
         Parameters::of(&known).check(request)?;
-        // The tenant may be any text here, so it is the cursor that is invalid.
+        // The others may be any text here, so it is the cursor that is invalid.
         request
             .params()
             .map_err(|_| Error::invalid("cursor", "must be a whole number"))
     }
 }
 
-/// `GET /api/v1/live?tenant=ten_…&cursor=…`: upgrades to a WebSocket after the same checks as any other operation.
+/// `GET /api/v1/live?tenant=ten_…&cursor=…`: upgrades to a WebSocket after the same checks as any other operation. `conversation`,
+/// `assignee` and `team` are an [`Interest`].
 #[handler]
 pub(crate) async fn live(
     request: &Request,
@@ -65,18 +72,36 @@ pub(crate) async fn live(
     let wish = Wish::of(request)?;
     let mut pass = Pass::of(request, wish.tenant, rights.0.clone())?;
     let caller = pass.caller().await?;
+    let interest = Interest::of(wish.conversation, wish.assignee, wish.team, &caller.actor)?;
     let handshake = Handshake::of(request)?;
     let place = pass.rights.places.take(caller.db.tenant(), caller.actor.id())?;
     pass.opened();
     let permissions = pass.permissions(&caller);
     let seat = hub
         .0
-        .join(caller.db.tenant(), permissions.clone(), wish.cursor)
+        .join(
+            caller.db.tenant(),
+            permissions.clone(),
+            interest.clone(),
+            wish.cursor,
+        )
         .await?;
     let stopped = hub.0.stopped();
+    let sight = Sight {
+        permissions,
+        interest,
+    };
     Ok(handshake.accept(hub.0.tasks(), move |stream| {
-        serve(stream, seat, place, pass, permissions, stopped)
+        serve(stream, seat, place, pass, sight, stopped)
     }))
+}
+
+/// Which events a connection receives; `hello` says so.
+#[derive(Debug, Serialize)]
+struct Sight {
+    permissions: BTreeSet<String>,
+    #[serde(flatten)]
+    interest: Interest,
 }
 
 /// The module of each permission: events of a disabled module are not sent.
@@ -174,10 +199,10 @@ async fn serve(
     seat: Seat,
     place: Place,
     pass: Pass,
-    permissions: BTreeSet<String>,
+    sight: Sight,
     stopped: impl Future<Output = ()>,
 ) {
-    let ending = converse(&mut stream, seat, &pass, &permissions, stopped).await;
+    let ending = converse(&mut stream, seat, &pass, &sight, stopped).await;
     ending.carry_out(stream).await;
     // A connection that has not closed counts until it does.
     drop(place);
@@ -188,12 +213,12 @@ async fn converse(
     stream: &mut Stream,
     mut seat: Seat,
     pass: &Pass,
-    permissions: &BTreeSet<String>,
+    sight: &Sight,
     stopped: impl Future<Output = ()>,
 ) -> Ending {
     tokio::pin!(stopped);
     let mut sent = seat.cursor;
-    if let Err(ending) = send(stream, greeting(&mut seat)).await {
+    if let Err(ending) = send(stream, greeting(&mut seat, sight)).await {
         return ending;
     }
     let every = pass.rights.ping;
@@ -211,7 +236,7 @@ async fn converse(
             },
             _ = ping.tick() => {
                 // The client reconnects with its current permissions, or is refused.
-                if !pass.still_good(permissions).await {
+                if !pass.still_good(&sight.permissions).await {
                     return Ending::signed_out();
                 }
                 vec![r#"{"type":"ping"}"#.to_owned()]
@@ -246,8 +271,12 @@ async fn converse(
 }
 
 /// The first frame.
-fn greeting(seat: &mut Seat) -> Vec<String> {
-    let mut hello = vec![format!(r#"{{"type":"hello","cursor":{}}}"#, seat.cursor)];
+fn greeting(seat: &mut Seat, sight: &Sight) -> Vec<String> {
+    let sight = serde_json::to_string(sight).unwrap_or_default();
+    let mut hello = vec![format!(
+        r#"{{"type":"hello","cursor":{},"sees":{sight}}}"#,
+        seat.cursor
+    )];
     if seat.resync {
         hello.push(resync(seat.cursor));
     }

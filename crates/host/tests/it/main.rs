@@ -6,6 +6,7 @@
     reason = "tests stand where the composition root stands, and fail by panicking"
 )]
 
+mod bounds;
 mod order;
 mod parking;
 mod rows;

@@ -10,8 +10,8 @@ use std::{
 
 use chrono::TimeDelta;
 use host::{
-    events::turn,
-    relay::{Relay, Subscriptions},
+    events::{Registry, turn},
+    relay::Relay,
 };
 use kernel::{
     Clock, Error, Events, Listener, Pumped, Result, SystemDb, TenantDb, TenantTx, listener::Registered,
@@ -160,6 +160,7 @@ impl Listener<Noted> for Dying {
         let recorder = Recorder {
             name: "recorder",
             poison: Default::default(),
+            away: Default::default(),
         };
         recorder.handle(tx, events).await?;
         if self.dies.load(Ordering::SeqCst) {
@@ -171,13 +172,10 @@ impl Listener<Noted> for Dying {
 }
 
 /// Publishes notes one by one and relays them into the log of this listener, which gets no turns meanwhile.
-async fn publish(world: &World, listener: &Registered, notes: &[(&TenantDb, &str, i64)]) {
-    let subscriptions = Subscriptions {
-        listeners: Arc::new(vec![listener.clone()]),
-        ..Subscriptions::default()
-    };
+pub async fn publish(world: &World, listener: &Registered, notes: &[(&TenantDb, &str, i64)]) {
+    let registry = Registry::new(std::slice::from_ref(listener));
     let owner = world.system.clock().new_uuid().simple().to_string();
-    let relay = Relay::new(world.system.clone(), world.bus.clone(), subscriptions, owner);
+    let relay = Relay::new(world.system.clone(), world.bus.clone(), registry, owner);
     let stop = CancellationToken::new();
     let relaying = tokio::spawn(relay.run(stop.clone()));
     let mut hints = world.bus.listen();
@@ -191,7 +189,7 @@ async fn publish(world: &World, listener: &Registered, notes: &[(&TenantDb, &str
     relaying.await.unwrap();
 }
 
-async fn to_the_end(db: &TenantDb, listener: &Registered) {
+pub async fn to_the_end(db: &TenantDb, listener: &Registered) {
     // A connection whose transaction was dropped rolls back when it is next used.
     while turn(db, listener).await.unwrap() != Pumped::Dry {
         tokio::task::yield_now().await;

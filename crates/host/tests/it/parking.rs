@@ -1,6 +1,9 @@
 //! What cannot be applied is parked by key, with what follows it, and nothing else waits for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
+};
 
 use chrono::TimeDelta;
 use host::events::parked::{self, MOST, Wanted};
@@ -83,6 +86,34 @@ on_both! {
         world.poison.lock().unwrap().clear();
         world.pass(TimeDelta::seconds(2)).await;
         assert_eq!(world.handled(&world.acme, "recorder").await, [("a".to_owned(), 1), ("b".to_owned(), 1)]);
+        assert_eq!(world.parked().await, []);
+    }
+
+    /// While something that a parked key needs is away, its tries are not counted: it is not given up.
+    async fn a_parked_key_waits_for_what_is_away(world: &World) {
+        let acme = &world.acme;
+        world.poison(acme, "a", 1);
+        world.work(&world.modules()).await;
+        world.publish(acme, &[note("a", 1), note("b", 1)]).await;
+        world.publish(&world.globex, &[note("a", 1)]).await;
+        // Long enough to take the batch apart and for the key to fail on its own.
+        let failed = |one: &parked::Parked| one.key.is_some() && one.attempts > 0;
+        while !world.parked().await.iter().any(failed) {
+            world.pass(TimeDelta::seconds(3)).await;
+        }
+        let before = world.parked().await.remove(0);
+        world.away.store(true, Ordering::SeqCst);
+        for _ in 0..12 {
+            world.pass(TimeDelta::minutes(11)).await;
+        }
+        let after = world.parked().await.remove(0);
+        assert_eq!((after.key.as_deref(), after.attempts), (Some("a"), before.attempts));
+        assert!(after.retry_at.is_some(), "{after:?}");
+        assert_eq!(world.numbers(acme, "recorder", "b").await, [1]);
+        assert_eq!(world.numbers(&world.globex, "recorder", "a").await, [1]);
+        world.poison.lock().unwrap().clear();
+        world.pass(TimeDelta::minutes(11)).await;
+        assert_eq!(world.numbers(acme, "recorder", "a").await, [1]);
         assert_eq!(world.parked().await, []);
     }
 

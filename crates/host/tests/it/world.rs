@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -73,6 +76,8 @@ pub type Poison = Arc<Mutex<BTreeSet<(TenantId, String, i64)>>>;
 pub struct Recorder {
     pub name: &'static str,
     pub poison: Poison,
+    /// Whether poisoned notes fail with 503 instead of 500.
+    pub away: Arc<AtomicBool>,
 }
 
 #[async_trait::async_trait]
@@ -82,7 +87,11 @@ impl Listener<Noted> for Recorder {
             assert!(note.secret.is_some(), "listeners get all of an event");
             let place = (tx.tenant(), note.key.clone(), note.n);
             if self.poison.lock().unwrap().contains(&place) {
-                return Err(Error::internal(format!("poison {}{}", note.key, note.n)));
+                let what = format!("poison {}{}", note.key, note.n);
+                return Err(match self.away.load(Ordering::SeqCst) {
+                    true => Error::unavailable(what),
+                    false => Error::internal(what),
+                });
             }
             let values: [Value; 4] = [
                 tx.tenant().into(),
@@ -133,6 +142,8 @@ pub struct World {
     pub globex: TenantDb,
     /// Of the listener `recorder`; `mirror` applies everything.
     pub poison: Poison,
+    /// Whether poisoned notes fail because something else is away.
+    pub away: Arc<AtomicBool>,
     pub database: TestDatabase,
     runtimes: Mutex<Vec<Runtime>>,
 }
@@ -164,6 +175,7 @@ impl World {
             clock: hand,
             bus,
             poison: Poison::default(),
+            away: Arc::default(),
             database,
             runtimes: Mutex::default(),
         }
@@ -171,7 +183,10 @@ impl World {
 
     /// The listeners `recorder.on.noted` and `mirror.on.noted`.
     pub fn modules(&self) -> Vec<Box<dyn Module>> {
-        let listener = |name, poison| -> Box<dyn Module> { Box::new(Recorder { name, poison }) };
+        let listener = |name, poison| -> Box<dyn Module> {
+            let away = self.away.clone();
+            Box::new(Recorder { name, poison, away })
+        };
         vec![
             listener("recorder", self.poison.clone()),
             listener("mirror", Poison::default()),
@@ -214,6 +229,12 @@ impl World {
         tokio::time::timeout(Duration::from_secs(60), settling)
             .await
             .expect("everything is handled");
+    }
+
+    /// Whether that is so for the first worker now.
+    pub async fn is_settled(&self) -> bool {
+        let idle = self.runtimes.lock().unwrap()[0].idle();
+        idle.is_settled().await.unwrap()
     }
 
     /// Pushes the clock and has everybody look at what is due.
@@ -281,6 +302,12 @@ impl World {
         for runtime in runtimes {
             runtime.stop().await;
         }
+    }
+
+    /// Stops the worker that was started last.
+    pub async fn stop_newest(&self) {
+        let newest = self.runtimes.lock().unwrap().pop();
+        newest.unwrap().stop().await;
     }
 
     pub async fn end(self) {
