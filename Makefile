@@ -7,7 +7,7 @@ NODE_AT_LEAST := 20
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.log' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint openapi bench screenshots corpus clients fuzz-api e2e clean-data tools web web-deps
+.PHONY: help run test fmt lint openapi bench portal-bench screenshots corpus clients fuzz-api e2e clean-data tools web web-deps
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,15 +32,19 @@ lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with car
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not here (cargo install cargo-deny --locked): licences and bans not checked"; fi
 	cd web && npm run --silent lint && node_modules/.bin/tsc -b
 
-openapi: web-deps ## regenerate openapi/openapi.json, operations.txt and the portal's types
+openapi: web-deps ## regenerate openapi/openapi.json, operations.txt, roles.txt, the portal's types and its English for the server's sentences
 	@mkdir -p web/dist
 	cargo run --bin wapro -- openapi --write
+	WRITE_TERMS=1 cargo test -q -p sentences the_portals_english_is_generated
 	cd web && npm run --silent gen
 
 bench: ## benchmarks in a release build, ten minutes at most (ONLY=send,ingest for some parts; BACKLOG=1000000, ROUNDS=5, …)
 	@mkdir -p web/dist
 	cargo build --release -p server -p bench
 	MARIADB_BUFFER_POOL=$${MARIADB_BUFFER_POOL:-2G} tests/run.sh --services -- "$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
+
+portal-bench: ## how fast the portal is with 10,000 conversations and a thread of 20,000 messages (CONVERSATIONS=1000 MESSAGES=2000)
+	tests/run.sh --app -- npm --prefix web run portal-bench
 
 screenshots: ## screenshots of every screen, against a fresh server (ONLY=inbox,numbers for some of them)
 	tests/run.sh --app -- npm --prefix web run screenshots

@@ -1,6 +1,9 @@
 //! Our definitions of columns and tables, the same on MySQL, MariaDB and SQLite.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
+};
 
 /// A table in our character set. Comparison is by bytes on every database: a wamid is case-sensitive, and MySQL's
 /// default collation would call two of them equal.
@@ -73,9 +76,8 @@ where
 
 /// An index (unique if told) on a tenant's table: its name is `<table>_by_<columns>`.
 pub fn tenant_index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCreateStatement {
-    let name = format!("{table}_by_{}", columns.join("_"));
     let mut index = Index::create()
-        .name(name)
+        .name(index_name(table, columns))
         .table(table)
         .col("tenant_id")
         .to_owned();
@@ -88,16 +90,45 @@ pub fn tenant_index(table: &'static str, columns: &[&'static str], unique: bool)
     index
 }
 
-/// Adds columns that may be null to a table, one a statement: SQLite knows no other way.
+/// Adds columns that may be null to a table, one a statement: SQLite knows no other way. A column that is there already is left as it
+/// is: MySQL cannot roll DDL back, so a migration that was interrupted is run again.
 pub(crate) async fn add(
     schema: &SchemaManager<'_>,
     table: &'static str,
     columns: impl IntoIterator<Item = ColumnDef>,
 ) -> Result<(), DbErr> {
     for column in columns {
+        if schema.has_column(table, column.get_column_name()).await? {
+            continue;
+        }
         let table = Table::alter().table(table).add_column(column).to_owned();
         schema.alter_table(table).await?;
     }
+    Ok(())
+}
+
+/// Creates a [`tenant_index`] that is not there yet.
+pub(crate) async fn add_index(
+    schema: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+    unique: bool,
+) -> Result<(), DbErr> {
+    if schema.has_index(table, index_name(table, columns)).await? {
+        return Ok(());
+    }
+    schema.create_index(tenant_index(table, columns, unique)).await
+}
+
+/// The name of an index on a tenant's table.
+pub(crate) fn index_name(table: &str, columns: &[&str]) -> String {
+    format!("{table}_by_{}", columns.join("_"))
+}
+
+/// Runs SQL that sea-query cannot express. Names and values in it are constants of the migration.
+pub(crate) async fn run(schema: &SchemaManager<'_>, sql: impl Into<String>) -> Result<(), DbErr> {
+    let statement = Statement::from_string(schema.get_database_backend(), sql);
+    schema.get_connection().execute_raw(statement).await?;
     Ok(())
 }
 

@@ -15,8 +15,10 @@ on_both_profiles! {
         let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
         for (body, kind, status, code) in [
             ("{\"name\":", json_type, 400, "malformed_body"),
-            ("{\"name\":\"Ana\",\"phone\":\"+447700900123\",\"admin\":true}", json_type, 400, "malformed_body"),
-            ("{\"name\":[\"Ana\"]}", json_type, 400, "malformed_body"),
+            ("{\"name\":\"Ana\",\"phone\":\"+447700900123\",\"admin\":true}", json_type, 422, "invalid_request"),
+            ("{\"name\":[\"Ana\"]}", json_type, 422, "invalid_request"),
+            ("{\"name\":5}", json_type, 422, "invalid_request"),
+            ("{\"name\":\"Ana\",\"tags\":[true]}", json_type, 422, "invalid_request"),
             (deep.as_str(), json_type, 400, "malformed_body"),
             ("name=Ana", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
             ("{\"name\":\"Ana\",\"phone\":\"12\"}", json_type, 422, "invalid_phone"),
@@ -29,6 +31,57 @@ on_both_profiles! {
         }
         assert_eq!(app.acme.all("/contacts").await, [] as [Value; 0], "nothing was written");
         assert_eq!(app.globex.all("/contacts").await, [] as [Value; 0]);
+    }
+
+    async fn credentials_are_cleaned_or_refused(app: &TestApp) {
+        let channel = |field: &str, value: &str| {
+            let mut body = json!({ "name": "One more", "kind": "cloud_api", "phone_number_id": "123456789", "waba_id": "123456789",
+                "access_token": "EAABtoken", "app_secret": "0123456789abcdef", "verify_token": "verify me please" });
+            body[field] = json!(value);
+            body
+        };
+        for (field, value) in [
+            ("access_token", "EAAB\ntoken"), ("access_token", "EAAB token"), ("access_token", "EAABtök"), ("access_token", " "),
+            ("app_secret", "0123456789\r\nabcdef"), ("app_secret", "0123456789 abcdef"), ("app_secret", "  short  "),
+            ("verify_token", "verify\nme please"), ("verify_token", "verify\u{200b} me please"),
+        ] {
+            let made = app.acme.post("/channels", channel(field, value)).await.expect(422);
+            assert_eq!((&made["code"], &made["errors"][0]["field"]), (&json!("invalid_request"), &json!(field)), "{value:?}");
+            let path = format!("/channels/{}", app.acme.channel_id);
+            let changed = app.acme.patch(&path, json!({ field: value })).await.expect(422);
+            assert_eq!(changed["errors"][0]["field"], json!(field), "{value:?}");
+        }
+        let secret = format!(" {}\n", app.acme.app_secret);
+        app.acme.patch(&format!("/channels/{}", app.acme.channel_id), json!({ "app_secret": secret })).await.expect(200);
+        // Still signed with the same secret.
+        app.acme.webhook(&app.acme.envelope(json!({ "messages": [] }))).await.expect(200);
+    }
+
+    async fn times_have_an_end(app: &TestApp) {
+        let key = |end: &str| json!({ "name": "Late", "scopes": ["contacts:read"], "expires_at": end });
+        let late = app.acme.post("/api-keys", key("9999-12-31T23:59:59-01:00")).await.expect(422);
+        assert_eq!((&late["code"], &late["errors"][0]["field"]), (&json!("invalid_request"), &json!("expires_at")));
+        // MariaDB was seen to keep nothing of a time after 2038, and a key that never expires would be worse than a refusal.
+        let after = |days| (app.system.clock().now() + TimeDelta::days(days)).format("%Y-%m-%dT00:00:00Z").to_string();
+        app.acme.post("/api-keys", key(&after(3_700))).await.expect(422);
+        app.acme.post("/api-keys", key(&after(3_600))).await.expect(201);
+        let shown = app.acme.all("/api-keys").await;
+        let end = after(3_600).replace('Z', "+00:00");
+        assert!(shown.iter().any(|key| key["expires_at"] == end), "{shown:?}");
+    }
+
+    async fn names_turn_nothing_around(app: &TestApp) {
+        let made = app.acme.post("/contacts", json!({ "name": "\u{202e}Ana \u{2066}Lima", "phone": "+447700900123", "tags": ["V\u{202d}IP"] })).await.expect(201);
+        assert_eq!((&made["name"], &made["tags"][0]), (&json!("Ana Lima"), &json!("VIP")), "{made}");
+        let file = json!({ "from": "447700900124", "id": "wamid.file", "timestamp": "1790000000", "type": "document",
+            "document": { "id": "77", "mime_type": "application/pdf", "filename": "in\u{202e}gpj.exe" } });
+        let value = json!({ "messages": [file], "contacts": [{ "wa_id": "447700900124", "profile": { "name": "\u{202e}Omar" } }] });
+        app.acme.webhook(&app.acme.envelope(value)).await.expect(200);
+        app.settled().await;
+        for (path, kept) in [("/contacts", "Omar"), ("/conversations", "ingpj.exe"), ("/messages", "ingpj.exe")] {
+            let listed = Value::from(app.acme.all(path).await).to_string();
+            assert!(!listed.contains('\u{202e}') && listed.contains(kept), "{path}: {listed}");
+        }
     }
 
     async fn a_body_over_the_limit_is_413_declared_or_not(app: &TestApp) {

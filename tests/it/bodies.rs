@@ -20,13 +20,32 @@ const TAKEN_BY_SIMULATOR: usize = 52 << 20;
 struct BodyRoute {
     method: String,
     path: String,
+    content_type: String,
     known: String,
+}
+
+const JSON: &str = "application/json";
+
+/// JSON where the operation takes it, else the first type that it names.
+fn content_type(body: &serde_json::Value) -> String {
+    let mut types = body["content"]
+        .as_object()
+        .into_iter()
+        .flat_map(|types| types.keys());
+    let first = types.next().map_or(JSON, String::as_str);
+    if first.starts_with(JSON) || types.any(|other| other.starts_with(JSON)) {
+        JSON.to_owned()
+    } else {
+        first.to_owned()
+    }
 }
 
 /// All of them: the description's, the webhook, the simulator's.
 async fn body_routes(app: &TestApp) -> Vec<BodyRoute> {
     let document = Platform::described().await.unwrap().document.value;
     let mut routes = Vec::new();
+    let person = app.person(&app.acme, kernel::Role::Agent).await;
+    let cookie = app.signed_in(&person).await;
     for operation in host::openapi::operations(&document) {
         let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
         if described["requestBody"].is_null() {
@@ -46,7 +65,13 @@ async fn body_routes(app: &TestApp) -> Vec<BodyRoute> {
         routes.push(BodyRoute {
             method: operation.method.clone(),
             path: format!("/api/v1{path}"),
-            known: format!("Authorization: Bearer {}\r\n", app.acme.key),
+            content_type: content_type(&described["requestBody"]),
+            // A person's own account is the portal's.
+            known: if path.starts_with("/me") {
+                format!("Cookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n")
+            } else {
+                format!("Authorization: Bearer {}\r\n", app.acme.key)
+            },
         });
     }
     assert!(routes.len() >= 9, "{} routes", routes.len());
@@ -54,12 +79,14 @@ async fn body_routes(app: &TestApp) -> Vec<BodyRoute> {
     routes.push(BodyRoute {
         method: "POST".to_owned(),
         path: path(&app.acme.webhook_url),
+        content_type: JSON.to_owned(),
         known: format!("X-Hub-Signature-256: sha256={}\r\n", "0".repeat(64)),
     });
     for control in ["/_sim/inbound", "/_sim/state", "/_sim/handshake"] {
         routes.push(BodyRoute {
             method: "POST".to_owned(),
             path: control.to_owned(),
+            content_type: JSON.to_owned(),
             known: String::new(),
         });
     }
@@ -69,9 +96,14 @@ async fn body_routes(app: &TestApp) -> Vec<BodyRoute> {
 /// Sends a chunked body without an end until the server answers or takes no more. Answers what it took and its answer.
 async fn endless(address: SocketAddr, route: &BodyRoute, headers: &str) -> (usize, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let BodyRoute { method, path, .. } = route;
+    let BodyRoute {
+        method,
+        path,
+        content_type,
+        ..
+    } = route;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{headers}\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n{headers}\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     let (mut reading, mut writing) = stream.split();
@@ -151,9 +183,9 @@ on_both_profiles! {
         for route in body_routes(app).await {
             for upgrade in ["", "Connection: Upgrade\r\nUpgrade: websocket\r\n"] {
                 let mut stream = TcpStream::connect(address).await.unwrap();
-                let BodyRoute { method, path, known } = &route;
+                let BodyRoute { method, path, content_type, known } = &route;
                 let head = format!(
-                    "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 600000000\r\n\
+                    "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {content_type}\r\nContent-Length: 600000000\r\n\
                      Expect: 100-continue\r\n{known}{upgrade}\r\n"
                 );
                 stream.write_all(head.as_bytes()).await.unwrap();
@@ -183,7 +215,7 @@ on_both_profiles! {
             ("/webhooks/whatsapp/no-such-path".to_owned(), signed.as_str(), 404),
             (format!("/{webhook}"), signed.as_str(), 413),
         ] {
-            let route = BodyRoute { method: "POST".to_owned(), path, known: String::new() };
+            let route = BodyRoute { method: "POST".to_owned(), path, content_type: JSON.to_owned(), known: String::new() };
             let (taken, answer) = endless(address, &route, headers).await;
             assert_eq!(status(&answer), refused, "{} {headers}: {answer}", route.path);
             assert!(answer.contains("connection: close"), "{answer}");
@@ -197,10 +229,10 @@ on_both_profiles! {
         let routes = body_routes(app).await;
         let mut slow = Vec::new();
         for number in 0..200 {
-            let BodyRoute { method, path, known } = &routes[number % routes.len()];
+            let BodyRoute { method, path, content_type, known } = &routes[number % routes.len()];
             let mut stream = TcpStream::connect(address).await.unwrap();
             let head = format!(
-                "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n{known}\r\n"
+                "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {content_type}\r\nContent-Length: 16000\r\n{known}\r\n"
             );
             stream.write_all(head.as_bytes()).await.unwrap();
             stream.write_all(&[b' '; 8000]).await.unwrap();

@@ -175,7 +175,7 @@ on_both_profiles! {
             assert_eq!((&made["mime"], &made["kind"], made["size"].as_u64()), (&json!("application/json"), &json!("document"), Some(body.len() as u64)), "{query}");
         }
         // Nothing says that these are files.
-        for (body, status) in [("{\"a\":1}", 400), ("{\"link\":", 400), (&long, 413)] {
+        for (body, status) in [("{\"a\":1}", 422), ("{\"link\":", 400), (&long, 413)] {
             assert_eq!(app.acme.upload("application/json", body.as_bytes()).await.status, status, "{}", &body[..9.min(body.len())]);
         }
         let refused = app.acme.post("/media?kind=document", json!({ "link": "http://169.254.169.254/" })).await;

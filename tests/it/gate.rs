@@ -108,6 +108,50 @@ on_both_profiles! {
         assert_eq!(app.sim.ledger().accepted_total, 0);
     }
 
+    /// The window is the number's that opened it: a contact with another number by now gets nothing in it.
+    async fn what_waited_for_somebody_with_another_number_does_not_leave(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            tenant.customer_writes("447700900305", "Hello");
+        }
+        app.settled().await;
+        app.sim.add_fault(resting());
+        let queued = app.acme.sends("447700900305", "Soon").await.expect(202);
+        let channel = format!("/channels/{}", app.acme.channel_id);
+        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
+        let contact = format!("/contacts/{}", queued["contact_id"].as_str().unwrap());
+        app.acme.patch(&contact, json!({ "phone": "+447700900306" })).await.expect(200);
+        app.clock.advance(chrono::TimeDelta::minutes(3));
+        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
+        let message = app.until(&app.acme, &path, |message| message["status"] == "failed").await;
+        assert_eq!(message["error"]["terms"][0]["term"], "window_closed", "{message}");
+        assert_eq!(app.sim.ledger().accepted_total, 0);
+        // Another tenant's contact has its number, and its window.
+        let other = app.globex.sends("447700900305", "Hello").await.expect(202);
+        let path = format!("/messages/{}", other["id"].as_str().unwrap());
+        app.until(&app.globex, &path, |message| message["status"] == "read").await;
+    }
+
+    /// A person with two spellings of one number is one contact by the time the message leaves: the window is theirs.
+    async fn what_waited_for_somebody_who_was_joined_leaves(app: &TestApp) {
+        use sea_orm::ConnectionTrait;
+        for tenant in [&app.acme, &app.globex] {
+            tenant.customer_writes("553188880307", "Oi");
+        }
+        app.settled().await;
+        app.sim.add_fault(resting());
+        let queued = app.acme.sends("+55 31 8888-0307", "Em breve").await.expect(202);
+        let channel = format!("/channels/{}", app.acme.channel_id);
+        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
+        // The window was opened under one spelling, and messages go to the other.
+        let on = app.system.across_tenants("a number that WhatsApp spells otherwise now");
+        let sql = "UPDATE messaging_conversations SET window_phone = '+5531988880307' WHERE window_phone = '+553188880307'";
+        on.execute_unprepared(sql).await.unwrap();
+        app.clock.advance(chrono::TimeDelta::minutes(3));
+        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
+        app.until(&app.acme, &path, |message| message["status"] == "read").await;
+        app.globex.sends("+55 31 98888-0307", "Olá").await.expect(202);
+    }
+
     async fn a_choice_made_while_a_template_waits_counts(app: &TestApp) {
         app.sim.add_fault(resting());
         let queued = template(&app.acme, "447700900304", "hello_world").await.expect(202);

@@ -45,6 +45,20 @@ on_both_profiles! {
         assert_eq!(names(&app.globex, "search=zqmaria").await, ["Zqmaría Old"]);
     }
 
+    async fn conversations_of_a_contact_are_found_on_every_number(app: &TestApp) {
+        for tenant in [&app.acme, &app.globex] {
+            tenant.webhook(&message(tenant, "447700930011", "Nadia Berg")).await.expect(200);
+            tenant.webhook(&message(tenant, "447700930012", "Otto Falk")).await.expect(200);
+        }
+        app.idle().await;
+        for (tenant, other) in [(&app.acme, &app.globex), (&app.globex, &app.acme)] {
+            let rows = tenant.all("/conversations?search=nadia").await;
+            let contact = rows[0]["contact"]["id"].as_str().expect("an id").to_owned();
+            assert_eq!(names(tenant, &format!("contact_id={contact}")).await, ["Nadia Berg"]);
+            assert!(names(other, &format!("contact_id={contact}")).await.is_empty());
+        }
+    }
+
     async fn a_text_beyond_its_bound_is_refused_with_the_field(app: &TestApp) {
         let long = "a".repeat(50_001);
         let texts: [(&str, &[&str]); 8] = [

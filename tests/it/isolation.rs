@@ -1,5 +1,8 @@
 //! Every operation of the OpenAPI document: 401 without credentials, 403 without the permission, and for another tenant's ids
-//! exactly the response of unknown ids. An operation without a case fails.
+//! exactly the response of unknown ids. Each case is derived from the document: the body from the operation's example, the id from the
+//! list that its path starts with. An operation for which that is impossible is named.
+
+use std::collections::BTreeSet;
 
 use host::openapi::{Operation, operations};
 use kernel::{TenantId, id::Id};
@@ -9,118 +12,125 @@ use serde_json::{Value, json};
 use testkit::{Answer, Tenant, TestApp, on_both_profiles};
 use uuid::Uuid;
 
-/// A body that is acceptable, for every operation that takes one.
-fn body(operation: &str) -> Option<Value> {
-    Some(match operation {
-        "sign_in" => json!({ "email": "nobody@acme.example", "password": "wrong password" }),
-        "create_api_key" => json!({ "name": "A key", "scopes": ["contacts:read"] }),
-        "create_contact" => json!({ "name": "Ana", "phone": "+447700900321" }),
-        "update_contact" => json!({ "name": "Ana" }),
-        "create_tag" => json!({ "name": "A tag" }),
-        "create_channel" => json!({
-            "name": "A number", "kind": "simulated", "phone_number_id": "330000000009999", "waba_id": "220000000009999",
-            "access_token": "a token", "app_secret": "an app secret", "verify_token": "a verify token",
-        }),
-        "update_channel" => json!({ "name": "A number" }),
-        "switch_module" => json!({ "enabled": true }),
-        "send_message" => {
-            json!({ "to": { "phone": "+447700900123" }, "type": "text", "text": { "body": "Hi" } })
-        }
-        // Bare JSON is a link; one into our own network is refused after the right was asked.
-        "upload_media" => json!({ "link": "https://127.0.0.1/invoice.pdf" }),
-        "reply_to_conversation" => json!({ "type": "text", "text": { "body": "Hi" } }),
-        "list_api_keys"
-        | "delete_api_key"
-        | "list_channels"
-        | "get_channel"
-        | "delete_channel"
-        | "test_channel"
-        | "resume_channel"
-        | "list_channel_templates"
-        | "list_contacts"
-        | "get_contact"
-        | "delete_contact"
-        | "list_conversations"
-        | "get_conversation"
-        | "list_conversation_messages"
-        | "read_conversation"
-        | "type_in_conversation"
-        | "list_messages"
-        | "get_message"
-        | "resend_message"
-        | "list_modules"
-        | "list_permissions"
-        | "get_session"
-        | "sign_out"
-        | "list_statuses"
-        | "list_tags"
-        | "delete_tag"
-        | "list_media"
-        | "get_media"
-        | "fetch_media"
-        | "list_account_events"
-        | "summarize_webhook_events"
-        | "list_webhook_events" => return None,
-        other => panic!("{other} has no case here: add one"),
-    })
-}
-
-/// A real thing of the tenant, for every path parameter; none for parameters that are not ids.
-async fn real(tenant: &Tenant, parameter: &str) -> Option<String> {
-    let first = async |path: &str| {
-        tenant.get(path).await.expect(200)["items"][0]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+/// The body of an operation, after its example in the document; none for operations that take none.
+///
+/// # Panics
+/// When none can be derived; the message names the operation and the field.
+fn body(document: &Value, operation: &Operation) -> Option<Value> {
+    let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
+    let content = described["requestBody"]["content"].as_object()?;
+    let Some((_, json)) = content
+        .iter()
+        .find(|(kind, _)| kind.starts_with("application/json"))
+    else {
+        // A file. That this is none is found after the right was asked.
+        return Some(json!({}));
     };
-    Some(match parameter {
-        "api_key_id" => first("/api-keys").await,
-        "channel_id" => tenant.channel_id.clone(),
-        "contact_id" => first("/contacts").await,
-        "tag_id" => first("/tags").await,
-        "conversation_id" => first("/conversations").await,
-        "message_id" => first("/messages").await,
-        "media_id" => first("/media").await,
-        "module" => return None,
-        other => panic!("the path parameter {other} has no case here: add one"),
-    })
+    let schema = resolved(document, &json["schema"]);
+    let example = [&json["example"], &schema["example"]]
+        .into_iter()
+        .find(|it| !it.is_null());
+    let mut body = example.cloned().unwrap_or_else(|| json!({}));
+    for name in schema["required"].as_array().into_iter().flatten() {
+        let name = name.as_str().unwrap();
+        if body[name].is_null() {
+            let value = plain(resolved(document, &schema["properties"][name]));
+            body[name] = value.unwrap_or_else(|| {
+                panic!(
+                    "{} has no example for `{name}`: add one to its body (`#[oai(example)]`)",
+                    operation.id
+                )
+            });
+        }
+    }
+    Some(body)
 }
 
-/// An id of the same kind that never existed.
-fn absent(real: &str) -> String {
-    let (prefix, _) = real.split_once('_').unwrap();
-    format!("{prefix}_{}", Uuid::now_v7().simple())
+/// A value of a property that needs no example.
+fn plain(schema: &Value) -> Option<Value> {
+    match schema["type"].as_str()? {
+        "string" if schema["pattern"].is_null() && schema["format"].is_null() => Some(json!("something")),
+        "boolean" => Some(json!(true)),
+        _ => None,
+    }
 }
 
-fn parameter(operation: &Operation) -> Option<&str> {
-    operation
-        .path
-        .split('{')
-        .nth(1)
-        .and_then(|rest| rest.split('}').next())
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => &document["components"]["schemas"][reference.rsplit('/').next().unwrap()],
+        None => schema,
+    }
 }
 
-async fn call(tenant: &Tenant, key: &str, operation: &Operation, id: &str) -> Answer {
-    let path = match parameter(operation) {
-        Some(name) => operation.path.replace(&format!("{{{name}}}"), id),
-        None => operation.path.clone(),
+/// An operation's path for the portal's feature `contacts`: a word, no id.
+fn path(operation: &Operation) -> String {
+    operation.path.replace("{feature}", "contacts")
+}
+
+/// The list in which an operation's path parameter is found: `/contacts` of `/contacts/{contact_id}`.
+fn list_of(operation: &Operation) -> Option<String> {
+    let path = path(operation);
+    let (list, _) = path.split_once("/{")?;
+    Some(list.to_owned())
+}
+
+/// The id of a real thing of the tenant, for an operation's path parameter. What has no id is known by its name. None for what is a
+/// person's, such as sessions: no key may list it, and identity's own tests have the cases.
+async fn real(tenant: &Tenant, list: &str) -> Option<String> {
+    if list.starts_with("/me/") {
+        return None;
+    }
+    let page = tenant.get(list).await.expect(200);
+    let first = &page["items"][0];
+    let id = first["id"].as_str().or(first["name"].as_str());
+    let id = id.unwrap_or_else(|| panic!("the tenant has nothing under {list}: furnish it"));
+    Some(id.to_owned())
+}
+
+/// An id of the same kind that never existed; none for names.
+fn absent(real: &str) -> Option<String> {
+    let (prefix, digits) = real.split_once('_')?;
+    Uuid::try_parse(digits).ok()?;
+    Some(format!("{prefix}_{}", Uuid::now_v7().simple()))
+}
+
+async fn call(tenant: &Tenant, key: &str, document: &Value, operation: &Operation, id: &str) -> Answer {
+    let path = path(operation);
+    let path = match path.split_once('{') {
+        Some((before, rest)) => format!("{before}{id}{}", rest.split_once('}').unwrap().1),
+        None => path,
     };
     let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
-    tenant.call_with(key, method, &path, body(&operation.id)).await
+    tenant
+        .call_with(key, method, &path, body(document, operation))
+        .await
 }
 
-/// Gives the tenant at least one of everything.
+/// Gives the tenant at least one of everything. What can be created is created by its example.
 async fn furnish(app: &TestApp, tenant: &Tenant) {
-    tenant
-        .post(
-            "/contacts",
-            json!({ "name": "Ana", "phone": "+447700900123", "tags": ["VIP"] }),
-        )
-        .await
-        .expect(201);
     tenant.customer_writes("447700900123", "Hello");
     tenant.upload("text/plain", b"A file").await.expect(201);
     app.settled().await;
+    let document = document(app).await;
+    let all = operations(&document);
+    for list in all.iter().filter_map(list_of).collect::<BTreeSet<_>>() {
+        if list.starts_with("/me/") || tenant.get(&list).await.expect(200)["items"] != json!([]) {
+            continue;
+        }
+        let creates = |it: &&Operation| ["POST", "PUT"].contains(&it.method.as_str()) && path(it) == list;
+        if let Some(create) = all.iter().find(creates) {
+            let made = call(tenant, &tenant.key, &document, create, "").await;
+            assert!([200, 201].contains(&made.status), "{}: {}", create.id, made.json);
+        }
+    }
+}
+
+/// A real id for an operation's path, if it has a parameter.
+async fn id(tenant: &Tenant, operation: &Operation) -> String {
+    match list_of(operation) {
+        Some(list) => real(tenant, &list).await.unwrap_or_else(|| "none".to_owned()),
+        None => String::new(),
+    }
 }
 
 async fn document(app: &TestApp) -> Value {
@@ -146,12 +156,10 @@ async fn limited_key(app: &TestApp, tenant: TenantId, scope: &str) -> String {
 on_both_profiles! {
     async fn nobody_is_answered_401(app: &TestApp) {
         furnish(app, &app.acme).await;
-        for operation in operations(&document(app).await) {
-            let id = match parameter(&operation) {
-                Some(name) => real(&app.acme, name).await.unwrap_or_else(|| "contacts".to_owned()),
-                None => String::new(),
-            };
-            let answer = call(&app.acme, "", &operation, &id).await;
+        let document = document(app).await;
+        for operation in operations(&document) {
+            let id = id(&app.acme, &operation).await;
+            let answer = call(&app.acme, "", &document, &operation, &id).await;
             let expected = if operation.id == "sign_in" { "invalid_credentials" } else { "unauthenticated" };
             assert_eq!((answer.status, answer.code()), (401, expected), "{}", operation.id);
             assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", operation.id);
@@ -169,11 +177,8 @@ on_both_profiles! {
             let described = &document["paths"][&operation.path][operation.method.to_lowercase()];
             let Some(permission) = described["x-permission"].as_str() else { continue };
             let (_, key) = keys.iter().find(|(scope, _)| *scope != permission).unwrap();
-            let id = match parameter(&operation) {
-                Some(name) => real(&app.acme, name).await.unwrap_or_else(|| "contacts".to_owned()),
-                None => String::new(),
-            };
-            let answer = call(&app.acme, key, &operation, &id).await;
+            let id = id(&app.acme, &operation).await;
+            let answer = call(&app.acme, key, &document, &operation, &id).await;
             assert_eq!((answer.status, answer.code()), (403, "permission_denied"), "{}", operation.id);
             let detail = answer.json["detail"].as_str().unwrap();
             assert!(detail.contains(permission), "{}: {detail}", operation.id);
@@ -184,14 +189,16 @@ on_both_profiles! {
         furnish(app, &app.acme).await;
         furnish(app, &app.globex).await;
         let mut walked = 0;
-        for operation in operations(&document(app).await) {
-            let Some(name) = parameter(&operation) else { continue };
-            let Some(foreign) = real(&app.acme, name).await else { continue };
-            let to_foreign = call(&app.globex, &app.globex.key, &operation, &foreign).await;
-            let to_absent = call(&app.globex, &app.globex.key, &operation, &absent(&foreign)).await;
+        let document = document(app).await;
+        for operation in operations(&document) {
+            let Some(list) = list_of(&operation) else { continue };
+            let Some(foreign) = real(&app.acme, &list).await else { continue };
+            let Some(absent) = absent(&foreign) else { continue };
+            let to_foreign = call(&app.globex, &app.globex.key, &document, &operation, &foreign).await;
+            let to_absent = call(&app.globex, &app.globex.key, &document, &operation, &absent).await;
             assert_eq!(to_foreign.status, 404, "{}: {}", operation.id, String::from_utf8_lossy(&to_foreign.bytes));
             assert_eq!(to_foreign.bytes, to_absent.bytes, "{}", operation.id);
-            assert_eq!(real(&app.acme, name).await.unwrap(), foreign, "{} touched the other tenant's", operation.id);
+            assert_eq!(real(&app.acme, &list).await.unwrap(), foreign, "{} touched the other tenant's", operation.id);
             walked += 1;
         }
         assert!(walked >= 14, "only {walked} operations have ids");
@@ -201,10 +208,10 @@ on_both_profiles! {
         furnish(app, &app.acme).await;
         furnish(app, &app.globex).await;
         let channel = &app.acme.channel_id;
-        let contact = real(&app.acme, "contact_id").await.unwrap();
-        let conversation = real(&app.acme, "conversation_id").await.unwrap();
-        let message = real(&app.acme, "message_id").await.unwrap();
-        let media = real(&app.acme, "media_id").await.unwrap();
+        let contact = real(&app.acme, "/contacts").await.unwrap();
+        let conversation = real(&app.acme, "/conversations").await.unwrap();
+        let message = real(&app.acme, "/messages").await.unwrap();
+        let media = real(&app.acme, "/media").await.unwrap();
         let text = json!({ "body": "Hi" });
         for (body, wanted) in [
             (json!({ "channel_id": channel, "to": { "phone": "+447700900123" }, "type": "text", "text": text }), 404),

@@ -13,7 +13,9 @@ on_both_profiles! {
         }
         app.settled().await;
         let on = app.system.across_tenants("looks whether anything was left");
-        assert_eq!(job::Entity::find().count(on).await.unwrap(), 0);
+        // Figures are told at most once a second, so that the next telling may be planned already.
+        let left = job::Entity::find().filter(job::Column::Kind.ne("messaging.tell_figures"));
+        assert_eq!(left.count(on).await.unwrap(), 0);
         assert_eq!(event::Entity::find().count(on).await.unwrap(), 0);
     }
 

@@ -120,6 +120,10 @@ on_both_profiles! {
         let mut tried = BTreeSet::new();
         for operation in operations(&document) {
             let described = described(&document, &operation);
+            // An API key has no account of its own: identity's tests try these.
+            if operation.path.starts_with("/me") {
+                continue;
+            }
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let path = filled(&document, &operation.path, "", "");
             for parameter in described["parameters"].as_array().into_iter().flatten() {
@@ -167,9 +171,11 @@ on_both_profiles! {
         assert_eq!(app.globex.all("/contacts").await, [] as [Value; 0]);
     }
 
-    async fn the_shape_of_a_body_stays_400_and_names_no_type_of_ours(app: &TestApp) {
+    async fn a_body_of_another_shape_is_422_and_names_no_type_of_ours(app: &TestApp) {
         for (path, body, field) in [
             ("/contacts", json!({ "name": ["Ana"] }), "name"),
+            ("/contacts", json!({ "name": 5 }), "name"),
+            ("/contacts", json!({ "name": "Ana", "tags": ["a", false] }), "tags[1]"),
             ("/contacts", json!({ "name": "Ana", "admin": true }), "admin"),
             ("/contacts", json!({ "name": "Ana", "tags": ["a", ["b"]] }), "tags[1]"),
             ("/contacts", json!({ "name": "Ana", "attributes": { "k": [] } }), "attributes.k"),
@@ -182,7 +188,7 @@ on_both_profiles! {
         ] {
             let answer = app.acme.post(path, body.clone()).await;
             let text = String::from_utf8_lossy(&answer.bytes);
-            assert_eq!((answer.status, answer.code()), (400, "malformed_body"), "{path} {body}: {text}");
+            assert_eq!((answer.status, answer.code()), (422, "invalid_request"), "{path} {body}: {text}");
             let told = answer.json["detail"].as_str().unwrap();
             assert!(answer.json["errors"][0]["field"] == field && told.contains(&format!("`{field}`")), "{path} {body}: {text}");
             for internal in ["ContactIn", "TagIn", "ApiKeyIn", "MediaLinkIn", "failed to parse"] {
@@ -203,7 +209,7 @@ on_both_profiles! {
             }
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let path = filled(&document, &operation.path, "", "");
-            let text = if operation.path == "/session" || operation.path == "/media" { &long } else { &larger };
+            let text = if operation.path == "/session" || operation.path == "/media" || operation.path.starts_with("/me") { &long } else { &larger };
             for body in [
                 json!({ text.as_str(): 1 }),
                 json!({ "type": text }),

@@ -283,6 +283,10 @@ async fn a_caller_and_a_process_have_so_many_connections() {
     let (status, text, _) = Raw::ask(&app, &acme).await;
     assert_eq!(status, 429);
     assert!(text.contains(r#""code":"too_many_live_connections""#), "{text}");
+    assert!(
+        text.contains("One person or API key may have 2"),
+        "the tenant may have as many: {text}"
+    );
     assert!(text.to_lowercase().contains("retry-after: "), "{text}");
     // Another caller is not the first one's concern, but the process is full at some point.
     let third = Raw::with(&app, &globex).await;
@@ -365,9 +369,27 @@ on_both_profiles! {
         assert_ne!(session(app).await, before);
         // The session ends at its time, and the connection with it.
         app.clock.advance(chrono::TimeDelta::hours(13));
-        assert_eq!(socket.closed().await.0, 1008);
+        let closed = tokio::time::timeout(Duration::from_secs(20), socket.closed());
+        assert_eq!(closed.await.expect("the connection ends").0, 1008);
         let request = app.http.get(format!("{}/api/v1/session", app.base)).header("cookie", &cookie);
         assert_eq!(request.send().await.unwrap().status(), 401);
+        app.globex.get("/contacts").await.expect(200);
+    }
+
+    async fn a_new_password_ends_the_connections_of_other_sessions(app: &TestApp) {
+        let email = app.person(&app.acme, identity::Role::Agent).await;
+        let (here, elsewhere) = (app.signed_in(&email).await, app.signed_in(&email).await);
+        let credential = |cookie: &str| format!("Cookie: {cookie}\r\nOrigin: {}", app.base);
+        let mut stays = Raw::with(app, &credential(&here)).await;
+        let mut ends = Raw::with(app, &credential(&elsewhere)).await;
+        let change = json!({ "old_password": PASSWORD, "new_password": "an even better password" });
+        let request = app.http.put(format!("{}/api/v1/me/password", app.base)).json(&change);
+        let changed = request.header("cookie", &here).header("origin", &app.base).send().await.unwrap();
+        assert_eq!(changed.status(), 204);
+        assert_eq!(ends.closed().await.0, 1008);
+        for _ in 0..3 {
+            assert_eq!(stays.frame().await.opcode, TEXT, "a ping");
+        }
         app.globex.get("/contacts").await.expect(200);
     }
 }

@@ -91,6 +91,9 @@ on_both_profiles! {
         let long = "4".repeat(33);
         let bad: Vec<(&str, Value)> = vec![
             ("33 digits", json!({ "from": long, "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
+            ("19 digits", json!({ "from": "4477009810014477009", "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
+            ("zero", json!({ "from": "0", "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
+            ("two digits", json!({ "from": "12", "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
             ("200 letters", json!({ "from": "x".repeat(200), "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
             ("a long BSUID", json!({ "from_user_id": format!("GB.{}", "1".repeat(200)), "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
             ("both", json!({ "from": long, "from_user_id": format!("GB.{}", "1".repeat(200)), "id": "wamid.bad", "timestamp": "1790000000", "type": "text", "text": { "body": "x" } })),
@@ -109,7 +112,7 @@ on_both_profiles! {
         assert!(message(tenant, "wamid.bad").await.is_none());
         let events = tenant.all("/webhook-events").await;
         let reasons: Vec<&str> = events.iter().map(|event| event["reason"].as_str().unwrap()).collect();
-        assert_eq!(reasons, ["no_home"; 6]);
+        assert_eq!(reasons, ["no_home"; 9]);
         // Times no calendar has, ids and words of any length, amounts of any size: taken all the same.
         let odd = json!({
             "messages": [
@@ -133,7 +136,7 @@ on_both_profiles! {
             assert!(message(tenant, wamid).await.is_some(), "{wamid}");
         }
         assert_eq!(tenant.all("/statuses").await.len(), 2);
-        assert_eq!(tenant.all("/webhook-events").await.len(), 6);
+        assert_eq!(tenant.all("/webhook-events").await.len(), 9);
         assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
     }
 
@@ -253,6 +256,37 @@ on_both_profiles! {
         app.settled().await;
         tenant.post(&replies, reply).await.expect(202);
         assert_eq!(tenant.all("/conversations").await.len(), 1);
+    }
+
+    /// Bodies that are kept may be large. A page of them is not, and none is missing.
+    async fn a_page_of_kept_bodies_has_so_many_bytes(app: &TestApp) {
+        let body = |n: usize, bytes: usize| format!("{{\"n{n}\": \"{}", "é".repeat(bytes / 2)).into_bytes();
+        for n in 0..6 {
+            app.acme.webhook(&body(n, 1_500_000)).await.expect(200);
+        }
+        app.acme.webhook(&body(6, 2_900_000)).await.expect(200);
+        app.acme.webhook(&body(7, 2_900_000)).await.expect(200);
+        app.globex.webhook(&body(0, 10)).await.expect(200);
+        app.settled().await;
+        let (mut found, mut pages, mut after) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = app.acme.get(&format!("/webhook-events?limit=200{after}")).await.expect(200);
+            let items = page["items"].as_array().unwrap();
+            let payloads = items.iter().map(|item| item["payload"].as_str().unwrap());
+            pages.push(items.len());
+            assert!(items.len() == 1 || payloads.clone().map(str::len).sum::<usize>() <= 4 << 20, "{pages:?}");
+            found.extend(payloads.map(|payload| payload[..6].to_owned()));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        found.sort();
+        assert_eq!(found, (0..8).map(|n| format!("{{\"n{n}\":")).collect::<Vec<_>>());
+        assert!(pages.len() >= 5, "{pages:?}");
+        let few = app.acme.get("/webhook-events?limit=1").await.expect(200);
+        assert_eq!((few["items"].as_array().unwrap().len(), few["next"].is_string()), (1, true));
+        assert_eq!(app.globex.all("/webhook-events").await.len(), 1);
     }
 
     /// WhatsApp puts no more than a thousand into one body.

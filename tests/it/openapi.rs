@@ -1,7 +1,10 @@
 //! The documented API is the served one, and the committed document is current.
 
 use host::openapi::operations;
-use server::{Platform, commands::describe::operations_text};
+use server::{
+    Platform,
+    commands::describe::{operations_text, roles_text},
+};
 
 fn committed(file: &str) -> String {
     std::fs::read_to_string(format!("{}/../openapi/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -18,6 +21,12 @@ async fn the_committed_description_is_current() {
     assert_eq!(
         committed("operations.txt"),
         operations_text(&document),
+        "run `make openapi`"
+    );
+    let permissions = Platform::permissions().await.unwrap();
+    assert_eq!(
+        committed("roles.txt"),
+        roles_text(&permissions),
         "run `make openapi`"
     );
 }
@@ -133,12 +142,15 @@ fn every_error_code_has_words_in_both_languages() {
 /// Each thing that the platform does by itself about an error is in the portal's words.
 #[test]
 fn every_action_about_an_error_has_words() {
+    let document: serde_json::Value = serde_json::from_str(&committed("openapi.json")).unwrap();
+    let actions = document["components"]["schemas"]["FailureAction"]["enum"]
+        .as_array()
+        .unwrap();
     for language in ["en", "ar"] {
         let words = words(language);
-        for row in cloud_api::codes::CODES {
-            let action = row.action.as_str();
+        for action in actions {
             assert!(
-                words["failure"]["actions"][action].is_string(),
+                words["failure"]["actions"][action.as_str().unwrap()].is_string(),
                 "{language}: {action}"
             );
         }

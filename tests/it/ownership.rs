@@ -1,7 +1,8 @@
 //! A number belongs to the tenant whose connection test passed last. A claim alone blocks nobody, diverts nothing and reveals
 //! nothing.
 
-use sea_orm::{ConnectionTrait, Statement};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use testkit::{Tenant, TestApp, on_both_profiles, signed};
 
@@ -34,17 +35,17 @@ async fn texts(tenant: &Tenant) -> Vec<Value> {
 }
 
 on_both_profiles! {
-    async fn a_claim_is_answered_the_same_whoever_has_the_number(app: &TestApp) {
+    async fn a_claim_is_answered_the_same_for_any_owner(app: &TestApp) {
         let globex = &app.globex;
         let mut answers = Vec::new();
         for number in [app.acme.phone_id.as_str(), "330000000009999"] {
-            let answer = globex.post("/channels", claim(number, &app.acme.waba_id, "a token", "an app secret")).await;
+            let answer = globex.post("/channels", claim(number, &app.acme.waba_id, "a-token", "an-app-secret")).await;
             let mut shown = answer.clone().expect(201);
             for own in ["id", "phone_number_id", "created_at", "updated_at"] {
                 shown.as_object_mut().unwrap().remove(own);
             }
             let path = format!("/channels/{}", answer.json["id"].as_str().unwrap());
-            let twice = globex.post("/channels", claim(number, &app.acme.waba_id, "a token", "an app secret")).await;
+            let twice = globex.post("/channels", claim(number, &app.acme.waba_id, "a-token", "an-app-secret")).await;
             assert_eq!((twice.status, twice.code()), (409, "number_taken"), "one's own number twice");
             let report = globex.post(&format!("{path}/test"), Value::Null).await.expect(200);
             let resumed = globex.post(&format!("{path}/resume"), Value::Null).await.status;
@@ -57,7 +58,7 @@ on_both_profiles! {
                 "contacts": [{ "wa_id": "447700900123" }],
                 "messages": [{ "from": "447700900123", "id": wamid, "timestamp": "1790000000", "type": "text", "text": { "body": "Forged" } }] } });
             let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": app.acme.waba_id, "changes": [change] }] }).to_string();
-            let signature = signed("an app secret", body.as_bytes());
+            let signature = signed("an-app-secret", body.as_bytes());
             let forged = globex.webhook_signed(body.as_bytes(), Some(&signature)).await.status;
             app.settled().await;
             let forged = (forged, globex.all("/messages").await.iter().any(|message| message["wamid"] == wamid));
@@ -82,7 +83,7 @@ on_both_profiles! {
     async fn an_unproven_claim_diverts_no_webhook(app: &TestApp) {
         let (acme, globex) = (&app.acme, &app.globex);
         // The worst case: one Meta app serves both, so that its secret signs for both.
-        let channel = claims_acmes(app, "no token of that number", &acme.app_secret).await;
+        let channel = claims_acmes(app, "no-token-of-that-number", &acme.app_secret).await;
         assert!(!test(globex, &channel).await);
         let (body, _) = acme.text_webhook("447700900123", "By my own path");
         acme.webhook(&body).await.expect(200);
@@ -100,8 +101,8 @@ on_both_profiles! {
 
     async fn a_number_that_nobody_has_proven_takes_what_its_own_secret_signed(app: &TestApp) {
         let number = "330000000009998";
-        let secret = "a secret of my own";
-        app.globex.post("/channels", claim(number, "220000000009998", "a token", secret)).await.expect(201);
+        let secret = "a-secret-of-my-own";
+        app.globex.post("/channels", claim(number, "220000000009998", "a-token", secret)).await.expect(201);
         let change = json!({ "field": "messages", "value": {
             "messaging_product": "whatsapp", "metadata": { "phone_number_id": number, "display_phone_number": "447700900000" },
             "contacts": [{ "wa_id": "447700900123" }],
@@ -145,6 +146,16 @@ on_both_profiles! {
         let mut heard: Vec<String> = texts(globex).await.iter().map(|text| text.as_str().unwrap().to_owned()).collect();
         heard.sort();
         assert_eq!(heard, ["By the old path", "From the phone"]);
+        assert_eq!(texts(acme).await, [] as [Value; 0]);
+        assert_eq!(acme.all("/webhook-events").await, [] as [Value; 0]);
+
+        // What had been stored for the owner before, and was not applied yet, is not theirs any more either.
+        let (body, _) = acme.text_webhook("447700900123", "Stored before");
+        let row = "INSERT INTO messaging_inbox (tenant_id, id, body, own_path, received_at) VALUES (?, ?, ?, ?, ?)";
+        let (clock, on) = (app.system.clock(), app.system.across_tenants("a body that waits"));
+        let values: [sea_orm::Value; 5] = [acme.id.into(), clock.new_uuid().into(), body.into(), true.into(), clock.now().into()];
+        on.execute_raw(Statement::from_sql_and_values(on.get_database_backend(), row, values)).await.unwrap();
+        app.settled().await;
         assert_eq!(texts(acme).await, [] as [Value; 0]);
         assert_eq!(acme.all("/webhook-events").await, [] as [Value; 0]);
 
@@ -200,14 +211,37 @@ on_both_profiles! {
         assert_eq!(owner.tenant(), app.acme.id);
     }
 
+    /// There was no claim, and one kind of route for all numbers.
     async fn numbers_of_an_earlier_version_are_their_tenants(app: &TestApp) {
-        // As the rows were before claims were kept: no claim, and one kind of route for all numbers.
-        let on = app.system.across_tenants("rows as an earlier version wrote them");
-        let count = "SELECT COUNT(*) AS n FROM channels_channels WHERE claim IS NULL";
-        let count = on.query_one_raw(Statement::from_string(on.get_database_backend(), count)).await.unwrap().unwrap();
-        assert_eq!(count.try_get::<i64>("", "n").unwrap(), 2, "a passed test leaves no claim");
-        app.acme.customer_writes("447700900123", "Hello");
+        let (acme, globex) = (&app.acme, &app.globex);
+        let on = app.system.across_tenants("a test goes back a release");
+        let run = async |sql: &str| on.execute_unprepared(sql).await.unwrap().rows_affected();
+        let count = async |what: &str| {
+            let sql = format!("SELECT COUNT(*) AS n FROM {what}");
+            let row = on.query_one_raw(Statement::from_string(on.get_database_backend(), sql)).await.unwrap().unwrap();
+            row.try_get::<i64>("", "n").unwrap()
+        };
+        assert_eq!(count("channels_channels WHERE claim IS NULL").await, 2, "a passed test leaves no claim");
+        let since = Migrator::migrations().iter().filter(|it| it.name() >= "m20261130_000121").count();
+        Migrator::down(on, Some(u32::try_from(since).unwrap())).await.unwrap();
+        assert_eq!(count("identity_routes WHERE kind = 'phone_simulated'").await, 0);
+        let key = if on.get_database_backend() == DbBackend::Sqlite { "\"key\"" } else { "`key`" };
+        let routes = format!("INSERT INTO identity_routes (kind, {key}, tenant_id, created_at) \
+                              SELECT 'phone', phone_number_id, tenant_id, created_at FROM messaging_channels");
+        assert_eq!(run(&routes).await, 2);
+        Migrator::up(on, None).await.unwrap();
+        assert_eq!(count("identity_routes WHERE kind = 'phone_simulated'").await, 2);
+
+        // Who only claims it gets nothing of it, even with a secret that signs for both.
+        claims_acmes(app, "no-token-of-that-number", &acme.app_secret).await;
+        acme.customer_writes("447700900123", "Hello");
         app.settled().await;
-        assert_eq!(texts(&app.acme).await, ["Hello"]);
+        let (body, _) = acme.text_webhook("447700900123", "By the path of Globex");
+        let signature = signed(&acme.app_secret, &body);
+        assert_eq!(globex.webhook_signed(&body, Some(&signature)).await.status, 200);
+        app.settled().await;
+        assert_eq!(texts(acme).await.len(), 2);
+        assert_eq!(texts(globex).await, [] as [Value; 0]);
+        acme.sends("+447700900123", "Yes").await.expect(202);
     }
 }

@@ -34,6 +34,28 @@ async fn key(app: &TestApp) -> String {
     made.expect(201)["key"].as_str().unwrap().to_owned()
 }
 
+/// A request that is refused before any operation looks at it.
+async fn early(
+    app: &TestApp,
+    headers: &[(&'static str, &'static str)],
+    body: Vec<u8>,
+    query: &str,
+) -> Answer {
+    let mut given = HeaderMap::new();
+    given.insert("content-type", "application/json".parse().unwrap());
+    for (name, value) in headers {
+        given.insert(*name, value.parse().unwrap());
+    }
+    let url = format!("{}/api/v1/tags{query}", app.base);
+    let request = app
+        .http
+        .post(url)
+        .bearer_auth(&app.acme.key)
+        .headers(given)
+        .body(body);
+    Answer::read(request.send().await.unwrap()).await
+}
+
 async fn tags(app: &TestApp, key: &str) -> Answer {
     app.acme.call_with(key, reqwest::Method::GET, "/tags", None).await
 }
@@ -113,6 +135,20 @@ async fn every_answer_to_a_caller_says_what_is_left() {
             (acme.post("/no-such-path", json!({})).await, 404),
             (acme.call(reqwest::Method::PUT, "/tags", None).await, 405),
             (acme.call(reqwest::Method::DELETE, "/messages", None).await, 405),
+            (early(&app, &[], Vec::new(), "?no_such_parameter=1").await, 422),
+            (
+                early(&app, &[("content-type", "text/plain")], b"x".to_vec(), "").await,
+                415,
+            ),
+            (
+                early(&app, &[("content-encoding", "gzip")], b"x".to_vec(), "").await,
+                415,
+            ),
+            (early(&app, &[], vec![b'x'; 1024 * 1024 + 1], "").await, 413),
+            (
+                early(&app, &[("host", "elsewhere.example")], Vec::new(), "").await,
+                421,
+            ),
         ] {
             assert_eq!(answer.status, status, "{}", answer.json);
             assert!(left(&answer, "caller") < 100 && left(&answer, "tenant") < 400);

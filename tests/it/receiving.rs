@@ -322,7 +322,7 @@ on_both_profiles! {
         let restriction = json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [{
             "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": now + 86_400 }] });
         hears(app, acme, &[update(now, restriction)]).await;
-        stopped(&test().await, "write to people first");
+        stopped(&test().await, "cannot start conversations");
         assert!(channel(acme).await["restricted"].is_object());
         let theirs = channel(&app.globex).await;
         assert!(theirs["held"].is_null() && theirs["restricted"].is_null(), "{theirs}");

@@ -118,9 +118,9 @@ on_both_profiles! {
         // The third person is one too many; the first two may be written to as often as one likes.
         let third = template(&app.acme, "447700900203").await;
         let third = app.until(&app.acme, &state(&third), |message| message["status"] == "failed").await;
-        assert!(third["error"]["detail"].as_str().unwrap().starts_with("The daily messaging limit is reached"), "{third}");
+        assert!(third["error"]["detail"].as_str().unwrap().starts_with("Daily messaging limit reached"), "{third}");
         let channel = app.acme.get(&format!("/channels/{}", app.acme.channel_id)).await.expect(200);
-        assert!(channel["status_reason"].as_str().unwrap().starts_with("The daily messaging limit"), "{channel}");
+        assert!(channel["status_reason"].as_str().unwrap().starts_with("Daily messaging limit"), "{channel}");
         let first = template(&app.acme, "447700900201").await;
         app.until(&app.acme, &state(&first), |message| message["status"] == "read").await;
         // Who wrote is answered whatever the limit says, and another tenant has a limit of its own.
@@ -158,7 +158,7 @@ on_both_profiles! {
         happens("restrict", json!({ "type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "seconds": 86_400 })).await;
         let restricted = channel().await;
         let reason = restricted["restricted"]["reason"].as_str().unwrap();
-        assert!(reason.contains("may not write to people first"), "{restricted}");
+        assert!(reason.contains("cannot start conversations"), "{restricted}");
         assert!(restricted["restricted"]["until"].is_string() && restricted["status"] == "attention", "{restricted}");
         app.clock.advance(chrono::TimeDelta::minutes(3));
         // What waited for an open window leaves, and so does the next answer; nothing else was tried.
@@ -167,7 +167,7 @@ on_both_profiles! {
         sent(app, acme, CUSTOMER, &["read"]).await;
         let refused = acme.post("/messages", first.clone()).await;
         assert_eq!((refused.status, refused.code()), (409, "number_restricted"));
-        assert!(refused.json["detail"].as_str().unwrap().contains("may not write to people first"));
+        assert!(refused.json["detail"].as_str().unwrap().contains("cannot start conversations"));
         assert_eq!(app.sim.ledger().accepted().filter(|accepted| accepted.kind == "template").count(), 0);
         let other = template(&app.globex, "447700900201").await;
         app.until(&app.globex, &state(&other), |message| message["status"] == "read").await;
@@ -204,7 +204,7 @@ on_both_profiles! {
         app.clock.advance(chrono::TimeDelta::minutes(3));
         let path = format!("/messages/{}", waits["id"].as_str().unwrap());
         let failed = app.until(acme, &path, |message| message["status"] == "failed").await;
-        assert!(failed["error"]["detail"].as_str().unwrap().contains("may not write to people first"), "{failed}");
+        assert!(failed["error"]["detail"].as_str().unwrap().contains("cannot start conversations"), "{failed}");
         assert_eq!(app.sim.ledger().accepted().count(), 0);
         let queued = template(&app.globex, "447700900201").await;
         let path = format!("/messages/{}", queued["id"].as_str().unwrap());

@@ -149,6 +149,53 @@ on_both_profiles! {
         assert_eq!(app.globex.all("/conversations").await.len(), 1);
     }
 
+    /// When two conversations become one, the state that needs a person more is kept, and the assignee.
+    async fn a_joined_conversation_keeps_state_and_assignee(app: &TestApp) {
+        use sea_orm::{ConnectionTrait, Statement};
+        let tenant = &app.acme;
+        let (ours, theirs) = ("X'00000000000070008000000000000001'", "X'00000000000070008000000000000002'");
+        let none = "NULL";
+        for (case, (kept, kept_by, gone, gone_by, state, by)) in [
+            ("resolved", none, "snoozed", theirs, "snoozed", theirs),
+            ("pending", ours, "resolved", theirs, "pending", ours),
+            ("open", none, "pending", none, "open", none),
+        ].into_iter().enumerate() {
+            let (long, short, other) = (format!("+55 31 98888-881{case}"), format!("55318888881{case}"), format!("44770090098{case}"));
+            sent(app, tenant, &long).await;
+            let wamid = format!("wamid.STATES{case}");
+            for tenant in [tenant, &app.globex] {
+                tenant.webhook(&text(tenant, &wamid, &other, &other)).await.expect(200);
+            }
+            app.settled().await;
+            // As earlier versions left it: two spellings of one number, two contacts.
+            let on = app.system.across_tenants("two spellings that made two contacts");
+            let run = |sql: String| Statement::from_sql_and_values(on.get_database_backend(), sql, [tenant.id.into()]);
+            for sql in [
+                format!("UPDATE contacts_identities SET value = '+{short}' WHERE value = '+{other}' AND tenant_id = ?"),
+                format!("UPDATE messaging_conversations SET state = '{kept}', assignee_id = {kept_by} WHERE window_phone IS NULL AND tenant_id = ?"),
+                format!(
+                    "UPDATE messaging_conversations SET state = '{gone}', assignee_id = {gone_by}, snoozed_until = '2035-01-01 00:00:00', \
+                     window_phone = '+{short}' WHERE window_phone = '+{other}' AND tenant_id = ?"
+                ),
+            ] {
+                on.execute_raw(run(sql)).await.unwrap();
+            }
+            // A message to the number finds that they are one.
+            template(tenant, &format!("+{short}")).await;
+            let (_, conversation) = only(tenant, &short[4..]).await;
+            assert_eq!(conversation["state"], state, "{case}: {conversation}");
+            let sql = format!(
+                "SELECT COUNT(*) AS n FROM messaging_conversations WHERE tenant_id = ? AND window_phone = '+{short}' AND state = '{state}' AND \
+                 (assignee_id = {by} OR (assignee_id IS NULL AND {by} IS NULL)) AND (snoozed_until IS NOT NULL) = {}",
+                i32::from(state == "snoozed"),
+            );
+            let row = on.query_one_raw(run(sql)).await.unwrap().unwrap();
+            assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1, "{case}");
+            app.settled().await;
+        }
+        assert_eq!(app.globex.all("/conversations?state=open").await.len(), 3, "another tenant's are its own");
+    }
+
     async fn a_window_is_found_open_while_its_contact_is_joined(app: &TestApp) {
         use sea_orm::ConnectionTrait;
         let tenant = &app.acme;

@@ -90,6 +90,32 @@ on_both_profiles! {
         assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
     }
 
+    /// What a status told before WhatsApp answered the send is the newest: nobody is told of less afterwards.
+    async fn live_clients_are_not_told_of_less_than_is_stored(app: &TestApp) {
+        let tenant = &app.acme;
+        let to = "999003000006";
+        tenant.customer_writes(to, "Hi");
+        app.settled().await;
+        let mut live = tenant.live(None).await;
+        let queued = tenant.sends(to, "Hello").await.expect(202);
+        app.settled().await;
+        let marker = tenant.post("/contacts", json!({ "phone": "+447700900999", "name": "Marker" })).await.expect(201);
+        let mut told = Vec::new();
+        loop {
+            let frame = live.frame().await;
+            let items = frame["payload"]["items"].as_array().cloned().unwrap_or_default();
+            if items.iter().any(|item| item["contact_id"] == marker["id"]) {
+                break;
+            }
+            let statuses = items.iter().filter(|item| item["message_id"] == queued["id"] && item["status"].is_string());
+            told.extend(statuses.map(|item| item["status"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(told.last().map(String::as_str), Some("read"), "{told:?}");
+        // Which of the two comes first is chance; the answer is never told after what it led to.
+        assert!(told.iter().skip(1).all(|status| status != "accepted"), "{told:?}");
+        assert_eq!(app.globex.all("/messages").await, [] as [Value; 0]);
+    }
+
     async fn a_send_without_an_answer_is_not_repeated_and_resolved_by_its_status(app: &TestApp) {
         let tenant = &app.acme;
         // The simulator takes this message and never answers.

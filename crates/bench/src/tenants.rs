@@ -255,7 +255,7 @@ impl World {
             .collect();
         retrying(|| async {
             let mut tx = tenant.db.begin().await?;
-            let origin = Origin::Campaign("bench".to_owned());
+            let origin = Origin::campaign("bench").map_err(kernel::Error::internal)?;
             let answers = self.sender.queue(&mut tx, &messages, Lane::Bulk, &origin).await?;
             if let Some(refusal) = answers.into_iter().find_map(std::result::Result::err) {
                 return Err(kernel::Error::internal(refusal.detail));

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use crate::agenda::{Event, Update};
 use crate::config::SimConfig;
@@ -18,11 +19,23 @@ use crate::ledger::{Delivered, Ledger};
 use crate::links::{self, Fetch};
 use crate::provision::{Provision, Provisioned};
 
+/// A callback as it is at another server; none if it is not at the first one.
+fn at_another_server(callback: &str, from: &Url, to: &Url) -> Option<String> {
+    let mut url = Url::parse(callback).ok()?;
+    if url.origin() != from.origin() {
+        return None;
+    }
+    url.set_scheme(to.scheme()).ok()?;
+    url.set_host(to.host_str()).ok()?;
+    url.set_port(to.port()).ok()?;
+    Some(url.into())
+}
+
 /// An invalid control request, with a message that says what to change.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ControlError {
-    /// 400 or 404, as in the control API.
+    /// 400, 404 or 413, as in the control API.
     pub status: u16,
     /// What is wrong and what would be valid.
     pub message: String,
@@ -157,6 +170,32 @@ impl Simulator {
                 Ok(())
             }
             None => Err(ControlError::missing(format!("there is no app {app_id}"))),
+        })
+    }
+
+    /// Moves callbacks from one server to another: scheme, host and port are replaced, the path stays. Returns how many moved.
+    /// For a server that was started again under another address.
+    pub fn move_callbacks(&self, from: &Url, to: &Url) -> usize {
+        self.with(|core| {
+            let mut moved = 0;
+            for callback in core.world.callbacks_mut() {
+                if let Some(there) = at_another_server(callback, from, to) {
+                    *callback = there;
+                    moved += 1;
+                }
+            }
+            moved
+        })
+    }
+
+    /// Callbacks that the simulator may not call: their webhooks are not delivered.
+    pub fn callbacks_out_of_reach(&self) -> BTreeSet<String> {
+        self.with(|core| {
+            let reach = core.config.reach.clone();
+            let all = core.world.callbacks_mut();
+            all.filter(|url| !url.is_empty() && reach.check(url).is_err())
+                .map(|url| url.clone())
+                .collect()
         })
     }
 

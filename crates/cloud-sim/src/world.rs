@@ -233,6 +233,21 @@ pub struct World {
 }
 
 impl World {
+    /// Every address that webhooks go to: of apps, accounts and numbers. Some are empty.
+    pub fn callbacks_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let of_apps = self.apps.values_mut().map(|app| &mut app.callback_url);
+        let of_wabas = self
+            .wabas
+            .values_mut()
+            .flat_map(|waba| waba.subscriptions.values_mut())
+            .filter_map(|subscription| subscription.override_callback_uri.as_mut());
+        let of_phones = self
+            .phones
+            .values_mut()
+            .filter_map(|phone| phone.override_callback_uri.as_mut());
+        of_apps.chain(of_wabas).chain(of_phones)
+    }
+
     /// An empty world.
     pub fn new(seed: u64, clock: VirtualClock) -> Self {
         Self {

@@ -59,9 +59,7 @@ pub struct Channel {
 /// What stops a number, wholly or from writing first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// Why and what to do, in English.
-    pub reason: String,
-    /// The same, to be said in any language.
+    /// Why and what to do. [`Display`](std::fmt::Display) gives the English.
     pub why: Sentences,
     /// When it ends by itself; none means that somebody, or WhatsApp, has to do something first.
     pub until: Option<DateTime<Utc>>,

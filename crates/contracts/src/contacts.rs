@@ -172,7 +172,7 @@ pub trait ContactDirectory: Send + Sync {
     ) -> Result<Resolved<Option<ContactId>>>;
 
     /// Finds or creates the contact whose phone number somebody typed, in any usual spelling. Digits alone are first looked up as
-    /// they stand, then read as a whole number with its country code. `field` is named in errors.
+    /// they stand, then read as inside the tenant's country, then as a whole number with its country code. `field` is named in errors.
     ///
     /// # Errors
     /// 422 `invalid_phone` with the reason; the database's.

@@ -5,4 +5,5 @@
 pub mod channels;
 pub mod contacts;
 pub mod messaging;
+pub mod settings;
 pub mod templates;

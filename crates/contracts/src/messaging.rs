@@ -1,15 +1,22 @@
 //! What messaging offers and tells.
 
+mod conversation;
 mod origin;
 mod refusal;
+mod unread;
 
 use chrono::{DateTime, Utc};
 use cloud_api::{ids::Wamid, message::Content};
-use kernel::{Event, Result, TenantTx, id};
+use kernel::{Event, Result, TenantTx, UserId, id};
 use serde::{Deserialize, Serialize};
 
-pub use origin::{Origin, UnknownOrigin};
+pub use conversation::{
+    Assignment, Change, ConversationCard, ConversationChange, ConversationRefusal, ConversationState,
+    ConversationUpdate, Conversations, ConversationsChanged, LONGEST_SNOOZE, TeamId,
+};
+pub use origin::{Origin, OriginId, UnknownOrigin};
 pub use refusal::{Refusal, RefusalCode};
+pub use unread::{UnreadChanged, UnreadTotal};
 
 use crate::{channels::ChannelId, contacts::ContactId};
 
@@ -135,6 +142,12 @@ pub struct MessageReceived {
     /// For listeners; live clients do not get it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub details: Option<MessageDetails>,
+    /// Who looks after the thread; live clients filter by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MessagesReceived {
@@ -213,6 +226,12 @@ pub struct MessageQueued {
     pub contact_id: ContactId,
     /// When it was written.
     pub at: DateTime<Utc>,
+    /// Who looks after the thread; live clients filter by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MessagesQueued {
@@ -249,6 +268,12 @@ pub struct MessageStatusChanged {
     /// Where the message comes from; none for what earlier versions sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub origin: Option<Origin>,
+    /// Who looks after the thread; live clients filter by it. Not told of what is sent in bulk.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MessageStatusesChanged {
@@ -259,6 +284,34 @@ impl Event for MessageStatusesChanged {
     fn key(item: &Self::Item) -> String {
         item.conversation_id.to_string()
     }
+}
+
+/// Today's figures of a tenant changed. Told at most once a second.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FiguresChanged {
+    /// One: how they are now.
+    pub items: Vec<DayFigures>,
+}
+
+/// Figures of a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayFigures {
+    /// `YYYY-MM-DD` in the tenant's time zone.
+    pub day: String,
+    /// Messages that wait to be sent now.
+    pub waiting: i64,
+    /// Messages that WhatsApp sent on that day.
+    pub sent: i64,
+    /// Messages that reached a phone on that day.
+    pub delivered: i64,
+    /// Messages that failed on that day.
+    pub failed: i64,
+}
+
+impl Event for FiguresChanged {
+    const NAME: &'static str = "figures_changed";
+    const LIVE: Option<&'static str> = Some("messages:read");
+    kernel::event_items!(DayFigures);
 }
 
 /// Files of messages arrived, or will not.
@@ -281,6 +334,12 @@ pub struct MediaChange {
     pub conversation_id: Option<ConversationId>,
     /// `waiting`, `ready` or `failed`.
     pub state: String,
+    /// Who looks after the thread; live clients filter by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MediaChanged {
@@ -290,30 +349,6 @@ impl Event for MediaChanged {
 
     fn key(item: &Self::Item) -> String {
         item.media_id.to_string()
-    }
-}
-
-/// Conversations changed otherwise: read by an agent, for example.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ConversationsChanged {
-    /// Which.
-    pub items: Vec<ConversationChange>,
-}
-
-/// One changed conversation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ConversationChange {
-    /// Which.
-    pub conversation_id: ConversationId,
-}
-
-impl Event for ConversationsChanged {
-    const NAME: &'static str = "conversations_changed";
-    const LIVE: Option<&'static str> = Some("messages:read");
-    kernel::event_items!(ConversationChange);
-
-    fn key(item: &Self::Item) -> String {
-        item.conversation_id.to_string()
     }
 }
 
@@ -345,6 +380,12 @@ pub struct MessageEchoed {
     /// For listeners; live clients do not get it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub details: Option<MessageDetails>,
+    /// Who looks after the thread; live clients filter by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MessagesEchoed {
@@ -386,6 +427,12 @@ pub struct MessageAmended {
     pub message_id: MessageId,
     /// Its thread.
     pub conversation_id: ConversationId,
+    /// Who looks after the thread; live clients filter by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assignee_id: Option<UserId>,
+    /// The team that does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team_id: Option<TeamId>,
 }
 
 impl Event for MessagesAmended {

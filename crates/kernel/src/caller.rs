@@ -23,7 +23,7 @@ pub struct PermissionInfo {
     pub roles: &'static [Role],
 }
 
-/// A right as a type, so that it stands in the handler's signature.
+/// A right as a type, so that it is part of the handler's signature.
 pub trait Permission: Send + Sync + 'static {
     /// Its description.
     const INFO: PermissionInfo;

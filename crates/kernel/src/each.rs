@@ -1,4 +1,4 @@
-//! A value of its own for every row, in one statement.
+//! A different value for each row, in one statement.
 
 use sea_orm::{
     ExprTrait, Value,

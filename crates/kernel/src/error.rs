@@ -194,20 +194,6 @@ impl Error {
         }
     }
 
-    /// 400: the body has fields that are missing, of the wrong type or not known, at most 50. Texts in them are cut short.
-    pub fn malformed_fields(fields: Vec<FieldError>) -> Self {
-        let fields = bounded(fields);
-        let told: Vec<String> = fields
-            .iter()
-            .map(|f| format!("`{}` {}", f.field, f.message))
-            .collect();
-        let detail = format!("The body could not be read: {}.", told.join("; "));
-        Self {
-            fields,
-            ..Self::new(StatusCode::BAD_REQUEST, "malformed_body", detail)
-        }
-    }
-
     /// 429 with the seconds to wait.
     pub fn too_many(detail: impl Into<Cow<'static, str>>, retry_after: u64) -> Self {
         Self {
@@ -377,9 +363,12 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"wapro\""
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if self.status.is_server_error() {
-            let cause = std::error::Error::source(&self).map(ToString::to_string);
-            tracing::error!(code = self.code, detail = %self.detail, cause, "request failed");
+        let cause = || std::error::Error::source(&self).map(ToString::to_string);
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(code = self.code, detail = %self.detail, cause = cause(), "request failed");
+        } else if self.status.is_server_error() {
+            // Something is away, busy or refused for a while, often for a reason of the caller: nothing to mend here.
+            tracing::warn!(code = self.code, detail = %self.detail, cause = cause(), "request failed");
         }
         let mut response = Response::builder()
             .status(self.status)
@@ -427,7 +416,7 @@ impl ApiResponse for Error {
         const DESCRIBED: [(u16, &str); 7] = [
             (
                 400,
-                "The request could not be read: malformed JSON, an unknown field, a wrong type.",
+                "The request could not be read: the body is not JSON, or a parameter is malformed.",
             ),
             (401, "No valid session or API key."),
             (
@@ -438,7 +427,7 @@ impl ApiResponse for Error {
             (409, "The state of the thing does not allow this."),
             (
                 422,
-                "Read, but a value is not acceptable; `errors` names the fields.",
+                "Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields.",
             ),
             (429, "Too many requests; `Retry-After` says how long to wait."),
         ];

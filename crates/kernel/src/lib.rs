@@ -1,6 +1,6 @@
 //! What a module *is*: [`Module`], [`TenantDb`], [`Can`], [`Event`], [`Job`], [`Error`], typed ids, the clock.
 //!
-//! Architecture invariant: the kernel knows no feature by name, no apalis, no Redis and nothing of Meta.
+//! Architecture invariant: the kernel knows no feature by name, no apalis, no Redis and no Meta.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -23,6 +23,7 @@ pub mod id;
 pub mod job;
 pub mod limit;
 pub mod listener;
+pub mod member;
 pub mod module;
 pub mod outbox;
 pub mod page;
@@ -45,6 +46,7 @@ pub use id::{TenantId, UserId};
 pub use job::{Job, JobContext, JobError, JobOutcome, Jobs};
 pub use limit::{Bucket, Counted, Level, Limiter, Quota, RateNote, Taken, Wait};
 pub use listener::{Events, Listener};
+pub use member::Members;
 pub use module::{Module, PublicRoute};
 pub use page::{Cursor, Page, PageQuery};
 pub use pump::{Pump, Pumped};

@@ -96,7 +96,7 @@ impl Level {
 pub struct Taken {
     /// How long until it would succeed, if it was refused.
     pub refused: Option<Wait>,
-    /// What each bucket holds now, in the order of the request. The last ones may be missing when a bucket before them refused.
+    /// What each bucket holds now, in the order of the request.
     pub levels: Vec<Level>,
 }
 

@@ -5,6 +5,7 @@ use std::{
     fmt,
     marker::PhantomData,
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{Event, Result, TenantTx};
@@ -13,6 +14,8 @@ use crate::{Event, Result, TenantTx};
 pub const BATCH_ITEMS: usize = 1_000;
 /// Characters of a key that count.
 const KEY: usize = 190;
+/// The longest that a batch may take, unless its listener says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// The key of events that cannot be read.
 pub const UNREADABLE: &str = "unreadable";
 
@@ -29,9 +32,15 @@ pub trait Listener<E: Event>: Send + Sync + 'static {
     /// Nothing of the batch took effect then. It is tried again; what keeps failing is parked by [key](Event::key), with all that
     /// follows of the same key. An error of status 503 is waited for and does not count as a failure.
     async fn handle(&self, tx: &mut TenantTx, events: &[E]) -> Result<()>;
+
+    /// The longest that a batch may take. One that takes longer has failed; a statement that still runs is ended (on SQLite it ends
+    /// by itself).
+    fn timeout(&self) -> Duration {
+        TIMEOUT
+    }
 }
 
-/// An event as it stands in a log.
+/// An event in a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     /// Its place.
@@ -83,6 +92,7 @@ impl Events {
         let registered = Registered {
             name: name.clone(),
             event: E::NAME,
+            timeout: listener.timeout(),
             inner: Arc::new(Typed {
                 listener,
                 event: PhantomData::<fn() -> E>,
@@ -106,6 +116,8 @@ pub struct Registered {
     pub name: String,
     /// [`Event::NAME`].
     pub event: &'static str,
+    /// [`Listener::timeout`].
+    pub timeout: Duration,
     inner: Arc<dyn Erased>,
 }
 

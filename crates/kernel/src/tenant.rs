@@ -1,17 +1,19 @@
 //! The doors to the database. A module holds [`TenantDb`] and nothing else, so it can only ever see one tenant's rows.
 
 mod alone;
+mod counter;
 mod list;
 mod many;
 mod oldest;
 mod query;
 mod row;
+mod session;
 mod way;
 
 use std::{
     collections::BTreeSet,
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use chrono::{DateTime, Utc};
@@ -27,6 +29,7 @@ pub use list::{LIST_LIMIT, SEARCHES, TenantIds};
 pub use many::{MOST, insert_for_tenants};
 pub use query::{TenantDelete, TenantSelect, TenantUpdate};
 pub use row::{RowPage, TenantRow, not_found};
+pub use session::Session;
 
 use crate::{Clock, Error, Event, Job, Result, TenantId, outbox::Pending, padded};
 
@@ -84,8 +87,8 @@ pub struct SystemDb {
     // SQLite has one writer. Queueing for it here is fair and costs nothing; queueing inside SQLite is a busy loop.
     writer: Option<Arc<Mutex<()>>>,
     lists: list::Lists,
-    // The events that have listeners.
-    listened: Arc<OnceLock<BTreeSet<&'static str>>>,
+    // The events that have listeners; none until somebody says so.
+    listened: Arc<RwLock<Option<BTreeSet<String>>>>,
 }
 
 impl fmt::Debug for SystemDb {
@@ -108,15 +111,18 @@ impl SystemDb {
         }
     }
 
-    /// Says which events have listeners; the first call counts. Until then every event may have one, so that a process that
-    /// knows no modules, such as a command, leaves nothing out.
-    pub fn learn_listened(&self, events: impl IntoIterator<Item = &'static str>) {
-        let _known_before = self.listened.set(events.into_iter().collect());
+    /// Says which events have listeners, besides those that were named before. Until the first call every event may have one, so
+    /// that a process that knows no modules, such as a command, leaves nothing out.
+    pub fn learn_listened<'e>(&self, events: impl IntoIterator<Item = &'e str>) {
+        let mut listened = self.listened.write().unwrap_or_else(PoisonError::into_inner);
+        let listened = listened.get_or_insert_default();
+        listened.extend(events.into_iter().map(ToOwned::to_owned));
     }
 
     /// Whether the event of this name may have a listener.
     fn is_listened_to(&self, event: &str) -> bool {
-        self.listened.get().is_none_or(|events| events.contains(event))
+        let listened = self.listened.read().unwrap_or_else(PoisonError::into_inner);
+        listened.as_ref().is_none_or(|events| events.contains(event))
     }
 
     /// The scoped door for one tenant.
@@ -146,7 +152,7 @@ impl SystemDb {
             sqlite_transaction_mode: self.writer.is_some().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        // In a task of its own: a caller that goes away in the middle of BEGIN (a client that hangs up) would leave a
+        // In its own task: a caller that goes away in the middle of BEGIN (a client that hangs up) would leave a
         // connection in the pool with a transaction that nobody ends. A task that ends drops it, which rolls it back.
         let connection = self.connection.clone();
         let begun = tokio::spawn(async move { connection.begin_with_options(options).await }).await;
@@ -183,7 +189,7 @@ impl SystemTx {
         &self.tx
     }
 
-    /// Makes it true.
+    /// Commits.
     ///
     /// # Errors
     /// The database's.
@@ -248,7 +254,7 @@ impl TenantDb {
     }
 }
 
-/// One tenant's transaction: state, events and jobs become true together, or not at all.
+/// One tenant's transaction: commits state, events and jobs atomically.
 pub struct TenantTx {
     inner: SystemTx,
     db: TenantDb,

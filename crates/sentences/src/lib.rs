@@ -202,6 +202,19 @@ impl Sentences {
         self
     }
 
+    /// The error code of WhatsApp's that they explain, if they explain one.
+    pub fn code(&self) -> Option<i64> {
+        let mut params = self.0.iter().flat_map(|sentence| &sentence.params);
+        params
+            .find(|param| param.kind == ParamKind::Code)
+            .and_then(|param| param.value.parse().ok())
+    }
+
+    /// Whether one of them is this.
+    pub fn contain(&self, term: Term) -> bool {
+        self.0.iter().any(|sentence| sentence.term == term)
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -253,11 +266,14 @@ mod tests {
             .and(Sentence::new(Term::RuleBroken).word("rule", "SPAM_AND_SCAMS"));
         assert_eq!(
             said.to_string(),
-            "WhatsApp restricts the account. It may not answer people until 1 December 2026, 00:00 UTC. WhatsApp says the account \
+            "WhatsApp restricts the account. It cannot reply to people until 1 December 2026, 00:00 UTC. WhatsApp says the account \
              broke its rules: spam and scams"
         );
         assert_eq!(Sentences::read(said.kept().as_deref()), said);
         assert_eq!(Sentences::default().kept(), None);
+        assert!(said.contain(Term::RestrictedNow) && !said.contain(Term::Code));
+        assert_eq!(said.code(), None);
+        assert_eq!(said.and(Sentence::code(190)).code(), Some(190));
         assert_eq!(
             Sentences::read(Some("[{\"term\":\"of_tomorrow\"}]")),
             Sentences::default()

@@ -40,6 +40,7 @@ pub struct Config {
     pub redis_connections: usize,
     pub redis_wait_ms: u32,
     pub encryption_keys: Vec<SecretString>,
+    pub allow_unreadable_secrets: bool,
     pub brand: String,
     pub log: String,
     pub log_format: LogFormat,

@@ -39,7 +39,7 @@ enum Command {
     Migrate,
     /// Print the API's description.
     Openapi {
-        /// Write openapi/openapi.json and openapi/operations.txt.
+        /// Write openapi/openapi.json, openapi/operations.txt and openapi/roles.txt.
         #[arg(long, conflicts_with = "check")]
         write: bool,
         /// Fail if those files are stale.

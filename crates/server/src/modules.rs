@@ -8,9 +8,9 @@ use contacts::Contacts;
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
-    messaging::MessageSender,
+    messaging::{Conversations, MessageSender},
 };
-use identity::Identity;
+use identity::{Identity, Needs};
 use kernel::{Limiter, Module};
 use messaging::{MediaParts, Messaging};
 
@@ -35,6 +35,8 @@ pub struct Ports {
     pub webhooks: Arc<dyn ChannelWebhooks>,
     /// The one way out.
     pub sender: Arc<dyn MessageSender>,
+    /// State and assignment of conversations.
+    pub conversations: Arc<dyn Conversations>,
 }
 
 impl std::fmt::Debug for Ports {
@@ -47,12 +49,22 @@ impl std::fmt::Debug for Ports {
 pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
     let simulator = cx.addresses.simulator.is_some();
     let public = cx.addresses.public.clone();
-    let contacts = Contacts::new(simulator);
+    let contacts = Contacts::new(contacts::Needs {
+        settings: cx.identity.settings(),
+        simulator,
+    });
+    let (store, link_minutes) = (cx.media.store.clone(), cx.media.link_minutes);
     let channels = Channels::new(channels::Needs {
         http: cx.http,
         routes: cx.identity.routes(),
         vault: cx.identity.vault(),
         addresses: cx.addresses,
+    });
+    cx.identity.connect(Needs {
+        channels: channels.directory(),
+        store,
+        public: public.clone(),
+        link_minutes,
     });
     let messaging = Messaging::new(messaging::Needs {
         wire: cx.wire,
@@ -61,7 +73,9 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
         limiter: cx.limiter,
         contacts: contacts.directory(),
         channels: channels.directory(),
+        members: cx.identity.members(),
         catalog: channels.catalog(),
+        settings: cx.identity.settings(),
         webhooks: channels.webhooks(),
         media: cx.media,
         public,
@@ -72,6 +86,7 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
         channels: channels.directory(),
         webhooks: channels.webhooks(),
         sender: messaging.sender(),
+        conversations: messaging.conversations(),
     };
     let modules: Vec<Box<dyn Module>> = vec![
         Box::new(cx.identity),

@@ -14,7 +14,7 @@ use host::{
     redis::Redis,
 };
 use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
-use kernel::{Clock, Quota, Sealed, SystemDb};
+use kernel::{Clock, PermissionInfo, Quota, Sealed, SystemDb};
 use messaging::MediaParts;
 use migrations::Migrator;
 use secrecy::SecretString;
@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    commands::vault,
     config::{Config, MediaConfig},
     demo,
     modules::{Deps, Ports, modules},
@@ -91,7 +92,8 @@ impl Platform {
     /// A sentence that says what cannot be reached or read.
     pub async fn start(config: &Config, setup: Setup) -> anyhow::Result<Self> {
         let connection = open_database(config).await?;
-        Self::over(config, setup, connection).await
+        let keys = vault_keys(config, &connection).await?;
+        Self::over(config, setup, connection, &keys).await
     }
 
     /// As [`Platform::start`], over a connection whose schema is as it should be.
@@ -99,6 +101,7 @@ impl Platform {
         config: &Config,
         setup: Setup,
         connection: sea_orm::DatabaseConnection,
+        keys: &VaultKeys,
     ) -> anyhow::Result<Self> {
         if let Some(why) = config.redis_missing() {
             tracing::warn!("{why}");
@@ -112,7 +115,7 @@ impl Platform {
         let http = http_client()?;
         let identity = Identity::new(
             system.clone(),
-            &vault_keys(config)?,
+            keys,
             limiter.clone(),
             Random::system(),
             identity_options(config, setup.password_cost)?,
@@ -132,6 +135,9 @@ impl Platform {
             media,
         });
         identity.learn_modules(&modules);
+        if setup.roles.serve || setup.roles.work {
+            vault::refuse_wrong_keys(config, &identity).await?;
+        }
         let owner = format!(
             "{}-{}",
             std::process::id(),
@@ -208,10 +214,17 @@ impl Platform {
         Ok(Self::over_nothing().await?.0.sealed().to_vec())
     }
 
+    /// Every permission of every module, without touching a disk or a network.
+    ///
+    /// # Errors
+    /// As [`Platform::described`].
+    pub async fn permissions() -> anyhow::Result<Vec<PermissionInfo>> {
+        Ok(Self::over_nothing().await?.0.permissions().to_vec())
+    }
+
     /// A platform that does nothing, for what its modules say of themselves.
     async fn over_nothing() -> anyhow::Result<(Identity, App)> {
         let config = Config {
-            encryption_keys: vec![SecretString::from(format!("described:{}", "0".repeat(64)))],
             media: MediaConfig {
                 url: "memory:".to_owned(),
                 ..Config::defaults()?.media
@@ -229,7 +242,13 @@ impl Platform {
                 work: false,
             })
         };
-        let platform = Self::over(&config, setup, memory.connect().await?).await?;
+        let platform = Self::over(
+            &config,
+            setup,
+            memory.connect().await?,
+            &VaultKeys::unused(&Random::system()),
+        )
+        .await?;
         platform.runtime.stop().await;
         Ok((platform.identity, platform.app))
     }
@@ -319,10 +338,11 @@ async fn metrics(
     roles: Roles,
     stop: &CancellationToken,
 ) -> anyhow::Result<Option<SocketAddr>> {
-    let recorder = host::metrics::install().context("metrics")?;
+    // One that only describes itself must not take the process's only recorder.
     if !roles.serve && !roles.work {
         return Ok(None);
     }
+    let recorder = host::metrics::install().context("metrics")?;
     tokio::spawn(host::metrics::keep(recorder.clone(), stop.clone()));
     let Some(address) = config.metrics_listen else {
         return Ok(None);
@@ -406,29 +426,48 @@ pub(crate) fn identity_options(config: &Config, password_cost: PasswordCost) -> 
     })
 }
 
-/// The configured keys, or one kept in the data folder: an embedded installation needs nothing entered.
-fn vault_keys(config: &Config) -> anyhow::Result<VaultKeys> {
-    if config.encryption_keys.is_empty() {
-        world::encryption_key(&config.data_dir)?;
+/// The configured keys, or one kept in the data folder: an embedded installation needs nothing entered. The first start makes it;
+/// never one that would open nothing of what is stored.
+async fn vault_keys(config: &Config, database: &sea_orm::DatabaseConnection) -> anyhow::Result<VaultKeys> {
+    if let Some(keys) = existing_vault_keys(config)? {
+        return Ok(keys);
     }
+    vault::refuse_new_key(config, database.clone()).await?;
+    world::make_key(&config.data_dir)?;
     existing_vault_keys(config)?.context("the key that was just made is gone")
 }
 
 /// The configured keys, or the one in the data folder; none if there is neither, and none is made.
 ///
 /// # Errors
-/// How a key must look.
+/// Where the key was read, and how a key must look.
 pub fn existing_vault_keys(config: &Config) -> anyhow::Result<Option<VaultKeys>> {
-    let kept: Vec<SecretString> = match config.encryption_keys.as_slice() {
-        [] => world::existing_key(&config.data_dir)?.into_iter().collect(),
-        configured => configured.to_vec(),
+    if !config.encryption_keys.is_empty() {
+        return read_keys(&config.encryption_keys)
+            .map_err(|error| anyhow::anyhow!("encryption_keys: {error}"));
+    }
+    let Some(key) = world::existing_key(&config.data_dir)? else {
+        return Ok(None);
     };
-    let mut keys = kept
-        .iter()
-        .map(|text| VaultKey::parse(text).map_err(|error| anyhow::anyhow!("encryption_keys: {error}")))
-        .collect::<anyhow::Result<Vec<_>>>()?
-        .into_iter();
-    Ok(keys.next().map(|sealing| VaultKeys::new(sealing, keys.collect())))
+    read_keys(&[key]).map_err(|error| {
+        anyhow::anyhow!(
+            "{} is damaged: {error}. Restore it from a backup",
+            world::key_file(&config.data_dir).display()
+        )
+    })
+}
+
+/// Keys as they are written, newest first; none of an empty list.
+///
+/// # Errors
+/// How a key must look, or that two have the same id. The text is never repeated.
+pub(crate) fn read_keys(texts: &[SecretString]) -> Result<Option<VaultKeys>, String> {
+    let keys: Vec<VaultKey> = texts.iter().map(VaultKey::parse).collect::<Result<_, _>>()?;
+    let mut keys = keys.into_iter();
+    let Some(sealing) = keys.next() else {
+        return Ok(None);
+    };
+    VaultKeys::new(sealing, keys.collect()).map(Some)
 }
 
 /// Resolves on Ctrl-C or SIGTERM.

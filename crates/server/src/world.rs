@@ -2,6 +2,7 @@
 //! data.
 
 use std::{
+    fs::{File, TryLockError},
     io::Write,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown},
     path::{Path, PathBuf},
@@ -11,20 +12,15 @@ use std::{
 use anyhow::Context;
 use cloud_sim::Simulator;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
-/// The key that seals secrets, created on first use. Anyone with both this file and the database can read the secrets: keep them apart
-/// in backups.
-pub fn encryption_key(data_dir: &Path) -> anyhow::Result<SecretString> {
-    let path = key_file(data_dir);
-    if !path.exists() {
-        make_key(data_dir, &path)?;
-    }
-    existing_key(data_dir)?.with_context(|| format!("{} is gone", path.display()))
-}
+use crate::config::Config;
 
-fn key_file(data_dir: &Path) -> PathBuf {
+/// The file of the key that seals secrets. Anyone with both this file and the database can read the secrets: keep them apart in
+/// backups.
+pub fn key_file(data_dir: &Path) -> PathBuf {
     data_dir.join("encryption.key")
 }
 
@@ -41,10 +37,16 @@ pub fn existing_key(data_dir: &Path) -> anyhow::Result<Option<SecretString>> {
     }
 }
 
-/// Two processes may create the first key at once: each writes its own file, and the first to rename it wins.
-fn make_key(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
+/// Makes a key in the data folder, unless there is one. Two processes may make the first key at once: each writes its own file, and
+/// the first to link it wins. The key has an id of its own, so that a secret of another key is never taken for one of this key.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn make_key(data_dir: &Path) -> anyhow::Result<()> {
+    let path = &key_file(data_dir);
     make_folder(data_dir)?;
-    let key = SecretString::from(format!("local:{}", identity::Random::system().hex::<32>()));
+    let random = identity::Random::system();
+    let key = SecretString::from(format!("local-{}:{}", random.hex::<4>(), random.hex::<32>()));
     let own = path.with_extension(std::process::id().to_string());
     let mut file = std::fs::OpenOptions::new()
         .create(true)
@@ -83,6 +85,38 @@ fn give_to_owner_of_folder(file: &Path) -> anyhow::Result<()> {
             .with_context(|| format!("{} cannot be given to the owner of its folder", file.display()))?;
     }
     Ok(())
+}
+
+/// Locks an embedded database for this process, which serves it alone: its rate limits, jobs and simulator are in one process.
+/// Other databases are not locked, and commands such as `wapro user add` need no lock. Keep the file open; the lock ends with it.
+///
+/// # Errors
+/// When another process holds the lock, or the lock file cannot be made.
+pub fn lock(config: &Config) -> anyhow::Result<Option<File>> {
+    let database = config.database();
+    if !database.is_sqlite() {
+        return Ok(None);
+    }
+    make_folder(&config.data_dir)?;
+    let path = PathBuf::from(format!("{}.lock", sqlite_path(&database.url)));
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("the lock file {} cannot be made", path.display()))?;
+    give_to_owner_of_folder(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another wapro runs on the embedded database {}: stop it, or choose another folder with WAPRO_DATA_DIR. Several \
+             processes need a database server (WAPRO_DATABASE_URL)",
+            sqlite_path(&database.url)
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+        }
+    }
 }
 
 /// Creates the embedded database's file before SQLite does, so that no other user of the machine can read it. SQLite takes the
@@ -156,16 +190,46 @@ pub fn simulator_file(data_dir: &Path) -> PathBuf {
     data_dir.join("simulator.json")
 }
 
-/// Restores the simulator's saved world.
-pub fn restore(simulator: &Simulator, data_dir: &Path) -> anyhow::Result<()> {
-    if let Some(world) = read(&simulator_file(data_dir))? {
-        simulator.import(world)?;
+/// The simulator's world with the public address of the server around it, which its callbacks point at.
+#[derive(Deserialize, Serialize)]
+struct Saved {
+    /// Missing in files of earlier versions.
+    served_at: Option<Url>,
+    #[serde(flatten)]
+    world: serde_json::Value,
+}
+
+/// Restores the simulator's saved world. Callbacks at the server's former address move to the present one; others that the
+/// simulator may not call are warned of.
+pub fn restore(simulator: &Simulator, config: &Config) -> anyhow::Result<()> {
+    let Some(saved) = read::<Saved>(&simulator_file(&config.data_dir))? else {
+        return Ok(());
+    };
+    simulator.import(saved.world)?;
+    let here = config.public_url()?;
+    if let Some(before) = saved.served_at.filter(|before| *before != here) {
+        let moved = simulator.move_callbacks(&before, &here);
+        tracing::info!(%before, %here, moved, "the simulator's callbacks moved to the server's new address");
+    }
+    let lost: Vec<String> = simulator.callbacks_out_of_reach().into_iter().collect();
+    if !lost.is_empty() {
+        tracing::warn!(
+            callbacks = lost.join(", "),
+            "the simulator may not call these callbacks, so their webhooks are not delivered: was the server started under another \
+             address before? The connection test of a number sets its callback anew"
+        );
     }
     Ok(())
 }
 
+/// Saves the simulator's world as a server at `served_at` has it.
+pub fn save(world: serde_json::Value, served_at: Url, file: &Path) -> anyhow::Result<()> {
+    let served_at = Some(served_at);
+    write(file, &Saved { served_at, world })
+}
+
 /// Saves the simulator's world whenever it has changed, at most once a second, and once more at the end.
-pub async fn keep_saving(simulator: Simulator, data_dir: PathBuf, stop: CancellationToken) {
+pub async fn keep_saving(simulator: Simulator, served_at: Url, data_dir: PathBuf, stop: CancellationToken) {
     let file = simulator_file(&data_dir);
     let mut changes = simulator.on_change();
     loop {
@@ -178,14 +242,14 @@ pub async fn keep_saving(simulator: Simulator, data_dir: PathBuf, stop: Cancella
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
         changes.mark_unchanged();
-        save(&simulator, &file).await;
+        save_present(&simulator, &served_at, &file).await;
     }
-    save(&simulator, &file).await;
+    save_present(&simulator, &served_at, &file).await;
 }
 
-async fn save(simulator: &Simulator, file: &Path) {
-    let (world, file) = (simulator.export(), file.to_owned());
-    let saved = tokio::task::spawn_blocking(move || write(&file, &world)).await;
+async fn save_present(simulator: &Simulator, served_at: &Url, file: &Path) {
+    let (world, served_at, file) = (simulator.export(), served_at.clone(), file.to_owned());
+    let saved = tokio::task::spawn_blocking(move || save(world, served_at, &file)).await;
     if let Ok(Err(error)) = saved {
         tracing::warn!(%error, "the simulator's world could not be saved");
     }

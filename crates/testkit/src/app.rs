@@ -2,17 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use cloud_sim::{Provision, SimConfig, Simulator, Wall};
 use futures_util::FutureExt;
 use host::{Roles, runtime::Idle};
 use identity::{Identity, PasswordCost, Role};
-use kernel::{Clock, ManualClock, SystemDb};
+use kernel::{Clock, ManualClock, SystemDb, outbox};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use server::{Config, Platform, Setup};
+use server::{Config, Platform, Setup, modules::Ports};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{Profile, Services, Tenant};
+use crate::{Dump, Profile, Services, Tenant, dump};
 
 /// A running platform with two tenants of one reseller.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct TestApp {
     pub http: reqwest::Client,
     /// People, keys and tenants.
     pub identity: Identity,
+    /// What the modules offer each other.
+    pub ports: Ports,
     /// Unscoped access to the database, for looking at tables.
     pub system: SystemDb,
     /// What it was configured with.
@@ -60,73 +63,41 @@ impl TestApp {
         configure: impl FnOnce(&mut Config),
         simulate: impl FnOnce(&mut SimConfig),
     ) -> Self {
-        let mut services = Services::make(profile).await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        services.config.listen = listener.local_addr().unwrap();
-        configure(&mut services.config);
-        let config = services.config.clone();
-        let (clock, hand) = Clock::shifted();
-        let base = format!("http://{}", config.listen);
-        let wall = clock.clone();
-        let mut sim = SimConfig {
-            public_url: base.clone(),
-            wall: Wall::new(move || wall.now().timestamp_millis()),
-            ..SimConfig::profile(cloud_sim::Profile::Fast)
-        };
-        simulate(&mut sim);
-        let setup = Setup {
-            clock: clock.clone(),
-            simulator: Some(sim),
-            password_cost: PasswordCost::FOR_TESTS,
-            live_ping: Duration::from_millis(200),
-            ..Setup::new(Roles {
-                serve: true,
-                work: true,
-            })
-        };
-        let platform = Platform::start(&config, setup).await.unwrap();
-        let (identity, system) = (platform.identity.clone(), platform.system.clone());
-        let (idle, sim) = (platform.runtime.idle(), platform.simulator.clone().unwrap());
-        let metrics = platform
-            .metrics
-            .map(|address| format!("http://{address}/metrics"));
-        let (end, ended) = oneshot::channel::<()>();
-        let server = tokio::spawn(platform.serve(listener, ended.map(|_| ())));
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        let reseller = identity.create_reseller("Northwind").await.unwrap();
+        let services = Services::make(profile).await;
+        let booted = Booted::boot(services, configure, simulate, Clock::shifted(), None).await;
+        let reseller = booted.identity.create_reseller("Northwind").await.unwrap();
         let make = Make {
-            identity: &identity,
-            system: &system,
-            sim: &sim,
-            base: &base,
-            http: &http,
-            clock: &clock,
+            identity: &booted.identity,
+            system: &booted.system,
+            sim: &booted.sim,
+            base: &booted.base,
+            http: &booted.http,
+            clock: &booted.clock,
             reseller,
         };
         let acme = make.tenant("Acme", "+447700900555").await;
         let globex = make.tenant("Globex", "+447700900666").await;
-        let app = Self {
-            profile,
-            acme,
-            globex,
-            sim,
-            clock: hand,
-            base,
-            metrics: metrics.unwrap_or_default(),
-            http,
-            identity,
-            system,
-            config,
-            services,
-            idle,
-            end,
-            server,
-        };
+        let app = booted.with(acme, globex);
         app.settled().await;
         app
+    }
+
+    /// Starts one over the database that an earlier version left, a minute after that. What was left to do may not be done yet.
+    ///
+    /// # Panics
+    /// When the database cannot be migrated.
+    pub async fn upgraded(profile: Profile, dump: &Dump) -> Self {
+        let mut services = Services::make(profile).await;
+        services.config.encryption_keys = vec![dump.vault()];
+        dump.load(&services.config).await;
+        let (clock, hand) = Clock::shifted();
+        hand.advance(dump.made_at() - clock.now() + TimeDelta::minutes(1));
+        // The simulator is a new one: it does not know that customers have written.
+        let simulate = |sim: &mut SimConfig| sim.csw = false;
+        let booted = Booted::boot(services, |_| {}, simulate, (clock, hand), Some(dump)).await;
+        let acme = booted.known("Acme", &dump.known["acme"]);
+        let globex = booted.known("Globex", &dump.known["globex"]);
+        booted.with(acme, globex)
     }
 
     /// Resolves once nothing is left to do: no event to relay, no job to run, no webhook to deliver.
@@ -173,6 +144,28 @@ impl TestApp {
             .expect("the wanted state in time")
     }
 
+    /// Has a job without arguments run for a tenant, and resolves once nothing is left to do.
+    pub async fn run_job(&self, tenant: &Tenant, queue: &str, kind: &str) {
+        let clock = self.system.clock();
+        let share = outbox::share(tenant.id, None);
+        let payload = "{}".to_owned();
+        let job = outbox::new_job(
+            clock,
+            tenant.id,
+            queue,
+            share,
+            kind,
+            payload,
+            1,
+            clock.now(),
+            None,
+        );
+        let on = self.system.across_tenants("a test asks for a job");
+        outbox::insert_jobs(on, vec![job]).await.unwrap();
+        self.system.wake().jobs();
+        self.settled().await;
+    }
+
     /// A person of a tenant, who can sign in with [`PASSWORD`]. Answers the e-mail address.
     pub async fn person(&self, tenant: &Tenant, role: Role) -> String {
         let email = format!(
@@ -187,6 +180,19 @@ impl TestApp {
             .unwrap();
         self.identity.add_member(tenant.id, user, role).await.unwrap();
         email
+    }
+
+    /// Signs a person in with [`PASSWORD`] and answers their session cookie.
+    ///
+    /// # Panics
+    /// When they may not.
+    pub async fn signed_in(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let session = format!("{}/api/v1/session", self.base);
+        let answer = self.http.post(session).json(&body).send().await.unwrap();
+        let answer = answer.error_for_status().unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
     }
 
     /// Stops it and deletes its data.
@@ -210,6 +216,136 @@ impl TestApp {
         server.await.unwrap().unwrap();
         drop(system);
         services.remove().await;
+    }
+}
+
+/// The platform before its tenants are known.
+struct Booted {
+    profile: Profile,
+    sim: Simulator,
+    clock: Clock,
+    hand: ManualClock,
+    base: String,
+    metrics: String,
+    http: reqwest::Client,
+    identity: Identity,
+    ports: Ports,
+    system: SystemDb,
+    config: Config,
+    services: Services,
+    idle: Idle,
+    end: oneshot::Sender<()>,
+    server: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Booted {
+    async fn boot(
+        mut services: Services,
+        configure: impl FnOnce(&mut Config),
+        simulate: impl FnOnce(&mut SimConfig),
+        (clock, hand): (Clock, ManualClock),
+        dump: Option<&Dump>,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        services.config.listen = listener.local_addr().unwrap();
+        configure(&mut services.config);
+        let config = services.config.clone();
+        let base = format!("http://{}", config.listen);
+        let wall = clock.clone();
+        let mut sim = SimConfig {
+            public_url: base.clone(),
+            wall: Wall::new(move || wall.now().timestamp_millis()),
+            ..SimConfig::profile(cloud_sim::Profile::Fast)
+        };
+        simulate(&mut sim);
+        let setup = Setup {
+            clock: clock.clone(),
+            simulator: Some(sim),
+            password_cost: PasswordCost::FOR_TESTS,
+            live_ping: Duration::from_millis(200),
+            ..Setup::new(Roles {
+                serve: true,
+                work: true,
+            })
+        };
+        let platform = Platform::start(&config, setup).await.unwrap();
+        let (identity, system) = (platform.identity.clone(), platform.system.clone());
+        let ports = platform.ports.clone();
+        let (idle, sim) = (platform.runtime.idle(), platform.simulator.clone().unwrap());
+        // What waits is sent as soon as the simulator answers, which must know the numbers by then.
+        for number in dump.map(|dump| dump.numbers(&base)).unwrap_or_default() {
+            sim.provision(&number).unwrap();
+        }
+        let metrics = platform
+            .metrics
+            .map(|address| format!("http://{address}/metrics"));
+        let (end, ended) = oneshot::channel::<()>();
+        let server = tokio::spawn(platform.serve(listener, ended.map(|_| ())));
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            profile: services.profile,
+            sim,
+            clock,
+            hand,
+            base,
+            metrics: metrics.unwrap_or_default(),
+            http,
+            identity,
+            ports,
+            system,
+            config,
+            services,
+            idle,
+            end,
+            server,
+        }
+    }
+
+    /// A tenant of a dump, with the first of its numbers.
+    fn known(&self, name: &'static str, known: &Value) -> Tenant {
+        let text = |of: &Value, key: &str| of[key].as_str().unwrap().to_owned();
+        let channel = &known["channels"][0];
+        Tenant {
+            id: text(known, "id").parse().unwrap(),
+            name,
+            key: text(known, "key"),
+            channel_id: text(channel, "id"),
+            phone_id: text(channel, "phone_number_id"),
+            waba_id: text(channel, "waba_id"),
+            access_token: text(channel, "access_token"),
+            app_secret: text(channel, "app_secret"),
+            verify_token: text(channel, "verify_token"),
+            webhook_url: dump::webhook_url(channel, &self.base),
+            base: self.base.clone(),
+            http: self.http.clone(),
+            sim: self.sim.clone(),
+            clock: self.clock.clone(),
+            serial: Arc::default(),
+        }
+    }
+
+    fn with(self, acme: Tenant, globex: Tenant) -> TestApp {
+        TestApp {
+            profile: self.profile,
+            acme,
+            globex,
+            sim: self.sim,
+            clock: self.hand,
+            base: self.base,
+            metrics: self.metrics,
+            http: self.http,
+            identity: self.identity,
+            ports: self.ports,
+            system: self.system,
+            config: self.config,
+            services: self.services,
+            idle: self.idle,
+            end: self.end,
+            server: self.server,
+        }
     }
 }
 

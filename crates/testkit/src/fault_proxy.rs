@@ -23,6 +23,7 @@ pub struct Weather {
     /// New connections are reset.
     pub refuse: bool,
     cuts: u64,
+    forgotten: u64,
 }
 
 /// A running proxy; it stops when this value is dropped.
@@ -61,9 +62,15 @@ impl FaultProxy {
         self.weather(|weather| {
             *weather = Weather {
                 cuts: weather.cuts,
+                forgotten: weather.forgotten,
                 ..Weather::default()
             };
         });
+    }
+
+    /// From now on nothing passes on the connections that are open now, in either direction; they stay open. New ones work.
+    pub fn forget(&self) {
+        self.weather(|weather| weather.forgotten += 1);
     }
 
     /// Resets every connection that is open now.
@@ -87,7 +94,7 @@ async fn accept(listener: TcpListener, target: SocketAddr, weather: watch::Recei
                 if told.refuse {
                     reset(&near);
                 } else {
-                    open.spawn(carry(near, target, weather.clone(), told.cuts));
+                    open.spawn(carry(near, target, weather.clone(), told));
                 }
             }
             Some(_) = open.join_next() => {}
@@ -100,7 +107,7 @@ fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-async fn carry(near: TcpStream, target: SocketAddr, weather: watch::Receiver<Weather>, cuts: u64) {
+async fn carry(near: TcpStream, target: SocketAddr, weather: watch::Receiver<Weather>, opened: Weather) {
     let Ok(far) = TcpStream::connect(target).await else {
         reset(&near);
         return;
@@ -114,9 +121,9 @@ async fn carry(near: TcpStream, target: SocketAddr, weather: watch::Receiver<Wea
         let (near_read, near_write) = near.split();
         let (far_read, far_write) = far.split();
         tokio::select! {
-            () = pour(near_read, far_write, &weather, |now| (now.there, now.hole_there)) => false,
-            () = pour(far_read, near_write, &weather, |now| (now.back, now.hole_back)) => false,
-            _ = told.wait_for(|now| now.cuts != cuts) => true,
+            () = pour(near_read, far_write, &weather, |now| (now.there, now.hole_there || now.forgotten != opened.forgotten)) => false,
+            () = pour(far_read, near_write, &weather, |now| (now.back, now.hole_back || now.forgotten != opened.forgotten)) => false,
+            _ = told.wait_for(|now| now.cuts != opened.cuts) => true,
         }
     };
     if cut {
@@ -129,7 +136,7 @@ async fn pour(
     mut from: tcp::ReadHalf<'_>,
     mut to: tcp::WriteHalf<'_>,
     weather: &watch::Receiver<Weather>,
-    way: fn(&Weather) -> (Duration, bool),
+    way: impl Fn(&Weather) -> (Duration, bool),
 ) {
     let mut piece = vec![0; 64 * 1024];
     loop {

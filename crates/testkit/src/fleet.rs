@@ -14,7 +14,7 @@ use cloud_api::message::Content;
 use cloud_sim::{SimConfig, Simulator};
 use contracts::{
     contacts::{ContactDirectory, ContactId, Sighting},
-    messaging::{Lane, MessageId, MessageSender, Origin, OutgoingMessage},
+    messaging::{Lane, MessageId, MessageSender, Origin, OutgoingMessage, Refusal},
 };
 use futures_util::FutureExt;
 use host::Roles;
@@ -223,6 +223,20 @@ impl Fleet {
     /// # Panics
     /// When the platform refuses.
     pub async fn campaign(&self, tenant: &Tenant, customers: &[String], chunk: usize) -> Vec<MessageId> {
+        let contacts = self.contacts(tenant, customers).await;
+        let mut queued = Vec::new();
+        for contacts in contacts.chunks(chunk) {
+            let answers = self.queue(tenant, contacts, &campaign()).await;
+            queued.extend(answers.into_iter().map(|id| id.expect("the gate lets it leave")));
+        }
+        queued
+    }
+
+    /// The contacts of these customers, made where they are missing.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn contacts(&self, tenant: &Tenant, customers: &[String]) -> Vec<ContactId> {
         let db = self.system.tenant(tenant.id);
         let sightings: Vec<Sighting> = customers
             .iter()
@@ -231,40 +245,47 @@ impl Fleet {
                 ..Sighting::default()
             })
             .collect();
-        let contacts: Vec<ContactId> = retrying(|| async {
+        retrying(|| async {
             let mut tx = begin(&db).await;
             let ids = self.directory.resolve(&mut tx, &sightings).await?.contacts;
             tx.commit().await?;
             Ok(ids)
         })
         .await
-        .unwrap();
+        .unwrap()
+    }
+
+    /// Queues one template to each of these contacts in bulk, in one call. Answers in their order.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn queue(
+        &self,
+        tenant: &Tenant,
+        contacts: &[ContactId],
+        origin: &Origin,
+    ) -> Vec<Result<MessageId, Refusal>> {
+        let db = self.system.tenant(tenant.id);
         let template = json!({ "name": "hello_world", "language": { "code": "en_US" } });
         let content = Content::from_wire("template", &template).unwrap();
-        let mut queued = Vec::new();
-        for contacts in contacts.chunks(chunk) {
-            let messages: Vec<OutgoingMessage> = contacts
-                .iter()
-                .map(|contact| OutgoingMessage {
-                    channel_id: tenant.channel_id.parse().unwrap(),
-                    contact_id: *contact,
-                    content: content.clone(),
-                    reply_to: None,
-                    sent_by: None,
-                    template: None,
-                })
-                .collect();
-            let ids = retrying(|| async {
-                let mut tx = begin(&db).await;
-                let origin = campaign();
-                let ids = self.sender.queue(&mut tx, &messages, Lane::Bulk, &origin).await?;
-                tx.commit().await?;
-                Ok(ids)
-            });
-            let ids = ids.await.unwrap().into_iter();
-            queued.extend(ids.map(|id| id.expect("the gate lets it leave")));
-        }
-        queued
+        let messages: Vec<OutgoingMessage> = contacts
+            .iter()
+            .map(|contact| OutgoingMessage {
+                channel_id: tenant.channel_id.parse().unwrap(),
+                contact_id: *contact,
+                content: content.clone(),
+                reply_to: None,
+                sent_by: None,
+                template: None,
+            })
+            .collect();
+        let answers = retrying(|| async {
+            let mut tx = begin(&db).await;
+            let answers = self.sender.queue(&mut tx, &messages, Lane::Bulk, origin).await?;
+            tx.commit().await?;
+            Ok(answers)
+        });
+        answers.await.unwrap()
     }
 
     /// Stops what [`Fleet::campaign`] queued; answers how many chunks that concerns.
@@ -272,11 +293,18 @@ impl Fleet {
     /// # Panics
     /// When the database does not answer.
     pub async fn stop_campaign(&self, tenant: &Tenant) -> u64 {
+        self.stop(tenant, &campaign()).await
+    }
+
+    /// Stops what was queued for an origin; answers how many chunks that concerns.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn stop(&self, tenant: &Tenant, origin: &Origin) -> u64 {
         let db = self.system.tenant(tenant.id);
-        let origin = campaign();
         let chunks = retrying(|| async {
             let mut tx = begin(&db).await;
-            let chunks = self.sender.cancel(&mut tx, &origin).await?;
+            let chunks = self.sender.cancel(&mut tx, origin).await?;
             tx.commit().await?;
             Ok(chunks)
         });
@@ -401,7 +429,7 @@ impl Fleet {
 
 /// Where the messages of [`Fleet::campaign`] come from.
 fn campaign() -> Origin {
-    Origin::Campaign("cmp_test".to_owned())
+    Origin::campaign("cmp_test").expect("a short id")
 }
 
 /// Polls until the condition holds.

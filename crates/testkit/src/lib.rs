@@ -11,6 +11,8 @@
 
 mod app;
 pub mod database;
+mod dump;
+pub mod fakes;
 mod fault_proxy;
 mod fleet;
 mod live;
@@ -20,9 +22,11 @@ mod profile;
 mod redis_server;
 mod running;
 mod tenant;
+pub mod world;
 
 pub use app::{PASSWORD, TestApp};
 pub use database::TestDatabase;
+pub use dump::Dump;
 pub use fault_proxy::{FaultProxy, Weather};
 pub use fleet::{Fleet, eventually};
 pub use live::LiveSocket;
@@ -32,6 +36,7 @@ pub use profile::{Profile, Services};
 pub use redis_server::RedisServer;
 pub use running::Running;
 pub use tenant::{Answer, Tenant, signed};
+pub use world::World;
 
 /// Writes each test once and runs it on both profiles: `name::embedded` and `name::production`.
 #[macro_export]

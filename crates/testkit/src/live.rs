@@ -19,6 +19,8 @@ pub struct LiveSocket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Of the last frame read.
     pub cursor: i64,
+    /// The first frame.
+    pub hello: Value,
 }
 
 impl LiveSocket {
@@ -27,19 +29,29 @@ impl LiveSocket {
     /// # Errors
     /// When the server refuses.
     pub async fn open(base: &str, key: &str, cursor: Option<i64>) -> Result<Self, Error> {
-        let cursor = cursor
-            .map(|cursor| format!("?cursor={cursor}"))
-            .unwrap_or_default();
-        let address = format!("{}/api/v1/live{cursor}", base.replacen("http", "ws", 1));
+        let cursor = cursor.map(|cursor| format!("cursor={cursor}"));
+        Self::open_with(base, key, &cursor.unwrap_or_default()).await
+    }
+
+    /// Opens it with parameters and reads `hello`.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn open_with(base: &str, key: &str, query: &str) -> Result<Self, Error> {
+        let address = format!("{}/api/v1/live?{query}", base.replacen("http", "ws", 1));
         let mut request = address.into_client_request()?;
         request
             .headers_mut()
             .insert("authorization", format!("Bearer {key}").parse().unwrap());
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
-        let mut socket = Self { stream, cursor: 0 };
-        let hello = socket.frame().await;
-        assert_eq!(hello["type"], "hello");
-        socket.cursor = hello["cursor"].as_i64().unwrap();
+        let mut socket = Self {
+            stream,
+            cursor: 0,
+            hello: Value::Null,
+        };
+        socket.hello = socket.frame().await;
+        assert_eq!(socket.hello["type"], "hello");
+        socket.cursor = socket.hello["cursor"].as_i64().unwrap();
         Ok(socket)
     }
 
@@ -78,13 +90,21 @@ impl LiveSocket {
     }
 
     /// The next event of this name.
+    ///
+    /// # Panics
+    /// When it does not come in time, whatever else comes.
     pub async fn event(&mut self, name: &str) -> Value {
-        loop {
-            let frame = self.frame().await;
-            self.cursor = frame["seq"].as_i64().unwrap_or(self.cursor);
-            if frame["name"] == name {
-                return frame["payload"].clone();
+        let wanted = async {
+            loop {
+                let frame = self.frame().await;
+                self.cursor = frame["seq"].as_i64().unwrap_or(self.cursor);
+                if frame["name"] == name {
+                    return frame["payload"].clone();
+                }
             }
-        }
+        };
+        tokio::time::timeout(TIMEOUT, wanted)
+            .await
+            .unwrap_or_else(|_| panic!("no {name} in time"))
     }
 }

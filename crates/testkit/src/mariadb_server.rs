@@ -12,7 +12,7 @@ const ORDINARY: &str = "wapro:wapro";
 /// The test's user.
 const MASTER: &str = "master:master";
 
-/// A MariaDB on a port of its own.
+/// A MariaDB on its own port.
 #[derive(Debug)]
 pub struct MariaDbServer {
     child: Option<Child>,

@@ -18,6 +18,8 @@ pub enum Profile {
 /// A test's own resources: a folder, and on the production profile a database and a key prefix.
 #[derive(Debug)]
 pub struct Services {
+    /// Which.
+    pub profile: Profile,
     /// Where the data goes.
     pub dir: TempDir,
     /// The configuration that uses them.
@@ -61,6 +63,7 @@ impl Services {
             database = Some((server, name));
         }
         Self {
+            profile,
             dir,
             config,
             database,

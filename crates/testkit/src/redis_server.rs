@@ -1,12 +1,16 @@
 //! A test's own Redis, for tests that stop, kill or fill it.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    process::Stdio,
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-/// A Redis on a port of its own, without persistence.
+/// A Redis on its own port, without persistence.
 #[derive(Debug)]
 pub struct RedisServer {
     child: Option<Child>,
@@ -91,6 +95,11 @@ impl RedisServer {
     }
 
     /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// Its address as a URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }

@@ -30,30 +30,59 @@ fn is_blank_sign(c: char) -> bool {
     matches!(c, '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}')
 }
 
-/// Returns the name without white space at both ends.
+/// Whether a text has characters that are not seen by themselves: control and format characters, fillers, blank signs. Two texts
+/// that differ only in them look the same.
+pub fn has_invisible(text: &str) -> bool {
+    text.chars()
+        .any(|c| c.is_control() || is_ignorable(c) || is_blank_sign(c))
+}
+
+/// Text as it is shown beside other text: without the characters that turn its direction (U+202A to U+202E, U+2066 to U+2069),
+/// with which `gpj.exe` shows as `exe.jpg` and what stands behind it is turned too. The marks that Arabic and Hebrew need (U+200E,
+/// U+200F, U+061C) and joiners stay.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if text.chars().any(turns_direction) {
+        Cow::Owned(text.chars().filter(|c| !turns_direction(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns the name as it is [`shown`], without white space at both ends.
 ///
 /// # Errors
 /// When it has no visible character, or has control characters or line breaks. The caller checks the length.
-pub fn given(text: &str) -> Result<&str, NameFault> {
+pub fn given(text: &str) -> Result<Cow<'_, str>, NameFault> {
     if !is_visible(text) {
         return Err(NameFault::Invisible);
     }
-    let name = text.trim();
+    let name = trimmed(shown(text));
     if name.chars().any(is_break) {
         return Err(NameFault::Control);
     }
     Ok(name)
 }
 
-/// A name that others tell (profiles, address books): nothing of it is refused. Control characters and line breaks are one
-/// blank; none where nothing is left to see.
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// A name that others tell (profiles, address books): nothing of it is refused. It is as it is [`shown`]; control characters and
+/// line breaks are one blank; none where nothing is left to see.
 pub fn told(text: &str) -> Option<Cow<'_, str>> {
     if !is_visible(text) {
         return None;
     }
-    let name = text.trim();
+    let name = trimmed(shown(text));
     if !name.chars().any(is_break) {
-        return Some(Cow::Borrowed(name));
+        return Some(name);
     }
     let parts = name
         .split(is_break)
@@ -113,10 +142,42 @@ mod tests {
             ".",
             "\u{f8ff}",
             "e\u{301}",
-            "\u{202a}Ana\u{202c}",
+            "\u{200f}שלום\u{200e}",
         ] {
-            assert_eq!(given(text), Ok(text));
+            assert_eq!(given(text).as_deref(), Ok(text));
             assert_eq!(told(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn nothing_turns_the_direction_of_what_stands_beside_it() {
+        for (text, kept) in [
+            ("\u{202e}gpj.exe", "gpj.exe"),
+            (" \u{2066} Ana\u{202c}\u{2069} ", "Ana"),
+            ("A\u{202d}na", "Ana"),
+        ] {
+            assert_eq!(given(text).as_deref(), Ok(kept), "{text:?}");
+            assert_eq!(told(text).as_deref(), Some(kept), "{text:?}");
+        }
+        for whole in ["شركة\u{200f} 24", "👩\u{200d}💻", "نیم\u{200c}فاصله", "\u{61c}5"] {
+            assert_eq!(shown(whole), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_found() {
+        for text in [
+            "a\u{200b}@example.com",
+            "a\u{ad}",
+            "\u{feff}a",
+            "a\u{2800}",
+            "a\u{7f}",
+            "a\u{202e}",
+        ] {
+            assert!(has_invisible(text), "{text:?}");
+        }
+        for text in ["a@example.com", "é", "e\u{301}", "م\u{64b}", ""] {
+            assert!(!has_invisible(text), "{text:?}");
         }
     }
 
@@ -133,7 +194,7 @@ mod tests {
         ] {
             assert_eq!(given(text), Err(NameFault::Control), "{text:?}");
         }
-        assert_eq!(given(" Ana\n"), Ok("Ana"));
+        assert_eq!(given(" Ana\n").as_deref(), Ok("Ana"));
         assert_eq!(told(" Ana\r\n\tLima\u{0}").as_deref(), Some("Ana Lima"));
     }
 
@@ -141,7 +202,8 @@ mod tests {
         #[test]
         fn what_is_told_can_be_given(text in any::<String>()) {
             if let Some(name) = told(&text) {
-                prop_assert_eq!(given(&name), Ok(&*name));
+                prop_assert_eq!(given(&name), Ok(name.clone()));
+                prop_assert_eq!(shown(&name), &*name);
             }
         }
     }

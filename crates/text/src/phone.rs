@@ -138,6 +138,12 @@ pub enum Refused {
 /// How to write a number that is always understood.
 const ADVICE: &str = "write it with a plus and the country code, such as +447700900123";
 
+/// The country of these two letters (ISO 3166-1), in capitals, if it has phone numbers.
+pub fn country_code(letters: &str) -> Option<&'static str> {
+    let id = plan::country(letters)?.id();
+    id.bytes().all(|byte| byte.is_ascii_uppercase()).then_some(id)
+}
+
 /// Reads what somebody wrote as a phone number.
 ///
 /// # Errors

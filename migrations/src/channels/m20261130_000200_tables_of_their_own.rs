@@ -3,14 +3,10 @@
 //!
 //! On MySQL the old names stay as views that read and write the tables, for processes of the version before: the next release
 //! drops them. SQLite has one process, which is stopped for an update.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "sea-query knows neither views nor the renaming of an index; the names are constants"
-)]
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use crate::column::tenant_index;
+use crate::column::{add_index, index_name, run};
 
 /// A table before and after, and its indexes: columns, and whether unique.
 type Renamed = (
@@ -45,7 +41,7 @@ impl MigrationTrait for Migration {
                 let sql = format!(
                     "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `{before}` AS SELECT * FROM `{after}`"
                 );
-                schema.get_connection().execute_unprepared(&sql).await?;
+                run(schema, sql).await?;
             }
         }
         Ok(())
@@ -53,8 +49,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         for (before, after, indexes) in TABLES {
-            let sql = format!("DROP VIEW IF EXISTS `{before}`");
-            schema.get_connection().execute_unprepared(&sql).await?;
+            run(schema, format!("DROP VIEW IF EXISTS `{before}`")).await?;
             rename(schema, after, before, indexes).await?;
         }
         Ok(())
@@ -73,20 +68,17 @@ async fn rename(
         schema.rename_table(table).await?;
     }
     for (columns, unique) in indexes {
-        let name = |table: &str| format!("{table}_by_{}", columns.join("_"));
-        let (old, new) = (name(from), name(to));
-        if schema.has_index(to, &new).await? {
-            continue;
-        }
+        let (old, new) = (index_name(from, columns), index_name(to, columns));
         if schema.get_database_backend() == DbBackend::Sqlite {
             // SQLite cannot rename an index.
-            schema
-                .drop_index(Index::drop().name(&old).table(to).to_owned())
-                .await?;
-            schema.create_index(tenant_index(to, columns, *unique)).await?;
-        } else {
-            let sql = format!("ALTER TABLE `{to}` RENAME INDEX `{old}` TO `{new}`");
-            schema.get_connection().execute_unprepared(&sql).await?;
+            run(schema, format!("DROP INDEX IF EXISTS \"{old}\"")).await?;
+            add_index(schema, to, columns, *unique).await?;
+        } else if !schema.has_index(to, &new).await? {
+            run(
+                schema,
+                format!("ALTER TABLE `{to}` RENAME INDEX `{old}` TO `{new}`"),
+            )
+            .await?;
         }
     }
     Ok(())

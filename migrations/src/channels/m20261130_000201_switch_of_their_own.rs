@@ -8,6 +8,12 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
+        // An attempt that was interrupted may have written them.
+        let written = Query::select()
+            .column("module")
+            .from("identity_tenant_modules")
+            .and_where(Expr::col("module").eq("channels"))
+            .to_owned();
         let switches = Query::select()
             .column("tenant_id")
             .expr(Expr::value("channels"))
@@ -15,6 +21,7 @@ impl MigrationTrait for Migration {
             .column("updated_at")
             .from("identity_tenant_modules")
             .and_where(Expr::col("module").eq("messaging"))
+            .and_where(Expr::exists(written).not())
             .to_owned();
         let mut insert = Query::insert()
             .into_table("identity_tenant_modules")

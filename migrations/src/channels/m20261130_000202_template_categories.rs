@@ -14,6 +14,7 @@ impl MigrationTrait for Migration {
         schema
             .create_table(
                 table("channels_template_categories")
+                    .if_not_exists()
                     .col(id("tenant_id"))
                     .col(text("waba_id", 32))
                     .col(text("name", 512))

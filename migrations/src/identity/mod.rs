@@ -9,11 +9,13 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000010_people_and_tenants;
 mod m20261122_000011_credentials_and_routes;
 mod m20261130_000120_usual_addresses;
+mod m20261130_000220_settings;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m20261122_000010_people_and_tenants::Migration),
         Box::new(m20261122_000011_credentials_and_routes::Migration),
         Box::new(m20261130_000120_usual_addresses::Migration),
+        Box::new(m20261130_000220_settings::Migration),
     ]
 }

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{add, id_null, instant_null, long_text, take_away, tenant_index, text_null};
+use crate::column::{add, add_index, id_null, index_name, instant_null, long_text, take_away, text_null};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -31,17 +31,18 @@ impl MigrationTrait for Migration {
         ];
         add(schema, "messaging_conversations", conversations).await?;
         for (table, columns) in INDEXES {
-            schema.create_index(tenant_index(table, columns, false)).await?;
+            add_index(schema, table, columns, false).await?;
         }
         Ok(())
     }
 
     async fn down(&self, schema: &SchemaManager) -> Result<(), DbErr> {
         for (table, columns) in INDEXES {
-            let name = format!("{table}_by_{}", columns.join("_"));
-            schema
-                .drop_index(Index::drop().name(name).table(table).to_owned())
-                .await?;
+            let index = Index::drop()
+                .name(index_name(table, columns))
+                .table(table)
+                .to_owned();
+            schema.drop_index(index).await?;
         }
         let conversations = ["state", "snoozed_until", "assignee_id"];
         take_away(schema, "messaging_conversations", conversations).await?;

@@ -26,6 +26,10 @@ mod m20261130_000121_channel_claims;
 mod m20261130_000122_routes_of_simulated_numbers;
 mod m20261130_000130_origins;
 mod m20261130_000150_no_drain_inbox;
+mod m20261130_000160_opening_messages;
+mod m20261130_000210_conversation_work;
+mod m20261130_000211_repair_conversations;
+mod m20261130_000221_figures;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -53,5 +57,9 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000102_joined_contacts::Migration),
         Box::new(m20261130_000130_origins::Migration),
         Box::new(m20261130_000150_no_drain_inbox::Migration),
+        Box::new(m20261130_000160_opening_messages::Migration),
+        Box::new(m20261130_000210_conversation_work::Migration),
+        Box::new(m20261130_000211_repair_conversations::Migration),
+        Box::new(m20261130_000221_figures::Migration),
     ]
 }

@@ -3,13 +3,15 @@
 use kernel::Job;
 use serde::{Deserialize, Serialize};
 
+use crate::entity::channel::Kind;
+
 /// Stops a number that has become another tenant's. Written by that tenant's connection test.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LoseNumber {
     /// Which.
     pub phone_number_id: String,
-    /// `simulated` or `cloud_api`.
-    pub kind: String,
+    /// Where it lives.
+    pub kind: Kind,
 }
 
 impl Job for LoseNumber {

@@ -1,13 +1,15 @@
 //! Contacts and tags over HTTP: permit, call one verb, shape the answer.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use contracts::contacts::ContactId;
-use kernel::{Can, Created, Error, NoContent, Page, PageQuery, Result};
+use contracts::{contacts::ContactId, settings::TenantSettings};
+use kernel::{Can, Created, Error, NoContent, Page, PageQuery, Result, TenantDb};
 use poem_openapi::{
     Enum, Object, OpenApi, Tags,
     param::{Path, Query},
     payload::Json,
-    types::MaybeUndefined,
+    types::{Example, MaybeUndefined},
 };
 use text::phone::Rules;
 
@@ -26,13 +28,13 @@ enum Tag {
 
 /// A contact to create: a name or at least one of phone, BSUID and username.
 #[derive(Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 struct ContactIn {
     /// Name on one line, at most 200 characters. One of invisible characters only counts as absent.
     #[oai(validator(max_length = 200))]
     name: Option<String>,
-    /// Phone number with a plus and the country code, in any usual spelling. One that cannot be read with certainty is 422
-    /// `invalid_phone` with the reason.
+    /// Phone number in any usual spelling, with a plus and the country code, or as inside the business's `default_country`. One
+    /// that cannot be read with certainty is 422 `invalid_phone` with the reason.
     #[oai(validator(max_length = 300))]
     phone: Option<String>,
     /// Business-scoped user id: two capital letters, a dot, then letters and digits, for example `GB.91827364550192`.
@@ -49,6 +51,20 @@ struct ContactIn {
     /// A note for colleagues, at most 4000 characters.
     #[oai(validator(max_length = 4000))]
     note: Option<String>,
+}
+
+impl Example for ContactIn {
+    fn example() -> Self {
+        Self {
+            name: Some("Ana Lima".to_owned()),
+            phone: Some("+447700900123".to_owned()),
+            bsuid: None,
+            username: None,
+            tags: Some(vec!["VIP".to_owned()]),
+            attributes: None,
+            note: None,
+        }
+    }
 }
 
 impl From<ContactIn> for NewContact {
@@ -85,8 +101,8 @@ struct ContactPatch {
     /// profile again.
     #[oai(validator(max_length = 200))]
     name: MaybeUndefined<String>,
-    /// Phone number with a plus and the country code, in any usual spelling. The number that the contact has is no change, however
-    /// it was learned.
+    /// Phone number in any usual spelling, with a plus and the country code, or as inside the business's `default_country`. The
+    /// number that the contact has is no change, however it was learned.
     #[oai(validator(max_length = 300))]
     phone: MaybeUndefined<String>,
     /// Business-scoped user id: two capital letters, a dot, then letters and digits. The id that the contact has is no change.
@@ -248,7 +264,7 @@ impl TryFrom<Contact> for ContactOut {
 
 /// A tag to create.
 #[derive(Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 struct TagIn {
     /// Name on one line, 1 to 64 characters, at least one of them visible; case, accents and invisible characters are ignored
     /// when names are compared.
@@ -257,6 +273,15 @@ struct TagIn {
     /// Colour as `#rrggbb`; one is chosen if absent.
     #[oai(validator(pattern = "^#[0-9a-fA-F]{6}$"))]
     color: Option<String>,
+}
+
+impl Example for TagIn {
+    fn example() -> Self {
+        Self {
+            name: "VIP".to_owned(),
+            color: None,
+        }
+    }
 }
 
 /// A tag.
@@ -293,7 +318,25 @@ impl From<TagCount> for TagOut {
 }
 
 pub(crate) struct ContactsApi {
+    pub(crate) settings: Arc<dyn TenantSettings>,
     pub(crate) rules: Rules<'static>,
+}
+
+impl ContactsApi {
+    /// The tenant's country, if the number is written without a plus.
+    async fn country(&self, db: &TenantDb, phone: Option<&str>) -> Result<Option<String>> {
+        if phone.is_none_or(|text| text.trim_start().starts_with('+')) {
+            return Ok(None);
+        }
+        Ok(self.settings.settings(db).await?.default_country)
+    }
+
+    fn rules<'a>(&self, default_country: Option<&'a str>) -> Rules<'a> {
+        Rules {
+            default_country,
+            ..self.rules
+        }
+    }
 }
 
 #[OpenApi(tag = "Tag::Contacts")]
@@ -342,7 +385,9 @@ impl ContactsApi {
         can: Can<WriteContacts>,
         body: Json<ContactIn>,
     ) -> Result<Created<ContactOut>> {
-        let contact = service::create_contact(can.db(), self.rules, body.0.into()).await?;
+        let country = self.country(can.db(), body.phone.as_deref()).await?;
+        let contact =
+            service::create_contact(can.db(), self.rules(country.as_deref()), body.0.into()).await?;
         Ok(Created::new(contact.try_into()?))
     }
 
@@ -375,7 +420,11 @@ impl ContactsApi {
         contact_id: Path<ContactId>,
         body: Json<ContactPatch>,
     ) -> Result<Json<ContactOut>> {
-        let contact = service::update_contact(can.db(), self.rules, *contact_id, body.0.into()).await?;
+        let country = self
+            .country(can.db(), body.phone.value().map(String::as_str))
+            .await?;
+        let rules = self.rules(country.as_deref());
+        let contact = service::update_contact(can.db(), rules, *contact_id, body.0.into()).await?;
         Ok(Json(contact.try_into()?))
     }
 

@@ -11,7 +11,7 @@ mod service;
 
 use std::sync::Arc;
 
-use contracts::contacts::ContactDirectory;
+use contracts::{contacts::ContactDirectory, settings::TenantSettings};
 use kernel::{Api, JobContext, Jobs, Module, PermissionInfo, id};
 use text::phone::Rules;
 
@@ -23,18 +23,33 @@ id!(
     "tag"
 );
 
+/// What contacts is made of.
+pub struct Needs {
+    /// The tenants' countries: numbers without a country code are read as theirs.
+    pub settings: Arc<dyn TenantSettings>,
+    /// The simulator's phone numbers (+999 …) are numbers too.
+    pub simulator: bool,
+}
+
 /// The contacts module.
-#[derive(Debug)]
 pub struct Contacts {
+    settings: Arc<dyn TenantSettings>,
     rules: Rules<'static>,
 }
 
+impl std::fmt::Debug for Contacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contacts")
+    }
+}
+
 impl Contacts {
-    /// Contacts need nothing of others. With a `simulator`, its phone numbers (+999 …) are numbers too.
-    pub fn new(simulator: bool) -> Self {
+    /// The module, not yet running.
+    pub fn new(needs: Needs) -> Self {
         Self {
+            settings: needs.settings,
             rules: Rules {
-                simulator,
+                simulator: needs.simulator,
                 ..Rules::default()
             },
         }
@@ -42,7 +57,10 @@ impl Contacts {
 
     /// Who is who, for the other modules.
     pub fn directory(&self) -> Arc<dyn ContactDirectory> {
-        Arc::new(service::Directory { rules: self.rules })
+        Arc::new(service::Directory {
+            settings: self.settings.clone(),
+            rules: self.rules,
+        })
     }
 }
 
@@ -60,7 +78,10 @@ impl Module for Contacts {
     }
 
     fn api(&self) -> Api {
-        Api::new(api::ContactsApi { rules: self.rules })
+        Api::new(api::ContactsApi {
+            settings: self.settings.clone(),
+            rules: self.rules,
+        })
     }
 
     fn permissions(&self) -> &'static [PermissionInfo] {

@@ -28,6 +28,15 @@ pub enum MessagingError {
     /// Free-form outside the 24-hour window.
     #[error("the customer service window is closed")]
     WindowClosed,
+    /// The assignee is no member of the tenant.
+    #[error("the assignee is no member")]
+    NotAMember,
+    /// The time of a snooze is not in the future.
+    #[error("the snooze has ended already")]
+    SnoozePast,
+    /// The time of a snooze is too far ahead.
+    #[error("the snooze is too long")]
+    SnoozeTooLong,
     /// The number may not send now.
     #[error("the number is held")]
     NumberHeld {
@@ -82,7 +91,7 @@ impl From<MessagingError> for Error {
             MessagingError::NoContact => Self::not_found("contact"),
             MessagingError::MediaNotReady => Self::conflict(
                 "media_not_ready",
-                "The file is not there yet, or could not be fetched. Look at its `state`.",
+                "The file is not available yet, or could not be fetched: see its `state`.",
             ),
             MessagingError::MediaNotFailed => Self::conflict(
                 "media_not_failed",
@@ -100,11 +109,14 @@ impl From<MessagingError> for Error {
                 "window_closed",
                 "The 24-hour customer service window is closed: the customer has not written within the last day. Send a template.",
             ),
+            MessagingError::NotAMember => Self::invalid("assignee_id", "is nobody of this business"),
+            MessagingError::SnoozePast => Self::invalid("snoozed_until", "must be in the future"),
+            MessagingError::SnoozeTooLong => Self::invalid("snoozed_until", "must be within 366 days"),
             MessagingError::NumberHeld { reason } => Self::conflict("number_held", reason),
             MessagingError::NumberRestricted { reason } => Self::conflict(
                 "number_restricted",
                 format!(
-                    "{reason} Until then campaigns wait and templates are refused; other messages within the 24-hour window leave."
+                    "{reason} Until then campaigns wait and templates are refused; other messages within the 24-hour window are sent."
                 ),
             ),
             MessagingError::NoAddress => Self::conflict(
@@ -124,15 +136,16 @@ impl From<MessagingError> for Error {
             ),
             MessagingError::NotResendable => Self::conflict(
                 "not_resendable",
-                "Only a message of ours whose `status` is `failed` or `unknown` can be sent again.",
+                "Only an outbound message whose `status` is `failed` or `unknown` can be sent again.",
             ),
             MessagingError::ChooseChannel { channels: 0 } => Self::conflict(
                 "no_channel",
                 "No WhatsApp number is connected yet. Connect one under Numbers.",
             ),
-            MessagingError::ChooseChannel { .. } => {
-                Self::invalid("channel_id", "is needed, because several numbers are connected")
-            }
+            MessagingError::ChooseChannel { .. } => Self::invalid(
+                "channel_id",
+                "is required, because several numbers are connected and none is the default",
+            ),
             MessagingError::Invalid(invalid) => Self::invalid_fields(vec![field(invalid)]),
             MessagingError::BadSignature => Self::unauthenticated(
                 "bad_signature",

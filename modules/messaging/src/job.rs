@@ -46,7 +46,7 @@ impl Job for SendChunk {
         }
     }
 
-    /// Each number has a rate of its own, so each has its turn.
+    /// Each number has its own rate, so each gets its own turn.
     fn share(&self) -> Option<String> {
         self.channel_id
             .map(|id| kernel::id::Id::uuid(id).simple().to_string())
@@ -113,6 +113,47 @@ impl Job for ShowTyping {
     }
 }
 
+/// Opens the snoozed conversations of a tenant whose time has come.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct WakeConversations {
+    /// Not before this second of the Unix epoch.
+    pub at: i64,
+}
+
+impl WakeConversations {
+    /// When it is due.
+    pub fn due(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.at, 0).unwrap_or_default()
+    }
+}
+
+impl Job for WakeConversations {
+    const NAME: &'static str = "messaging.wake_conversations";
+    const QUEUE: &'static str = "default";
+    // Nothing else opens them.
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One a second, however many conversations it opens.
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.at.to_string())
+    }
+}
+
+/// Looks after all conversations of a tenant: states of rows of earlier versions, overdue snoozes, the total of unread messages.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RepairConversations {}
+
+impl Job for RepairConversations {
+    const NAME: &'static str = "messaging.repair_conversations";
+    const QUEUE: &'static str = "bulk";
+    const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One a tenant.
+    fn dedup_key(&self) -> Option<String> {
+        Some(String::new())
+    }
+}
+
 /// Fetches files that customers sent.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FetchMedia {
@@ -135,6 +176,21 @@ impl Job for SweepStatuses {
     const NAME: &'static str = "messaging.sweep_statuses";
     const QUEUE: &'static str = "bulk";
     const MAX_ATTEMPTS: u32 = u32::MAX;
+
+    /// One a tenant.
+    fn dedup_key(&self) -> Option<String> {
+        Some(String::new())
+    }
+}
+
+/// Tells live clients that figures have changed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TellFigures {}
+
+impl Job for TellFigures {
+    const NAME: &'static str = "messaging.tell_figures";
+    const QUEUE: &'static str = "default";
+    const MAX_ATTEMPTS: u32 = 5;
 
     /// One a tenant.
     fn dedup_key(&self) -> Option<String> {

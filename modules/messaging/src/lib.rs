@@ -5,6 +5,7 @@
 mod api;
 mod entity;
 mod error;
+mod event;
 mod job;
 mod permission;
 mod service;
@@ -15,10 +16,13 @@ use cloud_api::client::Wire;
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
-    messaging::MessageSender,
+    messaging::{Conversations, MessageSender},
+    settings::TenantSettings,
     templates::TemplateCatalog,
 };
-use kernel::{Api, Jobs, Limiter, Module, PermissionInfo, PublicRoute, Pump, TenantRoutes, Vault};
+use kernel::{
+    Api, Events, Jobs, Limiter, Members, Module, PermissionInfo, PublicRoute, Pump, TenantRoutes, Vault,
+};
 use poem::{EndpointExt, get};
 use url::Url;
 
@@ -38,6 +42,10 @@ pub struct Needs {
     pub contacts: Arc<dyn ContactDirectory>,
     /// The numbers to send by.
     pub channels: Arc<dyn ChannelDirectory>,
+    /// Where the tenants' days begin, and the number that they send by.
+    pub settings: Arc<dyn TenantSettings>,
+    /// Who may be assigned.
+    pub members: Arc<dyn Members>,
     /// What templates are filed under.
     pub catalog: Arc<dyn TemplateCatalog>,
     /// Whose a webhook is, and who takes what it tells of accounts.
@@ -66,6 +74,11 @@ impl Messaging {
 
     /// The one way out, for other modules.
     pub fn sender(&self) -> Arc<dyn MessageSender> {
+        Arc::new(self.service.clone())
+    }
+
+    /// State and assignment of conversations, for other modules.
+    pub fn conversations(&self) -> Arc<dyn Conversations> {
         Arc::new(self.service.clone())
     }
 }
@@ -102,6 +115,9 @@ impl Module for Messaging {
             api::WebhookEventsApi {
                 service: service.clone(),
             },
+            api::HomeApi {
+                service: service.clone(),
+            },
         ))
     }
 
@@ -131,6 +147,16 @@ impl Module for Messaging {
             async move { service.show_typing(context, job).await }
         });
         let service = self.service.clone();
+        jobs.on(move |context, job: job::WakeConversations| {
+            let service = service.clone();
+            async move { service.wake_conversations(context, job).await }
+        });
+        let service = self.service.clone();
+        jobs.on(move |context, _: job::RepairConversations| {
+            let service = service.clone();
+            async move { service.repair_conversations(context).await }
+        });
+        let service = self.service.clone();
         jobs.on(move |context, job: job::FetchMedia| {
             let service = service.clone();
             async move { service.fetch_media(context, job).await }
@@ -141,10 +167,19 @@ impl Module for Messaging {
             async move { service.sweep_media(context).await }
         });
         let service = self.service.clone();
+        jobs.on(move |context, _: job::TellFigures| {
+            let service = service.clone();
+            async move { service.tell_figures(context).await }
+        });
+        let service = self.service.clone();
         jobs.on(move |context, _: job::SweepStatuses| {
             let service = service.clone();
             async move { service.sweep_statuses(context).await }
         });
+    }
+
+    fn events(&self, events: &mut Events) {
+        events.on(self.service.adding());
     }
 
     fn pumps(&self) -> Vec<Pump> {

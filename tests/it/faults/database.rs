@@ -388,7 +388,7 @@ async fn a_lock_that_is_held_too_long_holds_up_nobody_else() {
     assert_eq!(
         app.acme.all("/webhook-events").await.len(),
         0,
-        "not set aside as unusable"
+        "not kept as failed"
     );
     stranger.connection.close().await.unwrap();
     app.stop().await;
@@ -439,7 +439,7 @@ async fn a_deadlock_is_tried_again() {
     assert_eq!(
         app.acme.all("/webhook-events").await.len(),
         0,
-        "not set aside as unusable"
+        "not kept as failed"
     );
     assert_eq!(app.globex.all("/messages").await.len(), 0);
     stranger.connection.close().await.unwrap();

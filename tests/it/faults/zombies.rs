@@ -261,7 +261,7 @@ impl kernel::Job for Unreadable {
 on_both_profiles! {
     /// Unreadable jobs are ahead of all others in every queue: they become dead jobs, with a reason, and the others
     /// are not affected.
-    async fn work_that_can_never_succeed_is_put_aside(app: &TestApp) {
+    async fn work_that_can_never_succeed_is_kept_as_dead(app: &TestApp) {
         let tenants = [&app.acme, &app.globex];
         for tenant in tenants {
             tenant.customer_writes("447700900123", "Hi");
@@ -284,6 +284,6 @@ on_both_profiles! {
         let on = app.system.across_tenants("a test looks for dead jobs");
         let dead = job::Entity::find().filter(job::Column::Dead.eq(true)).filter(job::Column::LastError.is_not_null());
         let dead = dead.count(on).await.unwrap();
-        assert_eq!(dead, 120, "each is put aside and says why");
+        assert_eq!(dead, 120, "each is kept with its reason");
     }
 }

@@ -60,6 +60,19 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     assert!(refused.err.contains("wapro reseller add"), "{refused:?}");
     run(&["reseller", "add", "Northwind"], "").await.expect(0);
     run(&["tenant", "add", "Acme"], "").await.expect(0);
+    // Names that people take for the same are one; so are letters in another form.
+    for (what, name) in [
+        ("reseller", "NORTHWIND"),
+        ("reseller", "North\u{ad}wind"),
+        ("tenant", "acme"),
+        ("tenant", "Ac\u{200b}me"),
+        ("tenant", " A\u{202e}cme"),
+    ] {
+        let refused = run(&[what, "add", name], "").await.expect(1);
+        assert!(refused.err.contains("exists already"), "{refused:?}");
+    }
+    run(&["tenant", "add", "Café"], "").await.expect(0);
+    run(&["tenant", "add", "Cafe\u{301}"], "").await.expect(1);
     let add = |email: &'static str, tenant: &'static str, role: &'static str| {
         [
             "user", "add", email, "--name", "Ana", "--tenant", tenant, "--role", role,
@@ -73,6 +86,12 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     let shown = "--password=a password of mine";
     for (arguments, input, code, said) in [
         // The password: too short, too long, none, not text.
+        (
+            &add("b\u{200b}o@acme.example", "Acme", "agent")[..],
+            mine,
+            1,
+            "wapro: the email must be an e-mail address",
+        ),
         (
             &add("bo@acme.example", "Acme", "agent")[..],
             "short",

@@ -319,3 +319,118 @@ async fn the_version_has_the_commands_name() {
     let version = told(&["--version"], &[], "").await.expect(0);
     assert!(version.out.starts_with("wapro "), "{version:?}");
 }
+
+fn with(environment: &[(String, String)], more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let more = more
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    environment
+        .iter()
+        .filter(|(name, _)| !more.clone().any(|(known, _)| known == *name))
+        .cloned()
+        .chain(more.clone())
+        .collect()
+}
+
+/// One profile: other databases have servers of their own and take several processes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_process_on_an_embedded_database_is_refused() {
+    let services = Services::make(Profile::Embedded).await;
+    let environment = environment(&services.config);
+    let server = Server::start(&["run"], &environment).await;
+    for command in ["run", "serve", "worker"] {
+        let refused = told(&[command], &environment, "").await.expect(1);
+        assert!(
+            refused
+                .err
+                .contains("another wapro runs on the embedded database"),
+            "{refused:?}"
+        );
+    }
+    // Commands of the operator do not serve.
+    told(&["reseller", "add", "Northwind"], &environment, "")
+        .await
+        .expect(0);
+    told(&["user", "list"], &environment, "").await.expect(0);
+    told(&["doctor"], &environment, "").await.expect(0);
+    let key = std::fs::read_to_string(services.config.data_dir.join("encryption.key")).unwrap();
+    assert!(
+        key.starts_with("local-") && key.len() == "local-".len() + 8 + 1 + 64,
+        "an id of its own"
+    );
+    server.end().await;
+    Server::start(&["run"], &environment).await.end().await;
+    services.remove().await;
+}
+
+/// One profile: none of it is about the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_finds_what_the_start_refuses() {
+    let services = Services::make(Profile::Embedded).await;
+    let environment = environment(&services.config);
+    let key = |id: &str, digit: &str| format!("{id}:{}", digit.repeat(64));
+    let twice = format!("[\"{}\",\"{}\"]", key("k2", "1"), key("k2", "2"));
+    let shared = free_port();
+    for (settings, said) in [
+        (
+            &[("WAPRO_ENCRYPTION_KEYS", "[\"k1:short\"]")][..],
+            "`encryption_keys`",
+        ),
+        (
+            &[("WAPRO_ENCRYPTION_KEYS", &*twice)][..],
+            "two vault keys have the id `k2`",
+        ),
+        (
+            &[("WAPRO_SIMULATOR__KNOBS", "{no_such_knob=1}")][..],
+            "`simulator.knobs.no_such_knob`",
+        ),
+        (&[("WAPRO_API_RATE", "0")][..], "`api_rate`"),
+        (
+            &[("WAPRO_LISTEN", &*shared), ("WAPRO_METRICS_LISTEN", &*shared)][..],
+            "`metrics_listen` and `listen` are the same address",
+        ),
+    ] {
+        let environment = with(&environment, settings);
+        for command in ["doctor", "run"] {
+            let refused = told(&[command], &environment, "").await.expect(1);
+            assert!(
+                format!("{}{}", refused.out, refused.err).contains(said),
+                "{command}: {refused:?}"
+            );
+        }
+    }
+    std::fs::write(services.config.data_dir.join("encryption.key"), "local:hunter2").unwrap();
+    for command in ["doctor", "run"] {
+        let refused = told(&[command], &environment, "").await.expect(1);
+        let said = format!("{}{}", refused.out, refused.err);
+        assert!(
+            said.contains("encryption.key is damaged") && !said.contains("hunter2"),
+            "{command}: {refused:?}"
+        );
+    }
+    services.remove().await;
+}
+
+/// One profile: the simulator is in the process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_works_at_another_address_than_before() {
+    let services = Services::make(Profile::Embedded).await;
+    let (before, now) = (free_port(), free_port());
+    let environment = environment(&services.config);
+    told(&["seed"], &with(&environment, &[("WAPRO_LISTEN", &*before)]), "")
+        .await
+        .expect(0);
+    let server = Server::start(
+        &["run", "--demo"],
+        &with(&environment, &[("WAPRO_LISTEN", &*now)]),
+    )
+    .await;
+    let (status, apps) = get(format!("{}/_sim/apps", server.base)).await;
+    let apps = apps.to_string();
+    assert!(
+        status == 200 && apps.contains(&format!("http://{now}/webhooks/")) && !apps.contains(&before),
+        "{apps}"
+    );
+    server.end().await;
+    services.remove().await;
+}

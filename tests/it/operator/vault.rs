@@ -6,7 +6,7 @@ use serde_json::json;
 use server::{Config, Platform};
 use testkit::{Profile, TestApp, on_both_profiles};
 
-use super::{environment, told};
+use super::{Server, environment, told};
 
 fn key(id: &str, byte: u8) -> String {
     format!("{id}:{}", format!("{byte:02x}").repeat(32))
@@ -243,4 +243,78 @@ async fn columns(app: &TestApp) -> Vec<(String, String)> {
     rows.iter()
         .map(|row| (row.try_get("", "t").unwrap(), row.try_get("", "c").unwrap()))
         .collect()
+}
+
+/// The environment of a process with another, empty data folder over the same database.
+fn elsewhere(config: &Config, folder: &std::path::Path) -> Vec<(String, String)> {
+    let database = match config.database_url.expose_secret() {
+        "" => format!("sqlite://{}?mode=rwc", config.data_dir.join("wapro.db").display()),
+        url => url.to_owned(),
+    };
+    let mut environment = environment(config);
+    let own = ["WAPRO_DATA_DIR", "WAPRO_DATABASE_URL", "WAPRO_LISTEN"];
+    environment.retain(|(name, _)| !own.contains(&name.as_str()));
+    environment.push(("WAPRO_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
+    environment.push(("WAPRO_DATA_DIR".to_owned(), folder.display().to_string()));
+    environment.push(("WAPRO_DATABASE_URL".to_owned(), database));
+    environment
+}
+
+async fn a_start_with_other_keys_is_refused(profile: Profile) {
+    let app = before_rotation(profile).await;
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = elsewhere(&app.config, folder.path());
+    let keys = |keys: &[String]| {
+        let mut environment = elsewhere.clone();
+        environment.push(("WAPRO_ENCRYPTION_KEYS".to_owned(), json!(keys).to_string()));
+        environment
+    };
+    for command in ["serve", "worker", "run"] {
+        let refused = told(&[command], &elsewhere, "").await.expect(1);
+        assert!(
+            refused
+                .err
+                .contains("6 stored secrets are sealed (k1), but there is no encryption key"),
+            "{refused:?}"
+        );
+        assert!(!folder.path().join("encryption.key").exists(), "no key was made");
+    }
+    let unknown = told(&["serve"], &keys(&[key("k9", 9)]), "").await.expect(1);
+    assert!(
+        unknown
+            .err
+            .contains("6 of 6 stored secrets are sealed under a key that this process does not have (k1)"),
+        "{unknown:?}"
+    );
+    let wrong = told(&["serve"], &keys(&[key("k1", 9)]), "").await.expect(1);
+    assert!(
+        wrong.err.contains("although the id of their key is known"),
+        "{wrong:?}"
+    );
+    Server::start(&["run"], &keys(&[key("k2", 2), key("k1", 1)]))
+        .await
+        .end()
+        .await;
+
+    // The key is lost for good: the start warns, and makes a key of its own.
+    let mut lost = elsewhere.clone();
+    lost.push(("WAPRO_ALLOW_UNREADABLE_SECRETS".to_owned(), "true".to_owned()));
+    let said = Server::start(&["run"], &lost).await.end().await;
+    assert!(said.contains("6 stored secrets are sealed (k1)"), "{said}");
+    assert!(folder.path().join("encryption.key").exists());
+    app.stop().await;
+}
+
+mod a_start_with_other_keys {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn embedded() {
+        a_start_with_other_keys_is_refused(Profile::Embedded).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn production() {
+        a_start_with_other_keys_is_refused(Profile::Production).await;
+    }
 }

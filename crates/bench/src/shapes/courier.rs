@@ -1,7 +1,7 @@
-//! The courier shape: one serial foreman pops messages from Redis and hands them to 32 senders; statuses are written in
+//! The courier shape: one serial dispatcher pops messages from Redis and passes them to 32 senders; statuses are written in
 //! batches.
 //!
-//! A message: 6 Redis calls (the foreman's pop; a Lua script for the rate per channel and second; sent today?, sent yesterday?;
+//! A message: 6 Redis calls (the dispatcher's pop; a Lua script for the rate per channel and second; sent today?, sent yesterday?;
 //! mark as sent with an expiry; complete, another script), 1 HTTP call, and
 //! at most a thousandth of a statement: up to 1,000 statuses or what came in 500 ms in one.
 
@@ -23,7 +23,7 @@ const CHANNELS: i64 = 32;
 const QUEUED: i64 = 60_000;
 /// Statuses in one statement at most.
 const BATCH: usize = 1_000;
-/// How long statuses wait for company.
+/// How long statuses wait to be written together.
 const LINGER: Duration = Duration::from_millis(500);
 
 /// Takes the next message of the least busy channel, unless the channel has used up its wall second. KEYS: prefix. ARGV:
@@ -100,7 +100,7 @@ impl Queue {
         Ok(Arc::new(Self { pool, redis, prefix }))
     }
 
-    /// Starts foreman, senders and the writer of statuses.
+    /// Starts dispatcher, senders and the writer of statuses.
     pub fn start(self: &Arc<Self>, traffic: &Arc<Traffic>) -> Workers {
         let mut running = Workers::default();
         let (hand_out, jobs) = mpsc::channel::<(String, String)>(1);

@@ -104,9 +104,10 @@ async fn handle(simulator: &Simulator, mut req: Request) -> Response {
         _ => MAX_BODY,
     };
     let too_large = || {
-        answer(Err(ControlError::bad(format!(
-            "the body is larger than {limit} bytes"
-        ))))
+        answer(Err(ControlError {
+            status: 413,
+            ..ControlError::bad(format!("the body is larger than {limit} bytes"))
+        }))
     };
     let declared = req.headers().get(poem::http::header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());

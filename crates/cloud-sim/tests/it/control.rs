@@ -3,6 +3,7 @@
 use cloud_sim::{Reach, SimConfig};
 use reqwest::Method;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::stage::{ANA, VERIFY, code, config, stage, stage_with};
 
@@ -627,4 +628,31 @@ async fn a_number_that_cannot_be_read_is_named_by_the_requests_field() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn callbacks_move_with_the_server_that_they_point_at() {
+    let stage = stage().await;
+    let simulator = &stage.sim;
+    let app = &stage.account.app_id;
+    let url = |text: &str| Url::parse(text).unwrap();
+    let (before, now) = (url("http://127.0.0.1:8080/"), url("https://wa.example.com/"));
+    simulator
+        .set_callback(app, "http://127.0.0.1:8080/webhooks/x?y=1")
+        .unwrap();
+    assert_eq!(
+        simulator.move_callbacks(&url("http://127.0.0.1:8081/"), &now),
+        0,
+        "another server's"
+    );
+    assert_eq!(simulator.move_callbacks(&before, &now), 1);
+    let (_, shown) = stage
+        .control(Method::GET, &format!("apps/{app}"), json!({}))
+        .await;
+    assert_eq!(shown["callback_url"], "https://wa.example.com/webhooks/x?y=1");
+    let lost = simulator.callbacks_out_of_reach();
+    assert_eq!(
+        lost.into_iter().collect::<Vec<_>>(),
+        ["https://wa.example.com/webhooks/x?y=1"]
+    );
 }

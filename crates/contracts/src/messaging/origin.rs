@@ -4,15 +4,15 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Where a message comes from: what may count it, and stop it, later. Written as `campaign:<id>`, `rule:<id>`, `user`, `api_key`,
-/// `test` or `consent`.
+/// Where a message comes from, so that its messages can be counted and stopped later. Written as `campaign:<id>`, `rule:<id>`,
+/// `user`, `api_key`, `test` or `consent`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Origin {
-    /// A campaign, by its id.
-    Campaign(String),
-    /// A rule of auto-reply, by its id.
-    Rule(String),
+    /// A campaign, by its id: [`Origin::campaign`].
+    Campaign(OriginId),
+    /// An auto-reply rule, by its id: [`Origin::rule`].
+    Rule(OriginId),
     /// A person, in the inbox.
     User,
     /// A program, by the API.
@@ -24,12 +24,24 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Characters of its text at most.
-    pub const MAX: usize = 64;
-    /// Characters of an id in it at most.
-    pub const MAX_ID: usize = 48;
+    /// A campaign's messages.
+    ///
+    /// # Errors
+    /// As [`OriginId::new`].
+    pub fn campaign(id: impl fmt::Display) -> Result<Self, UnknownOrigin> {
+        OriginId::new(id).map(Self::Campaign)
+    }
 
-    /// Whether its messages are sent in bulk: they leave the conversation's place in the inbox alone.
+    /// An auto-reply rule's messages.
+    ///
+    /// # Errors
+    /// As [`OriginId::new`].
+    pub fn rule(id: impl fmt::Display) -> Result<Self, UnknownOrigin> {
+        OriginId::new(id).map(Self::Rule)
+    }
+
+    /// Whether its messages stay out of the inbox: they do not move conversations and are not sent to live clients. This alone
+    /// decides it; a [`Lane`](super::Lane) only says how urgent a message is and whether it may wait.
     pub fn is_bulk(&self) -> bool {
         matches!(self, Self::Campaign(_))
     }
@@ -48,32 +60,69 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A text that is no origin.
+/// The id in an origin: 1 to 48 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OriginId(String);
+
+impl OriginId {
+    /// Characters at most.
+    pub const MAX: usize = 48;
+
+    /// Checks an id.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or has other characters.
+    pub fn new(id: impl fmt::Display) -> Result<Self, UnknownOrigin> {
+        let id = id.to_string();
+        let fits = (1..=Self::MAX).contains(&id.len()) && id.bytes().all(|c| c.is_ascii_graphic());
+        if fits {
+            Ok(Self(id))
+        } else {
+            Err(UnknownOrigin::of(&id))
+        }
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OriginId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that is not an origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin of a message")]
+#[error("{0:?} is not an origin of a message")]
 pub struct UnknownOrigin(String);
+
+impl UnknownOrigin {
+    /// Keeps the beginning of the text.
+    fn of(text: &str) -> Self {
+        Self(text.chars().take(64).collect())
+    }
+}
 
 impl FromStr for Origin {
     type Err = UnknownOrigin;
 
     fn from_str(text: &str) -> Result<Self, UnknownOrigin> {
-        let unknown = || UnknownOrigin(text.chars().take(Self::MAX).collect());
-        let id = |id: &str| {
-            let fits = (1..=Self::MAX_ID).contains(&id.len()) && id.bytes().all(|c| c.is_ascii_graphic());
-            fits.then(|| id.to_owned()).ok_or_else(unknown)
-        };
-        match text.split_once(':') {
-            Some(("campaign", rest)) => Ok(Self::Campaign(id(rest)?)),
-            Some(("rule", rest)) => Ok(Self::Rule(id(rest)?)),
-            Some(_) => Err(unknown()),
+        let known = match text.split_once(':') {
+            Some(("campaign", id)) => Self::campaign(id).ok(),
+            Some(("rule", id)) => Self::rule(id).ok(),
+            Some(_) => None,
             None => match text {
-                "user" => Ok(Self::User),
-                "api_key" => Ok(Self::ApiKey),
-                "test" => Ok(Self::Test),
-                "consent" => Ok(Self::Consent),
-                _ => Err(unknown()),
+                "user" => Some(Self::User),
+                "api_key" => Some(Self::ApiKey),
+                "test" => Some(Self::Test),
+                "consent" => Some(Self::Consent),
+                _ => None,
             },
-        }
+        };
+        known.ok_or_else(|| UnknownOrigin::of(text))
     }
 }
 
@@ -98,8 +147,8 @@ mod tests {
     #[test]
     fn its_text_is_read_again() {
         let origins = [
-            Origin::Campaign("cmp_1".to_owned()),
-            Origin::Rule("rul_1".to_owned()),
+            Origin::campaign("cmp_1").unwrap(),
+            Origin::rule("rul_1").unwrap(),
             Origin::User,
             Origin::ApiKey,
             Origin::Test,
@@ -119,6 +168,19 @@ mod tests {
         ] {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }
-        assert!(format!("campaign:{}", "x".repeat(49)).parse::<Origin>().is_err());
+    }
+
+    #[test]
+    fn an_id_is_checked_however_an_origin_is_made() {
+        let longest = "x".repeat(OriginId::MAX);
+        let origin = Origin::campaign(&longest).unwrap();
+        assert_eq!(origin.to_string().parse(), Ok(origin));
+        for id in ["", "a b", "é", "a\n", &format!("{longest}x")] {
+            assert!(Origin::campaign(id).is_err(), "{id}");
+            assert!(Origin::rule(id).is_err(), "{id}");
+            assert!(format!("campaign:{id}").parse::<Origin>().is_err(), "{id}");
+        }
+        let error = Origin::campaign("x".repeat(10_000)).unwrap_err();
+        assert!(error.to_string().len() < 120);
     }
 }

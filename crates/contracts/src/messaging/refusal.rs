@@ -35,20 +35,3 @@ pub enum RefusalCode {
     /// A marketing template to somebody who wants no more marketing (Cloud API: code 131050).
     MarketingStopped,
 }
-
-impl RefusalCode {
-    /// As the API spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoChannel => "no_channel",
-            Self::NoAddress => "no_address",
-            Self::Invalid => "invalid",
-            Self::Media => "media",
-            Self::WindowClosed => "window_closed",
-            Self::NumberHeld => "number_held",
-            Self::NumberRestricted => "number_restricted",
-            Self::PhoneNeeded => "phone_needed",
-            Self::MarketingStopped => "marketing_stopped",
-        }
-    }
-}

@@ -9,7 +9,7 @@ use super::{SystemDb, TenantDb, TenantEntity, TenantUpdate};
 use crate::TenantId;
 
 impl SystemDb {
-    /// For one statement that needs no others to be true with it.
+    /// For a single statement without a transaction.
     pub async fn alone_across_tenants(&self, _why: &'static str) -> Alone {
         let guard = match &self.writer {
             Some(writer) => Some(writer.clone().lock_owned().await),
@@ -23,7 +23,7 @@ impl SystemDb {
 }
 
 impl TenantDb {
-    /// For one statement that needs no others to be true with it: an update that its own condition fences.
+    /// For a single statement without a transaction: an update that its own condition fences.
     pub async fn alone(&self) -> TenantAlone {
         TenantAlone {
             inner: self

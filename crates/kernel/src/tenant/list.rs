@@ -5,7 +5,7 @@
 //! [`SEARCHES`] searches at a time in a process.
 //!
 //! The limit belongs to one statement and not to its connection: MariaDB has `SET STATEMENT … FOR`, MySQL an optimizer hint, and
-//! on SQLite a progress handler is set and taken off around the statement. The statement runs in a task of its own. A caller that
+//! on SQLite a progress handler is set and taken off around the statement. The statement runs in its own task. A caller that
 //! goes away neither leaves a connection with an answer that nobody reads nor makes room for a further search before this one
 //! has ended.
 
@@ -19,7 +19,7 @@ use std::{
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, QueryResult,
     QuerySelect, QueryTrait, RuntimeErr, Statement,
-    sea_query::{IntoCondition, SelectStatement},
+    sea_query::{Expr, IntoCondition, SelectStatement},
     sqlx,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -44,7 +44,11 @@ pub(super) struct Lists {
     limit: Duration,
     server: Arc<OnceLock<Server>>,
     seats: Arc<Mutex<HashMap<TenantId, Weak<Seats>>>>,
+    watch: Option<Watch>,
 }
+
+/// Is shown each statement of a list.
+type Watch = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 impl Default for Lists {
     fn default() -> Self {
@@ -52,6 +56,7 @@ impl Default for Lists {
             limit: LIST_LIMIT,
             server: Arc::default(),
             seats: Arc::default(),
+            watch: None,
         }
     }
 }
@@ -87,6 +92,13 @@ impl SystemDb {
     #[must_use]
     pub fn with_list_limit(mut self, limit: Duration) -> Self {
         self.lists.limit = limit;
+        self
+    }
+
+    /// The same door; `watch` is shown each statement of a list before it runs. For tests that look at plans.
+    #[must_use]
+    pub fn with_list_watch(mut self, watch: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
+        self.lists.watch = Some(Arc::new(watch));
         self
     }
 
@@ -143,6 +155,9 @@ impl Lists {
         statement: Statement,
         seat: Option<Seat>,
     ) -> Result<Vec<QueryResult>> {
+        if let Some(watch) = &self.watch {
+            watch(&statement);
+        }
         let lists = self.clone();
         let run = tokio::spawn(async move {
             let _until_it_has_ended = seat;
@@ -188,7 +203,7 @@ async fn which(connection: &DatabaseConnection) -> Result<Server, DbErr> {
     })
 }
 
-/// The statement with its limit in it: nothing of it stays with the connection.
+/// The statement with its limit in it: nothing is set on the connection.
 fn limited(server: Server, mut statement: Statement, limit: Duration) -> Statement {
     statement.sql = match server {
         Server::MariaDb => {
@@ -290,20 +305,67 @@ impl<E: TenantEntity> TenantSelect<'_, E> {
     ///
     /// # Errors
     /// 503 `search_too_slow` when the limit was reached, 429 when too many searches of the tenant run already.
-    pub async fn page(mut self, query: &PageQuery) -> Result<Vec<E::Model>> {
-        let Some((lists, connection, tenant)) = self.lists.take() else {
-            return self.limit(query.fetch()).all().await;
+    pub async fn page(self, query: &PageQuery) -> Result<Vec<E::Model>> {
+        let select = self.select.clone().limit(query.fetch());
+        self.read(select).await
+    }
+
+    /// As [`TenantSelect::page`], for rows whose text in `large` may be long: only as many as have `bytes` of it together, one at least.
+    /// Also answers whether there are more.
+    ///
+    /// # Errors
+    /// As [`TenantSelect::page`].
+    pub async fn page_within(
+        self,
+        query: &PageQuery,
+        large: E::Column,
+        bytes: i64,
+    ) -> Result<(Vec<E::Model>, bool)> {
+        // SQLite counts characters of a text and bytes of a blob.
+        let length = match self.on.get_database_backend() {
+            DbBackend::Sqlite => "LENGTH(CAST(? AS BLOB))",
+            _ => "CAST(LENGTH(?) AS SIGNED)",
+        };
+        let size = Expr::cust_with_expr(length, Expr::col((E::default(), large)));
+        let sizes = self.select.clone().select_only().expr_as(size, "size");
+        let sizes: Vec<Size> = self.read(sizes.limit(query.fetch())).await?;
+        let (mut fit, mut taken) = (0, 0);
+        for Size { size } in sizes
+            .iter()
+            .take(usize::try_from(query.limit).unwrap_or(usize::MAX))
+        {
+            taken += size;
+            if fit > 0 && taken > bytes {
+                break;
+            }
+            fit += 1;
+        }
+        let rows = match fit {
+            0 => Vec::new(),
+            fit => self.read(self.select.clone().limit(fit)).await?,
+        };
+        Ok((rows, sizes.len() as u64 > fit))
+    }
+
+    async fn read<R: FromQueryResult + Send>(&self, select: sea_orm::Select<E>) -> Result<Vec<R>> {
+        let Some((lists, connection, tenant)) = self.lists else {
+            return Ok(select.into_model::<R>().all(&self.on).await?);
         };
         let seat = match self.search {
             true => Some(lists.seat(tenant).await?),
             false => None,
         };
-        let select = self.select.limit(query.fetch());
         let statement = select.build(connection.get_database_backend());
         let rows = lists.run(connection.clone(), statement, seat).await?;
-        let rows = rows.iter().map(|row| E::Model::from_query_result(row, ""));
+        let rows = rows.iter().map(|row| R::from_query_result(row, ""));
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Bytes of a row's long text.
+#[derive(Debug, FromQueryResult)]
+struct Size {
+    size: i64,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction,
     DbBackend, DeleteMany, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
-    sea_query::{IntoCondition, LockBehavior, LockType, SimpleExpr},
+    sea_query::{Expr, ExprTrait, IntoCondition, LockBehavior, LockType, SimpleExpr},
 };
 
 use super::{TenantEntity, list::Lists};
@@ -12,7 +12,7 @@ use crate::{Result, TenantId};
 /// A read of one tenant's rows.
 #[derive(Debug)]
 pub struct TenantSelect<'c, E: EntityTrait> {
-    on: DatabaseExecutor<'c>,
+    pub(super) on: DatabaseExecutor<'c>,
     pub(super) select: Select<E>,
     /// How a list is read; none inside a transaction, which is ours and short.
     pub(super) lists: Option<(&'c Lists, &'c DatabaseConnection, TenantId)>,
@@ -148,6 +148,18 @@ impl<'c, E: TenantEntity> TenantSelect<'c, E> {
             .iter()
             .fold(select, |select, column| select.column(*column));
         Ok(select.into_tuple::<T>().all(&self.on).await?)
+    }
+
+    /// The sum of a column of whole numbers; 0 without rows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sum(self, column: E::Column) -> Result<i64> {
+        // Of integers MySQL makes a decimal.
+        let sum = Expr::expr(column.sum()).cast_as("SIGNED");
+        let select = self.select.select_only().column_as(sum, "total");
+        let sum = select.into_tuple::<Option<i64>>().one(&self.on).await?;
+        Ok(sum.flatten().unwrap_or_default())
     }
 
     /// `GROUP BY key`, counted.

@@ -54,6 +54,25 @@ impl<E: TenantRow> TenantSelect<'_, E> {
         Ok((rows, next))
     }
 
+    /// As [`TenantSelect::page_by_id`], for rows whose text in `large` may be long: a page has as many as have `bytes` of it together,
+    /// one at least.
+    ///
+    /// # Errors
+    /// As [`TenantSelect::page`].
+    pub async fn page_by_id_within(
+        self,
+        query: &PageQuery,
+        large: E::Column,
+        bytes: i64,
+    ) -> Result<RowPage<E>> {
+        let after = query.after.map(|cursor| E::id_column().lt(cursor.id));
+        let select = self.filter_some(after).order_by(E::id_column(), Order::Desc);
+        let (rows, more) = select.page_within(query, large, bytes).await?;
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| Cursor::by_id(E::id_of(row).uuid()).encode(query.list));
+        Ok((rows, next))
+    }
+
     /// A page of a list that somebody asked for, newest first, by the time in `column` and then by id. `at` reads that time from a
     /// row.
     ///

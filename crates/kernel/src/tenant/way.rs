@@ -77,6 +77,13 @@ async fn delete<E: EntityTrait>(
 }
 
 impl<E: TenantEntity> TenantSelect<'_, E> {
+    /// Finds its rows through the primary key. SQLite chooses for itself.
+    #[must_use]
+    pub fn through_key(mut self) -> Self {
+        QueryTrait::query(&mut self.select).force_index("PRIMARY", IndexHintScope::All);
+        self
+    }
+
     /// Finds its rows through the tenant's index over these columns, in this order. Where none exists, MariaDB refuses the
     /// statement; SQLite chooses for itself.
     #[must_use]

@@ -9,7 +9,7 @@ mod user;
 use std::fmt::Display;
 
 use host::Bus;
-use identity::{Identity, PasswordCost, Random, VaultKey, VaultKeys};
+use identity::{Identity, PasswordCost, Random, VaultKeys};
 use kernel::{Clock, SystemDb};
 use sea_orm::DatabaseConnection;
 
@@ -24,11 +24,16 @@ pub use user::{UserCommand, user};
 
 /// Identity over the configured database, for users and tenants.
 pub(super) async fn open_identity(config: &Config) -> anyhow::Result<Identity> {
-    // Users and tenants have no sealed secrets, so no key file is created or needed here.
-    let unused = VaultKey::new("unused", Random::system().bytes())
-        .map_err(|error| anyhow::anyhow!("the vault: {error}"))?;
     let database = open_database(config).await?;
-    identity_over(config, database, &VaultKeys::new(unused, Vec::new()))
+    identity_without_keys(config, database)
+}
+
+/// Identity for what needs no secret: no key file is created or needed.
+pub(super) fn identity_without_keys(
+    config: &Config,
+    database: DatabaseConnection,
+) -> anyhow::Result<Identity> {
+    identity_over(config, database, &VaultKeys::unused(&Random::system()))
 }
 
 /// Identity without HTTP or background work.
@@ -65,7 +70,7 @@ pub(super) fn only<T>(
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => anyhow::bail!(
-            "no {kind} has the id or exactly the name `{}`; `wapro {kind} list` shows all",
+            "no {kind} has the id or name `{}`; `wapro {kind} list` shows all",
             plain(wanted)
         ),
         _ => {
@@ -79,9 +84,9 @@ pub(super) fn only<T>(
     }
 }
 
-/// A stored text for the terminal, without control characters.
+/// A stored text for the terminal, without control characters and what turns the direction of the line.
 pub(super) fn plain(text: impl Display) -> String {
-    text.to_string()
+    text::name::shown(&text.to_string())
         .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, bail};
 use host::openapi;
+use kernel::{PermissionInfo, Role};
 use serde_json::Value;
 
 use crate::platform::Platform;
@@ -13,7 +14,7 @@ use crate::platform::Platform;
 pub enum Mode {
     /// Print it.
     Print,
-    /// Write `openapi/openapi.json` and `openapi/operations.txt`.
+    /// Write `openapi/openapi.json`, `openapi/operations.txt` and `openapi/roles.txt`.
     Write,
     /// Fail if they are stale.
     Check,
@@ -32,6 +33,7 @@ pub async fn openapi(mode: Mode) -> anyhow::Result<()> {
             serde_json::to_string_pretty(&document)? + "\n",
         ),
         ("openapi/operations.txt", operations_text(&document)),
+        ("openapi/roles.txt", roles_text(&Platform::permissions().await?)),
     ];
     match mode {
         Mode::Print => println!("{}", files[0].1.trim_end()),
@@ -64,6 +66,30 @@ pub fn operations_text(document: &Value) -> String {
         );
     }
     text
+}
+
+/// Which built-in role holds which permission: one line per permission, so that a review sees a change of rights.
+pub fn roles_text(permissions: &[PermissionInfo]) -> String {
+    const ROLES: [(&str, Role); 5] = [
+        ("owner", Role::Owner),
+        ("admin", Role::Admin),
+        ("agent", Role::Agent),
+        ("marketer", Role::Marketer),
+        ("developer", Role::Developer),
+    ];
+    let line = |first: &str, cells: [&str; 5]| {
+        let [owner, admin, agent, marketer, developer] = cells;
+        format!("{first:<24} {owner:<6} {admin:<6} {agent:<6} {marketer:<9} {developer}\n")
+    };
+    let mut lines: Vec<String> = permissions
+        .iter()
+        .map(|permission| {
+            let mark = |(_, role): (&str, Role)| if role.holds(permission) { "x" } else { "." };
+            line(permission.name, ROLES.map(mark))
+        })
+        .collect();
+    lines.sort_unstable();
+    line("", ROLES.map(|(name, _)| name)) + &lines.concat()
 }
 
 fn permissions(document: &Value) -> BTreeMap<&str, &str> {

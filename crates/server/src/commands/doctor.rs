@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 use crate::{
     commands::{admin, vault},
     config::Config,
-    demo, world,
+    demo,
+    platform::existing_vault_keys,
+    world,
 };
 
 /// One finding: whether it is ok, and its text.
@@ -27,6 +29,7 @@ type Finding = (bool, String);
 pub async fn doctor(config: Config) -> anyhow::Result<()> {
     let mut findings = vec![(true, "The configuration can be read.".to_owned())];
     findings.push(data_dir(&config));
+    findings.extend(refused_at_start(&config));
     let (found, current) = database(&config).await;
     findings.push(found);
     if current {
@@ -36,12 +39,6 @@ pub async fn doctor(config: Config) -> anyhow::Result<()> {
     findings.push(files(&config).await);
     findings.push(listen(&config).await);
     findings.push(public_url(&config));
-    findings.extend(
-        config
-            .refuse_public_demo()
-            .err()
-            .map(|error| (false, error.to_string())),
-    );
     findings.extend(config.proxies_missing().map(|why| (false, why.to_owned())));
     let mut warnings: Vec<String> = config.redis_missing().map(str::to_owned).into_iter().collect();
     match metrics(&config).await {
@@ -75,6 +72,20 @@ pub async fn probe(config: Config) -> anyhow::Result<()> {
         answer.text().await.unwrap_or_default()
     );
     Ok(())
+}
+
+/// What the start refuses besides what the configuration itself refuses, by the same checks.
+fn refused_at_start(config: &Config) -> Vec<Finding> {
+    let checks = [
+        existing_vault_keys(config).map(drop),
+        config.refuse_public_demo(),
+        config.refuse_shared_address(),
+    ];
+    let refused = checks.into_iter().filter_map(Result::err);
+    let texts = refused.map(|error| format!("{error:#}"));
+    texts
+        .map(|text| (false, format!("{}.", text.trim_end_matches('.'))))
+        .collect()
 }
 
 fn data_dir(config: &Config) -> Finding {

@@ -9,7 +9,7 @@ use host::{
 };
 use kernel::{Clock, SystemDb, TenantId};
 
-use super::admin::{identity_over, only, plain};
+use super::admin::{identity_without_keys, only, plain};
 use crate::{config::Config, platform::open_database};
 
 /// Rows that are shown.
@@ -91,10 +91,7 @@ async fn the_tenant(
     database: sea_orm::DatabaseConnection,
     named: &str,
 ) -> anyhow::Result<TenantId> {
-    // Tenants are read without any key.
-    let unused = identity::VaultKey::new("unused", identity::Random::system().bytes())
-        .map_err(|error| anyhow::anyhow!("the vault: {error}"))?;
-    let identity = identity_over(config, database, &identity::VaultKeys::new(unused, Vec::new()))?;
+    let identity = identity_without_keys(config, database)?;
     let found = identity.find_tenants(named).await?;
     Ok(only("tenant", named, found, |tenant| tenant.id.to_string())?.id)
 }

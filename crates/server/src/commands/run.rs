@@ -29,6 +29,7 @@ pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
         (config.demo, config.simulator.enabled) = (true, true);
     }
     config.refuse_public_demo()?;
+    config.refuse_shared_address()?;
     let simulated = config.simulator.enabled && config.simulator.url.is_empty();
     anyhow::ensure!(
         simulated || !config.demo,
@@ -40,6 +41,7 @@ pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
             config.listen
         )
     })?;
+    let _alone = world::lock(&config)?;
     // With port 0 the system chooses one, and every generated address must contain it.
     config.listen = listener.local_addr()?;
     let setup = Setup {
@@ -59,9 +61,10 @@ pub async fn run(mut config: Config, demo: bool) -> anyhow::Result<()> {
     let saving = CancellationToken::new();
     let saver = match &simulator {
         Some(simulator) => {
-            world::restore(simulator, &config.data_dir)?;
+            world::restore(simulator, &config)?;
             Some(tokio::spawn(world::keep_saving(
                 simulator.clone(),
+                config.public_url()?,
                 config.data_dir.clone(),
                 saving.clone(),
             )))

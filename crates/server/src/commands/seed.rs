@@ -19,6 +19,7 @@ use crate::{
 pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     (config.demo, config.simulator.enabled) = (true, true);
     config.refuse_public_demo()?;
+    let _alone = world::lock(&config)?;
     // Any free port, while seeding; the next connection test sets the numbers' webhooks to the real address.
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let real = std::mem::replace(&mut config.listen, listener.local_addr()?);
@@ -53,7 +54,15 @@ pub async fn seed(mut config: Config) -> anyhow::Result<()> {
     simulator.settled().await;
     world::write(&demo::file(&config.data_dir), &made)?;
     let moved = moved(simulator.export(), &config.listen.to_string(), &real.to_string())?;
-    world::write(&world::simulator_file(&config.data_dir), &moved)?;
+    let served_at = Config {
+        listen: real,
+        ..config.clone()
+    };
+    world::save(
+        moved,
+        served_at.public_url()?,
+        &world::simulator_file(&config.data_dir),
+    )?;
     let _ = end.send(());
     server.await??;
     println!("The demo is in. API key: {}", shown(&made.api_key));

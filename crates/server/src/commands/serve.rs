@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     demo,
     platform::{Platform, Setup, stop_signal},
+    world,
 };
 
 /// Answers HTTP and WebSocket.
@@ -15,12 +16,14 @@ use crate::{
 /// A message that says what prevents the start.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     config.refuse_public_demo()?;
+    config.refuse_shared_address()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         anyhow::anyhow!(
             "{} is taken or not allowed ({error}); choose another with WAPRO_LISTEN=127.0.0.1:8090",
             config.listen
         )
     })?;
+    let _alone = world::lock(&config)?;
     let platform = Platform::start(
         &config,
         Setup::new(Roles {
@@ -40,6 +43,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// A message that says what prevents the start.
 pub async fn worker(config: Config) -> anyhow::Result<()> {
     config.refuse_public_demo()?;
+    let _alone = world::lock(&config)?;
     let platform = Platform::start(
         &config,
         Setup::new(Roles {

@@ -3,9 +3,10 @@
 use anyhow::Context;
 use clap::Subcommand;
 use identity::{Identity, Resealed, SealedUnder};
+use sea_orm::DatabaseConnection;
 
 use crate::{
-    commands::admin::identity_over,
+    commands::admin::{identity_over, identity_without_keys},
     config::Config,
     platform::{Platform, existing_vault_keys, open_database},
 };
@@ -48,11 +49,11 @@ pub async fn vault(config: Config, command: VaultCommand) -> anyhow::Result<()> 
         left == 0,
         "{left} secrets are under older keys again; does every process know the newest key?"
     );
-    let broken = identity.unreadable_secrets(TRIED).await?;
+    let (_, broken) = identity.try_secrets(TRIED).await?;
     if let Some(first) = broken.first() {
         anyhow::bail!(
             "stored secrets are sealed under the id of the newest key, but that key does not open them ({first}): another key of \
-             the same id sealed them. Restore that key; a new key needs an id of its own"
+             the same id sealed them. Restore that key; a new key needs a different id"
         );
     }
     println!(
@@ -93,10 +94,7 @@ fn unopened(done: &Resealed) -> String {
 pub async fn findings(config: &Config) -> anyhow::Result<Vec<(bool, String)>> {
     let Some(keys) = existing_vault_keys(config)? else {
         let database = config.database().connect().await?;
-        let none = identity::VaultKey::new("none", [0; 32]).map_err(|error| anyhow::anyhow!("{error}"))?;
-        let identity = identity_over(config, database, &identity::VaultKeys::new(none, Vec::new()))?;
-        identity.learn_sealed(Platform::sealed().await?);
-        let sealed: u64 = identity.sealed_under().await?.iter().map(|it| it.values).sum();
+        let sealed = sum(&stored_secrets(config, database).await?);
         return Ok(vec![if sealed == 0 {
             (
                 true,
@@ -115,6 +113,76 @@ pub async fn findings(config: &Config) -> anyhow::Result<Vec<(bool, String)>> {
     let identity = identity_over(config, config.database().connect().await?, &keys)?;
     identity.learn_sealed(Platform::sealed().await?);
     told(&identity).await
+}
+
+/// The stored secrets by key, read without any key.
+async fn stored_secrets(config: &Config, database: DatabaseConnection) -> anyhow::Result<Vec<SealedUnder>> {
+    let identity = identity_without_keys(config, database)?;
+    identity.learn_sealed(Platform::sealed().await?);
+    Ok(identity.sealed_under().await?)
+}
+
+/// What an operator can do about secrets that no key opens.
+const RESTORE: &str = "Restore encryption.key in the data folder, start in the data folder that holds it (WAPRO_DATA_DIR), or put \
+                       the key into WAPRO_ENCRYPTION_KEYS. If it is lost, start with WAPRO_ALLOW_UNREADABLE_SECRETS=true and enter \
+                       these secrets anew in the portal";
+
+/// Refuses to make a new key while secrets are stored: it would open none of them. With `allow_unreadable_secrets` a warning.
+///
+/// # Errors
+/// How many secrets are sealed under which keys, and what to do.
+pub async fn refuse_new_key(config: &Config, database: DatabaseConnection) -> anyhow::Result<()> {
+    let found = stored_secrets(config, database).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    refuse_unless_allowed(
+        config,
+        format!(
+            "{} stored secrets are sealed ({}), but there is no encryption key. {RESTORE}",
+            sum(&found),
+            names(&found)
+        ),
+    )
+}
+
+/// Refuses keys that do not open the stored secrets. With `allow_unreadable_secrets` a warning. Some damaged values among
+/// others that open are a warning too.
+///
+/// # Errors
+/// How many secrets are sealed under which unknown keys, and what to do.
+pub async fn refuse_wrong_keys(config: &Config, identity: &Identity) -> anyhow::Result<()> {
+    let found = identity.sealed_under().await?;
+    let unknown: Vec<SealedUnder> = found.iter().filter(|it| !it.known).cloned().collect();
+    if !unknown.is_empty() {
+        let text = format!(
+            "{} of {} stored secrets are sealed under a key that this process does not have ({}). {RESTORE}",
+            sum(&unknown),
+            sum(&found),
+            names(&unknown)
+        );
+        return refuse_unless_allowed(config, text);
+    }
+    let (tried, broken) = identity.try_secrets(TRIED).await?;
+    let Some(first) = broken.first() else {
+        return Ok(());
+    };
+    let text = format!(
+        "{} of {tried} stored secrets that were tried cannot be opened, although the id of their key is known ({first}): another \
+         key of the same id sealed them, or they were changed. {RESTORE}",
+        broken.len()
+    );
+    if (broken.len() as u64) < tried {
+        tracing::warn!("{text}");
+        return Ok(());
+    }
+    refuse_unless_allowed(config, text)
+}
+
+fn refuse_unless_allowed(config: &Config, text: String) -> anyhow::Result<()> {
+    anyhow::ensure!(config.allow_unreadable_secrets, "{text}");
+    tracing::warn!("{text}");
+    Ok(())
 }
 
 async fn told(identity: &Identity) -> anyhow::Result<Vec<(bool, String)>> {
@@ -145,7 +213,7 @@ async fn told(identity: &Identity) -> anyhow::Result<Vec<(bool, String)>> {
         ));
     }
     if unknown.is_empty() {
-        let broken = identity.unreadable_secrets(TRIED).await?;
+        let (_, broken) = identity.try_secrets(TRIED).await?;
         if let Some(first) = broken.first() {
             findings.push((
                 false,

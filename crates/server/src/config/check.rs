@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::{Config, wrong};
+use crate::{commands::run::simulator_config, platform::read_keys};
 
 impl Config {
     /// Values that would only fail later, so that the error names the setting and no value.
@@ -31,6 +32,11 @@ impl Config {
             self.database_connections > 0,
             wrong::value("database_connections")
         );
+        // The sentence names an id at most, never a key.
+        read_keys(&self.encryption_keys).map_err(|why| wrong::value("encryption_keys").context(why))?;
+        ensure!(self.api_rate > 0, wrong::value("api_rate"));
+        ensure!(self.api_burst > 0, wrong::value("api_burst"));
+        simulator_config(self)?;
         ensure!(EnvFilter::try_new(&self.log).is_ok(), wrong::value("log"));
         wrong::address("graph_url", self.graph_url.as_str())?;
         if !self.simulator.url.is_empty() {
@@ -68,6 +74,23 @@ impl Config {
              listen = \"127.0.0.1:8080\" and an empty public_url. In a closed network, \
              allow_demo_and_simulator_on_public_address = true permits it."
         )
+    }
+
+    /// Refuses metrics at the address of the server itself: whichever is bound first leaves the other without one.
+    ///
+    /// # Errors
+    /// A message that names the settings.
+    pub fn refuse_shared_address(&self) -> anyhow::Result<()> {
+        let shared = self.metrics_listen.is_some_and(|metrics| {
+            let (one, other) = (self.listen.ip().to_canonical(), metrics.ip().to_canonical());
+            let meet = one == other || one.is_unspecified() || other.is_unspecified();
+            metrics.port() != 0 && metrics.port() == self.listen.port() && meet
+        });
+        ensure!(
+            !shared,
+            "`metrics_listen` and `listen` are the same address: metrics need one of their own, such as 127.0.0.1:9464, or none"
+        );
+        Ok(())
     }
 
     /// The setting that lets other machines reach the server; none if only this machine can.
@@ -129,6 +152,33 @@ mod tests {
                 "{listen} {public_url}"
             );
         }
+    }
+
+    #[test]
+    fn metrics_need_an_address_of_their_own() {
+        for (listen, metrics, fine) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080", false),
+            ("0.0.0.0:8080", "127.0.0.1:8080", false),
+            ("127.0.0.1:8080", "[::]:8080", false),
+            ("[::ffff:127.0.0.1]:8080", "127.0.0.1:8080", false),
+            ("127.0.0.1:8080", "127.0.0.1:9464", true),
+            ("127.0.0.1:8080", "127.0.0.2:8080", true),
+            ("127.0.0.1:0", "127.0.0.1:0", true),
+        ] {
+            let config = Config {
+                metrics_listen: Some(metrics.parse().unwrap()),
+                ..with(listen, "")
+            };
+            assert_eq!(config.refuse_shared_address().is_ok(), fine, "{listen} {metrics}");
+        }
+        assert!(
+            Config {
+                metrics_listen: None,
+                ..with("127.0.0.1:8080", "")
+            }
+            .refuse_shared_address()
+            .is_ok()
+        );
     }
 
     #[test]

@@ -68,6 +68,19 @@ fn a_complaint_about_the_file_names_the_setting_and_never_a_value() {
             "encryption_keys",
         ),
         ("encryption_keys = { hunter2 = 1 }", "encryption_keys"),
+        ("encryption_keys = [\"hunter2\"]", "encryption_keys"),
+        ("encryption_keys = [\"k1:hunter2\"]", "encryption_keys"),
+        (
+            "encryption_keys = [\"k2:1111111111111111111111111111111111111111111111111111111111111111\", \
+             \"k2:2222222222222222222222222222222222222222222222222222222222222222\"]",
+            "two vault keys have the id `k2`",
+        ),
+        ("api_rate = 0", "api_rate"),
+        ("api_burst = 0", "api_burst"),
+        (
+            "[simulator.knobs]\nno_such_knob = \"hunter2\"",
+            "simulator.knobs.no_such_knob",
+        ),
         ("log_format = \"hunter2\"", "log_format"),
         ("graph_url = \"hunter2\"", "graph_url"),
         ("demo = \"hunter2\"", "demo"),

@@ -29,9 +29,11 @@ const EXPECTED: &[(&str, &str)] = &[
     ("database_connections", "a whole number, 1 or more"),
     ("redis_connections", "a whole number, 4 or more"),
     ("redis_wait_ms", "a whole number, 1 or more"),
+    ("api_rate", "a whole number, 1 or more"),
+    ("api_burst", "a whole number, 1 or more"),
     (
         "encryption_keys",
-        "a list of texts, each \"<id>:<64 hexadecimal digits>\"",
+        "a list of texts, each \"<id>:<64 hexadecimal digits>\" with an id of its own",
     ),
     ("log", "`info`, `debug`, or a filter such as \"info,host=debug\""),
     ("log_format", "\"text\" or \"json\""),

@@ -88,6 +88,15 @@ fn shape(row: account_event::Model) -> AccountEventOut {
         at,
         received_at,
     } = row;
+    let (told, meant) = (
+        Sentences::read(title_terms.as_deref()),
+        Sentences::read(detail_terms.as_deref()),
+    );
+    // Rows of earlier versions have their English only.
+    let english = |said: &Sentences, stored: String| match said.is_empty() {
+        true => stored,
+        false => said.to_string(),
+    };
     AccountEventOut {
         id,
         field,
@@ -99,10 +108,10 @@ fn shape(row: account_event::Model) -> AccountEventOut {
             "warning" => Severity::Warning,
             _ => Severity::Info,
         },
-        title,
-        detail: Some(detail).filter(|detail| !detail.is_empty()),
-        title_terms: Sentences::read(title_terms.as_deref()).0,
-        detail_terms: Sentences::read(detail_terms.as_deref()).0,
+        title: english(&told, title),
+        detail: Some(english(&meant, detail)).filter(|detail| !detail.is_empty()),
+        title_terms: told.0,
+        detail_terms: meant.0,
         at,
         received_at,
         payload: Any(serde_json::from_str(&payload).unwrap_or_default()),

@@ -7,7 +7,7 @@ use poem_openapi::{
     Enum, Object, OpenApi,
     param::{Path, Query},
     payload::Json,
-    types::MaybeUndefined,
+    types::{Example, MaybeUndefined},
 };
 use secrecy::SecretString;
 use sentences::Sentence;
@@ -50,7 +50,7 @@ pub enum ChannelStatus {
 
 /// A number to connect. The secrets are kept encrypted and are never shown again.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 pub struct ChannelIn {
     /// A name for your team.
     #[oai(validator(min_length = 1, max_length = 120))]
@@ -78,6 +78,22 @@ pub struct ChannelIn {
     /// Any secret of your choice; WhatsApp repeats it when the webhook address is entered.
     #[oai(validator(min_length = 8, max_length = 512))]
     pub verify_token: String,
+}
+
+impl Example for ChannelIn {
+    fn example() -> Self {
+        Self {
+            name: "Main line".to_owned(),
+            kind: ChannelKind::Simulated,
+            phone_number_id: "330000000009999".to_owned(),
+            waba_id: "220000000009999".to_owned(),
+            portfolio_id: None,
+            display_phone_number: None,
+            access_token: "your access token".to_owned(),
+            app_secret: "your app secret".to_owned(),
+            verify_token: "your verify token".to_owned(),
+        }
+    }
 }
 
 /// What to change; what is absent stays. None of it can be emptied: `null` is refused.
@@ -157,14 +173,14 @@ pub struct ChannelOut {
 fn shape(row: channel::Model, webhook_url: &str, now: DateTime<Utc>) -> ChannelOut {
     let (held, restricted) = (Held::of(&row, now), Restricted::of(&row, now));
     let trouble = row.trouble(now);
-    let status = match row.status.as_str() {
+    let status = match row.status {
         _ if held.is_some() || restricted.is_some() => ChannelStatus::Attention,
-        "attention" if trouble.is_some() => ChannelStatus::Attention,
-        "connected" | "attention" => ChannelStatus::Connected,
-        _ => ChannelStatus::Untested,
+        channel::Status::Attention if trouble.is_some() => ChannelStatus::Attention,
+        channel::Status::Connected | channel::Status::Attention => ChannelStatus::Connected,
+        channel::Status::Untested => ChannelStatus::Untested,
     };
-    let status_reason = trouble.map(|it| it.reason.to_owned());
-    let status_terms = trouble.map(|it| it.sentences().0).unwrap_or_default();
+    let status_reason = trouble.as_ref().map(ToString::to_string);
+    let status_terms = trouble.unwrap_or_default().0;
     let simulated = row.is_simulated();
     let channel::Model {
         tenant_id: _,
@@ -236,7 +252,7 @@ fn kept_or_set(field: &str, value: MaybeUndefined<String>) -> Result<Option<Stri
         MaybeUndefined::Undefined => Ok(None),
         MaybeUndefined::Null => Err(Error::invalid(
             field,
-            "cannot be emptied; leave it out to keep it as it is",
+            "must not be empty; omit it to keep its value",
         )),
         MaybeUndefined::Value(value) => Ok(Some(value)),
     }
@@ -245,7 +261,7 @@ fn kept_or_set(field: &str, value: MaybeUndefined<String>) -> Result<Option<Stri
 /// A name as it is stored.
 fn named(name: &str) -> Result<String> {
     let name = text::name::given(name).map_err(|fault| Error::invalid("name", fault.to_string()))?;
-    Ok(name.to_owned())
+    Ok(name.into_owned())
 }
 
 /// Operations on numbers.

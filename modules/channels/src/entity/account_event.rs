@@ -30,13 +30,14 @@ pub struct Model {
     pub waba_id: String,
     /// `info`, `warning` or `critical`.
     pub severity: String,
+    /// `title_terms` in English: for rows of earlier versions, and for processes of the previous one.
     pub title: String,
-    /// What it means and what to do; empty when the title says it all.
+    /// `detail_terms` in English.
     pub detail: String,
-    /// [`Sentences`](sentences::Sentences) of `title`; none of what was told before they were kept.
+    /// [`Sentences`](sentences::Sentences): what happened; none in rows of earlier versions.
     #[sea_orm(column_type = "Text", nullable)]
     pub title_terms: Option<String>,
-    /// [`Sentences`](sentences::Sentences) of `detail`.
+    /// [`Sentences`](sentences::Sentences): what it means and what to do; empty when the title says it all.
     #[sea_orm(column_type = "Text", nullable)]
     pub detail_terms: Option<String>,
     /// `value` of the change; of a history only what is about the whole.

@@ -8,17 +8,23 @@ use secrecy::SecretString;
 use super::{
     Service,
     changed::publish,
+    credentials::{line, token},
     hold::made_by_token,
     ownership::{PHONE_ROUTE, route_of},
     read::CHANNELS,
 };
 use crate::{
-    entity::channel::{ActiveModel, Column, Entity, Model, UNPROVEN},
+    entity::channel::{ActiveModel, Claim, Column, Entity, Kind, Model, Status},
     error::ChannelError,
 };
 
 /// WhatsApp's usual throughput of a number, messages a second (Cloud API: throughput).
 const THROUGHPUT: i32 = 80;
+
+/// Characters of an access token at least.
+const LEAST_TOKEN: usize = 1;
+/// Characters of an app secret or verify token at least.
+const LEAST_SECRET: usize = 8;
 
 /// What connecting a number needs.
 #[derive(Debug)]
@@ -59,11 +65,15 @@ pub struct ChannelChanges {
 }
 
 impl Service {
-    /// Connects a number. It is not spoken to yet: see [`Service::test_channel`].
+    /// Connects a number. It is not spoken to yet: see [`Service::test_channel`]. White space around its secrets is dropped; one that
+    /// cannot be sent is 422 with its field.
     pub async fn create_channel(&self, db: &TenantDb, new: NewChannel) -> Result<Model> {
         if new.simulated && self.addresses.simulator.is_none() {
             return Err(ChannelError::NoSimulator.into());
         }
+        let access_token = token("access_token", &new.access_token, LEAST_TOKEN)?;
+        let app_secret = token("app_secret", &new.app_secret, LEAST_SECRET)?;
+        let verify_token = line("verify_token", &new.verify_token, LEAST_SECRET)?;
         let mut tx = db.begin().await?;
         if tx
             .find::<Entity>()
@@ -85,20 +95,24 @@ impl Service {
             tenant_id: db.tenant(),
             id,
             name: new.name,
-            kind: if new.simulated { "simulated" } else { "cloud_api" }.to_owned(),
+            kind: if new.simulated {
+                Kind::Simulated
+            } else {
+                Kind::CloudApi
+            },
             phone_number_id: new.phone_number_id,
             waba_id: new.waba_id,
             portfolio_id: new.portfolio_id,
             display_phone_number: new.display_phone_number,
             verified_name: None,
             quality_rating: None,
-            claim: Some(UNPROVEN.to_owned()),
-            status: "untested".to_owned(),
+            claim: Some(Claim::Unproven),
+            status: Status::Untested,
             status_reason: None,
             status_terms: None,
-            access_token: seal("access_token", &new.access_token)?,
-            app_secret: seal("app_secret", &new.app_secret)?,
-            verify_token: seal("verify_token", &new.verify_token)?,
+            access_token: seal("access_token", &access_token)?,
+            app_secret: seal("app_secret", &app_secret)?,
+            verify_token: seal("verify_token", &verify_token)?,
             throughput: THROUGHPUT,
             held_reason: None,
             held_terms: None,
@@ -140,6 +154,15 @@ impl Service {
             app_secret,
             verify_token,
         } = changes;
+        let access_token = access_token
+            .map(|secret| token("access_token", &secret, LEAST_TOKEN))
+            .transpose()?;
+        let app_secret = app_secret
+            .map(|secret| token("app_secret", &secret, LEAST_SECRET))
+            .transpose()?;
+        let verify_token = verify_token
+            .map(|secret| line("verify_token", &secret, LEAST_SECRET))
+            .transpose()?;
         let mut tx = db.begin().await?;
         let before = tx.lock::<Entity>(id).await?;
         // Seals of one secret differ each time, so a secret that is given counts as new.
@@ -159,9 +182,7 @@ impl Service {
             ..ActiveModel::default()
         };
         if !same_account || access_token.is_some() || app_secret.is_some() || verify_token.is_some() {
-            row.status = Set("untested".to_owned());
-            row.status_reason = Set(None);
-            row.status_terms = Set(None);
+            row.set_status(Status::Untested, None);
         }
         if let Some(name) = name {
             row.name = Set(name);
@@ -171,14 +192,10 @@ impl Service {
         }
         if let Some(secret) = access_token {
             row.access_token = Set(seal("access_token", &secret)?);
-            if before.held_reason.as_deref().is_some_and(made_by_token) {
-                row.held_reason = Set(None);
-                row.held_terms = Set(None);
-                row.held_until = Set(None);
+            if before.hold_reason().is_some_and(|why| made_by_token(&why)) {
+                row.set_held(None, None);
                 row.released_at = Set(Some(tx.clock().now()));
-                row.status = Set("untested".to_owned());
-                row.status_reason = Set(None);
-                row.status_terms = Set(None);
+                row.set_status(Status::Untested, None);
             }
         }
         if let Some(secret) = app_secret {

@@ -22,7 +22,7 @@ use super::{
     hold::{over_by_test, release},
     read::seen,
 };
-use crate::entity::channel::{ActiveModel, Column, Entity, Model};
+use crate::entity::channel::{ActiveModel, Column, Entity, Model, Status};
 
 /// One step of the test.
 #[derive(Clone, Debug)]
@@ -112,13 +112,11 @@ impl Service {
             row.claim = Set(None);
         }
         let over =
-            passed && (channel.is_lost() || held.is_some_and(|stop| over_by_test(stop.reason, connected)));
+            passed && (channel.is_lost() || held.is_some_and(|stop| over_by_test(&stop.why, connected)));
         let stopped = still_stopped(&channel, now).filter(|_| passed && !over);
         let failed = checks.iter().find(|check| !check.ok).or(stopped.as_ref());
-        let status = failed.map_or("connected", |_| "attention");
-        row.status = Set(status.to_owned());
-        row.status_reason = Set(failed.map(|check| check.message.to_string()));
-        row.status_terms = Set(failed.and_then(|check| check.message.kept()));
+        let status = failed.map_or(Status::Connected, |_| Status::Attention);
+        row.set_status(status, failed.map(|check| &check.message));
         tx.update::<Entity>().filter(this()).set(row).exec().await?;
         if over {
             release(&mut tx, id).await?;
@@ -175,7 +173,7 @@ fn still_stopped(channel: &Model, now: DateTime<Utc>) -> Option<Check> {
         Some(until) => Sentence::new(Term::EndsAt).with("until", ParamKind::Time, until),
         None => Sentence::new(Term::EndsByWhatsapp),
     };
-    Some(failed("sending", stop.sentences(), remedy))
+    Some(failed("sending", stop.why, remedy))
 }
 
 /// Messages a second by WhatsApp's word for them (Cloud API: throughput); none for a word that is no speed.

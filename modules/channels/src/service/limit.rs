@@ -2,24 +2,20 @@
 
 use contracts::channels::{Channel, ChannelId};
 use kernel::{Result, TenantDb, retrying};
-use sea_orm::{ActiveValue::Set, ColumnTrait};
-use sentences::Sentences;
+use sea_orm::ColumnTrait;
+use sentences::{Sentences, Term};
 
 use super::{Service, changed::publish};
-use crate::entity::channel::{ActiveModel, Column, Entity, Model};
-
-/// How the reason begins, by which it is known again.
-const REACHED: &str = "The daily messaging limit is reached";
+use crate::entity::channel::{ActiveModel, Column, Entity, Model, Status};
 
 /// Whether the number's status says that the limit is reached.
 pub(super) fn is_shown(row: &Model) -> bool {
-    row.status_reason
-        .as_deref()
-        .is_some_and(|reason| reason.starts_with(REACHED))
+    row.status_reason()
+        .is_some_and(|why| why.contain(Term::LimitReached))
 }
 
 impl Service {
-    /// Shows on the number that the limit is reached, or no longer is, unless it says so already or has worse to say.
+    /// Shows on the number that the limit is reached, or no longer is, unless it says so already or something else is wrong.
     pub(super) async fn write_limit(
         &self,
         db: &TenantDb,
@@ -34,13 +30,9 @@ impl Service {
 }
 
 async fn write(db: &TenantDb, id: ChannelId, reached: Option<&Sentences>) -> Result<()> {
-    let status = reached.map_or("connected", |_| "attention");
-    let row = ActiveModel {
-        status: Set(status.to_owned()),
-        status_reason: Set(reached.map(ToString::to_string)),
-        status_terms: Set(reached.and_then(Sentences::kept)),
-        ..ActiveModel::default()
-    };
+    let status = reached.map_or(Status::Connected, |_| Status::Attention);
+    let mut row = ActiveModel::default();
+    row.set_status(status, reached);
     let mut tx = db.begin().await?;
     tx.update::<Entity>()
         .filter(Column::Id.eq(id))

@@ -6,6 +6,7 @@ mod changed;
 mod channels;
 mod client;
 mod connection_test;
+mod credentials;
 mod hold;
 mod limit;
 mod news;

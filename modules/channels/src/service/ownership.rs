@@ -13,7 +13,7 @@ use super::{Service, hold::hold};
 use crate::{
     entity::{
         account_event::{self, AccountEventId},
-        channel::{ActiveModel, Column, Entity, LOST, Model},
+        channel::{ActiveModel, Claim, Column, Entity, Model},
     },
     job::LoseNumber,
 };
@@ -39,7 +39,7 @@ impl Service {
                 &before,
                 &LoseNumber {
                     phone_number_id: number.clone(),
-                    kind: channel.kind.clone(),
+                    kind: channel.kind,
                 },
             ),
             None => Ok(()),
@@ -57,7 +57,7 @@ impl Service {
         let channel = tx
             .find::<Entity>()
             .filter(Column::PhoneNumberId.eq(&job.phone_number_id))
-            .filter(Column::Kind.eq(&job.kind))
+            .filter(Column::Kind.eq(job.kind))
             .for_update()
             .one()
             .await?;
@@ -73,7 +73,7 @@ impl Service {
         }
         hold(&mut tx, channel.id, &Term::HeldLost.into(), None).await?;
         let row = ActiveModel {
-            claim: Set(Some(LOST.to_owned())),
+            claim: Set(Some(Claim::Lost)),
             ..ActiveModel::default()
         };
         tx.update::<Entity>()

@@ -1,11 +1,11 @@
 //! Reading numbers.
 
 use chrono::{DateTime, Utc};
-use contracts::channels::{Channel, ChannelId, SealedCredentials, Stop};
+use contracts::channels::{Channel, ChannelId, SealedCredentials};
 use kernel::{PageQuery, Result, TenantDb};
 
 use super::{Service, limit};
-use crate::entity::channel::{self, Entity, Model};
+use crate::entity::channel::{Entity, Model, Status};
 
 /// Numbers of one tenant at most: every webhook looks at all of them.
 pub(super) const CHANNELS: u64 = 200;
@@ -28,7 +28,7 @@ impl Service {
 
 /// The number as others see it at `now`.
 pub(super) fn seen(row: Model, now: DateTime<Utc>) -> Channel {
-    let (held, restricted) = (row.held(now).map(stop), row.restricted(now).map(stop));
+    let (held, restricted) = (row.held(now), row.restricted(now));
     Channel {
         tenant_id: row.tenant_id,
         id: row.id,
@@ -36,7 +36,7 @@ pub(super) fn seen(row: Model, now: DateTime<Utc>) -> Channel {
         lost: row.is_lost(),
         held,
         restricted,
-        needs_attention: row.status == "attention",
+        needs_attention: row.status == Status::Attention,
         says_limit_reached: limit::is_shown(&row),
         phone_number_id: row.phone_number_id,
         waba_id: row.waba_id,
@@ -49,13 +49,5 @@ pub(super) fn seen(row: Model, now: DateTime<Utc>) -> Channel {
             access_token: row.access_token,
             app_secret: row.app_secret,
         },
-    }
-}
-
-fn stop(stop: channel::Stop<'_>) -> Stop {
-    Stop {
-        reason: stop.reason.to_owned(),
-        why: stop.sentences(),
-        until: stop.until,
     }
 }

@@ -365,7 +365,7 @@ fn checked_name(name: &str) -> Result<String, ContactError> {
             format!("must have at most {MAX_NAME} characters"),
         ));
     }
-    Ok(name.to_owned())
+    Ok(name.into_owned())
 }
 
 /// The attributes as they are stored, if all of them fit.

@@ -1,10 +1,16 @@
 //! Who is who, for the other modules.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use contracts::contacts::{
-    BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
-    MarketingChoice, Resolved, Sighting, Spelling,
+use contracts::{
+    contacts::{
+        BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
+        MarketingChoice, Resolved, Sighting, Spelling,
+    },
+    settings::TenantSettings,
 };
 use kernel::{Result, TenantDb, TenantIds, TenantTx, padded, tenant::TenantSelect};
 use sea_orm::ColumnTrait;
@@ -24,6 +30,7 @@ use crate::entity::{
 
 /// The port's implementation. All but how phone numbers are read comes with the transaction.
 pub(crate) struct Directory {
+    pub(crate) settings: Arc<dyn TenantSettings>,
     pub(crate) rules: Rules<'static>,
 }
 
@@ -52,7 +59,16 @@ impl ContactDirectory for Directory {
         field: &'static str,
         text: &str,
     ) -> Result<Resolved> {
-        typed::addressed(tx, self.rules, portfolio, field, text).await
+        // A number with a plus needs no country.
+        let settings = match text.trim_start().starts_with('+') {
+            true => None,
+            false => Some(self.settings.settings_in(tx).await?),
+        };
+        let rules = Rules {
+            default_country: settings.as_ref().and_then(|it| it.default_country.as_deref()),
+            ..self.rules
+        };
+        typed::addressed(tx, rules, portfolio, field, text).await
     }
 
     async fn learn_spellings(&self, tx: &mut TenantTx, spellings: &[Spelling]) -> Result<Vec<ContactMerge>> {

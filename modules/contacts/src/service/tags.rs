@@ -1,6 +1,9 @@
 //! Tags: labels that are made by using them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use contracts::contacts::{ContactChange, ContactId, ContactsChanged};
 use kernel::{PageQuery, TenantDb, TenantTx};
@@ -51,7 +54,7 @@ pub(super) async fn ids_by_name(db: &TenantDb, name: &str) -> Result<Vec<TagId>,
 }
 
 /// The name as it is stored, if it is one.
-fn name_of<'a>(field: &str, name: &'a str) -> Result<&'a str, ContactError> {
+fn name_of<'a>(field: &str, name: &'a str) -> Result<Cow<'a, str>, ContactError> {
     let refused = |why: String| Err(ContactError::invalid(field, why));
     let name = match text::name::given(name) {
         Ok(name) => name,
@@ -60,7 +63,7 @@ fn name_of<'a>(field: &str, name: &'a str) -> Result<&'a str, ContactError> {
     if name.chars().count() > MAX_TAG_NAME {
         return refused(format!("must have 1 to {MAX_TAG_NAME} characters"));
     }
-    match fold(name).chars().count() {
+    match fold(&name).chars().count() {
         0 => refused("must have at least one letter, digit or sign".to_owned()),
         1..=MAX_FOLDED => Ok(name),
         _ => refused("has too many characters that stand for several letters".to_owned()),
@@ -77,7 +80,7 @@ pub(super) fn checked(names: &[String]) -> Result<BTreeMap<String, String>, Cont
     let mut tags = BTreeMap::new();
     for name in names {
         let name = name_of("tags", name)?;
-        tags.entry(fold(name)).or_insert_with(|| name.to_owned());
+        tags.entry(fold(&name)).or_insert_with(|| name.into_owned());
     }
     if tags.len() > MAX_TAGS {
         return Err(ContactError::invalid(
@@ -193,10 +196,10 @@ pub(crate) async fn create_tag(
 ) -> Result<TagCount, ContactError> {
     let name = name_of("name", name)?;
     let tx = db.begin().await?;
-    let tag = row(&tx, name, color.map(|color| color.to_lowercase()));
+    let tag = row(&tx, &name, color.map(|color| color.to_lowercase()));
     let same = tx
         .find::<Tags>()
-        .filter(tag::Column::Folded.is_in(stored_as(name)))
+        .filter(tag::Column::Folded.is_in(stored_as(&name)))
         .one()
         .await?;
     if same.is_some() {

@@ -14,7 +14,16 @@ pub(super) async fn addressed(
     field: &'static str,
     text: &str,
 ) -> Result<Resolved> {
-    let read = phone::read(text, Rules { bare: true, ..rules });
+    // As inside the tenant's country; else as a whole number, as WhatsApp and programs write them.
+    let abroad = Rules {
+        default_country: None,
+        bare: true,
+        ..rules
+    };
+    let read = match rules.default_country {
+        Some(_) => phone::read(text, rules).or_else(|why| phone::read(text, abroad).map_err(|_| why)),
+        None => phone::read(text, abroad),
+    };
     let as_it_stands = phone::as_it_stands(text);
     // Nearly always both are the same, and nothing has to be looked up twice.
     let known = match &as_it_stands {

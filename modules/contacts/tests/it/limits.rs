@@ -96,6 +96,28 @@ async fn a_slow_search_is_stopped_and_others_are_served_meanwhile(
     assert_eq!(search(&world.acme, Expr::cust("1 = 1")).await.unwrap(), 1);
 }
 
+/// A tenant has two searches at a time; a few more wait, the others are refused.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenants_further_searches_wait_or_are_refused(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = world(profile, Duration::from_secs(1)).await;
+    let many = (0..20).map(|_| search(&world.acme, slow(profile, 600.0)));
+    let mut codes: Vec<String> = futures_util::future::join_all(many)
+        .await
+        .into_iter()
+        .map(|found| found.unwrap_err().code().to_owned())
+        .collect();
+    codes.sort();
+    let stopped = codes.iter().filter(|code| *code == "search_too_slow").count();
+    let refused = codes.iter().filter(|code| *code == "too_many_requests").count();
+    assert_eq!(stopped + refused, 20, "{codes:?}");
+    // Two run, and two more after each limit, until the others have waited for two limits.
+    assert!((2..=8).contains(&stopped), "{codes:?}");
+    assert_eq!(search(&world.globex, Expr::cust("1 = 1")).await.unwrap(), 1);
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limit_is_the_statements_and_not_its_connections(

@@ -202,7 +202,7 @@ async fn a_search_finds_a_number_under_every_spelling(
 
 #[rstest]
 #[tokio::test]
-async fn whoever_writes_under_whatsapps_spelling_is_the_contact_that_was_typed(
+async fn a_writer_under_whatsapps_spelling_is_the_contact_that_was_typed(
     #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
     let world = World::open(profile).await;
@@ -478,4 +478,78 @@ async fn digits_alone_are_first_somebody_known_then_a_whole_number(
     // What is known to others is not known here.
     assert!(world.addressed(&world.globex, "447700900123").await.is_err());
     assert_eq!(world.count(&world.acme).await, 3);
+}
+
+#[rstest]
+#[tokio::test]
+async fn numbers_without_a_country_code_are_read_as_those_of_the_tenants_country(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    world.acmes_country.set("GB");
+    let id = world.contact(&world.acme, json!({"phone": "07911 123456"})).await;
+    assert_eq!(world.phone_of(&world.acme, &id).await, "+447911123456");
+    let path = format!("/contacts/{id}");
+    let (status, changed) = world
+        .patch(&world.acme, &path, json!({"phone": "020 7946 0018"}))
+        .await;
+    assert_eq!(
+        (status, &changed["phone"]),
+        (StatusCode::OK, &json!("+442079460018"))
+    );
+    // A plus says which country it is of.
+    let (status, changed) = world
+        .patch(&world.acme, &path, json!({"phone": "+34 612 345 678"}))
+        .await;
+    assert_eq!(
+        (status, &changed["phone"]),
+        (StatusCode::OK, &json!("+34612345678"))
+    );
+    let (status, refused) = world
+        .patch(&world.acme, &path, json!({"phone": "07911 12345"}))
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    assert!(
+        refused["detail"]
+            .as_str()
+            .unwrap()
+            .contains("not a valid number in GB"),
+        "{refused}"
+    );
+    // The other tenant has chosen none.
+    let (status, refused) = world
+        .post(&world.globex, "/contacts", json!({"phone": "07911 123456"}))
+        .await;
+    assert_eq!(
+        (status, &refused["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid_phone"))
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_is_written_to_may_be_typed_as_inside_the_country_or_as_whatsapp_writes(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let world = World::open(profile).await;
+    world.acmes_country.set("DE");
+    for (typed, phone) in [
+        ("0151 23456789", Some("+4915123456789")),
+        ("4915123456789", Some("+4915123456789")),
+        ("+4915123456789", Some("+4915123456789")),
+        // One of another country, as a program writes it.
+        ("12025550143", Some("+12025550143")),
+        ("0151", None),
+    ] {
+        let found = world.addressed(&world.acme, typed).await;
+        let Some(phone) = phone else {
+            assert_eq!(found.unwrap_err().code(), "invalid_phone", "{typed}");
+            continue;
+        };
+        assert_eq!(
+            world.phone_of(&world.acme, found.unwrap()).await,
+            phone,
+            "{typed}"
+        );
+    }
 }

@@ -7,11 +7,14 @@ use std::{
 };
 
 use chrono::DateTime;
-use contacts::Contacts;
-use contracts::contacts::{ContactDirectory, ContactId, Sighting};
+use contacts::{Contacts, Needs};
+use contracts::{
+    contacts::{ContactDirectory, ContactId, Sighting},
+    settings::{Calendar, Hours, Settings, TenantSettings, Tz},
+};
 use kernel::{
     Actor, Authenticator, Caller, Clock, Error, JobContext, Jobs, ManualClock, Module, Result, SystemDb,
-    TenantDb, TenantId, UserId, id::Id, job::Handler,
+    TenantDb, TenantId, TenantTx, UserId, id::Id, job::Handler,
 };
 use poem::{
     EndpointExt, Request, Route,
@@ -52,7 +55,44 @@ impl Authenticator for ByHeader {
     }
 }
 
+/// A tenant's country: Acme's is set by tests, no other has one.
+#[derive(Default)]
+pub struct AcmesCountry(std::sync::Mutex<Option<&'static str>>);
+
+impl AcmesCountry {
+    pub fn set(&self, country: &'static str) {
+        *self.0.lock().unwrap() = Some(country);
+    }
+
+    fn of(&self, tenant: TenantId) -> Settings {
+        let acme = TenantId::from_uuid(Uuid::from_u128(1));
+        let country = self.0.lock().unwrap().filter(|_| tenant == acme);
+        Settings {
+            language: "en".to_owned(),
+            time_zone: Tz::UTC,
+            default_country: country.map(ToOwned::to_owned),
+            default_channel: None,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl TenantSettings for AcmesCountry {
+    async fn settings(&self, db: &TenantDb) -> Result<Settings> {
+        Ok(self.of(db.tenant()))
+    }
+
+    async fn settings_in(&self, tx: &TenantTx) -> Result<Settings> {
+        Ok(self.of(tx.tenant()))
+    }
+
+    async fn calendar(&self, _db: &TenantDb) -> Result<Calendar> {
+        Ok(Calendar::new(Tz::UTC, Hours::default()))
+    }
+}
+
 pub struct World {
+    pub acmes_country: Arc<AcmesCountry>,
     pub directory: Arc<dyn ContactDirectory>,
     pub acme: TenantDb,
     pub globex: TenantDb,
@@ -74,7 +114,11 @@ impl World {
         let database = TestDatabase::open(profile).await;
         let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let system = set(database.system(clock));
-        let module = Contacts::new(false);
+        let acmes_country = Arc::<AcmesCountry>::default();
+        let module = Contacts::new(Needs {
+            settings: acmes_country.clone(),
+            simulator: false,
+        });
         let mut jobs = Jobs::default();
         module.jobs(&mut jobs);
         let authenticator: Arc<dyn Authenticator> = Arc::new(ByHeader(system.clone()));
@@ -84,6 +128,7 @@ impl World {
             .boxed();
         let tenant = |n: u128| system.tenant(TenantId::from_uuid(Uuid::from_u128(n)));
         Self {
+            acmes_country,
             directory: module.directory(),
             acme: tenant(1),
             globex: tenant(2),
@@ -150,7 +195,7 @@ impl World {
         page["items"].as_array().unwrap().iter().map(id).collect()
     }
 
-    /// Resolves in a transaction of its own.
+    /// Resolves in its own transaction.
     pub async fn resolve(&self, db: &TenantDb, sightings: &[Sighting]) -> Vec<ContactId> {
         let mut tx = db.begin().await.unwrap();
         let resolved = self.directory.resolve(&mut tx, sightings).await.unwrap();

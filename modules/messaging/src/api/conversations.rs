@@ -1,12 +1,17 @@
 //! The inbox.
 
 use chrono::{DateTime, Utc};
-use contracts::{channels::ChannelId, contacts::ContactId, messaging::ConversationId};
-use kernel::{Can, NoContent, Page, PageQuery, Result, UserId, retrying};
+use contracts::{
+    channels::ChannelId,
+    contacts::ContactId,
+    messaging::{Change, ConversationId, ConversationState, ConversationUpdate, TeamId},
+};
+use kernel::{Actor, Can, Error, NoContent, Page, PageQuery, Result, UserId, retrying};
 use poem_openapi::{
     Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
+    types::MaybeUndefined,
 };
 
 use super::{
@@ -15,8 +20,8 @@ use super::{
 };
 use crate::{
     entity::conversation::State,
-    permission::{ReadMessages, SendMessages},
-    service::{ConversationFilter, Idempotency, Listed, Service},
+    permission::{ReadMessages, SendMessages, WorkOnConversations},
+    service::{Assignee, ConversationFilter, Idempotency, Listed, Service},
 };
 
 /// With whom a conversation is.
@@ -59,10 +64,87 @@ pub struct ConversationOut {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// The person who looks after it.
     pub assignee_id: Option<UserId>,
+    /// The team that does.
+    pub team_id: Option<TeamId>,
     /// Until when free-form messages may be sent; absent if the customer never wrote, or only from an earlier number.
     pub window_closes_at: Option<DateTime<Utc>>,
     /// When it began.
     pub created_at: DateTime<Utc>,
+}
+
+/// Changes of a conversation. What is not named stays.
+#[derive(Debug, Object)]
+#[oai(rename = "ConversationUpdate", deny_unknown_fields)]
+pub struct ConversationUpdateIn {
+    /// Its new state.
+    pub state: MaybeUndefined<State>,
+    /// When a snoozed conversation opens by itself: in the future, 366 days at most. Needed with `snoozed`, and only then.
+    pub snoozed_until: MaybeUndefined<DateTime<Utc>>,
+    /// Who looks after it, a member of the business; null: nobody.
+    pub assignee_id: MaybeUndefined<UserId>,
+}
+
+impl ConversationUpdateIn {
+    /// # Errors
+    /// 422 when state and time do not belong together.
+    fn read(self, conversation_id: ConversationId) -> Result<ConversationUpdate> {
+        let until = self.snoozed_until.take();
+        let state = match (self.state, until) {
+            (MaybeUndefined::Null, _) => return Err(Error::invalid("state", "must not be null")),
+            (MaybeUndefined::Value(State::Snoozed), Some(until)) => {
+                Some(ConversationState::Snoozed { until })
+            }
+            (MaybeUndefined::Value(State::Snoozed), None) => {
+                return Err(Error::invalid(
+                    "snoozed_until",
+                    "is needed with the state `snoozed`",
+                ));
+            }
+            (_, Some(_)) => {
+                return Err(Error::invalid(
+                    "snoozed_until",
+                    "belongs to the state `snoozed` only",
+                ));
+            }
+            (MaybeUndefined::Value(State::Open), None) => Some(ConversationState::Open),
+            (MaybeUndefined::Value(State::Pending), None) => Some(ConversationState::Pending),
+            (MaybeUndefined::Value(State::Resolved), None) => Some(ConversationState::Resolved),
+            (MaybeUndefined::Undefined, None) => None,
+        };
+        Ok(ConversationUpdate {
+            state,
+            assignee: match self.assignee_id {
+                MaybeUndefined::Undefined => Change::Keep,
+                MaybeUndefined::Null => Change::Clear,
+                MaybeUndefined::Value(user) => Change::Set(user),
+            },
+            ..ConversationUpdate::of(conversation_id)
+        })
+    }
+}
+
+/// The total of unread messages.
+#[derive(Debug, Object)]
+#[oai(rename = "UnreadTotal")]
+pub struct UnreadTotalOut {
+    /// Messages of all conversations that nobody has read.
+    pub unread: i64,
+}
+
+/// `me`, `none` or the id of a person.
+fn assignee(text: &str, actor: &Actor) -> Result<Assignee> {
+    match (text, actor) {
+        ("none", _) => Ok(Assignee::Nobody),
+        ("me", Actor::User { id, .. }) => Ok(Assignee::Person(*id)),
+        ("me", Actor::ApiKey { .. }) => Err(Error::invalid(
+            "assignee",
+            "an API key is nobody's; name a person by id instead of `me`",
+        )),
+        (id, _) => id
+            .parse()
+            .map(Assignee::Person)
+            .map_err(|_| Error::invalid("assignee", "must be `me`, `none` or the id of a person (`usr_…`)")),
+    }
 }
 
 fn shape(listed: Listed) -> ConversationOut {
@@ -100,6 +182,7 @@ fn shape(listed: Listed) -> ConversationOut {
         state,
         snoozed_until: conversation.snoozed_until,
         assignee_id: conversation.assignee_id,
+        team_id: conversation.team_id,
         window_closes_at,
         created_at: conversation.created_at,
     }
@@ -129,22 +212,27 @@ impl ConversationsApi {
         unread: Query<Option<bool>>,
         /// Only those in this state.
         state: Query<Option<State>>,
-        /// Only those that this person looks after.
-        assignee_id: Query<Option<UserId>>,
+        /// Only those of one person: `me`, or an id; or of nobody: `none`. A key cannot ask for `me`.
+        #[oai(validator(max_length = 40))]
+        assignee: Query<Option<String>>,
         /// Only those of this number.
         channel_id: Query<Option<ChannelId>>,
+        /// Only those with this contact: one for each number they have written to or were written to from.
+        contact_id: Query<Option<ContactId>>,
         /// Rows wanted, 1 to 200.
         limit: Query<Option<u64>>,
         /// `next` of the previous page.
         #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<ConversationOut>>> {
+        let wanted = assignee.0.map(|text| self::assignee(&text, can.actor()));
         let filter = ConversationFilter {
             search: search.0,
             unread: unread.0.unwrap_or_default(),
             state: state.0,
-            assignee_id: assignee_id.0,
+            assignee: wanted.transpose()?,
             channel_id: channel_id.0,
+            contact_id: contact_id.0,
         };
         let rows = self
             .service
@@ -155,6 +243,36 @@ impl ConversationsApi {
             )
             .await?;
         Ok(Json(Page::of(rows, shape)))
+    }
+
+    /// Count unread messages.
+    ///
+    /// Of all conversations. The total is maintained, so asking is cheap; the live stream tells it as `unread_changed` whenever it
+    /// changes.
+    #[oai(path = "/conversations/unread", method = "get", operation_id = "count_unread")]
+    async fn count_unread(&self, can: Can<ReadMessages>) -> Result<Json<UnreadTotalOut>> {
+        let unread = self.service.unread_total(can.db()).await?;
+        Ok(Json(UnreadTotalOut { unread }))
+    }
+
+    /// Change a conversation.
+    ///
+    /// Its state and who looks after it. A customer's next message opens a conversation that is snoozed or resolved; one that is
+    /// `pending` stays pending, because automatic replies answer it.
+    #[oai(
+        path = "/conversations/:conversation_id",
+        method = "patch",
+        operation_id = "update_conversation"
+    )]
+    async fn update_conversation(
+        &self,
+        can: Can<WorkOnConversations>,
+        conversation_id: Path<ConversationId>,
+        body: Json<ConversationUpdateIn>,
+    ) -> Result<Json<ConversationOut>> {
+        let update = body.0.read(conversation_id.0)?;
+        let listed = retrying(|| self.service.update_conversation(can.db(), update)).await?;
+        Ok(Json(shape(listed)))
     }
 
     /// Read a conversation.
@@ -248,9 +366,7 @@ impl ConversationsApi {
         can: Can<SendMessages>,
         conversation_id: Path<ConversationId>,
     ) -> Result<NoContent> {
-        self.service
-            .read_conversation(can.db(), conversation_id.0)
-            .await?;
+        retrying(|| self.service.read_conversation(can.db(), conversation_id.0)).await?;
         Ok(NoContent::Done)
     }
 
@@ -268,7 +384,7 @@ impl ConversationsApi {
         can: Can<SendMessages>,
         conversation_id: Path<ConversationId>,
     ) -> Result<NoContent> {
-        self.service.typing(can.db(), conversation_id.0).await?;
+        retrying(|| self.service.typing(can.db(), conversation_id.0)).await?;
         Ok(NoContent::Done)
     }
 }

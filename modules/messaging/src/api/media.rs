@@ -19,6 +19,7 @@ use super::{
     upload::{BytesBody, FormBody, LinkBody, MediaIn},
 };
 use crate::{
+    entity::{Direction, media},
     permission::{ReadMessages, SendMessages},
     service::{MediaView, NewMedia, Service, clean_name},
 };
@@ -64,20 +65,22 @@ pub enum State {
     Failed,
 }
 
-impl State {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Ready => "ready",
-            Self::Failed => "failed",
+impl From<State> for media::State {
+    fn from(state: State) -> Self {
+        match state {
+            State::Waiting => Self::Waiting,
+            State::Ready => Self::Ready,
+            State::Failed => Self::Failed,
         }
     }
+}
 
-    fn parse(text: &str) -> Self {
-        match text {
-            "ready" => Self::Ready,
-            "waiting" => Self::Waiting,
-            _ => Self::Failed,
+impl From<media::State> for State {
+    fn from(state: media::State) -> Self {
+        match state {
+            media::State::Waiting => Self::Waiting,
+            media::State::Ready => Self::Ready,
+            media::State::Failed | media::State::Going => Self::Failed,
         }
     }
 }
@@ -89,7 +92,7 @@ pub struct MediaOut {
     /// Its id; messages take it along as `media_id`.
     pub id: MediaId,
     /// `inbound` or `outbound`.
-    pub direction: String,
+    pub direction: Direction,
     /// As what it came or is sent.
     pub kind: String,
     /// Where it is on its way.
@@ -126,13 +129,14 @@ pub struct MediaOut {
 pub(super) fn shape(view: MediaView) -> MediaOut {
     let MediaView { row, address } = view;
     let (url, url_expires_at) = address.unzip();
+    let why = Sentences::read(row.reason_terms.as_deref());
     MediaOut {
         id: row.id,
         direction: row.direction,
         kind: row.kind,
-        state: State::parse(&row.state),
-        reason: row.reason,
-        reason_terms: Sentences::read(row.reason_terms.as_deref()).0,
+        state: row.state.into(),
+        reason: (!why.is_empty()).then(|| why.to_string()).or(row.reason),
+        reason_terms: why.0,
         mime: row.mime,
         size: row.size,
         sha256: row.sha256,
@@ -220,7 +224,7 @@ impl MediaApi {
         #[oai(validator(max_length = 200))]
         after: Query<Option<String>>,
     ) -> Result<Json<Page<MediaOut>>> {
-        let state = state.0.map(|state| state.as_str().to_owned());
+        let state = state.0.map(media::State::from);
         let rows = self
             .service
             .list_media(can.db(), state, PageQuery::new("media", limit.0, after.0)?)

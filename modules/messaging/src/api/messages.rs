@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contracts::messaging::{ConversationId, MessageId};
 use kernel::{Can, Page, PageQuery, Result, retrying};
 use poem_openapi::{
-    Enum, Object, OpenApi,
+    Object, OpenApi,
     param::{Header, Path, Query},
     payload::Json,
     types::Any,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     entity::{
-        Status,
+        Direction, Status,
         status_event::{self, StatusEventId},
     },
     permission::{ReadMessages, SendMessages},
@@ -66,25 +66,6 @@ fn shape_status(row: status_event::Model) -> StatusEventOut {
         at,
         payload: Any(serde_json::from_str(&payload).unwrap_or_default()),
         received_at,
-    }
-}
-
-/// Which way a message went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum Direction {
-    /// From a customer.
-    Inbound,
-    /// To a customer.
-    Outbound,
-}
-
-impl Direction {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
     }
 }
 
@@ -157,8 +138,8 @@ impl MessagesApi {
     ) -> Result<Json<Page<MessageOut>>> {
         let filter = MessageFilter {
             conversation_id: conversation_id.0,
-            status: status.0.map(|status| status.as_str().to_owned()),
-            direction: direction.0.map(|direction| direction.as_str().to_owned()),
+            status: status.0,
+            direction: direction.0,
             wamid: wamid.0,
         };
         let (rows, next) = self

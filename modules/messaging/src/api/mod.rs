@@ -1,6 +1,7 @@
 //! Routes and their shapes: permit, call, shape.
 
 mod conversations;
+mod home;
 mod media;
 mod message_extras;
 mod messages;
@@ -13,6 +14,7 @@ mod webhook_events;
 use poem_openapi::Tags;
 
 pub use conversations::ConversationsApi;
+pub use home::HomeApi;
 pub use media::MediaApi;
 pub use messages::MessagesApi;
 pub(crate) use serving::serve_file;
@@ -23,6 +25,8 @@ pub use webhook_events::WebhookEventsApi;
 enum Tag {
     /// The inbox: threads between one number and one contact.
     Conversations,
+    /// What the first page of the portal shows.
+    Home,
     /// Files of messages.
     Media,
     /// Sending messages, and what became of them.

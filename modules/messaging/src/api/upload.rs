@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use kernel::{Error, blob::ByteStream};
-use poem::{FromRequest, Request, RequestBody, Result, http::header, web::Multipart};
+use percent_encoding::percent_decode_str;
+use poem::{Request, RequestBody, Result, error::ParseMultipartError, http::header};
 use poem_openapi::{
     ApiRequest, Object,
     error::ParseRequestPayloadError,
@@ -11,7 +12,6 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef, Registry},
     types::{ParseFromJSON, Type},
 };
-use tokio_util::io::ReaderStream;
 
 /// Bytes of a JSON body that names a link, at most.
 const LINK_BODY: usize = 16 * 1024;
@@ -189,20 +189,47 @@ impl ParsePayload for FormBody {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
-        let mut form = Multipart::from_request(request, body).await?;
-        while let Some(field) = form.next_field().await? {
-            if field.file_name().is_none() && field.name() != Some("file") {
+        let boundary = multer::parse_boundary(request.content_type().unwrap_or_default())
+            .map_err(ParseMultipartError::Multipart)?;
+        let mut form = multer::Multipart::new(body.take()?.into_bytes_stream(), boundary);
+        while let Some(field) = form.next_field().await.map_err(ParseMultipartError::Multipart)? {
+            let disposition = field.headers().get(header::CONTENT_DISPOSITION);
+            let extended = disposition.and_then(|it| extended_name(&String::from_utf8_lossy(it.as_bytes())));
+            let file_name = extended.or_else(|| field.file_name().map(ToOwned::to_owned));
+            if file_name.is_none() && field.name() != Some("file") {
                 continue;
             }
             return Ok(Self(Incoming {
-                mime: field.content_type().map(ToOwned::to_owned),
-                file_name: field.file_name().map(ToOwned::to_owned),
+                mime: field.content_type().map(ToString::to_string),
+                file_name,
                 size: None,
-                bytes: ReaderStream::with_capacity(field.into_async_read(), 64 * 1024).boxed(),
+                bytes: field.map(|part| part.map_err(std::io::Error::other)).boxed(),
             }));
         }
         Err(Error::invalid("file", "is missing in the form").into())
     }
+}
+
+/// The `filename*` of a part (RFC 8187), which says more than a `filename` beside it. RFC 7578 does not ask for it in forms, but some
+/// programs write nothing else.
+fn extended_name(disposition: &str) -> Option<String> {
+    let mut quoted = false;
+    let mut parameters = disposition.split(|c: char| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
+    });
+    let value = parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim()
+            .eq_ignore_ascii_case("filename*")
+            .then(|| value.trim())
+    })?;
+    let (charset, value) = value.split_once('\'')?;
+    let (_language, encoded) = value.split_once('\'')?;
+    let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
+    charset
+        .eq_ignore_ascii_case("utf-8")
+        .then(|| decoded.into_owned())
 }
 
 /// Any other content type.
@@ -225,5 +252,35 @@ impl ParsePayload for BytesBody {
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
         Ok(Self(incoming(request, body)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extended_name_of_a_part_is_read() {
+        for (disposition, name) in [
+            (
+                "form-data; name=\"file\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%E2%84%96.pdf",
+                Some("Größe №.pdf"),
+            ),
+            (
+                "form-data; name=file; filename=\"x.pdf\"; filename*=utf-8'en'a%3Bb.pdf",
+                Some("a;b.pdf"),
+            ),
+            (
+                "form-data; name=\"a; filename*=UTF-8''no.pdf\"; filename=\"x.pdf\"",
+                None,
+            ),
+            ("form-data; name=\"file\"; filename=\"x.pdf\"", None),
+            ("form-data; filename*=x.pdf", None),
+            ("form-data; filename*=UTF-8''%FF", None),
+            ("form-data; filename*=KOI8-R''x", None),
+            ("", None),
+        ] {
+            assert_eq!(extended_name(disposition).as_deref(), name, "{disposition}");
+        }
     }
 }

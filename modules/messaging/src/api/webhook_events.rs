@@ -90,6 +90,7 @@ impl WebhookEventsApi {
     /// List webhook events.
     ///
     /// What WhatsApp's webhooks brought and the platform has no home for yet, as it came, newest first. Nothing is dropped.
+    /// A page has fewer rows than asked for when their payloads are larger than 4 MiB together; `next` goes on behind them.
     #[oai(
         path = "/webhook-events",
         method = "get",

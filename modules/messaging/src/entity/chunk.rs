@@ -1,4 +1,7 @@
-//! Messages that leave together, at most [`SIZE`] of them, from one number. A chunk goes when its last outcome is written.
+//! Messages that leave together, at most [`SIZE`] of them, from one number. The row is deleted once the last outcome is written.
+//!
+//! The table also has a column `done`, which nothing uses any more. A process of the previous version still reads it during a rolling
+//! update, so it can be dropped in the next release.
 
 use contracts::{channels::ChannelId, messaging::MessageId};
 use kernel::{TenantId, id};
@@ -29,7 +32,6 @@ pub struct Model {
     pub mark: Option<MessageId>,
     /// How often its messages were tried before, in other chunks.
     pub attempt: i32,
-    pub done: bool,
     /// [`Origin`](contracts::messaging::Origin) of all its messages; none in what earlier versions wrote.
     pub origin: Option<String>,
     /// When it was stopped: nothing behind the mark is sent any more.

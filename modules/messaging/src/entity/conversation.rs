@@ -3,7 +3,7 @@
 use contracts::{
     channels::ChannelId,
     contacts::ContactId,
-    messaging::{ConversationId, MessageId},
+    messaging::{Assignment, ConversationId, ConversationState, MessageId, TeamId},
 };
 use kernel::{TenantId, UserId};
 use sea_orm::entity::prelude::*;
@@ -34,6 +34,8 @@ pub struct Model {
     pub snoozed_until: Option<DateTimeUtc>,
     /// The person who looks after it.
     pub assignee_id: Option<UserId>,
+    /// The team that does.
+    pub team_id: Option<TeamId>,
     pub created_at: DateTimeUtc,
 }
 
@@ -74,6 +76,24 @@ impl Model {
             0 => State::Resolved,
             _ => State::Open,
         })
+    }
+
+    /// What it needs, as other modules are told.
+    pub fn stands(&self) -> ConversationState {
+        match (self.state(), self.snoozed_until) {
+            (State::Snoozed, Some(until)) => ConversationState::Snoozed { until },
+            (State::Open | State::Snoozed, _) => ConversationState::Open,
+            (State::Pending, _) => ConversationState::Pending,
+            (State::Resolved, _) => ConversationState::Resolved,
+        }
+    }
+
+    /// Who looks after it.
+    pub fn assignment(&self) -> Assignment {
+        Assignment {
+            assignee_id: self.assignee_id,
+            team_id: self.team_id,
+        }
     }
 
     /// When the customer service window closes; none if the customer never wrote.

@@ -7,14 +7,37 @@ use contracts::{
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
-/// It has yet to be fetched, or is just being uploaded.
-pub const WAITING: &str = "waiting";
-/// It is in the store.
-pub const READY: &str = "ready";
-/// It could not be fetched; the reason says why.
-pub const FAILED: &str = "failed";
-/// Nobody used it and it is on its way out.
-pub const GOING: &str = "going";
+use super::Direction;
+
+/// Where a file is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+pub enum State {
+    /// It has yet to be fetched, or is just being uploaded.
+    Waiting,
+    /// It is in the store.
+    Ready,
+    /// It could not be fetched; `reason_terms` says why.
+    Failed,
+    /// Nobody used it, and it is being deleted.
+    Going,
+}
+
+impl State {
+    /// As in the database and in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Going => "going",
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_media")]
@@ -23,8 +46,7 @@ pub struct Model {
     pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MediaId,
-    /// `inbound` or `outbound`.
-    pub direction: String,
+    pub direction: Direction,
     /// `image`, `video`, `audio`, `document` or `sticker`.
     pub kind: String,
     /// Type of the bytes; what was claimed while there are none.
@@ -33,11 +55,10 @@ pub struct Model {
     /// Of the bytes, in hex.
     pub sha256: Option<String>,
     pub file_name: Option<String>,
-    /// [`WAITING`], [`READY`], [`FAILED`] or [`GOING`].
-    pub state: String,
-    /// Why it failed, for a person.
+    pub state: State,
+    /// Why it failed, in English, in rows of earlier versions.
     pub reason: Option<String>,
-    /// [`Sentences`](sentences::Sentences) of `reason`.
+    /// [`Sentences`](sentences::Sentences): why it failed.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason_terms: Option<String>,
     /// WhatsApp's id of a file that was received.

@@ -9,7 +9,7 @@ use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 use sentences::{Sentence, Sentences, Term};
 
-use super::chunk::ChunkId;
+use super::{Direction, Status, chunk::ChunkId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messaging_messages")]
@@ -21,12 +21,10 @@ pub struct Model {
     pub conversation_id: ConversationId,
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
-    /// `inbound` or `outbound`.
-    pub direction: String,
+    pub direction: Direction,
     /// WhatsApp's message type.
     pub kind: String,
-    /// [`Status`](super::Status) as text.
-    pub status: String,
+    pub status: Status,
     /// [`Status::rank`](super::Status::rank): it only grows.
     pub status_rank: i32,
     /// The object under the type's key, as on the wire.
@@ -77,7 +75,7 @@ pub struct Failure {
     pub code: i64,
     /// Short name.
     pub title: String,
-    /// WhatsApp's own details.
+    /// WhatsApp's own details; of rows of earlier versions also the English of `terms`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
     /// Why, in sentences, where the reason is our own; WhatsApp's codes explain themselves.
@@ -101,13 +99,18 @@ impl Failure {
         }
     }
 
+    /// Whether the reason is our own, and the message was never handed to WhatsApp.
+    pub fn is_ours(&self) -> bool {
+        self.code == 0
+    }
+
     /// For a reason of our own.
     pub fn of_ours(why: impl Into<Sentences>) -> Self {
         let terms = why.into();
         Self {
             code: 0,
             title: "Not sent".to_owned(),
-            detail: Some(terms.to_string()),
+            detail: None,
             terms,
         }
     }

@@ -1,6 +1,6 @@
 //! Whom a portfolio wrote to first, outside the customer service window: one row a person, the latest time counts.
 
-use contracts::contacts::ContactId;
+use contracts::{contacts::ContactId, messaging::MessageId};
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +15,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub contact_id: ContactId,
     pub at: DateTimeUtc,
+    /// The one message that the place was reserved for, while no other relies on it; the place is given back if that message never
+    /// leaves. None in rows of earlier versions.
+    pub message_id: Option<MessageId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

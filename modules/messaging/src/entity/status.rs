@@ -1,11 +1,20 @@
 //! The states of a message and their one order.
 
+use sea_orm::{Iterable, entity::prelude::*};
+
 /// Where a message is on its way. `Ord` is the order in which states win: the state of a message is the highest that was
 /// ever told, so any order and any repetition of webhooks ends in the same state.
 ///
 /// Cloud API: statuses. A failure wins over "sent" but not over "delivered": the message did arrive on one of the
 /// customer's devices then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, poem_openapi::Enum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, poem_openapi::Enum,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
 #[oai(rename = "MessageStatus", rename_all = "snake_case")]
 pub enum Status {
     /// From a customer.
@@ -33,21 +42,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every state, lowest first.
-    pub const ALL: [Self; 11] = [
-        Self::Received,
-        Self::Queued,
-        Self::Cancelled,
-        Self::Sending,
-        Self::Unknown,
-        Self::Accepted,
-        Self::Sent,
-        Self::Failed,
-        Self::Delivered,
-        Self::Read,
-        Self::Played,
-    ];
-
     /// As in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,7 +79,7 @@ impl Status {
 
     /// Reads what [`Status::as_str`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
+        Self::iter().find(|status| status.as_str() == text)
     }
 
     /// The state that a status webhook tells; none for values that are not about the way of a message.
@@ -100,13 +94,9 @@ mod tests {
 
     #[test]
     fn rank_and_order_agree() {
-        let ranks: Vec<i32> = Status::ALL.iter().map(|status| status.rank()).collect();
-        assert!(ranks.is_sorted());
-        assert!(Status::ALL.is_sorted());
-        assert!(
-            Status::ALL
-                .iter()
-                .all(|status| Status::parse(status.as_str()) == Some(*status))
-        );
+        let all: Vec<Status> = Status::iter().collect();
+        assert!(all.is_sorted());
+        assert!(all.is_sorted_by_key(|status| status.rank()));
+        assert!(all.iter().all(|status| status.to_value() == status.as_str()));
     }
 }

@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use contracts::{
     channels::ChannelId,
     contacts::{ContactCard, ContactId},
-    messaging::{ConversationChange, ConversationId, ConversationsChanged, MessageId},
+    messaging::{ConversationId, MessageId},
 };
 use kernel::{PageQuery, Result, TenantDb, TenantTx, UserId, tenant::not_found};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition,
+    sea_query::{Expr, SimpleExpr},
+};
 
-use super::Service;
+use super::{Service, assignment, unread};
 use crate::{
     entity::{
         conversation::{ActiveModel, Column, Entity, Model, State},
@@ -28,10 +32,21 @@ pub struct ConversationFilter {
     pub unread: bool,
     /// Only those in one state.
     pub state: Option<State>,
-    /// Only those of one person.
-    pub assignee_id: Option<UserId>,
+    /// Only those of one person, or of nobody.
+    pub assignee: Option<Assignee>,
     /// Only those of one number.
     pub channel_id: Option<ChannelId>,
+    /// Only those with one contact.
+    pub contact_id: Option<ContactId>,
+}
+
+/// Who looks after a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody does.
+    Nobody,
+    /// This person.
+    Person(UserId),
 }
 
 /// A conversation with what a list shows of it.
@@ -53,16 +68,24 @@ impl Service {
         filter: ConversationFilter,
         query: PageQuery,
     ) -> Result<(Vec<Listed>, Option<String>)> {
+        let state = match filter.state {
+            Some(state) => Some(in_state(state, has_unfilled(db).await?)),
+            None => None,
+        };
         let mut select = db.find::<Entity>();
+        if let Some(index) = way(&filter) {
+            select = select.through_index(index);
+        }
         // However many contacts fit: most of them may have no conversation.
         if let Some(contacts) = filter.search.and_then(|text| self.directory.matching(db, &text)) {
             select = select.among(Column::ContactId, contacts);
         }
         let (rows, next) = select
             .filter_some(filter.unread.then(|| Column::Unread.gt(0)))
-            .filter_some(filter.state.map(in_state))
-            .filter_some(filter.assignee_id.map(|id| Column::AssigneeId.eq(id)))
+            .filter_some(state)
+            .filter_some(filter.assignee.map(of_assignee))
             .filter_some(filter.channel_id.map(|id| Column::ChannelId.eq(id)))
+            .filter_some(filter.contact_id.map(|id| Column::ContactId.eq(id)))
             .page_by_time(Column::LastAt, |row| row.last_at, &query)
             .await?;
         Ok((self.with_details(db, rows).await?, next))
@@ -108,7 +131,7 @@ impl Service {
         if row.unread == 0 {
             return Ok(());
         }
-        nothing_unread(&mut tx, id).await?;
+        nothing_unread(&mut tx, &row).await?;
         tx.enqueue(&SendReadReceipt {
             channel_id: row.channel_id,
             conversation_id: id,
@@ -117,12 +140,45 @@ impl Service {
     }
 }
 
-/// The rows in a state, also those of earlier versions.
-fn in_state(state: State) -> Condition {
+/// Whether there are rows of earlier versions, which have no state until [`RepairConversations`](crate::job::RepairConversations) has run:
+/// one step in an index.
+async fn has_unfilled(db: &TenantDb) -> Result<bool> {
+    let one = db
+        .find::<Entity>()
+        .filter(Column::State.is_null())
+        .through_index(&[Column::State, Column::LastAt, Column::Id])
+        .limit(1)
+        .columns::<(ConversationId,)>(&[Column::Id])
+        .await?;
+    Ok(!one.is_empty())
+}
+
+/// The index in which a page stands together, newest first. What needs somebody is little, even of one person's; what is resolved
+/// is much.
+fn way(filter: &ConversationFilter) -> Option<&'static [Column]> {
+    if filter.search.is_some() {
+        return None;
+    }
+    match (filter.state, filter.assignee) {
+        (None, None) => None,
+        (None | Some(State::Resolved), Some(_)) => Some(&[Column::AssigneeId, Column::LastAt, Column::Id]),
+        (Some(_), _) => Some(&[Column::State, Column::LastAt, Column::Id]),
+    }
+}
+
+fn of_assignee(assignee: Assignee) -> SimpleExpr {
+    match assignee {
+        Assignee::Nobody => Column::AssigneeId.is_null(),
+        Assignee::Person(user) => Column::AssigneeId.eq(user),
+    }
+}
+
+/// The rows in a state, also those of earlier versions if there are any.
+fn in_state(state: State, unfilled: bool) -> Condition {
     let by_unread = match state {
-        State::Open => Some(Column::Unread.gt(0)),
-        State::Resolved => Some(Column::Unread.eq(0)),
-        State::Pending | State::Snoozed => None,
+        State::Open if unfilled => Some(Column::Unread.gt(0)),
+        State::Resolved if unfilled => Some(Column::Unread.eq(0)),
+        State::Open | State::Resolved | State::Pending | State::Snoozed => None,
     };
     let written = Condition::any().add(Column::State.eq(state));
     match by_unread {
@@ -131,8 +187,9 @@ fn in_state(state: State) -> Condition {
     }
 }
 
-/// Sets the counter back and tells the browsers.
-pub(super) async fn nothing_unread(tx: &mut TenantTx, id: ConversationId) -> Result<()> {
+/// Sets the counter of a locked row back and tells the browsers.
+pub(super) async fn nothing_unread(tx: &mut TenantTx, row: &Model) -> Result<()> {
+    let id = row.id;
     let read = ActiveModel {
         unread: Set(0),
         ..ActiveModel::default()
@@ -150,7 +207,6 @@ pub(super) async fn nothing_unread(tx: &mut TenantTx, id: ConversationId) -> Res
         .set(read)
         .exec()
         .await?;
-    tx.publish(&ConversationsChanged {
-        items: vec![ConversationChange { conversation_id: id }],
-    })
+    assignment::tell(tx, &[assignment::change(row, row.assignment())])?;
+    unread::change(tx, -i64::from(row.unread)).await
 }

@@ -1,10 +1,10 @@
-//! May this message leave? Asked of every message when it is queued, and again when its chunk is leased, because minutes or days
-//! may lie between. Decided per message: one that may not leave keeps no other back. Nothing else refuses a message.
+//! May this message leave? Asked for every message when it is queued, and again when its chunk is leased, which may be days later.
+//! Decided per message: one that may not leave does not stop the others. Nothing else refuses a message.
 //!
 //! In this order: WhatsApp's limits for the content, the number (there, held, restricted), the files, the person (an address, a
 //! phone number for authentication templates, consent for marketing), the customer service window.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::message::Content;
@@ -14,7 +14,7 @@ use contracts::{
     messaging::{ConversationId, Lane, OutgoingMessage, Refusal, RefusalCode},
     templates::{Category, TemplateKey},
 };
-use kernel::{Error, Result, TenantDb, TenantTx, padded};
+use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying};
 use sea_orm::ColumnTrait;
 use sentences::{Sentences, Term};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{entity::conversation, error::MessagingError};
 
-/// A chunk that waited for less is not asked for its windows again: WhatsApp refuses what closes within this time.
+/// Windows are not checked again in a chunk that waited for less: WhatsApp refuses what closes within this time.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
 
 /// Why one message may not leave, with the error that a caller of the API gets.
@@ -166,8 +166,8 @@ impl Service {
         Ok(())
     }
 
-    /// Free-form messages need an open window, and the number that opened it must be the contact's still: WhatsApp counts by number
-    /// (Cloud API: customer service window). Answers which contacts became one on the way.
+    /// Free-form messages need an open window, opened by a number that is still the contact's: WhatsApp counts by number (Cloud API:
+    /// customer service window). Answers which contacts became one on the way.
     async fn windows(
         &self,
         tx: &mut TenantTx,
@@ -176,7 +176,7 @@ impl Service {
         now: DateTime<Utc>,
         refused: &mut [Option<Refused>],
     ) -> Result<Vec<ContactMerge>> {
-        let (mut openers, mut concerned) = (Vec::new(), Vec::new());
+        let (mut openers, mut indexes) = (Vec::new(), Vec::new());
         for (index, message) in messages.iter().enumerate() {
             if refused[index].is_some() || is_template(message) {
                 continue;
@@ -187,24 +187,40 @@ impl Service {
                 continue;
             };
             if let Some(phone) = &row.window_phone {
-                openers.push(Sighting {
-                    wa_id: Some(phone.clone()),
-                    ..Sighting::default()
-                });
-                concerned.push((index, message.contact_id));
+                openers.push((phone.clone(), message.contact_id));
+                indexes.push(index);
             }
         }
+        let (theirs, merges) = self.are_theirs(tx, &openers).await?;
+        for (index, _) in indexes.into_iter().zip(theirs).filter(|(_, theirs)| !theirs) {
+            refused[index] = Some(Why::WindowClosed.refused());
+        }
+        Ok(merges)
+    }
+
+    /// Whether each number that opened a window is still the contact's, and which contacts became one on the way.
+    async fn are_theirs(
+        &self,
+        tx: &mut TenantTx,
+        openers: &[(String, ContactId)],
+    ) -> Result<(Vec<bool>, Vec<ContactMerge>)> {
         if openers.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
-        let openers = self.directory.recognise(tx, &openers).await?;
-        joining::join(tx, &openers.merges).await?;
-        for (opener, (index, contact)) in openers.contacts.iter().zip(concerned) {
-            if *opener != Some(joining::holder(&openers.merges, contact)) {
-                refused[index] = Some(Why::WindowClosed.refused());
-            }
-        }
-        Ok(openers.merges)
+        let sightings: Vec<Sighting> = openers
+            .iter()
+            .map(|(phone, _)| Sighting {
+                wa_id: Some(phone.clone()),
+                ..Sighting::default()
+            })
+            .collect();
+        let known = self.directory.recognise(tx, &sightings).await?;
+        joining::join(tx, &known.merges).await?;
+        let theirs = known.contacts.iter().zip(openers);
+        let theirs = theirs
+            .map(|(owner, (_, contact))| *owner == Some(joining::holder(&known.merges, *contact)))
+            .collect();
+        Ok((theirs, known.merges))
     }
 
     /// Decides once more of what is left of a chunk that was just leased and does not [wait](waits). `since` is when the chunk was
@@ -220,12 +236,12 @@ impl Service {
         let restricted = channel.restricted.as_ref();
         let closed = match now - since < FRESH {
             true => BTreeSet::new(),
-            false => closed_windows(db, &messages, now).await?,
+            false => self.closed_windows(db, &messages, now).await?,
         };
         let categories = self.categories_of(db, channel, &messages).await?;
         let (mut leave, mut refused) = (Vec::with_capacity(messages.len()), Vec::new());
         for message in messages {
-            let no = if message.kind == "template" {
+            let no = if message.is_template() {
                 let category = template_of(channel, &message).and_then(|key| *categories.get(&key)?);
                 restricted
                     .map(Why::Restricted)
@@ -243,6 +259,55 @@ impl Service {
         Ok((leave, refused))
     }
 
+    /// The conversations of free-form messages whose window has closed, or was opened by a number that is no longer the contact's.
+    async fn closed_windows(
+        &self,
+        db: &TenantDb,
+        messages: &[Waiting],
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<ConversationId>> {
+        use conversation::{Column, Entity, WINDOW};
+        type Row = (ConversationId, Option<DateTime<Utc>>, Option<String>);
+        let free_form = messages.iter().filter(|message| !message.is_template());
+        let by_id: BTreeMap<ConversationId, &Waiting> = free_form
+            .map(|message| (message.conversation_id, message))
+            .collect();
+        if by_id.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let rows: Vec<Row> = db
+            .find::<Entity>()
+            .filter(Column::Id.is_in(padded(by_id.keys().copied())))
+            .columns(&[Column::Id, Column::LastInboundAt, Column::WindowPhone])
+            .await?;
+        let (mut closed, mut openers, mut ids) = (BTreeSet::new(), Vec::new(), Vec::new());
+        for (id, last, opener) in rows {
+            let message = by_id[&id];
+            let phone = message
+                .address
+                .as_ref()
+                .and_then(|address| address.phone.as_ref());
+            if last.is_none_or(|at| at + WINDOW <= now) {
+                closed.insert(id);
+            } else if let Some(opener) = opener.filter(|opener| Some(opener) != phone) {
+                // Another of the contact's numbers, another spelling, or somebody else's by now.
+                openers.push((opener, message.contact_id));
+                ids.push(id);
+            }
+        }
+        if !openers.is_empty() {
+            let theirs = retrying(|| async {
+                let mut tx = db.begin().await?;
+                let (theirs, _) = self.are_theirs(&mut tx, &openers).await?;
+                tx.commit().await?;
+                Ok(theirs)
+            });
+            let all = ids.into_iter().zip(theirs.await?);
+            closed.extend(all.filter(|(_, theirs)| !theirs).map(|(id, _)| id));
+        }
+        Ok(closed)
+    }
+
     async fn categories_of(
         &self,
         db: &TenantDb,
@@ -251,7 +316,7 @@ impl Service {
     ) -> Result<HashMap<TemplateKey, Option<Category>>> {
         let asked = messages
             .iter()
-            .filter(|message| message.kind == "template" && depends_on_category(message.address.as_ref()));
+            .filter(|message| message.is_template() && depends_on_category(message.address.as_ref()));
         let keys: BTreeSet<TemplateKey> = asked
             .filter_map(|message| template_of(channel, message))
             .collect();
@@ -264,8 +329,8 @@ impl Service {
     }
 }
 
-/// Until when, if anybody knows, and why nothing of a leased chunk may leave now: its number is held, or may not write first. Bulk
-/// writes first, so it waits then; of the others only templates may not leave.
+/// Why a leased chunk has to wait, and until when if that is known: its number is held, or may not write first. A bulk chunk waits in
+/// both cases; of other chunks only templates are refused while a number may not write first.
 pub(super) fn waits(channel: &Channel, lane: Lane) -> Option<(Option<DateTime<Utc>>, &'static str)> {
     let held = channel
         .held
@@ -332,7 +397,7 @@ fn person(address: Option<&ContactAddress>, category: Option<Category>) -> Optio
 
 impl Why<'_> {
     fn refused(self) -> Refused {
-        let reason = |stop: &Stop| stop.reason.clone();
+        let reason = |stop: &Stop| stop.why.to_string();
         let (code, error, retry_at) = match self {
             Self::NoChannel => (RefusalCode::NoChannel, MessagingError::NoChannel, None),
             Self::Held(stop) => {
@@ -373,29 +438,6 @@ impl Why<'_> {
             Self::WindowClosed => Term::WindowClosed.into(),
         }
     }
-}
-
-/// The conversations of free-form messages whose window has closed.
-async fn closed_windows(
-    db: &TenantDb,
-    messages: &[Waiting],
-    now: DateTime<Utc>,
-) -> Result<BTreeSet<ConversationId>> {
-    use conversation::{Column, Entity, WINDOW};
-    let free_form = messages.iter().filter(|message| message.kind != "template");
-    let ids: BTreeSet<ConversationId> = free_form.map(|message| message.conversation_id).collect();
-    if ids.is_empty() {
-        return Ok(ids);
-    }
-    let rows: Vec<(ConversationId, Option<DateTime<Utc>>)> = db
-        .find::<Entity>()
-        .filter(Column::Id.is_in(padded(ids)))
-        .columns(&[Column::Id, Column::LastInboundAt])
-        .await?;
-    let closed = rows
-        .into_iter()
-        .filter(|(_, last)| last.is_none_or(|at| at + WINDOW <= now));
-    Ok(closed.map(|(id, _)| id).collect())
 }
 
 /// Which template a message that waits is made from.

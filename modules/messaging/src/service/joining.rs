@@ -2,11 +2,12 @@
 
 use contracts::{
     contacts::{ContactDirectory, ContactId, ContactMerge, Spelling},
-    messaging::{ConversationChange, ConversationId, ConversationsChanged},
+    messaging::{ConversationChange, ConversationId, MessageId},
 };
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
+use super::assignment;
 use crate::entity::{amendment, conversation, media, message, opening};
 
 /// Points everything of contacts that are gone to those that have it now, in the order in which they were joined.
@@ -57,11 +58,11 @@ async fn join_one(tx: &mut TenantTx, merge: ContactMerge) -> Result<()> {
         let kept = rows
             .iter()
             .find(|row| row.contact_id == into && row.channel_id == gone.channel_id);
-        let id = match kept {
+        let change = match kept {
             Some(kept) => {
-                unite(tx, kept, gone).await?;
+                let change = unite(tx, kept, gone).await?;
                 move_messages(tx, gone.id, kept.id, into).await?;
-                kept.id
+                change
             }
             None => {
                 move_messages(tx, gone.id, gone.id, into).await?;
@@ -74,10 +75,10 @@ async fn join_one(tx: &mut TenantTx, merge: ContactMerge) -> Result<()> {
                     .set(row)
                     .exec()
                     .await?;
-                gone.id
+                assignment::change(gone, gone.assignment())
             }
         };
-        items.push(ConversationChange { conversation_id: id });
+        items.push(change);
     }
     tx.update::<amendment::Entity>()
         .filter(amendment::Column::ContactId.eq(from))
@@ -85,13 +86,15 @@ async fn join_one(tx: &mut TenantTx, merge: ContactMerge) -> Result<()> {
         .exec()
         .await?;
     move_openings(tx, merge).await?;
-    if items.is_empty() {
-        return Ok(());
-    }
-    tx.publish(&ConversationsChanged { items })
+    assignment::tell(tx, &items)
 }
 
-async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::Model) -> Result<()> {
+/// Answers what is told of the conversation that is kept. The total of unread messages stays.
+async fn unite(
+    tx: &TenantTx,
+    kept: &conversation::Model,
+    gone: &conversation::Model,
+) -> Result<ConversationChange> {
     use conversation::{ActiveModel, Column, Entity};
     let mut row = ActiveModel {
         unread: Set(kept.unread.saturating_add(gone.unread)),
@@ -112,9 +115,11 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
         row.snoozed_until = Set(gone.snoozed_until);
     }
     row.state = Set(Some(Ord::min(gone.state(), kept.state())));
-    if kept.assignee_id.is_none() {
-        row.assignee_id = Set(gone.assignee_id);
-    }
+    let mut assigned = kept.clone();
+    assigned.assignee_id = kept.assignee_id.or(gone.assignee_id);
+    assigned.team_id = kept.team_id.or(gone.team_id);
+    row.assignee_id = Set(assigned.assignee_id);
+    row.team_id = Set(assigned.team_id);
     tx.update::<Entity>()
         .filter(Column::Id.eq(kept.id))
         .set(row)
@@ -129,7 +134,7 @@ async fn unite(tx: &TenantTx, kept: &conversation::Model, gone: &conversation::M
         .filter(Column::Id.eq(gone.id))
         .exec()
         .await?;
-    Ok(())
+    Ok(assignment::change(&assigned, kept.assignment()))
 }
 
 /// By their conversation, which an index knows; none does by their contact.
@@ -163,9 +168,16 @@ async fn move_openings(tx: &TenantTx, merge: ContactMerge) -> Result<()> {
         portfolio: Set(row.portfolio),
         contact_id: Set(merge.into),
         at: Set(row.at),
+        message_id: Set(None),
         ..ActiveModel::default()
     });
     tx.insert_new::<Entity>(moved.collect()).await?;
+    // Messages to either contact may rely on these places.
+    tx.update::<Entity>()
+        .filter(Column::ContactId.eq(merge.into))
+        .col_expr(Column::MessageId, Expr::value(Option::<MessageId>::None))
+        .exec()
+        .await?;
     tx.delete::<Entity>()
         .filter(Column::ContactId.eq(merge.from))
         .exec()

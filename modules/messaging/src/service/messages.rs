@@ -12,7 +12,7 @@ use sea_orm::ColumnTrait;
 use super::{Idempotency, Service, cards, joining, origin_of, sender_of, thread};
 use crate::{
     entity::{
-        conversation,
+        Direction, Status, conversation,
         message::{Column, Entity, Model},
         status_event, webhook_event,
     },
@@ -49,12 +49,15 @@ pub struct MessageFilter {
     /// Of one conversation.
     pub conversation_id: Option<ConversationId>,
     /// In one state.
-    pub status: Option<String>,
+    pub status: Option<Status>,
     /// `inbound` or `outbound`.
-    pub direction: Option<String>,
+    pub direction: Option<Direction>,
     /// With this WhatsApp id.
     pub wamid: Option<String>,
 }
+
+/// Bytes that a page of webhook events holds at most, unless one event has more: a body has 3 MB at most.
+const PAGE_BYTES: i64 = 4 << 20;
 
 impl Service {
     /// Queues one message for a program.
@@ -75,7 +78,7 @@ impl Service {
         let message = OutgoingMessage {
             channel_id: channel.id,
             contact_id,
-            content: thread::reacted(&tx, between, self.with_ids(new.content)).await?,
+            content: thread::reacted(&tx, between, self.with_ids(&tx, new.content).await?).await?,
             reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
             template: None,
@@ -103,7 +106,7 @@ impl Service {
         let message = OutgoingMessage {
             channel_id: row.channel_id,
             contact_id: row.contact_id,
-            content: thread::reacted(&tx, between, self.with_ids(content)).await?,
+            content: thread::reacted(&tx, between, self.with_ids(&tx, content).await?).await?,
             reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
             template: None,
@@ -112,8 +115,12 @@ impl Service {
             .await
     }
 
-    fn with_ids(&self, content: Content) -> Content {
-        cards::with_ids(content, self.simulator)
+    async fn with_ids(&self, tx: &TenantTx, content: Content) -> Result<Content> {
+        let country = match cards::needs_country(&content) {
+            true => self.settings.settings_in(tx).await?.default_country,
+            false => None,
+        };
+        Ok(cards::with_ids(content, self.simulator, country.as_deref()))
     }
 
     /// Queues a message, or answers with the one that the same request made before.
@@ -201,7 +208,7 @@ impl Service {
         Ok(contact.ok_or(MessagingError::NoContact)?)
     }
 
-    /// The number that is named, or the only one.
+    /// The number that is named, the only one, or the tenant's default.
     async fn choose_channel(&self, tx: &TenantTx, wanted: Option<ChannelId>) -> Result<Channel> {
         let mut found = match wanted {
             Some(id) => self.channels.by_ids(tx, &[id]).await?,
@@ -209,7 +216,12 @@ impl Service {
         };
         match (wanted, found.len()) {
             (Some(_), 0) => Err(MessagingError::NoChannel.into()),
-            (None, channels) if channels != 1 => Err(MessagingError::ChooseChannel { channels }.into()),
+            (None, channels) if channels != 1 => {
+                let default = self.settings.settings_in(tx).await?.default_channel;
+                let place = found.iter().position(|channel| Some(channel.id) == default);
+                let place = place.ok_or(MessagingError::ChooseChannel { channels })?;
+                Ok(found.swap_remove(place))
+            }
             _ => Ok(found.swap_remove(0)),
         }
     }
@@ -274,7 +286,7 @@ impl Service {
             .await
     }
 
-    /// What webhooks brought and nothing has a home for, newest first.
+    /// What webhooks brought and nothing has a home for, newest first; fewer rows than asked for when they are large.
     pub async fn list_webhook_events(
         &self,
         db: &TenantDb,
@@ -283,7 +295,8 @@ impl Service {
     ) -> Result<(Vec<webhook_event::Model>, Option<String>)> {
         use webhook_event::{Column, Entity};
         let of_field = field.map(|field| Column::Field.eq(field));
-        db.find::<Entity>().filter_some(of_field).page_by_id(&query).await
+        let rows = db.find::<Entity>().filter_some(of_field);
+        rows.page_by_id_within(&query, Column::Payload, PAGE_BYTES).await
     }
 }
 

@@ -1,9 +1,11 @@
 //! The verbs, by what they are about.
 
+mod assignment;
 mod cards;
 mod coalescer;
 mod conversations;
 mod drain;
+pub(crate) mod figures;
 mod gate;
 mod idempotency;
 mod joining;
@@ -13,12 +15,16 @@ mod messages;
 mod preview;
 mod reactions;
 mod read_receipt;
+mod repair;
 mod resend;
 mod sender;
 mod sending;
 mod sweep;
+mod tell;
 mod thread;
 mod typing;
+mod unread;
+mod updates;
 mod webhook;
 
 use std::{sync::Arc, time::Duration};
@@ -26,13 +32,14 @@ use std::{sync::Arc, time::Duration};
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
+    settings::TenantSettings,
     templates::TemplateCatalog,
 };
-use kernel::{TenantId, TenantRoutes, Vault};
+use kernel::{Members, TenantId, TenantRoutes, Vault};
 use moka::future::Cache;
 use url::Url;
 
-pub use conversations::{ConversationFilter, Listed};
+pub use conversations::{Assignee, ConversationFilter, Listed};
 pub use idempotency::Idempotency;
 pub use kept::KeptCount;
 pub(crate) use media::clean_name;
@@ -53,6 +60,8 @@ pub struct Service {
     vault: Arc<dyn Vault>,
     directory: Arc<dyn ContactDirectory>,
     catalog: Arc<dyn TemplateCatalog>,
+    settings: Arc<dyn TenantSettings>,
+    members: Arc<dyn Members>,
     public: Url,
     simulator: bool,
     coalescer: Coalescer,
@@ -61,6 +70,8 @@ pub struct Service {
     tried: Arc<drain::Tried>,
     // Tenants whose sweep was asked for today.
     swept: Cache<TenantId, ()>,
+    // Tenants whose conversations are repaired today.
+    repaired: Cache<TenantId, ()>,
 }
 
 impl std::fmt::Debug for Service {
@@ -78,7 +89,9 @@ impl Service {
             vault,
             limiter,
             contacts,
+            members,
             catalog,
+            settings,
             channels,
             webhooks,
             media,
@@ -92,16 +105,24 @@ impl Service {
             vault,
             directory: contacts,
             catalog,
+            settings,
+            members,
             public,
             simulator,
             coalescer: Coalescer::start(),
             sending: sending::Sending::new(limiter, wire),
             files: media::Files::new(media),
             tried: Arc::default(),
-            swept: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(Duration::from_secs(24 * 3600))
-                .build(),
+            swept: of_a_day(),
+            repaired: of_a_day(),
         }
     }
+}
+
+/// Remembers for a day for which tenants something was done.
+fn of_a_day() -> Cache<TenantId, ()> {
+    Cache::builder()
+        .max_capacity(10_000)
+        .time_to_live(Duration::from_secs(24 * 3600))
+        .build()
 }

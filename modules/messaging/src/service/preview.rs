@@ -8,9 +8,13 @@ use cloud_api::message::{
 /// Characters of a preview at most; the column holds 200.
 const LENGTH: usize = 160;
 
-/// Cuts at a character, not in the middle of one, and puts everything on one line.
+/// Cuts at a character, not in the middle of one, and puts everything on one line, on which nothing turns the direction of what
+/// stands beside it.
 pub(crate) fn shorten(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = text::name::shown(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if line.chars().count() <= LENGTH {
         return line;
     }
@@ -20,7 +24,7 @@ pub(crate) fn shorten(text: &str) -> String {
         .collect()
 }
 
-/// The preview of a message of ours.
+/// The preview of an outbound message.
 pub(crate) fn outgoing_preview(content: &Content) -> String {
     let text = match content {
         Content::Text { body, .. } => body.clone(),
@@ -96,6 +100,11 @@ mod tests {
 
     fn preview(kind: &str, wire: &serde_json::Value) -> String {
         outgoing_preview(&Content::from_wire(kind, wire).unwrap())
+    }
+
+    #[test]
+    fn a_preview_turns_nothing_around() {
+        assert_eq!(shorten("\u{202e}gpj.exe \u{2067}and\nmore"), "gpj.exe and more");
     }
 
     #[test]

@@ -12,10 +12,13 @@ impl Service {
     /// Tells WhatsApp that the customer's last message of a conversation was read.
     pub async fn send_read_receipt(&self, context: JobContext, job: SendReadReceipt) -> JobOutcome {
         let db = context.db;
-        use crate::entity::message::{Column, Entity};
+        use crate::entity::{
+            Direction,
+            message::{Column, Entity},
+        };
         let of_conversation = Condition::all()
             .add(Column::ConversationId.eq(job.conversation_id))
-            .add(Column::Direction.eq("inbound"))
+            .add(Column::Direction.eq(Direction::Inbound))
             // Notices of WhatsApp were not written by anybody.
             .add(Column::Kind.ne("system"))
             .add(Column::Wamid.is_not_null());

@@ -6,7 +6,7 @@ use kernel::{Actor, Result, TenantDb};
 
 use super::{Idempotency, Service, origin_of, sender_of};
 use crate::{
-    entity::{Status, message::Model},
+    entity::{Direction, Status, message::Model},
     error::MessagingError,
 };
 
@@ -25,8 +25,8 @@ impl Service {
         once: Option<Idempotency>,
     ) -> Result<Model> {
         let old = self.message(db, id).await?;
-        let undone = [Status::Failed, Status::Unknown].map(Status::as_str);
-        if old.direction != "outbound" || !undone.contains(&old.status.as_str()) {
+        let undone = matches!(old.status, Status::Failed | Status::Unknown);
+        if old.direction != Direction::Outbound || !undone {
             return Err(MessagingError::NotResendable.into());
         }
         let wire = serde_json::from_str(&old.content)?;

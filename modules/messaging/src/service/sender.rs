@@ -18,13 +18,14 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, IntoActiveModel, sea_que
 
 use super::{
     Service,
+    figures::{self, Figures},
     gate::{Decided, Refused},
     joining, media,
     preview::{outgoing_preview, shorten},
 };
 use crate::{
     entity::{
-        Status,
+        Direction, Status,
         chunk::{self, ChunkId},
         conversation::{self, State},
         message,
@@ -63,7 +64,6 @@ impl MessageSender for Service {
             .update::<Entity>()
             .filter(Column::Origin.eq(origin.to_string()))
             .filter(Column::CancelledAt.is_null())
-            .filter(Column::Done.eq(false))
             .col_expr(Column::CancelledAt, Expr::value(now))
             .exec()
             .await?;
@@ -134,23 +134,34 @@ impl Service {
         }
         let now = tx.clock().now();
         let pairs: Vec<Pair> = messages.iter().map(|message| pair(message)).collect();
-        // Bulk does not live in the inbox: a conversation keeps its place there, and a new one stands at the end.
-        let last_at = match lane {
-            Lane::Bulk => DateTime::UNIX_EPOCH,
-            _ => now,
+        // Bulk stays out of the inbox: a conversation keeps its place in the list, and a new one is sorted to the end.
+        let last_at = if origin.is_bulk() {
+            DateTime::UNIX_EPOCH
+        } else {
+            now
         };
         let conversations = with_missing(tx, &pairs, conversations, last_at).await?;
         media::use_files(tx, messages.iter().copied()).await?;
         let ids = write_messages(tx, messages, &conversations, lane, origin, now).await?;
-        if lane == Lane::Bulk {
+        let waiting = Figures {
+            waiting: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+            ..Figures::default()
+        };
+        figures::moved(tx, waiting)?;
+        if origin.is_bulk() {
             return Ok(ids);
         }
         touch_conversations(tx, messages, &ids, &conversations, now).await?;
-        let items = messages.iter().zip(&ids).map(|(message, id)| MessageQueued {
-            message_id: *id,
-            conversation_id: conversations[&pair(message)].id,
-            contact_id: message.contact_id,
-            at: now,
+        let items = messages.iter().zip(&ids).map(|(message, id)| {
+            let conversation = &conversations[&pair(message)];
+            MessageQueued {
+                message_id: *id,
+                conversation_id: conversation.id,
+                contact_id: message.contact_id,
+                at: now,
+                assignee_id: conversation.assignee_id,
+                team_id: conversation.team_id,
+            }
         });
         tx.publish(&MessagesQueued {
             items: items.collect(),
@@ -197,6 +208,7 @@ async fn with_missing(
             state: Some(State::Resolved),
             snoozed_until: None,
             assignee_id: None,
+            team_id: None,
             created_at: now,
         })
         .collect();
@@ -283,7 +295,6 @@ async fn write_messages(
                 fence: Set(0),
                 mark: Set(None),
                 attempt: Set(0),
-                done: Set(false),
                 origin: Set(Some(origin.clone())),
                 cancelled_at: Set(None),
                 created_at: Set(now),
@@ -303,9 +314,9 @@ fn row(id: MessageId, message: &OutgoingMessage, now: DateTime<Utc>) -> Result<m
         id: Set(id),
         channel_id: Set(message.channel_id),
         contact_id: Set(message.contact_id),
-        direction: Set("outbound".to_owned()),
+        direction: Set(Direction::Outbound),
         kind: Set(message.content.kind().to_owned()),
-        status: Set(Status::Queued.as_str().to_owned()),
+        status: Set(Status::Queued),
         status_rank: Set(Status::Queued.rank()),
         content: Set(message.content.wire().to_string()),
         preview: Set(outgoing_preview(&message.content)),

@@ -1,4 +1,4 @@
-//! Old statuses go: what they told is in their messages, and the list is for looking into what happened lately.
+//! Deletes old statuses: their result is in the messages, and the list only serves to examine recent events.
 
 use std::time::Duration;
 

@@ -48,13 +48,13 @@ pub(super) async fn reacted(tx: &TenantTx, between: Pair, content: Content) -> R
     if row.kind == "reaction" {
         return Err(Error::invalid(FIELD, "is a reaction, which nobody can react to"));
     }
-    if Status::parse(&row.status) == Some(Status::Failed) {
+    if row.status == Status::Failed {
         return Err(Error::invalid(FIELD, "is a message that never arrived"));
     }
     if row.at < tx.clock().now() - REACTABLE {
         return Err(Error::invalid(
             FIELD,
-            "is older than 30 days, and WhatsApp takes no reaction to it any more",
+            "is older than 30 days, and WhatsApp no longer accepts reactions to it",
         ));
     }
     Ok(Content::Reaction {

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 
 use super::{Service, conversations::nothing_unread};
 use crate::{
-    entity::{conversation, message},
+    entity::{Direction, conversation, message},
     error::MessagingError,
     job::ShowTyping,
 };
@@ -25,7 +25,7 @@ impl Service {
         let row = tx.lock::<conversation::Entity>(id).await?;
         let of_customer = Condition::all()
             .add(Column::ConversationId.eq(id))
-            .add(Column::Direction.eq("inbound"))
+            .add(Column::Direction.eq(Direction::Inbound))
             // Notices of WhatsApp are nothing to answer.
             .add(Column::Kind.ne("system"))
             .add(Column::Wamid.is_not_null());
@@ -39,7 +39,7 @@ impl Service {
             .and_then(|message| message.wamid)
             .ok_or(MessagingError::NothingReceived)?;
         if row.unread > 0 {
-            nothing_unread(&mut tx, id).await?;
+            nothing_unread(&mut tx, &row).await?;
         }
         tx.enqueue(&ShowTyping {
             channel_id: row.channel_id,

@@ -5,11 +5,12 @@ use std::io::{BufRead, IsTerminal, stdin};
 
 use anyhow::{Context, ensure};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Bytes of a line that are read at most; longer passwords are refused anyway.
 const LINE: u64 = 4096;
 
-/// Asks for a new password of `whom`.
+/// Asks for a new password of `whom`. To be called within a Tokio runtime.
 ///
 /// # Errors
 /// When the two differ, or nothing came.
@@ -17,6 +18,9 @@ pub(super) fn new_password(whom: &str) -> anyhow::Result<SecretString> {
     if !stdin().is_terminal() {
         return first_line(stdin().lock());
     }
+    // Ctrl-C would end the process at once and leave the terminal without echo. Once the signal is handled here, the question ends
+    // with an error instead, after the terminal is as it was.
+    let _handled = signal(SignalKind::interrupt()).context("Ctrl-C cannot be handled")?;
     let ask = |prompt: String| {
         rpassword::prompt_password(prompt)
             .map(SecretString::from)

@@ -28,7 +28,9 @@ pub async fn reseller(config: Config, command: ResellerCommand) -> anyhow::Resul
     match command {
         ResellerCommand::Add { name } => {
             let taken = identity.find_resellers(&name).await?;
-            anyhow::ensure!(taken.is_empty(), "a reseller with this name exists already");
+            if let Some(taken) = taken.first() {
+                anyhow::bail!("a reseller with this name exists already: {}", plain(&taken.name));
+            }
             let id = retrying(|| identity.create_reseller(&name)).await?;
             println!("Added reseller {id} ({}).", plain(name.trim()));
         }

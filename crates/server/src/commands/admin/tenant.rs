@@ -33,7 +33,9 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
         TenantCommand::Add { name, reseller } => {
             let reseller = the_reseller(&identity, reseller.as_deref()).await?;
             let taken = identity.find_tenants(&name).await?;
-            anyhow::ensure!(taken.is_empty(), "a tenant with this name exists already");
+            if let Some(taken) = taken.first() {
+                anyhow::bail!("a tenant with this name exists already: {}", plain(&taken.name));
+            }
             let id = retrying(|| identity.create_tenant(reseller, &name)).await?;
             println!("Added tenant {id} ({}).", plain(name.trim()));
         }

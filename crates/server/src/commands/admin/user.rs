@@ -8,6 +8,7 @@ use clap::{
 use identity::{Identity, Role};
 use kernel::retrying;
 use sea_orm::ActiveEnum;
+use text::key::text_key;
 
 use super::{none_yet, only, open_identity, password::new_password, plain};
 use crate::config::Config;
@@ -86,7 +87,7 @@ async fn add(
             );
         }
         ensure!(
-            name.is_none_or(|name| name.trim() == user.name),
+            name.is_none_or(|name| text_key(name) == text_key(&user.name)),
             "{email} exists already under another name; leave --name out to add the person to {tenant_name}"
         );
         // The server writes too; on SQLite there is one writer at a time.

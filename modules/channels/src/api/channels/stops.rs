@@ -22,8 +22,8 @@ impl Held {
     /// What holds the number at `now`, if anything does.
     pub(super) fn of(row: &Model, now: DateTime<Utc>) -> Option<Self> {
         row.held(now).map(|stop| Self {
-            reason: stop.reason.to_owned(),
-            terms: stop.sentences().0,
+            reason: stop.why.to_string(),
+            terms: stop.why.0,
             until: stop.until,
         })
     }
@@ -46,8 +46,8 @@ impl Restricted {
     /// What restricts the number at `now`, if anything does.
     pub(super) fn of(row: &Model, now: DateTime<Utc>) -> Option<Self> {
         row.restricted(now).map(|stop| Self {
-            reason: stop.reason.to_owned(),
-            terms: stop.sentences().0,
+            reason: stop.why.to_string(),
+            terms: stop.why.0,
             until: stop.until,
         })
     }

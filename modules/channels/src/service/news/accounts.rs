@@ -7,7 +7,6 @@ use cloud_api::webhook::{
     AccountEvent, AccountUpdate, BanState, Decision, Restriction, RestrictionKind, Update,
 };
 use kernel::{Result, TenantTx, clock::instant};
-use sea_orm::ColumnTrait;
 use sentences::{Sentences, Term};
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
     words::{ban_state, restricted},
 };
 use crate::{
-    entity::channel::{Column, Entity, Model},
+    entity::channel::{Entity, Model},
     service::hold::{hold, release, restrict},
 };
 
@@ -154,16 +153,11 @@ pub(super) async fn apply(tx: &mut TenantTx, channels: &[Model], news: &[Recorde
 
 /// Holds or releases a number; a hold for another reason that somebody has to act on stays.
 async fn settle(tx: &mut TenantTx, channel: &Model, before: Verdict, after: Verdict) -> Result<()> {
-    let row = tx
-        .find::<Entity>()
-        .filter(Column::Id.eq(channel.id))
-        .for_update()
-        .one()
-        .await?;
+    let row = tx.find::<Entity>().with_id(channel.id).for_update().one().await?;
     let Some(row) = row else { return Ok(()) };
-    let ours =
-        row.held_reason.is_some() && row.held_reason == before.as_ref().map(|(why, _)| why.to_string());
-    let others = row.held_reason.is_some() && row.held_until.is_none() && !ours;
+    let held = row.hold_reason();
+    let ours = held.is_some() && held == before.map(|(why, _)| why);
+    let others = held.is_some() && row.held_until.is_none() && !ours;
     match after {
         Some((reason, until)) if !others => hold(tx, channel.id, &reason, until).await,
         None if ours => release(tx, channel.id).await,

@@ -45,7 +45,7 @@ pub struct ContactNameIn {
 pub struct ContactPhoneIn {
     /// As people write it. Without a `wa_id`, one is added if the number can be read with certainty.
     pub phone: Option<String>,
-    /// `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or a word of one's own.
+    /// `HOME`, `WORK`, `CELL`, `MAIN`, `IPHONE` or any other word.
     #[oai(rename = "type")]
     pub kind: Option<String>,
     /// WhatsApp id of the person: the card then offers to write to it.
@@ -57,7 +57,7 @@ pub struct ContactPhoneIn {
 pub struct ContactEmailIn {
     /// The address.
     pub email: Option<String>,
-    /// `HOME`, `WORK` or a word of one's own.
+    /// `HOME`, `WORK` or any other word.
     #[oai(rename = "type")]
     pub kind: Option<String>,
 }
@@ -67,7 +67,7 @@ pub struct ContactEmailIn {
 pub struct ContactUrlIn {
     /// The address.
     pub url: Option<String>,
-    /// `HOME`, `WORK` or a word of one's own.
+    /// `HOME`, `WORK` or any other word.
     #[oai(rename = "type")]
     pub kind: Option<String>,
 }
@@ -87,7 +87,7 @@ pub struct ContactAddressIn {
     pub country: Option<String>,
     /// Country as two letters.
     pub country_code: Option<String>,
-    /// `HOME`, `WORK` or a word of one's own.
+    /// `HOME`, `WORK` or any other word.
     #[oai(rename = "type")]
     pub kind: Option<String>,
 }

@@ -10,7 +10,10 @@ use kernel::{Error, Result};
 use poem_openapi::types::ParseFromJSON;
 use serde_json::{Map, Value};
 
-use crate::{error::MessagingError, service::Address};
+use crate::{
+    error::MessagingError,
+    service::{Address, clean_name},
+};
 
 /// The types of message, which are also the keys that their contents stand under.
 const TYPES: [&str; 11] = [
@@ -124,6 +127,9 @@ impl Draft {
             return Err(Error::invalid(other.as_str(), message));
         }
         own_files(&kind, &kind, &mut content)?;
+        if let Some(Value::String(name)) = content.get_mut("filename") {
+            *name = clean_name(name);
+        }
         if kind == "template" {
             own_language(&mut content);
         }

@@ -1,14 +1,14 @@
 //! Messages as they are shown.
 
 use chrono::{DateTime, Utc};
-use cloud_api::codes::Action;
+use cloud_api::codes::{Action, Code, Stop, action_of};
 use contracts::{
     channels::ChannelId,
     contacts::ContactId,
     messaging::{ConversationId, MessageId, Sender},
 };
 use kernel::{Result, TenantDb};
-use poem_openapi::{ApiResponse, Object, payload::Json, types::Any};
+use poem_openapi::{ApiResponse, Enum, Object, payload::Json, types::Any};
 use sentences::{Sentence, Term};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         message_extras::{MessageExtras, Reactions, extras, reactions_on},
     },
     entity::{
-        Status,
+        Direction, Status,
         message::{self, Failure},
     },
     service::Service,
@@ -39,8 +39,41 @@ pub struct MessageError {
     pub terms: Vec<Sentence>,
     /// Whether the same message may be sent again without anybody changing anything.
     pub retryable: bool,
-    /// What the platform does about it by itself: `retry`, `slow_down_number`, `wait`, `hold_account`, `fail`, …
-    pub action: String,
+    /// What the platform has done, or does, about it by itself.
+    pub action: FailureAction,
+}
+
+/// What the platform does about a failed message by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum FailureAction {
+    /// It was sent again a few times, and given up.
+    Retry,
+    /// The number sends more slowly.
+    SlowDownNumber,
+    /// It was sent to this person again, more slowly, and given up.
+    SlowDownContact,
+    /// The number pauses and goes on by itself.
+    PauseNumber,
+    /// The number is held until somebody acts.
+    HoldNumber,
+    /// Nothing.
+    Fail,
+}
+
+impl FailureAction {
+    /// For a code of WhatsApp's. After a send was accepted, nothing is sent again; only the number may be stopped.
+    fn of(row: &Code, was_accepted: bool) -> Self {
+        match action_of(row.code, row.class) {
+            Action::Stop(Stop::For(_)) => Self::PauseNumber,
+            Action::Stop(Stop::UntilMended) => Self::HoldNumber,
+            _ if was_accepted => Self::Fail,
+            Action::Retry => Self::Retry,
+            Action::SlowDownNumber => Self::SlowDownNumber,
+            Action::SlowDownContact => Self::SlowDownContact,
+            Action::Fail => Self::Fail,
+        }
+    }
 }
 
 /// When a message reached its states.
@@ -83,7 +116,7 @@ pub struct MessageOut {
     /// By which number.
     pub channel_id: ChannelId,
     /// `inbound` or `outbound`.
-    pub direction: String,
+    pub direction: Direction,
     /// WhatsApp's message type; types the platform does not know yet come as they are.
     #[oai(rename = "type")]
     pub kind: String,
@@ -153,7 +186,8 @@ pub(in crate::api) async fn one_with_media(
 
 fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
     let extras = extras(&row, reactions);
-    let outbound = row.direction == "outbound";
+    let outbound = row.direction == Direction::Outbound;
+    let was_accepted = row.wamid.is_some();
     let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
     let text = match row.kind.as_str() {
         "text" => content["body"].as_str(),
@@ -179,11 +213,11 @@ fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
         text: text.map(ToOwned::to_owned),
         content: Any(content),
         media: None,
-        status: Status::parse(&row.status).unwrap_or(Status::Unknown),
+        status: row.status,
         wamid: row.wamid,
         reply_to: row.reply_to,
         sent_by: sent_by.map(|Sender { kind, id, name }| SentBy { kind, id, name }),
-        error: error.map(shape_failure),
+        error: error.map(|failure| shape_failure(failure, was_accepted)),
         timestamps: MessageTimestamps {
             queued_at: outbound.then_some(row.created_at),
             sent_at: row.sent_at,
@@ -197,7 +231,7 @@ fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
     }
 }
 
-fn shape_failure(failure: Failure) -> MessageError {
+fn shape_failure(failure: Failure, was_accepted: bool) -> MessageError {
     let Failure {
         code,
         title,
@@ -210,9 +244,10 @@ fn shape_failure(failure: Failure) -> MessageError {
         (0, Some(detail)) => Sentence::new(Term::Said).text("said", detail).into(),
         _ => Sentence::code(code).into(),
     };
+    let detail = detail.or_else(|| (code == 0).then(|| terms.to_string()));
     let whatsapps = terms.0.first().is_some_and(|said| said.term == Term::Code);
     let row = cloud_api::codes::find(code).filter(|_| whatsapps);
-    let action = row.map_or(Action::Fail, |row| row.action);
+    let action = row.map_or(FailureAction::Fail, |row| FailureAction::of(row, was_accepted));
     MessageError {
         code,
         title,
@@ -220,7 +255,7 @@ fn shape_failure(failure: Failure) -> MessageError {
         advice: terms.to_string(),
         terms: terms.0,
         retryable: row.is_some_and(|row| row.class.is_retryable()),
-        action: action.as_str().to_owned(),
+        action,
     }
 }
 

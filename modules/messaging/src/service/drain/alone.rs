@@ -9,13 +9,13 @@ use kernel::{Result, TenantDb, TenantId, TenantTx, retrying};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
-use super::{BATCH, Drained, set_aside};
+use super::{BATCH, Drained, keep_failed};
 use crate::{
     entity::inbox::{ActiveModel, Column, Entity, InboxId, Model},
     service::Service,
 };
 
-/// How often a body is tried alone before it is set aside. The last try is made while nothing else of the process drains: a body
+/// How often a body is tried alone before it is kept as `failed`. The last try is made while nothing else of the process drains: a body
 /// of another tenant that ended the process before must not count against this one.
 const TRIES: i32 = 3;
 
@@ -73,8 +73,8 @@ enum Next {
     Body(Box<Model>),
     /// A body that may be tried once more only, while nothing else drains.
     LastTry,
-    /// One was set aside.
-    SetAside,
+    /// One was kept as `failed`.
+    KeptFailed,
     /// Nothing waits.
     Nothing,
     /// Another process is at it.
@@ -96,7 +96,7 @@ impl Service {
             match next {
                 Next::Nothing => return Ok(Drained::All),
                 Next::Held => return Ok(Drained::Held),
-                Next::Body(_) | Next::SetAside | Next::LastTry => {}
+                Next::Body(_) | Next::KeptFailed | Next::LastTry => {}
             }
         }
         Ok(Drained::Full)
@@ -108,8 +108,8 @@ impl Service {
         if let Next::Body(body) = &next
             && let Err(error) = self.apply_or_keep(db, body).await
         {
-            // While the database is away that fails too, and then this process does not count the body a second time.
-            if count(db, body.id, body.tries).await.is_ok() {
+            // While the database is away this fails too. The try stays counted then, and this process counts no further one.
+            if take_back(db, body).await.is_ok() {
                 self.tried.clear(db.tenant());
             }
             return Err(error);
@@ -117,7 +117,7 @@ impl Service {
         Ok(next)
     }
 
-    /// Takes the oldest body and counts its try, in a transaction of its own.
+    /// Takes the oldest body and counts its try, in its own transaction.
     async fn next_alone(&self, db: &TenantDb, alone: bool) -> Result<Next> {
         let tx = db.begin().await?;
         let Some(mut bodies) = tx.take_oldest::<Entity>(Column::Id, 1).await? else {
@@ -137,9 +137,9 @@ impl Service {
         }
         if tries >= TRIES {
             tracing::error!(inbox = %body.id, tries, "a webhook that ended the process each time is kept as it came");
-            set_aside(&tx, &body).await?;
+            keep_failed(&tx, &body).await?;
             tx.commit().await?;
-            return Ok(Next::SetAside);
+            return Ok(Next::KeptFailed);
         }
         write(&tx, body.id, Some(tries + 1)).await?;
         tx.commit().await?;
@@ -148,9 +148,11 @@ impl Service {
     }
 }
 
-async fn count(db: &TenantDb, id: InboxId, tries: Option<i32>) -> Result<()> {
+/// Counts no try of a body: it failed, but the process has survived it.
+async fn take_back(db: &TenantDb, body: &Model) -> Result<()> {
     let tx = db.begin().await?;
-    write(&tx, id, tries).await?;
+    write(&tx, body.id, body.tries).await?;
+    kernel::failpoint!(try "drain.take_back");
     tx.commit().await
 }
 

@@ -11,19 +11,20 @@ use cloud_api::webhook::{InboundContent, InboundMessage};
 use contracts::{
     channels::{Channel, ChannelId, ChannelWebhooks},
     contacts::{ContactId, ContactMerge},
-    messaging::{ConversationId, MessageAmended, MessageId, MessagesAmended},
+    messaging::{Assignment, ConversationId, MessageAmended, MessageId, MessagesAmended},
 };
 use kernel::{Result, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde_json::Value;
 
-use super::{ids::WAMID, when::told_at};
+use super::{arrived::content_of, ids::WAMID, when::told_at};
 use crate::{
     entity::{
+        Direction,
         amendment::{self, EDIT, REACTION, REVOKE},
         conversation, message,
     },
-    service::{joining, preview::shorten},
+    service::{assignment::Assignments, joining, preview::shorten},
 };
 
 /// Keys of one list in a statement at most.
@@ -138,15 +139,23 @@ pub(super) async fn apply(
         .filter(|one| one.kind != REACTION && !known.contains(one.target.as_str()));
     let orphaned: BTreeSet<ChannelId> = orphaned.map(|one| one.channel_id).collect();
     wait(tx, webhooks, channels, orphaned, now).await?;
+    let assignments = Assignments::of(
+        tx,
+        messages.iter().map(|message| message.conversation_id).collect(),
+    )
+    .await?;
     let mut items = Vec::new();
     let mut previews: Vec<(ConversationId, MessageId, String)> = Vec::new();
     for message in messages {
         let Some(done) = message.wamid.as_ref().and_then(|wamid| done.get(wamid)) else {
             continue;
         };
+        let Assignment { assignee_id, team_id } = assignments.get(message.conversation_id);
         items.push(MessageAmended {
             message_id: message.id,
             conversation_id: message.conversation_id,
+            assignee_id,
+            team_id,
         });
         if let Some(preview) = amend(tx, &message, done).await? {
             previews.push((message.conversation_id, message.id, preview));
@@ -229,7 +238,7 @@ async fn wait(
 async fn amend(tx: &TenantTx, before: &message::Model, done: &[amendment::Model]) -> Result<Option<String>> {
     use message::{ActiveModel, Column, Entity};
     // Only who wrote a message may change it: the customer theirs, the business its own.
-    let writer = (before.direction == "inbound").then_some(before.contact_id);
+    let writer = (before.direction == Direction::Inbound).then_some(before.contact_id);
     let mut by_kind: BTreeMap<&str, &amendment::Model> = BTreeMap::new();
     for one in done
         .iter()
@@ -251,7 +260,7 @@ async fn amend(tx: &TenantTx, before: &message::Model, done: &[amendment::Model]
         && let Ok(said) = serde_json::from_str::<Value>(&edit.content)
     {
         let now = InboundMessage::from(said);
-        let content = now.raw.get(&now.kind).cloned().unwrap_or(Value::Null);
+        let content = content_of(&now);
         preview = shorten(&now.preview());
         if before.original.is_none() {
             row.original = Set(Some(before.content.clone()));

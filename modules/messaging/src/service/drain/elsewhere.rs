@@ -2,7 +2,7 @@
 //! count and open no window, and they are the newest of a conversation only if they are.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -12,8 +12,7 @@ use contracts::{
     channels::Channel,
     contacts::{Resolved, Sighting},
     messaging::{
-        ConversationChange, ConversationId, ConversationsChanged, MessageEchoed, MessageId, MessageReceived,
-        MessagesEchoed, Sender,
+        ConversationChange, ConversationId, MessageEchoed, MessageId, MessageReceived, MessagesEchoed, Sender,
     },
 };
 use kernel::{Result, TenantTx};
@@ -21,6 +20,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 
 use super::{
     amendments::{Amendment, is_amendment},
+    arrived::content_of,
     details,
     ids::{WAMID, digits},
     inbound::row,
@@ -30,11 +30,11 @@ use super::{
 };
 use crate::{
     entity::{
-        Status, conversation,
+        Direction, Status, conversation,
         message::{ActiveModel, Column, Entity},
     },
     service::{
-        Service, joining, media,
+        Service, assignment, joining, media,
         preview::shorten,
         sender::{Pair, conversations_of},
     },
@@ -201,15 +201,18 @@ impl Service {
         let conversations = conversations_of(tx, &pairs).await?;
         let mut written = Vec::with_capacity(messages.len());
         for ((other, _), (channel_id, contact_id)) in messages.into_iter().zip(pairs) {
+            let conversation = &conversations[&(channel_id, contact_id)];
             let item = MessageReceived {
                 message_id: tx.clock().new_id(),
-                conversation_id: conversations[&(channel_id, contact_id)].id,
+                conversation_id: conversation.id,
                 contact_id,
                 channel_id,
                 kind: other.message.kind.chars().take(32).collect(),
                 preview: shorten(&other.message.preview()),
                 at: told_at(other.message.timestamp, now),
                 details: None,
+                assignee_id: conversation.assignee_id,
+                team_id: conversation.team_id,
             };
             noted.wamids.push(wamid(&other.message));
             written.push((other, item));
@@ -224,10 +227,13 @@ impl Service {
 async fn insert(tx: &mut TenantTx, written: &[(Other, MessageReceived)], now: DateTime<Utc>) -> Result<()> {
     let mut rows = Vec::with_capacity(written.len());
     for (other, item) in written {
-        let direction = if other.inbound { "inbound" } else { "outbound" };
+        let direction = match other.inbound {
+            true => Direction::Inbound,
+            false => Direction::Outbound,
+        };
         rows.push(ActiveModel {
-            direction: Set(direction.to_owned()),
-            status: Set(other.status.as_str().to_owned()),
+            direction: Set(direction),
+            status: Set(other.status),
             status_rank: Set(other.status.rank()),
             sent_by: Set(other.sent_by.as_ref().map(serde_json::to_string).transpose()?),
             sent_at: Set((!other.inbound && other.status >= Status::Sent).then_some(item.at)),
@@ -259,7 +265,7 @@ async fn insert(tx: &mut TenantTx, written: &[(Other, MessageReceived)], now: Da
 
 /// Leaves out what is known already. An old message whose file was missing gets it here, and the higher of two states counts.
 async fn complete(tx: &mut TenantTx, others: Vec<Other>) -> Result<Vec<Other>> {
-    type Known = (MessageId, String, String, String, i32, ConversationId);
+    type Known = (MessageId, String, String, Direction, i32, ConversationId);
     let wamids: Vec<String> = others.iter().map(|other| wamid(&other.message)).collect();
     let mut known: HashMap<String, Known> = HashMap::new();
     for some in wamids.chunks(500) {
@@ -284,22 +290,19 @@ async fn complete(tx: &mut TenantTx, others: Vec<Other>) -> Result<Vec<Other>> {
         let key = wamid(&other.message);
         if let Some((id, _, kind, direction, rank, conversation_id)) = known.get_mut(&key) {
             let mut row = ActiveModel::default();
-            let better =
-                direction == "outbound" && !other.live && !other.inbound && other.status.rank() > *rank;
+            let better = *direction == Direction::Outbound
+                && !other.live
+                && !other.inbound
+                && other.status.rank() > *rank;
             if better {
                 *rank = other.status.rank();
-                row.status = Set(other.status.as_str().to_owned());
+                row.status = Set(other.status);
                 row.status_rank = Set(*rank);
             }
             let filled = kind == PLACEHOLDER && other.message.kind != PLACEHOLDER;
             if filled {
                 kind.clone_from(&other.message.kind);
-                let content = other
-                    .message
-                    .raw
-                    .get(&other.message.kind)
-                    .cloned()
-                    .unwrap_or_default();
+                let content = content_of(&other.message);
                 row.kind = Set(other.message.kind.chars().take(32).collect());
                 row.content = Set(content.to_string());
                 row.preview = Set(shorten(&other.message.preview()));
@@ -412,7 +415,7 @@ async fn touch(
 /// Echoes are told one by one, old messages only by their conversations: nobody answers what is long past.
 fn tell(tx: &mut TenantTx, written: &[(Other, MessageReceived)]) -> Result<()> {
     let mut items: Vec<MessageEchoed> = Vec::new();
-    let mut old: BTreeSet<ConversationId> = BTreeSet::new();
+    let mut old: BTreeMap<ConversationId, ConversationChange> = BTreeMap::new();
     let listened = tx.is_listened_to::<MessagesEchoed>();
     for (other, item) in written {
         if other.live {
@@ -428,21 +431,23 @@ fn tell(tx: &mut TenantTx, written: &[(Other, MessageReceived)]) -> Result<()> {
                     .received_at
                     .filter(|_| listened)
                     .map(|received_at| details::of(&other.message, received_at, true)),
+                assignee_id: item.assignee_id,
+                team_id: item.team_id,
             });
         } else {
-            old.insert(item.conversation_id);
+            let change = ConversationChange {
+                conversation_id: item.conversation_id,
+                assignee_id: item.assignee_id,
+                team_id: item.team_id,
+                previous: None,
+            };
+            old.insert(item.conversation_id, change);
         }
     }
     if !items.is_empty() {
         items.sort_by_key(|item| item.at);
         tx.publish(&MessagesEchoed { items })?;
     }
-    let old: Vec<ConversationChange> = old
-        .into_iter()
-        .map(|conversation_id| ConversationChange { conversation_id })
-        .collect();
-    for some in old.chunks(200) {
-        tx.publish(&ConversationsChanged { items: some.to_vec() })?;
-    }
-    Ok(())
+    let old: Vec<ConversationChange> = old.into_values().collect();
+    assignment::tell(tx, &old)
 }

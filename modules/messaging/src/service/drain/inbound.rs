@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, IntoActiveModel, sea_query::OnConfl
 
 use super::{
     amendments::{Amendment, is_amendment},
-    arrived::Arrived,
+    arrived::{Arrived, content_of},
     details,
     ids::{WAMID, digits},
     noted::Noted,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     entity::{
-        Status, conversation,
+        Direction, Status, conversation,
         message::{ActiveModel, Column, Entity},
     },
     service::{
@@ -66,9 +66,10 @@ impl Service {
         let listened = tx.is_listened_to::<MessagesReceived>();
         for (place, (arrived, (channel_id, contact_id))) in (0..).zip(new.iter().zip(&pairs)) {
             let id: MessageId = tx.clock().new_id();
+            let conversation = &conversations[&(*channel_id, *contact_id)];
             let item = MessageReceived {
                 message_id: id,
-                conversation_id: conversations[&(*channel_id, *contact_id)].id,
+                conversation_id: conversation.id,
                 contact_id: *contact_id,
                 channel_id: *channel_id,
                 kind: arrived.message.kind.chars().take(32).collect(),
@@ -76,6 +77,8 @@ impl Service {
                 // What came together keeps its order.
                 at: written_at(arrived.message.timestamp, now + TimeDelta::microseconds(place)),
                 details: listened.then(|| details::of(&arrived.message, arrived.received_at, false)),
+                assignee_id: conversation.assignee_id,
+                team_id: conversation.team_id,
             };
             rows.push(row(&arrived.message, &item, now));
             items.push(item);
@@ -97,7 +100,7 @@ impl Service {
             })
             .collect();
         media::expect(tx, &incoming).await?;
-        touch(tx, &new, &items, &conversations).await?;
+        noted.unread = touch(tx, &new, &items, &conversations).await?;
         noted.wamids.extend(new.iter().filter_map(wamid));
         tx.publish(&MessagesReceived { items })?;
         Ok(noted)
@@ -222,7 +225,7 @@ fn written_at(timestamp: Option<i64>, now: DateTime<Utc>) -> DateTime<Utc> {
 
 pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTime<Utc>) -> ActiveModel {
     let raw = &message.raw;
-    let content = raw.get(&message.kind).cloned().unwrap_or(serde_json::Value::Null);
+    let content = content_of(message);
     let wamid = message
         .id
         .as_ref()
@@ -233,9 +236,9 @@ pub(super) fn row(message: &InboundMessage, item: &MessageReceived, now: DateTim
         conversation_id: Set(item.conversation_id),
         channel_id: Set(item.channel_id),
         contact_id: Set(item.contact_id),
-        direction: Set("inbound".to_owned()),
+        direction: Set(Direction::Inbound),
         kind: Set(item.kind.clone()),
-        status: Set(Status::Received.as_str().to_owned()),
+        status: Set(Status::Received),
         status_rank: Set(Status::Received.rank()),
         content: Set(content.to_string()),
         preview: Set(item.preview.clone()),
@@ -271,13 +274,14 @@ impl<'a> Touch<'a> {
     }
 }
 
-/// One statement for all conversations: unread by delta, the newest message shown, the window opened.
+/// One statement for all conversations: unread by delta, the newest message shown, the window opened. Answers how many more are
+/// unread.
 async fn touch(
     tx: &TenantTx,
     new: &[Arrived],
     items: &[MessageReceived],
     conversations: &HashMap<Pair, conversation::Model>,
-) -> Result<()> {
+) -> Result<i64> {
     use conversation::{ActiveModel, Column, Entity, State};
     let mut by_pair: HashMap<Pair, Vec<Touch<'_>>> = HashMap::new();
     for (arrived, item) in new.iter().zip(items) {
@@ -287,6 +291,7 @@ async fn touch(
             .push(Touch::of(arrived, item));
     }
     let mut rows = Vec::with_capacity(by_pair.len());
+    let mut more = 0;
     for (pair, touches) in by_pair {
         let mut row = conversations[&pair].clone();
         let newest = touches.iter().map(|touch| touch.item);
@@ -295,9 +300,9 @@ async fn touch(
         };
         let newer = row.last_message_id.is_none() || newest.at >= row.last_at;
         let unread = touches.iter().filter(|touch| touch.unread).count();
-        row.unread = row
-            .unread
-            .saturating_add(i32::try_from(unread).unwrap_or(i32::MAX));
+        let before = row.unread;
+        row.unread = before.saturating_add(i32::try_from(unread).unwrap_or(i32::MAX));
+        more += i64::from(row.unread) - i64::from(before);
         // Somebody has to look at it, unless automatic replies do.
         if unread > 0 && row.state() != State::Pending {
             row.state = Some(State::Open);
@@ -335,5 +340,6 @@ async fn touch(
         ])
         .to_owned();
     let rows: Vec<ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
-    tx.upsert::<Entity>(rows, change).await
+    tx.upsert::<Entity>(rows, change).await?;
+    Ok(more)
 }

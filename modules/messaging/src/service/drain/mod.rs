@@ -1,5 +1,19 @@
 //! Applies what waits in the inbox: contacts, conversations, messages, statuses, events, and the row's own removal, in one
-//! transaction of about two dozen statements, whatever the size of the batch. Applying a body twice changes nothing.
+//! transaction of about two dozen statements, whatever the size of the batch. Applying a body twice changes nothing. Any order of bodies
+//! ends in the same rows, because everything is ordered by WhatsApp's time ([`when`]).
+//!
+//! | Field | What is done with it |
+//! | --- | --- |
+//! | `messages` | messages, statuses; reactions, edits and revokes change the message they name; a new number or id moves the contact |
+//! | `smb_message_echoes`, `message_echoes` | messages of the business, sent from its phone app or by another partner |
+//! | `history` | old messages: no unread count, no window; files that arrive later replace their placeholder |
+//! | `smb_app_state_sync` | names of the phone's address book |
+//! | `user_preferences`, `user_id_update` | marketing consent; contacts that turn out to be one |
+//! | `message_template_*`, `template_*` | `TemplateNews` |
+//! | all others | kept raw and counted (`GET /webhook-events/summary`) |
+//!
+//! All but messages and statuses also goes to channels ([`ChannelWebhooks::take_news`](contracts::channels::ChannelWebhooks)), which
+//! keeps the timeline and changes the numbers.
 
 mod alone;
 mod amendments;
@@ -28,7 +42,7 @@ use kernel::{Error, Pumped, Result, TenantDb, TenantTx, retrying};
 use poem::http::StatusCode;
 use sea_orm::ColumnTrait;
 
-use super::Service;
+use super::{Service, unread};
 use crate::entity::inbox::{Column, Entity, InboxId, Model};
 use kept::Kept;
 
@@ -145,6 +159,7 @@ impl Service {
         // Contacts must know who is who before anything of them is written.
         self.apply_user_ids(&mut tx, &news).await?;
         let mut noted = self.apply_messages(&mut tx, sorted.messages).await?;
+        let more_unread = noted.unread;
         let elsewhere = self.apply_elsewhere(&mut tx, sorted.others).await?;
         for amendment in &mut noted.amendments {
             amendment.follow(&elsewhere.merges);
@@ -168,6 +183,10 @@ impl Service {
         templates::tell(&mut tx, &news)?;
         kept::keep(&tx, sorted.kept).await?;
         remove(&tx, &bodies[..count]).await?;
+        if more_unread > 0 {
+            self.expect_repair(&mut tx).await?;
+            unread::change(&mut tx, more_unread).await?;
+        }
         kernel::failpoint!(try "drain.before_commit");
         tx.commit().await?;
         kernel::failpoint!("drain.committed");
@@ -181,7 +200,7 @@ impl Service {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, inbox = %body.id, "a webhook could not be applied and is kept as it came");
                 let tx = db.begin().await?;
-                set_aside(&tx, body).await?;
+                keep_failed(&tx, body).await?;
                 tx.commit().await
             }
             outcome => outcome,
@@ -212,7 +231,7 @@ fn contains(body: &[u8], what: &[u8]) -> bool {
 }
 
 /// Keeps a body raw, where a person sees it, instead of applying it.
-async fn set_aside(tx: &TenantTx, body: &Model) -> Result<()> {
+async fn keep_failed(tx: &TenantTx, body: &Model) -> Result<()> {
     kept::keep(tx, vec![Kept::unreadable("failed", &body.body)]).await?;
     remove(tx, std::slice::from_ref(body)).await
 }

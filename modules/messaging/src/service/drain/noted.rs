@@ -9,6 +9,8 @@ use super::amendments::Amendment;
 pub(super) struct Noted {
     pub(super) amendments: Vec<Amendment>,
     pub(super) wamids: Vec<String>,
+    /// Messages that nobody has read.
+    pub(super) unread: i64,
     /// Contacts that became one after the amendments of others were read.
     pub(super) merges: Vec<ContactMerge>,
 }

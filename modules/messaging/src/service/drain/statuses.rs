@@ -1,4 +1,4 @@
-//! What became of our messages, by WhatsApp. Statuses come in any order, twice, early or late; the end is the same.
+//! Applies statuses. They arrive in any order, twice, early or late; the result is the same.
 //!
 //! A batch is read, locked and thought through in memory; what then differs is written in a handful of statements.
 
@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::webhook::{Status as WebhookStatus, WebhookError};
 use contracts::{
     contacts::{ContactDirectory, ContactId, Spelling},
-    messaging::{ConversationId, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
+    messaging::{ConversationId, MessageId, MessageStatusChanged, Origin},
 };
 use kernel::{Result, TenantTx, each, id, padded};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
@@ -19,11 +19,14 @@ use self::changes::Changes;
 use super::when::told_at;
 use crate::{
     entity::{
-        Status,
+        Direction, Status,
         message::{Column, Entity, Failure},
         status_event::{self, StatusEventId},
     },
-    service::joining,
+    service::{
+        figures::{self, Figures},
+        joining, tell,
+    },
 };
 
 /// Looking through everything that came for longer than this would cost more than asking for what is wanted.
@@ -162,7 +165,7 @@ struct Message {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct State {
     wamid: Option<String>,
-    status: String,
+    status: Status,
     rank: i32,
     error: Option<String>,
     sent_at: Option<DateTime<Utc>>,
@@ -203,7 +206,7 @@ impl Messages {
             let known = tx
                 .find::<Entity>()
                 .filter(Column::Wamid.is_in(padded(some.iter().copied())))
-                .filter(Column::Direction.eq("outbound"))
+                .filter(Column::Direction.eq(Direction::Outbound))
                 .columns::<(MessageId, String)>(&[Column::Id, Column::Wamid])
                 .await?;
             for (id, wamid) in known {
@@ -222,7 +225,7 @@ impl Messages {
             ConversationId,
             ContactId,
             Option<String>,
-            String,
+            Status,
             i32,
             Option<String>,
             Time,
@@ -239,7 +242,7 @@ impl Messages {
             let rows: Vec<Row> = tx
                 .find::<Entity>()
                 .filter(Column::Id.is_in(padded(some.iter().copied())))
-                .filter(Column::Direction.eq("outbound"))
+                .filter(Column::Direction.eq(Direction::Outbound))
                 .for_update()
                 .columns(&[
                     Column::Id,
@@ -333,15 +336,18 @@ impl Messages {
     /// Writes what has changed, and tells.
     async fn write(self, tx: &mut TenantTx) -> Result<()> {
         let mut changes = Changes::default();
-        let (mut bulk, mut others) = (Vec::new(), Vec::new());
+        let mut items = Vec::new();
+        let mut by = Figures::default();
         for (id, message) in &self.by_id {
             let Some(at) = message.told_at.filter(|_| message.before != message.after) else {
                 continue;
             };
             changes.add(*id, &message.before, &message.after);
-            let items = match message.origin.as_ref().is_some_and(Origin::is_bulk) {
-                true => &mut bulk,
-                false => &mut others,
+            let moved = Figures::between(message.before.rank, message.after.rank);
+            // What the business's phone sent has no origin.
+            by += match message.origin {
+                Some(_) => moved,
+                None => moved.only_waiting(),
             };
             items.push(MessageStatusChanged {
                 at,
@@ -349,17 +355,14 @@ impl Messages {
                 error_code: message.after.error_code(),
                 message_id: *id,
                 conversation_id: message.conversation_id,
-                status: message.after.status.clone(),
+                status: message.after.status.as_str().to_owned(),
+                assignee_id: None,
+                team_id: None,
             });
         }
         changes.write(tx).await?;
-        if !bulk.is_empty() {
-            tx.publish_to_modules(&MessageStatusesChanged { items: bulk })?;
-        }
-        if !others.is_empty() {
-            tx.publish(&MessageStatusesChanged { items: others })?;
-        }
-        Ok(())
+        figures::moved(tx, by)?;
+        tell::statuses_changed(tx, items).await
     }
 }
 
@@ -405,7 +408,7 @@ impl State {
             self.error = None;
         }
         self.rank = status.rank();
-        status.as_str().clone_into(&mut self.status);
+        self.status = status;
     }
 
     fn error_code(&self) -> Option<i64> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::key;
 use crate::{
-    entity::media::{Column, Entity, Model, READY},
+    entity::media::{Column, Entity, Model, State},
     service::Service,
 };
 
@@ -88,7 +88,7 @@ impl Service {
         let row = db
             .find::<Entity>()
             .filter(Column::Id.eq(id))
-            .filter(Column::State.eq(READY))
+            .filter(Column::State.eq(State::Ready))
             .one()
             .await?;
         Ok(row.filter(|row| row.size.is_some()).map(|row| Wanted { db, row }))

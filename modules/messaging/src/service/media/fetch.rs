@@ -27,7 +27,7 @@ use super::{
     tell,
 };
 use crate::{
-    entity::media::{ActiveModel, Column, Entity, FAILED, Model, READY, WAITING},
+    entity::media::{ActiveModel, Column, Entity, Model, State},
     error::MessagingError,
     job::FetchMedia,
     service::Service,
@@ -93,7 +93,7 @@ impl Service {
         let waiting = db
             .find::<Entity>()
             .filter(Column::Id.is_in(job.media_ids))
-            .filter(Column::State.eq(WAITING))
+            .filter(Column::State.eq(State::Waiting))
             .all()
             .await?;
         let last_try = context.attempt >= FetchMedia::MAX_ATTEMPTS;
@@ -243,14 +243,14 @@ impl Service {
     pub async fn refetch_media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
         let mut tx = db.begin().await?;
         let row = tx.lock::<Entity>(id).await?;
-        if row.state != FAILED {
+        if row.state != State::Failed {
             return Err(MessagingError::MediaNotFailed.into());
         }
         if row.whatsapp_until.is_none_or(|until| until <= tx.clock().now()) {
             return Err(MessagingError::MediaExpired.into());
         }
         let again = ActiveModel {
-            state: Set(WAITING.to_owned()),
+            state: Set(State::Waiting),
             reason: Set(None),
             reason_terms: Set(None),
             ..ActiveModel::default()
@@ -261,7 +261,7 @@ impl Service {
             .exec()
             .await?;
         tx.enqueue(&FetchMedia { media_ids: vec![id] })?;
-        tell(&mut tx, &[row], WAITING)?;
+        tell(&mut tx, &[row], State::Waiting).await?;
         tx.commit().await?;
         self.media(db, id).await
     }
@@ -300,7 +300,7 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
     for (row, result) in done {
         let change = match result {
             Ok(kept) => ActiveModel {
-                state: Set(READY.to_owned()),
+                state: Set(State::Ready),
                 reason: Set(None),
                 reason_terms: Set(None),
                 mime: Set(kept.mime.clone()),
@@ -310,8 +310,7 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
                 ..ActiveModel::default()
             },
             Err(NotFetched { reason, .. }) => ActiveModel {
-                state: Set(FAILED.to_owned()),
-                reason: Set(Some(reason.to_string().chars().take(500).collect())),
+                state: Set(State::Failed),
                 reason_terms: Set(reason.kept()),
                 ..ActiveModel::default()
             },
@@ -320,7 +319,7 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
         let changed = tx
             .update::<Entity>()
             .filter(Column::Id.eq(row.id))
-            .filter(Column::State.eq(WAITING))
+            .filter(Column::State.eq(State::Waiting))
             .set(change)
             .exec()
             .await?;
@@ -329,8 +328,8 @@ async fn record(db: &TenantDb, done: &[(Model, Result<Kept, NotFetched>)]) -> Re
             list.push(row.clone());
         }
     }
-    tell(&mut tx, &ready, READY)?;
-    tell(&mut tx, &failed, FAILED)?;
+    tell(&mut tx, &ready, State::Ready).await?;
+    tell(&mut tx, &failed, State::Failed).await?;
     tx.commit().await
 }
 

@@ -11,7 +11,10 @@ use serde_json::Value;
 
 use super::{types::essence, upload::clean_name};
 use crate::{
-    entity::media::{ActiveModel, Entity, WAITING},
+    entity::{
+        Direction,
+        media::{ActiveModel, Entity, State},
+    },
     job::FetchMedia,
 };
 
@@ -72,11 +75,11 @@ fn row(id: MediaId, message: &Incoming<'_>, now: DateTime<Utc>) -> Option<Active
     let name = file.get("filename").and_then(Value::as_str).map(clean_name);
     Some(ActiveModel {
         id: Set(id),
-        direction: Set("inbound".to_owned()),
+        direction: Set(Direction::Inbound),
         kind: Set(message.kind.to_owned()),
         mime: Set(essence(mime)),
         file_name: Set(name.filter(|name| !name.is_empty())),
-        state: Set(WAITING.to_owned()),
+        state: Set(State::Waiting),
         whatsapp_id: Set(Some(whatsapp_id)),
         whatsapp_until: Set(Some(message.at + KEPT)),
         claimed_sha256: Set(text("sha256", 128)),

@@ -24,9 +24,10 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, Condition};
 use tokio::sync::Semaphore;
 
-use super::Service;
+use super::{Service, assignment::Assignments};
 use crate::entity::{
-    media::{Column, Entity, GOING, Model, READY},
+    Direction,
+    media::{Column, Entity, Model, State},
     message,
 };
 
@@ -89,7 +90,7 @@ fn key(tenant: TenantId, id: MediaId) -> Result<BlobKey> {
 impl Service {
     /// One file, or 404.
     pub async fn media(&self, db: &TenantDb, id: MediaId) -> Result<MediaView> {
-        let there = db.find::<Entity>().filter(Column::State.ne(GOING));
+        let there = db.find::<Entity>().filter(Column::State.ne(State::Going));
         let row = there.with_id(id).one_or_404().await?;
         self.view(db, row).await
     }
@@ -98,12 +99,12 @@ impl Service {
     pub async fn list_media(
         &self,
         db: &TenantDb,
-        state: Option<String>,
+        state: Option<State>,
         query: PageQuery,
     ) -> Result<(Vec<MediaView>, Option<String>)> {
         let (rows, next) = db
             .find::<Entity>()
-            .filter(Column::State.ne(GOING))
+            .filter(Column::State.ne(State::Going))
             .filter_some(state.map(|state| Column::State.eq(state)))
             .page_by_id(&query)
             .await?;
@@ -120,11 +121,13 @@ impl Service {
         db: &TenantDb,
         messages: &[message::Model],
     ) -> Result<HashMap<MessageId, MediaView>> {
-        let inbound = messages.iter().filter(|message| message.direction == "inbound");
+        let inbound = messages
+            .iter()
+            .filter(|message| message.direction == Direction::Inbound);
         let came: Vec<MessageId> = inbound.map(|message| message.id).collect();
         let took: Vec<(MessageId, MediaId)> = messages
             .iter()
-            .filter(|message| message.direction != "inbound")
+            .filter(|message| message.direction != Direction::Inbound)
             .filter_map(|message| Some((message.id, first_mentioned(message)?)))
             .collect();
         if came.is_empty() && took.is_empty() {
@@ -152,7 +155,7 @@ impl Service {
     }
 
     async fn view(&self, db: &TenantDb, row: Model) -> Result<MediaView> {
-        let address = if row.state == READY {
+        let address = if row.state == State::Ready {
             Some(self.media_address(db, row.id).await?)
         } else {
             None
@@ -172,14 +175,23 @@ fn first_mentioned(message: &message::Model) -> Option<MediaId> {
 }
 
 /// Publishes that files arrived, or will not.
-fn tell(tx: &mut TenantTx, rows: &[Model], state: &str) -> Result<()> {
+async fn tell(tx: &mut TenantTx, rows: &[Model], state: State) -> Result<()> {
+    let assignments =
+        Assignments::of(tx, rows.iter().filter_map(|row| row.conversation_id).collect()).await?;
+    let assignment = |row: &Model| {
+        row.conversation_id
+            .map(|id| assignments.get(id))
+            .unwrap_or_default()
+    };
     let items: Vec<MediaChange> = rows
         .iter()
         .map(|row| MediaChange {
             media_id: row.id,
             message_id: row.message_id,
             conversation_id: row.conversation_id,
-            state: state.to_owned(),
+            state: state.as_str().to_owned(),
+            assignee_id: assignment(row).assignee_id,
+            team_id: assignment(row).team_id,
         })
         .collect();
     if items.is_empty() {

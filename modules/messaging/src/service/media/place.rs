@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::{
     client::Upload,
-    codes::Class,
+    codes::{Action, action_of},
     error::Error as CloudError,
     ids::PhoneNumberId,
     message::{Content, MediaSource, NamedFile},
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     entity::{
-        media::{self, ActiveModel, Column, Entity, READY},
+        media::{self, ActiveModel, Column, Entity, State},
         media_copy,
         message::Failure,
     },
@@ -66,6 +66,8 @@ pub(in crate::service) enum NotPlaced {
         failure: Failure,
         /// Why and what to do, for the number.
         channel_trouble: Sentences,
+        /// For how long it may not send; none when somebody has to do something.
+        length: Option<Duration>,
     },
 }
 
@@ -79,17 +81,19 @@ impl NotPlaced {
             ),
             None => Failure::of_ours(Sentence::new(Term::NotReached).text("error", &error.to_string())),
         };
-        match error.class() {
-            // An upload that nobody knows the end of is repeated without harm.
-            Class::Retry | Class::RateLimited => Self::Later {
+        let code = error.graph().map_or(0, |graph| graph.code);
+        match action_of(code, error.class()) {
+            // An upload whose outcome is not known is repeated without harm.
+            Action::Retry | Action::SlowDownNumber | Action::SlowDownContact => Self::Later {
                 after: error.retry_after().unwrap_or(AGAIN_AFTER),
                 failure,
             },
-            Class::Token | Class::Account => Self::Refused {
+            Action::Stop(stop) => Self::Refused {
                 failure,
                 channel_trouble: explain(error),
+                length: stop.length(),
             },
-            Class::Later | Class::Fix | Class::Never => Self::Never(failure),
+            Action::Fail => Self::Never(failure),
         }
     }
 }
@@ -172,7 +176,7 @@ impl Service {
             });
         }
         let row = row
-            .filter(|row| row.state == READY)
+            .filter(|row| row.state == State::Ready)
             .ok_or_else(|| NotPlaced::Never(Failure::of_ours(Term::FileGone)))?;
         let placed = self.upload_to_whatsapp(db, channel, &row).await?;
         retrying(|| remember(db, channel, id, &placed)).await?;
@@ -297,7 +301,7 @@ fn named(message: &OutgoingMessage) -> Vec<(MediaId, Wanted)> {
 /// Whether a file is there and can be sent as what it is named.
 fn sendable(row: &media::Model, wanted: &Wanted) -> Result<()> {
     let Wanted { kind, voice } = *wanted;
-    if row.state != READY {
+    if row.state != State::Ready {
         return Err(MessagingError::MediaNotReady.into());
     }
     let mime = canonical(&row.mime).unwrap_or_else(|| row.mime.clone());

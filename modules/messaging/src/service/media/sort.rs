@@ -86,7 +86,7 @@ pub(super) fn sort(head: &[u8], told: Told<'_>) -> Result<Sort> {
 }
 
 /// What is claimed of a recording. Programs call AAC in MP4's container by the name of the codec, or of the container with
-/// pictures; the latter is believed of those who say that it is sound and send no pictures.
+/// pictures; the latter is believed of those who say that it is sound and send no pictures, and where the file says so itself.
 fn as_sound(claimed: String, kind: Option<MediaKind>, found: Option<&str>, head: &[u8]) -> String {
     let has = |handler: &[u8]| head.windows(4).any(|part| part == handler);
     let is_sound = match found {
@@ -96,7 +96,9 @@ fn as_sound(claimed: String, kind: Option<MediaKind>, found: Option<&str>, head:
     };
     let is_named_so = match claimed.as_str() {
         "audio/aac" => true,
-        "video/mp4" | "video/quicktime" => kind == Some(MediaKind::Audio),
+        "video/mp4" | "video/quicktime" => {
+            kind == Some(MediaKind::Audio) || (kind.is_none() && found == Some("audio/m4a"))
+        }
         _ => false,
     };
     if is_sound && is_named_so {

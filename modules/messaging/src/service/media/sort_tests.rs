@@ -167,7 +167,9 @@ fn usual_names_mean_the_type_and_containers_are_shared() {
         (MP4, "video/quicktime", "", "", Ok(("video", "video/mp4"))),
         (THREE_GP, "audio/3gpp", "", "", Ok(("document", "audio/3gpp"))),
         (THREE_GP, "audio/3gpp", "", "audio", Err("send it as a document")),
-        (M4A, "video/mp4", "", "", Err("declared as video/mp4")),
+        // The file says itself that it is sound.
+        (M4A, "video/mp4", "", "", Ok(("audio", "audio/mp4"))),
+        (M4A, "video/mp4", "", "video", Err("declared as video/mp4")),
         // What WhatsApp does not take says so, and not that the bytes are another name of the same.
         (
             HEIC,

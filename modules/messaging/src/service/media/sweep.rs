@@ -9,7 +9,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order};
 use super::{key, upload::UNUSED};
 use crate::{
     entity::{
-        media::{ActiveModel, Column, Entity, GOING},
+        Direction,
+        media::{ActiveModel, Column, Entity, State},
         media_copy,
     },
     service::Service,
@@ -34,7 +35,7 @@ impl Service {
     async fn remove_marked(&self, db: &TenantDb) -> Result<u64> {
         let marked = db
             .find::<Entity>()
-            .filter(Column::State.eq(GOING))
+            .filter(Column::State.eq(State::Going))
             .limit(BATCH)
             .all()
             .await?;
@@ -55,15 +56,15 @@ impl Service {
 
 fn unused() -> Condition {
     Condition::all()
-        .add(Column::Direction.eq("outbound"))
+        .add(Column::Direction.eq(Direction::Outbound))
         .add(Column::UsedAt.is_null())
-        .add(Column::State.ne(GOING))
+        .add(Column::State.ne(State::Going))
 }
 
 /// From here on no message can take them along.
 async fn mark(db: &TenantDb) -> Result<()> {
     let going = ActiveModel {
-        state: Set(GOING.to_owned()),
+        state: Set(State::Going),
         ..ActiveModel::default()
     };
     let tx = db.begin().await?;

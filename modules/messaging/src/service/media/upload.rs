@@ -20,7 +20,10 @@ use super::{
     stream::{metered, peek},
 };
 use crate::{
-    entity::media::{ActiveModel, Column, Entity, READY, WAITING},
+    entity::{
+        Direction,
+        media::{ActiveModel, Column, Entity, State},
+    },
     job::SweepMedia,
     service::Service,
 };
@@ -142,13 +145,13 @@ impl Service {
         let mut tx = db.begin().await?;
         let row = ActiveModel {
             id: Set(id),
-            direction: Set("outbound".to_owned()),
+            direction: Set(Direction::Outbound),
             kind: Set(sorted.kind.as_str().to_owned()),
             mime: Set(sorted.mime.clone()),
             file_name: Set(file_name
                 .map(|name| clean_name(&name))
                 .filter(|name| !name.is_empty())),
-            state: Set(WAITING.to_owned()),
+            state: Set(State::Waiting),
             created_at: Set(now),
             ..ActiveModel::default()
         };
@@ -177,7 +180,7 @@ impl Service {
         let ready = ActiveModel {
             size: Set(i64::try_from(size).ok()),
             sha256: Set(Some(hex::encode(meter.sha256()))),
-            state: Set(READY.to_owned()),
+            state: Set(State::Ready),
             ..ActiveModel::default()
         };
         tx.update::<Entity>()

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use contracts::{
     channels::ChannelId,
     contacts::ContactDirectory,
-    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
+    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, Origin},
 };
 use kernel::{Result, TenantDb, TenantTx, fence, tenant::TenantUpdate};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
@@ -21,7 +21,11 @@ use crate::{
         message::{Column, Entity},
     },
     job::lane_of,
-    service::drain::statuses,
+    service::{
+        drain::statuses,
+        figures::{self, Figures},
+        tell,
+    },
 };
 
 /// A chunk that this runner has, until a newer one takes it.
@@ -38,6 +42,8 @@ pub(super) struct Taken {
     pub(super) is_cancelled: bool,
     /// When it was made.
     pub(super) created_at: DateTime<Utc>,
+    /// The portfolio whose messaging limit its messages count towards; none before the number is known.
+    pub(super) portfolio: Option<String>,
     fence: i64,
     mark: Option<MessageId>,
     // Read when it was taken.
@@ -60,7 +66,6 @@ pub(super) async fn take(
             .update::<chunk::Entity>()
             .filter(chunk::Column::Id.eq(id))
             .filter(chunk::Column::Fence.eq(0))
-            .filter(chunk::Column::Done.eq(false))
             .col_expr(chunk::Column::Fence, Expr::value(1));
         Ok(untaken.exec().await? > 0)
     };
@@ -87,14 +92,8 @@ pub(super) async fn take(
 async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
     let mut tx = db.begin().await?;
     let this = || chunk::Column::Id.eq(id);
-    let Some(mut row) = tx
-        .find::<chunk::Entity>()
-        .filter(this())
-        .for_update()
-        .one()
-        .await?
-        .filter(|row| !row.done)
-    else {
+    let row = tx.find::<chunk::Entity>().filter(this()).for_update();
+    let Some(mut row) = row.one().await? else {
         return Ok(None);
     };
     row.fence += 1;
@@ -126,9 +125,10 @@ async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
     if doubtful.is_empty() {
         return Ok(());
     }
-    set_status(tx.update::<Entity>().filter(in_doubt), Status::Unknown)
+    let unknown = set_status(tx.update::<Entity>().filter(in_doubt), Status::Unknown)
         .exec()
         .await?;
+    figures::moved(tx, Figures::moved(Status::Queued, Status::Unknown, unknown))?;
     let at = tx.clock().now();
     let origin = row.origin.as_deref().and_then(|origin| origin.parse().ok());
     let items = doubtful
@@ -140,14 +140,10 @@ async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
             status: Status::Unknown.as_str().to_owned(),
             at,
             error_code: None,
+            assignee_id: None,
+            team_id: None,
         });
-    let changed = MessageStatusesChanged {
-        items: items.collect(),
-    };
-    match lane_of(&row.lane) {
-        Lane::Bulk => tx.publish_to_modules(&changed),
-        _ => tx.publish(&changed),
-    }
+    tell::statuses_changed(tx, items.collect()).await
 }
 
 /// What came of a commit.
@@ -173,6 +169,7 @@ impl Taken {
             fence: row.fence,
             mark: row.mark,
             created_at: row.created_at,
+            portfolio: None,
             left: None,
         }
     }
@@ -205,6 +202,7 @@ impl Taken {
                     channel_id: self.channel_id,
                     lane: self.lane,
                     attempt: self.attempt,
+                    portfolio: self.portfolio.clone(),
                 };
                 outcome::write(&mut tx, directory, &of, outcomes).await?;
                 tx.commit().await?;

@@ -88,12 +88,13 @@ impl Service {
             known => known,
         };
         if taken.is_cancelled {
-            return Ok(end_cancelled(&db, &taken).await?);
+            return Ok(self.end_cancelled(&db, &taken).await?);
         }
         let Some(channel) = channel else {
             self.refuse(&db, &mut taken, &Term::NumberRemoved.into()).await?;
             return Ok(());
         };
+        taken.portfolio = Some(portfolio::of(&channel).to_owned());
         let now = db.clock().now();
         if let Some((stopped_until, why)) = waits(&channel, taken.lane) {
             return Err(JobError::later(until(now, stopped_until), why));
@@ -108,7 +109,7 @@ impl Service {
             match taken.commit(&db, &*self.directory, &refused, None, true).await? {
                 Committed::Yes => {}
                 Committed::Superseded => return Ok(()),
-                Committed::Cancelled => return Ok(end_cancelled(&db, &taken).await?),
+                Committed::Cancelled => return Ok(self.end_cancelled(&db, &taken).await?),
             }
         }
         taken.keep(left);
@@ -167,15 +168,15 @@ impl Service {
         match committed {
             Committed::Yes => taken.finish(db).await,
             Committed::Superseded => Ok(()),
-            Committed::Cancelled => end_cancelled(db, taken).await,
+            Committed::Cancelled => self.end_cancelled(db, taken).await,
         }
     }
-}
 
-/// Ends what is left of a stopped chunk, and the chunk.
-async fn end_cancelled(db: &TenantDb, taken: &chunk::Taken) -> Result<()> {
-    cancel::cancel_rest(db, taken.id).await?;
-    taken.finish(db).await
+    /// Ends what is left of a stopped chunk, and the chunk.
+    async fn end_cancelled(&self, db: &TenantDb, taken: &chunk::Taken) -> Result<()> {
+        cancel::cancel_rest(db, &*self.channels, taken.id).await?;
+        taken.finish(db).await
+    }
 }
 
 /// Why, where what went wrong has only words for developers.

@@ -1,23 +1,28 @@
 //! What became of messages, written many at a time.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::message::Recipient;
 use contracts::{
     channels::ChannelId,
     contacts::{ContactDirectory, Spelling},
-    messaging::{Lane, MessageId, MessageStatusChanged, MessageStatusesChanged, Origin},
+    messaging::{ConversationId, Lane, MessageId, MessageStatusChanged, Origin},
 };
-use kernel::{Result, TenantTx, padded};
+use kernel::{Result, TenantTx, padded, tenant::TenantUpdate};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
-    sea_query::{CaseStatement, Expr, SimpleExpr},
+    sea_query::{Expr, SimpleExpr},
 };
 use sentences::Sentences;
 
 use super::{
+    chunk::set_status,
+    portfolio,
     verdict::{TRIES, Verdict},
     waiting::Waiting,
 };
@@ -28,7 +33,10 @@ use crate::{
         message::{Column, Entity, Failure},
     },
     job::{SendChunk, lane_name},
-    service::joining,
+    service::{
+        figures::{self, Figures},
+        joining, tell,
+    },
 };
 
 /// Messages of one statement.
@@ -55,7 +63,7 @@ impl Outcome {
         Self { message, verdict }
     }
 
-    /// A message that cannot leave for a reason of ours.
+    /// A message that cannot be sent for a reason of our own.
     pub(super) fn refused(message: Waiting, why: &Sentences) -> Self {
         Self {
             message,
@@ -96,6 +104,15 @@ impl Outcome {
         })
     }
 
+    /// Whether it ended without a request to WhatsApp: stopped, or failed for a reason of our own.
+    fn never_left(&self, is_cancelled: bool) -> bool {
+        match self.status(is_cancelled) {
+            Status::Cancelled => true,
+            Status::Failed => self.failure().is_some_and(Failure::is_ours),
+            _ => false,
+        }
+    }
+
     fn failure(&self) -> Option<&Failure> {
         match &self.verdict {
             Verdict::Failed(failure) => Some(failure),
@@ -113,6 +130,14 @@ pub(super) struct OfChunk {
     pub(super) lane: Lane,
     /// How often its messages were tried before.
     pub(super) attempt: i32,
+    /// The portfolio whose messaging limit they count towards.
+    pub(super) portfolio: Option<String>,
+}
+
+impl OfChunk {
+    fn is_bulk(&self) -> bool {
+        self.origin.as_ref().is_some_and(Origin::is_bulk)
+    }
 }
 
 /// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours.
@@ -131,6 +156,8 @@ pub(super) async fn write(
     outcomes.sort_unstable_by_key(|outcome| outcome.message.id);
     let again = |outcome: &&Outcome| matches!(outcome.verdict, Verdict::Again { .. });
     let is_cancelled = outcomes.iter().any(again) && is_cancelled(tx, of.id).await?;
+    let items = changes(tx, of, &outcomes, is_cancelled, now).await?;
+    let mut by = Figures::default();
     for status in [
         Status::Cancelled,
         Status::Accepted,
@@ -143,51 +170,78 @@ pub(super) async fn write(
             .filter(|outcome| outcome.status(is_cancelled) == status)
             .collect();
         for some in these.chunks(A_STATEMENT) {
-            raise(tx, status, &padded(some.iter().copied()), now).await?;
+            let raised = raise(tx, status, some, now).await?;
+            by += Figures::moved(Status::Queued, status, raised);
         }
     }
+    figures::moved(tx, by)?;
     if !is_cancelled {
         put_back(tx, of, &outcomes, now).await?;
     }
-    tell(tx, of, &outcomes, is_cancelled, now)?;
+    if let Some(portfolio) = &of.portfolio {
+        let kept_back = outcomes.iter().filter(|outcome| outcome.never_left(is_cancelled));
+        let these = kept_back.map(|outcome| (outcome.message.contact_id, outcome.message.id));
+        portfolio::release(tx, portfolio, these).await?;
+    }
+    tell::statuses_changed(tx, items).await?;
     let spellings: Vec<Spelling> = outcomes.iter().filter_map(|outcome| outcome.spelling()).collect();
     joining::learn_spellings(tx, directory, &spellings).await
 }
 
-/// That a campaign's message was accepted is not told: WhatsApp's `sent` follows at once, and at thousands a second nobody could
-/// tell the difference.
-fn tell(
-    tx: &mut TenantTx,
+/// What is to be told, decided before anything is written: only of messages whose state rises. A status that arrived before the
+/// answer to the send has been told already.
+///
+/// That a campaign's message was accepted is not told: WhatsApp's `sent` follows at once.
+async fn changes(
+    tx: &TenantTx,
     of: &OfChunk,
     outcomes: &[&Outcome],
     is_cancelled: bool,
     now: DateTime<Utc>,
-) -> Result<()> {
-    let told = |status| match status {
+) -> Result<Vec<MessageStatusChanged>> {
+    let told = |outcome: &&Outcome| match outcome.status(is_cancelled) {
         Status::Queued => false,
-        Status::Accepted => of.lane != Lane::Bulk,
+        Status::Accepted => !of.is_bulk(),
         _ => true,
     };
-    let items: Vec<MessageStatusChanged> = outcomes
-        .iter()
-        .filter(|outcome| told(outcome.status(is_cancelled)))
-        .map(|outcome| MessageStatusChanged {
+    if !outcomes.iter().any(told) {
+        return Ok(Vec::new());
+    }
+    let stored = lock(tx, outcomes).await?;
+    let items = outcomes.iter().copied().filter(told).filter_map(|outcome| {
+        let (conversation_id, rank) = *stored.get(&outcome.message.id)?;
+        let status = outcome.status(is_cancelled);
+        (rank < status.rank()).then(|| MessageStatusChanged {
             message_id: outcome.message.id,
-            conversation_id: outcome.message.conversation_id,
-            status: outcome.status(is_cancelled).as_str().to_owned(),
+            conversation_id,
+            status: status.as_str().to_owned(),
             at: now,
             error_code: outcome.failure().map(|failure| failure.code),
             origin: of.origin.clone(),
+            assignee_id: None,
+            team_id: None,
         })
-        .collect();
-    if items.is_empty() {
-        return Ok(());
+    });
+    Ok(items.collect())
+}
+
+/// Conversation and rank of each message as stored, locked in key order.
+async fn lock(tx: &TenantTx, outcomes: &[&Outcome]) -> Result<HashMap<MessageId, (ConversationId, i32)>> {
+    let mut stored = HashMap::new();
+    for some in outcomes.chunks(A_STATEMENT) {
+        let ids = padded(some.iter().map(|outcome| outcome.message.id));
+        let rows: Vec<(MessageId, ConversationId, i32)> = tx
+            .find::<Entity>()
+            .filter(Column::Id.is_in(ids))
+            .for_update()
+            .columns(&[Column::Id, Column::ConversationId, Column::StatusRank])
+            .await?;
+        stored.extend(
+            rows.into_iter()
+                .map(|(id, conversation, rank)| (id, (conversation, rank))),
+        );
     }
-    let changed = MessageStatusesChanged { items };
-    match of.lane {
-        Lane::Bulk => tx.publish_to_modules(&changed),
-        _ => tx.publish(&changed),
-    }
+    Ok(stored)
 }
 
 /// Whether the chunk was stopped. Locks its row, as stopping does.
@@ -197,41 +251,52 @@ async fn is_cancelled(tx: &TenantTx, id: ChunkId) -> Result<bool> {
     Ok(row.is_some_and(|row| row.cancelled_at.is_some()))
 }
 
-/// One statement for all messages with the same outcome. A status that came before us is higher and stays.
-async fn raise(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
-    let ids = outcomes.iter().map(|outcome| outcome.message.id);
-    let below = Column::StatusRank.lt(status.rank());
-    // `status` before `status_rank`: MySQL evaluates assignments from left to right and would see the new rank.
-    let mut update = tx
-        .update::<Entity>()
-        .filter(Column::Id.is_in(ids))
-        .col_expr(
-            Column::Status,
-            when(below.clone(), status.as_str().into(), Column::Status),
+/// One statement for all messages with the same outcome; says how many it moved up. A status that came before us is higher and
+/// stays.
+async fn raise(tx: &TenantTx, status: Status, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<u64> {
+    let padded = padded(outcomes.iter().copied());
+    let ids = || padded.iter().map(|outcome| outcome.message.id);
+    let these = || {
+        with_outcome(
+            tx.update::<Entity>().filter(Column::Id.is_in(ids())),
+            status,
+            &padded,
+            now,
         )
-        .col_expr(
-            Column::StatusRank,
-            when(below, status.rank().into(), Column::StatusRank),
-        );
+    };
+    let raised = set_status(these().filter(Column::StatusRank.lt(status.rank())), status);
+    let raised = raised.exec().await?;
+    if raised < outcomes.len() as u64 && matches!(status, Status::Accepted | Status::Failed) {
+        these()
+            .filter(Column::StatusRank.gte(status.rank()))
+            .exec()
+            .await?;
+    }
+    Ok(raised)
+}
+
+/// Sets what an outcome tells besides the state.
+fn with_outcome<'c>(
+    update: TenantUpdate<'c, Entity>,
+    status: Status,
+    outcomes: &[&Outcome],
+    now: DateTime<Utc>,
+) -> TenantUpdate<'c, Entity> {
     match status {
-        Status::Accepted => {
-            update = update.col_expr(Column::Wamid, each(outcomes, Column::Wamid, Outcome::wamid));
-        }
+        Status::Accepted => update.col_expr(Column::Wamid, each(outcomes, Column::Wamid, Outcome::wamid)),
         Status::Failed => {
             let error = each(outcomes, Column::Error, |outcome| {
                 serde_json::to_string(outcome.failure()?).ok()
             });
-            update = update
+            update
                 .col_expr(Column::FailedAt, Expr::value(now))
-                .col_expr(Column::Error, error);
+                .col_expr(Column::Error, error)
         }
-        _ => {}
+        _ => update,
     }
-    update.exec().await?;
-    Ok(())
 }
 
-/// Messages that are to be sent later move into chunks of their own: what is in a chunk behind its mark was certainly not
+/// Messages that are to be sent later move into separate chunks: what is in a chunk behind its mark was certainly not
 /// sent, and that stays true for them.
 async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: DateTime<Utc>) -> Result<()> {
     let mut by_wait: BTreeMap<(Duration, bool), Vec<MessageId>> = BTreeMap::new();
@@ -264,7 +329,6 @@ async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: D
             fence: Set(0),
             mark: Set(None),
             attempt: Set(of.attempt + i32::from(counts)),
-            done: Set(false),
             origin: Set(of.origin.as_ref().map(ToString::to_string)),
             cancelled_at: Set(None),
             created_at: Set(now),
@@ -277,14 +341,7 @@ async fn put_back(tx: &mut TenantTx, of: &OfChunk, outcomes: &[&Outcome], now: D
     Ok(())
 }
 
-fn when(condition: SimpleExpr, value: sea_orm::Value, otherwise: Column) -> SimpleExpr {
-    CaseStatement::new()
-        .case(condition, Expr::value(value))
-        .finally(Expr::col(otherwise))
-        .into()
-}
-
-/// A value of its own for every message that has one.
+/// A different value for each message that has one.
 fn each(outcomes: &[&Outcome], column: Column, value: impl Fn(&Outcome) -> Option<String>) -> SimpleExpr {
     let pairs: Vec<(MessageId, String)> = outcomes
         .iter()

@@ -1,5 +1,5 @@
 //! The pair limit: a number may write to the same person once in six seconds, and up to 45 times at once on credit
-//! (Cloud API: pair limit). Kept in this process: it spares refusals; WhatsApp has the last word.
+//! (Cloud API: pair limit). Kept in this process only, to avoid refusals: WhatsApp decides.
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
@@ -10,10 +10,10 @@ use tokio::time::Instant;
 const EACH: Duration = Duration::from_secs(6);
 /// So many at once after a rest.
 const BURST: u32 = 45;
-/// Pairs in mind at most; those that are rested are forgotten first.
+/// Pairs remembered at most; those that may send at once are forgotten first.
 const PAIRS: usize = 100_000;
 
-/// When each pair will be rested again: the generic cell rate algorithm, one instant a pair.
+/// When each pair has its full credit again: the generic cell rate algorithm, one instant per pair.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     rested_at: Mutex<HashMap<(ChannelId, ContactId), Instant>>,
@@ -32,7 +32,7 @@ impl Pairs {
         if pairs.len() >= PAIRS {
             pairs.retain(|_, at| *at > now);
             if pairs.len() >= PAIRS {
-                // So many busy pairs cannot be kept in mind: WhatsApp will tell.
+                // So many busy pairs cannot be remembered: WhatsApp refuses what is too much.
                 return Ok(());
             }
         }

@@ -1,5 +1,5 @@
-//! Turns: everybody who waits is served once a round, whatever else they still want. One turn costs the same with ten that wait
-//! and with ten thousand.
+//! Round robin: every waiting key is served once a round, however much it has queued. A turn costs the same with ten waiting keys and
+//! with ten thousand.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -45,7 +45,7 @@ impl<K, Q> Default for Ring<K, Q> {
 }
 
 impl<K: Copy + Eq + Hash, Q: Queue> Ring<K, Q> {
-    /// The queue of `key`, for putting something into it: a new one has its turn after all that wait already.
+    /// The queue of `key`, to put something into it. A new key gets its first turn after all that wait already.
     pub(super) fn of(&mut self, key: K) -> &mut Q {
         self.waiting.entry(key).or_insert_with(|| {
             self.turns.push_back(key);
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// However much the others have, who wants n is served within n rounds of all; and within a tenant each number is.
+        /// However much the others have queued, n items are served within n rounds; the same holds for the numbers of a tenant.
         #[test]
         fn everybody_has_a_turn_each_round(
             wanted in prop::collection::vec(prop::collection::vec(1_usize..20, 1..5), 1..6),

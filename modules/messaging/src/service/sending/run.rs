@@ -146,7 +146,7 @@ impl Run {
             }
         }
         if self.is_cancelled {
-            cancel::cancel_rest(&self.shared.db, self.taken.id).await?;
+            cancel::cancel_rest(&self.shared.db, &*self.shared.service.channels, self.taken.id).await?;
         } else if let Some((_, length)) = self.hold {
             return Ok(Ended::Held { length });
         }
@@ -260,6 +260,9 @@ impl Run {
             .taken
             .commit(&shared.db, directory, outcomes, mark, mark.is_some())
             .await?;
+        if committed == Committed::Cancelled {
+            portfolio::release_unsent(&shared.db, &shared.channel, intended).await?;
+        }
         Ok((committed, next, over))
     }
 

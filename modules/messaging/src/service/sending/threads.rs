@@ -1,6 +1,6 @@
 //! The threads that bulk messages are sent from. A busy process has a thousand bulk requests in flight, and so a thousand tasks in
 //! the run queue. On shared threads an agent's reply, a small campaign's messages and each statement that they need would wait
-//! in that queue several times. So bulk has threads of its own, with a lower priority of the operating system.
+//! in that queue several times. So bulk has its own threads, with a lower priority of the operating system.
 
 use std::sync::{Arc, OnceLock};
 

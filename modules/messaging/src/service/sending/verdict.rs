@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cloud_api::{
     client::Sent,
-    codes::{Class, advice, stop_of},
+    codes::{Action, Class, action_of, advice},
     error::Error as CloudError,
     ids::Wamid,
 };
@@ -16,22 +16,22 @@ use crate::{entity::message::Failure, service::media::NotPlaced};
 
 /// How long a message that WhatsApp asked to be sent again waits, unless WhatsApp said how long.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
-/// Nobody is told of a number that may send again so soon: its messages wait.
+/// A pause as short as this is not reported to senders: the messages wait.
 const SHORT: Duration = Duration::from_secs(300);
-/// A message is given up after so many tries.
+/// Tries after which a message fails.
 pub(super) const TRIES: i32 = 8;
 
 /// What an attempt to send means for the message.
 #[derive(Clone, Debug)]
 pub(super) enum Verdict {
-    /// WhatsApp took it.
+    /// WhatsApp accepted it.
     Accepted {
         /// Its id for the message.
         wamid: Wamid,
         /// Its id for the phone, which may be spelled otherwise than what was sent to.
         wa_id: Option<String>,
     },
-    /// It certainly was not taken: it may be sent again.
+    /// It certainly was not accepted: it may be sent again.
     Again {
         /// After this long.
         after: Duration,
@@ -40,9 +40,9 @@ pub(super) enum Verdict {
         /// Whether this was a try; waiting for a number that may not send is none.
         counts: bool,
     },
-    /// Nobody knows. It is not sent again; a status will tell.
+    /// It is not known. It is not sent again; a status will settle it.
     Unknown,
-    /// It will not be taken.
+    /// It will not be accepted.
     Failed(Failure),
     /// It was stopped before it was handed over.
     Cancelled,
@@ -86,45 +86,34 @@ pub(super) fn judge(sent: Result<Sent, CloudError>, lane: Lane, attempt: i32) ->
             _ => (Verdict::Failed(told(&error)), Consequence::None),
         };
     };
-    let code = graph.code;
     let wait = error.retry_after();
     let again = |after: Duration, counts: bool| Verdict::Again {
         after,
         failure: failure.clone(),
         counts,
     };
-    match (code, error.class()) {
-        // Too many to the same person: only this pair waits (Cloud API: pair limit).
-        (131056, _) => {
-            let after = Duration::from_secs(
-                4_u64
-                    .saturating_pow(u32::try_from(attempt + 1).unwrap_or(1))
-                    .min(4_096),
-            );
-            (again(after, true), Consequence::None)
-        }
-        (_, Class::RateLimited) => {
+    match action_of(graph.code, error.class()) {
+        Action::SlowDownContact => (again(pair_backoff(attempt), true), Consequence::None),
+        Action::SlowDownNumber => {
             let rest = wait.unwrap_or(Duration::from_secs(1));
-            // Being told to go slower is no try: the message is fine.
+            // Not counted as a try: the message is fine.
             (again(rest, false), Consequence::Slower(rest))
         }
-        (_, Class::Retry) if code != 131057 => (
+        Action::Retry => (
             again(wait.unwrap_or(AGAIN_AFTER) * backoff(attempt), true),
             Consequence::None,
         ),
-        _ => match stop_of(code, error.class()) {
-            Some(stop) => {
-                let (reason, length) = (explain(&error), stop.length());
-                // A campaign waits until the number may send again; a person or a program wants to know now.
-                let verdict = if lane == Lane::Bulk || length.is_some_and(|length| length <= SHORT) {
-                    again(AGAIN_AFTER, false)
-                } else {
-                    Verdict::Failed(failure.clone())
-                };
-                (verdict, Consequence::Hold { reason, length })
-            }
-            None => (Verdict::Failed(failure.clone()), Consequence::None),
-        },
+        Action::Stop(stop) => {
+            let (reason, length) = (explain(&error), stop.length());
+            // Bulk waits until the number may send again; a person or a program wants to know now.
+            let verdict = if lane == Lane::Bulk || length.is_some_and(|length| length <= SHORT) {
+                again(AGAIN_AFTER, false)
+            } else {
+                Verdict::Failed(failure.clone())
+            };
+            (verdict, Consequence::Hold { reason, length })
+        }
+        Action::Fail => (Verdict::Failed(failure.clone()), Consequence::None),
     }
 }
 
@@ -143,6 +132,7 @@ pub(super) fn judge_file(error: NotPlaced, lane: Lane) -> (Verdict, Consequence)
         NotPlaced::Refused {
             failure,
             channel_trouble: reason,
+            length,
         } => {
             let verdict = match lane {
                 Lane::Bulk => Verdict::Again {
@@ -152,9 +142,15 @@ pub(super) fn judge_file(error: NotPlaced, lane: Lane) -> (Verdict, Consequence)
                 },
                 _ => Verdict::Failed(failure),
             };
-            (verdict, Consequence::Hold { reason, length: None })
+            (verdict, Consequence::Hold { reason, length })
         }
     }
+}
+
+/// How long a person's next message waits: 4 s, 16 s, 64 s … at most 4,096 s (Cloud API: pair limit).
+fn pair_backoff(attempt: i32) -> Duration {
+    let tries = u32::try_from(attempt + 1).unwrap_or(1);
+    Duration::from_secs(4_u64.saturating_pow(tries).min(4_096))
 }
 
 /// 1, 2, 4 … at most 64.

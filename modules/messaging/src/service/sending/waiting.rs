@@ -1,4 +1,4 @@
-//! What waits in a chunk: messages that certainly were not sent, and where each of them goes.
+//! What waits in a chunk: messages that certainly were not sent, and their recipients.
 
 use std::collections::HashMap;
 
@@ -29,6 +29,13 @@ pub(in crate::service) struct Waiting {
     pub(in crate::service) address: Option<ContactAddress>,
     /// Where it goes; none where there is no address.
     pub(in crate::service) to: Option<Recipient>,
+}
+
+impl Waiting {
+    /// Whether it is made from a template: it may be sent outside the customer service window.
+    pub(in crate::service) fn is_template(&self) -> bool {
+        self.kind == "template"
+    }
 }
 
 /// The messages of a chunk behind the mark, in their order.

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Value, sea_query::Expr};
 use super::{IN_LIST, State};
 use crate::entity::message::{Column, Entity};
 
-/// Different changes that are written one by one; more go into statements with a value of its own for every message.
+/// Different changes that are written one by one; more go into statements with a different value for each message.
 const ALIKE: usize = 6;
 
 /// What a [`Change`] may set, in the order of its values.
@@ -61,7 +61,7 @@ impl Change {
             new(&before.delivered_at, &after.delivered_at, New::Time),
             new(&before.read_at, &after.read_at, New::Time),
             new(&before.failed_at, &after.failed_at, New::Time),
-            (before.status != after.status).then(|| New::Text(Some(after.status.clone()))),
+            (before.status != after.status).then(|| New::Text(Some(after.status.as_str().to_owned()))),
             new(&before.rank, &after.rank, New::Rank),
         ];
         (wamid, Self(rest))
@@ -122,7 +122,7 @@ async fn write_alike(tx: &TenantTx, change: &Change, ids: &[MessageId]) -> Resul
     Ok(())
 }
 
-/// A change of its own for each message, in key order.
+/// A separate change for each message, in key order.
 async fn write_each(tx: &TenantTx, changes: &[(MessageId, Change)]) -> Result<()> {
     for some in changes.chunks(IN_LIST) {
         let some = padded(some.iter());
