@@ -9,6 +9,7 @@ mod channels;
 mod contacts;
 mod host;
 mod identity;
+mod job;
 mod messaging;
 
 use sea_orm_migration::prelude::*;

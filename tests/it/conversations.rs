@@ -290,7 +290,7 @@ on_both_profiles! {
         }
         let told = about(&mut all, "messages_received", &mine).await;
         assert_eq!((&told["assignee_id"], &told["team_id"]), (&json!(maya), &json!(team)));
-        // What is about no conversation comes in any case; and whoever loses a conversation is told so.
+        // Events about no conversation always come, and a person who loses a conversation is told.
         by_assignee.event("unread_changed").await;
         app.acme.patch(&format!("/conversations/{mine}"), json!({ "assignee_id": null })).await.expect(200);
         for socket in [&mut by_assignee, &mut nobodys] {

@@ -16,7 +16,7 @@ use host::database::DatabaseOptions;
 use migrations::{Migrator, MigratorTrait};
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use testkit::{Answer, Dump, Profile, Services, Tenant, TestApp};
 
 fn folder() -> PathBuf {
@@ -47,28 +47,31 @@ fn moves(path: &str, before: &Value) -> &'static [&'static str] {
     }
 }
 
-/// Sentences for people, which a version may put into other words; their terms stay. And what is done by itself about an error, of which
-/// a version says only what its code does.
-const SENTENCES: [&str; 8] = [
-    "title",
-    "detail",
-    "reason",
-    "status_reason",
-    "advice",
-    "message",
-    "remedy",
-    "action",
-];
+/// Whether a field is the English of terms that stand beside it: a version may put that into other words.
+fn is_english(fields: &Map<String, Value>, name: &str) -> bool {
+    match name {
+        "status_reason" => fields.contains_key("status_terms"),
+        "reason" | "title" | "detail" | "advice" => {
+            fields.contains_key("terms") || fields.contains_key(&format!("{name}_terms"))
+        }
+        _ => false,
+    }
+}
 
-/// Without the addresses of files, which end after minutes, and without sentences.
+/// Whether a field promises what no code ever did about an error: a newer version says that nothing is done.
+fn is_empty_promise(name: &str, value: &Value) -> bool {
+    name == "action" && (value == "count_undeliverable" || value == "fail")
+}
+
+/// Without the addresses of files, which end after minutes, and without English.
 fn lasting(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let is_file = fields.contains_key("url_expires_at");
-            let lasts = |name: &str| {
-                !SENTENCES.contains(&name) && (!is_file || !["url", "url_expires_at"].contains(&name))
-            };
-            let lasting_fields = fields.iter().filter(|(name, _)| lasts(name));
+            let ends = |name: &str| is_file && ["url", "url_expires_at"].contains(&name);
+            let lasting_fields = fields.iter().filter(|(name, value)| {
+                !ends(name) && !is_english(fields, name) && !is_empty_promise(name, value)
+            });
             lasting_fields
                 .map(|(name, value)| (name.clone(), lasting(value)))
                 .collect()

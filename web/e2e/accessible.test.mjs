@@ -73,11 +73,11 @@ async function findings(touch) {
   }
   if (touch) {
     for (const part of document.querySelectorAll('main button, main a[href], [role=dialog] button')) {
-      // A label around a control takes the press too.
-      const { width, height, bottom, top, left, right } = (part.closest('label') ?? part).getBoundingClientRect()
+      const { width, height, bottom, top } = part.getBoundingClientRect()
       if (width === 0 || bottom < 0 || top > innerHeight || part.matches('.sr-only, :disabled')) continue
       // What the finger meets may be larger than what is drawn.
       const reach = (x, y) => document.elementFromPoint(x, y)?.closest('button, a[href]') === part
+      const { left, right } = part.getBoundingClientRect()
       const [x, y] = [(left + right) / 2, (top + bottom) / 2]
       const tall = height >= 43.5 || (reach(x, y - 21) && reach(x, y + 21))
       const broad = width >= 43.5 || (reach(x - 21, y) && reach(x + 21, y))

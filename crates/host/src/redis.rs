@@ -143,7 +143,7 @@ impl Redis {
     }
 
     /// Subscribes to a channel, on its own connection, within [`RedisOptions::wait`]. The connection has no timeout after that:
-    /// whoever reads from it must notice when it goes silent.
+    /// the reader has to detect when nothing arrives any more.
     ///
     /// # Errors
     /// Why Redis cannot be reached.

@@ -5,7 +5,7 @@ const KEY = 'wapro.single-keys'
 const listeners = new Set<() => void>()
 let on = readStored(KEY) !== 'off'
 
-/** Whether shortcuts of a single letter or sign work. Whoever dictates switches them off (WCAG 2.1.4). */
+/** Whether single-key shortcuts work. People who use speech input turn them off (WCAG 2.1.4). */
 export const singleKeysOn = () => on
 
 export function setSingleKeys(next: boolean) {

@@ -51,7 +51,7 @@ async fn first(tx: &TenantTx, by: i64) -> Result<i64> {
 
 /// Counts again and puts the total right. Answers by how much it was wrong.
 ///
-/// Whoever changes the total waits meanwhile. A conversation that such a transaction has changed already is counted as it was,
+/// Transactions that change the total wait meanwhile. A conversation that such a transaction has changed already is counted as it was,
 /// because it is not committed, and its change is added afterwards.
 pub(super) async fn recount(db: &TenantDb) -> Result<i64> {
     let mut tx = db.begin().await?;

@@ -14,13 +14,12 @@ import { useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { ConversationList } from './conversation-list'
 
-// The list is there first: what is opened from it is loaded while nobody waits.
+// The list is there first. What is opened from it is loaded at the first move or key, before anything can be pressed.
 const loadThread = () => import('./open-conversation')
 const loadNew = () => import('./new-conversation')
 const ThreadPane = lazy(() => loadThread().then(({ ThreadPane }) => ({ default: ThreadPane })))
 const ContactPanel = lazy(() => loadThread().then(({ ContactPanel }) => ({ default: ContactPanel })))
 const NewConversation = lazy(() => loadNew().then(({ NewConversation }) => ({ default: NewConversation })))
-const whenIdle = typeof requestIdleCallback === 'function' ? requestIdleCallback : (run: () => void) => setTimeout(run, 500)
 
 /** List, thread, person: three panes on a desk, one at a time on a phone. */
 export default function InboxPage({ conversationId }: { conversationId?: string }) {
@@ -45,7 +44,7 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
   usePageTitle(t('inbox.title'))
 
   const openNew = () => setParams((p) => { p.set('new', ''); return p })
-  // Whoever may be answered freely is answered in their conversation.
+  // Contacts with an open window are answered in their conversation.
   const running = useConversationOf(newTo || undefined)
   const answerable = newTo ? running.data?.id : undefined
   useEffect(() => {
@@ -70,7 +69,14 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
   useEffect(() => setSheet(false), [conversationId])
   const listed = !conversations.isPending
   useEffect(() => {
-    if (listed) whenIdle(() => void Promise.allSettled([loadThread(), loadNew()]))
+    if (!listed) return
+    const listening = new AbortController()
+    const load = () => {
+      listening.abort()
+      void Promise.allSettled([loadThread(), loadNew()])
+    }
+    for (const event of ['pointermove', 'pointerdown', 'keydown']) addEventListener(event, load, { passive: true, signal: listening.signal })
+    return () => listening.abort()
   }, [listed])
   const [newShown, setNewShown] = useState(false)
   useEffect(() => {

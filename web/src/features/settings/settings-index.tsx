@@ -5,7 +5,7 @@ import { SettingsLinks } from '@/components/settings-links'
 import { useMediaQuery } from '@/lib/hooks'
 import { useShellParts } from '@/lib/shell'
 
-/** On a phone the list of the pages; where it stands in the sidebar, the first of them. */
+/** The list of pages on a phone. On larger screens the sidebar has the list, and the first page opens. */
 export default function SettingsIndex() {
   const { t } = useTranslation()
   const { settings } = useShellParts()

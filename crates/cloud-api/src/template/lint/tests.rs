@@ -59,12 +59,22 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Blanks in a rule's words that the finding has no parameter for.
+fn unfilled(finding: &Finding) -> Vec<String> {
+    // `{{1}}` is meant as it stands.
+    let words = finding.rule.english().replace("{{1}}", "");
+    let names = words.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    names
+        .filter(|name| !finding.parameters.contains_key(*name))
+        .map(str::to_owned)
+        .collect()
+}
+
 proptest! {
     #[test]
     fn anything_is_checked_and_each_finding_has_words(template in anything()) {
         for finding in lint(&template) {
-            let mut blanks = finding.rule.english().replace("{{1}}", "").split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
-            blanks.retain(|name| !finding.parameters.contains_key(name));
+            let blanks = unfilled(&finding);
             prop_assert!(blanks.is_empty(), "{:?} has no {blanks:?}", finding.rule);
             prop_assert!(!finding.path.is_empty());
         }
