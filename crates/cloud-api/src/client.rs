@@ -3,6 +3,7 @@
 mod answer;
 mod line;
 mod media;
+mod templates;
 mod wire;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::webhook::read;
 pub use self::{
     line::{Line, WireMessage},
     media::Upload,
+    templates::{App, CreatedTemplate, EditedTemplate, NamedTemplate, UploadSession, Uploaded},
     wire::Wire,
 };
 
@@ -314,7 +316,10 @@ impl Client {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page<Template>, Error> {
-        let answer = self.page(waba, "message_templates", after, limit).await?;
+        let limit = limit.to_string();
+        let mut query = vec![("fields", Template::FIELDS), ("limit", limit.as_str())];
+        query.extend(after.map(|after| ("after", after)));
+        let answer = self.get(&[waba.as_str(), "message_templates"], &query).await?;
         Ok(Page::from_value(&answer, Template::from_value))
     }
 

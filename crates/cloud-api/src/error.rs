@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::codes::{self, Advice, Class};
 
+/// The reason of an answer that is larger than is read.
+pub(crate) const TOO_LARGE: &str = "the answer is larger than 1 MB";
+
 /// An error of the transport, without addresses: they carry the proof of the token.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -59,6 +62,11 @@ impl Error {
             Self::Graph(e) => Some(e),
             _ => None,
         }
+    }
+
+    /// Whether the answer was larger than is read: a smaller page may do.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::Ambiguous { reason, .. } if reason == TOO_LARGE)
     }
 
     /// How long the API asked to wait, if it did.

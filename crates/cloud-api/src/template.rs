@@ -28,6 +28,12 @@ pub struct Template {
     pub rejected_reason: Option<String>,
     /// GREEN, YELLOW, RED or UNKNOWN.
     pub quality_score: Option<String>,
+    /// The category before Meta changed it.
+    pub previous_category: Option<String>,
+    /// The category that Meta has announced, or holds to be right.
+    pub correct_category: Option<String>,
+    /// How long Meta tries to deliver it, in seconds; -1 means 30 days.
+    pub ttl_seconds: Option<i64>,
     /// The components as Meta has them.
     pub components: Vec<Value>,
     /// The whole node as it came.
@@ -35,6 +41,10 @@ pub struct Template {
 }
 
 impl Template {
+    /// The fields of a node that are read. Without them Meta leaves out the quality and the reason of a rejection.
+    pub const FIELDS: &str = "id,name,language,category,status,components,parameter_format,rejected_reason,quality_score,\
+                              previous_category,correct_category,message_send_ttl_seconds";
+
     /// Reads a node; `None` without id, name and language.
     pub fn from_value(value: &Value) -> Option<Self> {
         Some(Self {
@@ -49,6 +59,9 @@ impl Template {
                 Some(score @ Value::Object(_)) => read::text(score, "score"),
                 _ => read::text(value, "quality_score"),
             },
+            previous_category: read::text(value, "previous_category"),
+            correct_category: read::text(value, "correct_category"),
+            ttl_seconds: read::int(value, "message_send_ttl_seconds"),
             components: value
                 .get("components")
                 .and_then(Value::as_array)

@@ -122,6 +122,11 @@ fn our_cases_come_out_right() {
         .iter()
         .filter_map(|case| check(case).err().map(|why| format!("{}: {why}", case["id"])))
         .collect();
+    println!(
+        "templates: {} of {} cases of ours pass",
+        cases.len() - wrong.len(),
+        cases.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -99,6 +99,12 @@ impl Agenda {
         self.events.first_key_value().map(|(key, _)| key.0)
     }
 
+    /// Drops a template's review: it has been decided.
+    pub fn drop_review(&mut self, id: &str) {
+        self.events
+            .retain(|_, event| !matches!(event, Event::Review { template } if template == id));
+    }
+
     /// How many wait.
     pub fn len(&self) -> usize {
         self.events.len()

@@ -154,7 +154,7 @@ pub struct Waba {
     pub degrees_of_freedom_spec: Value,
     /// Where the business is, ISO 3166; absent = unknown.
     pub primary_business_location: Option<String>,
-    /// Authentication messages to other countries have a price of their own from then on, Unix seconds; absent = not.
+    /// Authentication messages to other countries are priced separately from then on, Unix seconds; absent = not.
     pub auth_international_from: Option<i64>,
     /// Country → Unix seconds from which it holds there instead.
     pub auth_international_exceptions: BTreeMap<String, i64>,

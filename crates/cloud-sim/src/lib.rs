@@ -38,6 +38,7 @@ mod quality;
 mod reach;
 mod rng;
 mod sim;
+mod status;
 mod template_life;
 mod world;
 

@@ -32,6 +32,8 @@ pub struct Provision {
     pub verified_name: Option<String>,
     /// Access token.
     pub access_token: Option<String>,
+    /// Approved templates of a new account, besides those that every account starts with, each as the body of a creation.
+    pub templates: Vec<Value>,
 }
 
 /// What was set up.
@@ -132,6 +134,24 @@ pub(crate) fn provision(core: &mut Core, wanted: &Provision) -> Result<Provision
                 language: language.into(),
                 category: category.into(),
                 components,
+                ..Template::default()
+            };
+            world.templates.insert(id, template);
+        }
+        for wanted in &wanted.templates {
+            let text = |key: &str| wanted[key].as_str().unwrap_or_default().to_owned();
+            let id = world.id(66);
+            let template = Template {
+                id: id.clone(),
+                waba_id: waba_id.clone(),
+                name: text("name"),
+                language: text("language"),
+                category: text("category"),
+                components: wanted["components"].as_array().cloned().unwrap_or_default(),
+                parameter_format: match wanted["parameter_format"].as_str() {
+                    Some(format) => format.to_owned(),
+                    None => Template::default().parameter_format,
+                },
                 ..Template::default()
             };
             world.templates.insert(id, template);

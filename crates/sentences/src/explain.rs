@@ -1,6 +1,6 @@
 //! What an error of the Graph API means.
 
-use cloud_api::error::Error;
+use cloud_api::{codes, error::Error};
 
 use crate::{ParamKind, Sentence, Sentences, Term};
 
@@ -13,10 +13,15 @@ pub fn explain(error: &Error) -> Sentences {
                 .as_deref()
                 .or(graph.user_msg.as_deref())
                 .unwrap_or(&graph.message);
+            // Templates are refused with code 100; what is documented stands in the subcode.
+            let documented = graph.subcode.filter(|subcode| {
+                graph.code == 100 && codes::find(*subcode).is_some_and(|row| row.code > 1_000_000)
+            });
+            let code = documented.unwrap_or(graph.code);
             let refused = Sentence::new(Term::Refused)
                 .text("said", details.trim_end_matches('.'))
-                .with("code", ParamKind::Code, graph.code);
-            Sentences::from(Sentence::code(graph.code)).and(refused)
+                .with("code", ParamKind::Code, code);
+            Sentences::from(Sentence::code(code)).and(refused)
         }
         None => Sentence::new(Term::Unreachable)
             .text("error", &error.to_string())

@@ -194,6 +194,28 @@ terms! {
     TemplateMisfiled = "WhatsApp considers template {{template}} to be {{category}}";
     CorrectCategory = "Its category is {{category}}. Too many wrong categories limit the account, so correct it.";
     TemplateChanged = "Template {{template}} changed";
+    TemplateFound = "Template {{template}} was found in the WhatsApp account";
+    TemplateGone = "Template {{template}} is no longer in the WhatsApp account";
+    TemplateVariablesChanged = "Its variables are others now: messages that fill the old ones are refused.";
+    TemplateFiledUntil = "Its category is {{category}} until {{date}}. Prices depend on the category. Ask WhatsApp for a review if you disagree.";
+    TemplateStaysFiled = "Template {{template}} stays {{category}}";
+    PausedThreeHours = "It is paused for 3 hours because people blocked or reported it. Afterwards it can be sent again automatically.";
+    PausedSixHours = "It is paused for 6 hours because people blocked or reported it again. After the next time WhatsApp disables it permanently.";
+    PausedForPacing = "It is paused because the first people who received it blocked or reported it. It stays paused until somebody ends the pause.";
+    PausedForFeedback = "It is paused because people blocked or reported it. Usually it can be sent again after some hours.";
+
+    // Why a template cannot be sent.
+    StoppedPaused = "WhatsApp has paused this template because people blocked or reported it. Send another one until the pause ends.";
+    StoppedDisabled = "WhatsApp has permanently disabled this template. Send another one.";
+    StoppedRejected = "WhatsApp refused this template. Correct and submit it again, or send another one.";
+    StoppedDeleted = "This template was deleted. Send another one.";
+    StoppedArchived = "WhatsApp archived this template because it was not used for a long time. Restore it in WhatsApp Manager, or send another one.";
+    StoppedLocked = "WhatsApp locked this template. See WhatsApp Manager for the reason, or send another one.";
+
+    // Why the list of templates may be out of date.
+    TemplatesNotRead = "The templates of this account could not be read from WhatsApp.";
+    TriedAgain = "This is tried again automatically.";
+    TryAgainWhenMended = "Try again when this is corrected.";
 
     // Why a message did not leave, for a reason of our own.
     NotReached = "{{error}}"
@@ -207,6 +229,21 @@ terms! {
     PhoneNeeded = "An authentication template needs a phone number, and this contact's is not known.";
     MarketingNotWanted = "This contact has opted out of marketing.";
     NoReasonTold = "WhatsApp gave no reason.";
+
+    // What became of a template's submission.
+    TemplateSubmitted = "Template {{template}} was submitted";
+    TemplateEdited = "Template {{template}} was changed and submitted again";
+    TemplateSubmissionRefused = "WhatsApp did not accept the submission of template {{template}}";
+    TemplateGivenUp = "The submission of template {{template}} was given up";
+    TemplateDeletedHere = "Template {{template}} was deleted at WhatsApp";
+    TemplateUnpaused = "The pause of template {{template}} was ended";
+    TemplateAnswerLost = "WhatsApp's answer was lost. Whether WhatsApp has it is looked up before it is submitted again.";
+    TemplateNoNumber = "No connected number belongs to this template's WhatsApp Business Account. Connect one, then try again.";
+    TemplateInReview = "A template in review cannot be changed. Wait for WhatsApp's decision.";
+    TemplateBeingSubmitted = "It is being submitted. Wait for WhatsApp's answer.";
+    TemplateNotEditable = "Only approved, rejected and paused templates can be changed.";
+    TemplateEditedToday = "An approved template can be changed once in 24 hours. The next time is {{at}}.";
+    TemplateEditedOften = "An approved template can be changed {{limit}} times in 30 days. The next time is {{at}}.";
 
     // Why a received file is not there.
     NoFileNamed = "WhatsApp named no file.";

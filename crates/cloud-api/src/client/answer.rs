@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use crate::error::{Error, GraphError, number};
+use crate::error::{Error, GraphError, TOO_LARGE, number};
 
 /// Answers are read up to this size; a larger one counts as broken.
 pub(super) const MAX_ANSWER: usize = 1 << 20;
@@ -36,7 +36,7 @@ pub(super) async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, 
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_ANSWER => {
                 return Err(Error::Ambiguous {
-                    reason: "the answer is larger than 1 MB".into(),
+                    reason: TOO_LARGE.into(),
                     http_status: Some(status),
                     source: None,
                 });

@@ -7,7 +7,7 @@ use crate::codes::Class;
 use crate::message::{Content, Recipient};
 
 /// Answers one request with the given bytes and returns the request.
-async fn once(answer: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
+pub(super) async fn once(answer: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
     let task = tokio::spawn(async move {
@@ -41,7 +41,7 @@ async fn once(answer: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test is its own composition root")]
-fn client(base_url: Url) -> Client {
+pub(super) fn client(base_url: Url) -> Client {
     // Another test may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -33,6 +33,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of a rule that the body alone does not show: of the account, or of the template that is changed.
+    pub fn new<const N: usize>(rule: Rule, path: &str, parameters: [(&str, Value); N]) -> Self {
+        let parameters = parameters
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Self {
+            rule,
+            severity: rule.severity(),
+            path: path.to_owned(),
+            parameters: parameters.collect(),
+        }
+    }
+
     /// The finding in English.
     pub fn english(&self) -> String {
         let mut words = String::new();
@@ -121,7 +134,7 @@ pub fn against<'t>(template: &Value, others: impl IntoIterator<Item = Known<'t>>
     let own = |key: &str| template.get(key).and_then(Value::as_str).unwrap_or_default();
     let (name, language) = (own("name"), language::normal(own("language")));
     let category = own("category").to_uppercase();
-    let words = words_of(list(template.get("components")));
+    let words = words(list(template.get("components")));
     let mut lint = Lint {
         found: Vec::new(),
         category: Category::Utility,
@@ -138,7 +151,10 @@ pub fn against<'t>(template: &Value, others: impl IntoIterator<Item = Known<'t>>
                     [("category", other.category.to_uppercase().into())],
                 );
             }
-        } else if category != "AUTHENTICATION" && !words.0.is_empty() && words == words_of(other.components) {
+        } else if category != "AUTHENTICATION"
+            && !words.0.is_empty()
+            && words == self::words(other.components)
+        {
             lint.add(
                 Rule::DuplicateContent,
                 "components",
@@ -151,7 +167,7 @@ pub fn against<'t>(template: &Value, others: impl IntoIterator<Item = Known<'t>>
 }
 
 /// Body and footer, which no two templates may share.
-fn words_of(components: &[Value]) -> (&str, &str) {
+pub fn words(components: &[Value]) -> (&str, &str) {
     let of = |kind: &str| {
         let part = components.iter().find(|part| upper(part.get("type")) == kind);
         part.map_or("", |part| text(part).trim())
@@ -161,15 +177,8 @@ fn words_of(components: &[Value]) -> (&str, &str) {
 
 impl Lint {
     fn add<const N: usize>(&mut self, rule: Rule, path: impl Into<String>, parameters: [(&str, Value); N]) {
-        self.found.push(Finding {
-            rule,
-            severity: rule.severity(),
-            path: path.into(),
-            parameters: parameters
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-        });
+        let path: String = path.into();
+        self.found.push(Finding::new(rule, &path, parameters));
     }
 
     /// A text of at most `limit` characters.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::{
-    fill::{Filled, fill, preview},
+    fill::{Attempt, Filled, attempt, check_value, fill, preview},
     problem::{Problem, RenderRule},
     slots::{Slot, SlotKind, slots},
 };
@@ -189,6 +189,11 @@ pub fn show(source: Source<'_>, components: &[Value]) -> Result<Shown, Vec<Probl
         true => Ok(shown),
         false => Err(problems),
     }
+}
+
+/// As [`show`], but also shows what Meta would refuse; what is missing shows its braces, or nothing.
+pub fn show_anyway(source: Source<'_>, components: &[Value]) -> Shown {
+    parts::shown(source, components, "", &mut Vec::new())
 }
 
 fn is_kind(part: &Value, kind: &str) -> bool {

@@ -87,7 +87,7 @@ pub struct AccountUpdate {
     pub disconnection: Option<Disconnection>,
     /// How a client's certification went.
     pub certification: Option<Certification>,
-    /// From when authentication messages abroad have a price of their own.
+    /// From when authentication messages abroad are priced separately.
     pub auth_international: Option<AuthInternational>,
     /// The business's primary country.
     pub country: Option<String>,

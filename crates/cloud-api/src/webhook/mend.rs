@@ -9,7 +9,7 @@ const DEPTH: usize = 64;
 /// - invalid characters become U+FFFD: bytes that are not UTF-8, lone surrogates, malformed `\u` escapes;
 /// - a byte order mark, control characters between tokens and anything after the document are removed;
 /// - control characters inside strings are escaped, and the backslash of unknown escapes is removed;
-/// - a number that no 64-bit integer or float can hold, and every unknown word, becomes a string of its own text;
+/// - a number that no 64-bit integer or float can hold, and every unknown word, becomes a string with the same text;
 /// - what is nested deeper than 64 levels becomes `null`.
 ///
 /// A truncated document stays truncated. Time and memory are proportional to the body.

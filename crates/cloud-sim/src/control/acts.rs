@@ -23,8 +23,14 @@ pub fn template(core: &mut Core, id: &str, act: &str, body: &Value) -> Outcome {
         return Err(ControlError::missing(format!("there is no template {id}")));
     }
     match act {
-        "approve" => core.template_approve(id),
-        "reject" => core.template_reject(id, text(body, "reason").unwrap_or("INVALID_FORMAT")),
+        "approve" => {
+            core.world.agenda.drop_review(id);
+            core.template_approve(id);
+        }
+        "reject" => {
+            core.world.agenda.drop_review(id);
+            core.template_reject(id, text(body, "reason").unwrap_or("INVALID_FORMAT"));
+        }
         "pause" => core.template_pause(id),
         "disable" => core.template_disable(id),
         "unpause" => core.template_unpause(id),

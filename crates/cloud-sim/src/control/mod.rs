@@ -263,7 +263,7 @@ fn callbacks_in_reach(reach: &Reach, body: &Value) -> Result<(), ControlError> {
             Value::String(url) if name == "callback_url" || name == "override_callback_uri" => {
                 in_reach(reach, name, url)?;
             }
-            // Subscriptions of an account have callbacks of their own.
+            // An account's subscriptions have separate callbacks.
             inner => callbacks_in_reach(reach, inner)?,
         }
     }

@@ -128,6 +128,11 @@ fn find(core: &mut Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Ref
     if id == "message_template_library" && edge.is_empty() && call.method == "GET" {
         return Ok(template_library::list(call));
     }
+    // The app that the token was made for.
+    if id == "app" && edge.is_empty() && call.method == "GET" {
+        let app = app_id.and_then(|id| core.world.apps.get(id)).cloned();
+        return oauth::of_app(core, call, &app.ok_or_else(missing)?, "");
+    }
     if id == "me" && edge.is_empty() {
         return Ok(Reply::Ok(
             json!({"id": app_id.unwrap_or("0"), "name": "Simulated system user"}),

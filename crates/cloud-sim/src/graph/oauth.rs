@@ -93,7 +93,7 @@ pub(super) fn access_token(core: &mut Core, call: &Call) -> Result<Reply, Refusa
     Ok(Reply::Ok(body))
 }
 
-/// `GET /debug_token?input_token=…`, asked with the app's token or one of its own.
+/// `GET /debug_token?input_token=…`, asked with the app's token or another token of the same app.
 pub(super) fn debug_token(core: &Core, call: &Call, app_id: Option<&str>) -> Result<Reply, Refusal> {
     let asked = call.query.get("input_token").filter(|t| !t.is_empty());
     let asked = asked.ok_or_else(|| Refusal::parameter("You must provide an input token"))?;

@@ -9,6 +9,7 @@ mod analytics;
 mod business;
 mod coexistence;
 mod control;
+mod control_access;
 mod flows;
 mod graph;
 mod identity;

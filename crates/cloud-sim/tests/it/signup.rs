@@ -255,7 +255,7 @@ async fn management_calls_are_limited_and_messages_are_not() {
         codes.push((http, answer["error"]["code"].as_i64().unwrap()));
     }
     assert_eq!((codes[199], codes[200]), ((404, 100), (400, 80_007)));
-    // Common reads have a larger limit of their own, and say how much is used.
+    // Common reads have a separate, larger limit, and say how much is used.
     let url = format!("{}v25.0/{waba}", stage.base);
     let answer = stage
         .http

@@ -158,12 +158,24 @@ rules! {
     DuplicateNameLanguage = "duplicate_name_language", Refused, Some(2_388_024), "A template of this name exists in this language.";
     DuplicateContent = "duplicate_content", LikelyRefused, None, "“{name}” has the same body and footer.";
     CategoryConflict = "category_conflict", Refused, None, "The other languages of this name are {category}; all languages share one category.";
+    NameLocked = "name_locked", Refused, Some(2_388_023), "A template of this name was deleted. The name cannot be used for {days} more days.";
+    NameMaybeLocked = "name_maybe_locked", LikelyRefused, Some(2_388_023), "A template of this name was deleted less than 30 days ago. If it had been approved, the name cannot be used for {days} more days.";
+    NameFixed = "name_fixed", Refused, None, "The name of a template cannot be changed; this one is “{value}”.";
+    LanguageFixed = "language_fixed", Refused, None, "The language of a template cannot be changed; this one is “{value}”.";
+    CategoryFixed = "category_fixed", Refused, None, "The category of an approved template cannot be changed; this one is {category}.";
+    EditState = "edit_state", Refused, Some(2_388_039), "Only approved, rejected and paused templates can be changed; this one is {status}.";
+    EditLimitDay = "edit_limit_day", Refused, Some(2_388_039), "An approved template can be changed once in 24 hours; the next time is {at}.";
+    EditLimitMonth = "edit_limit_month", Refused, Some(2_388_039), "An approved template can be changed {limit} times in 30 days; the next time is {at}.";
+    AccountFull = "account_full", LikelyRefused, Some(2_388_019), "The account has {count} templates; WhatsApp allows {limit}.";
+    AccountUnverified = "account_unverified", Advice, None, "The account has {count} templates. Until its business is verified, WhatsApp allows {limit}.";
     MarketingWords = "marketing_words", Advice, None, "“{value}” sounds like marketing. Meta may file the template as MARKETING, which costs more.";
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use serde_json::Value;
 
     use super::*;
 
@@ -175,6 +187,27 @@ mod tests {
             codes
                 .iter()
                 .all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+        );
+    }
+
+    /// The portal has the same words, in a file that it translates. With `WRITE_TERMS` set, writes that file instead.
+    #[test]
+    fn the_portals_english_is_generated() {
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../web/src/features/templates/editor/findings.en.json"
+        );
+        let line = |rule: &Rule| format!("  \"{}\": {}", rule.code(), Value::from(rule.english()));
+        let lines: Vec<String> = Rule::ALL.iter().map(line).collect();
+        let generated = format!("{{\n{}\n}}\n", lines.join(",\n"));
+        if std::env::var_os("WRITE_TERMS").is_some() {
+            std::fs::write(file, generated).unwrap();
+            return;
+        }
+        let committed = std::fs::read_to_string(file).unwrap();
+        assert!(
+            committed == generated,
+            "findings.en.json is not what rule.rs says: run `make openapi`"
         );
     }
 }

@@ -58,7 +58,12 @@ fn one(run: &mut Run<'_>, button: &Value, value: Option<&Value>, at: &str) -> Sh
             );
         }
         // Created as OTP, read back as a link.
-        "OTP" => shown.code = required(run, value, at),
+        "OTP" => {
+            shown.code = required(run, value, at);
+            if shown.text.is_empty() {
+                "Copy code".clone_into(&mut shown.text);
+            }
+        }
         "MPM" if value.is_none() => run.problem(RenderRule::ButtonParamMissing, at),
         _ => {}
     }

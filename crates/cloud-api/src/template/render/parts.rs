@@ -27,10 +27,7 @@ pub(super) fn shown(source: Source<'_>, sent: &[Value], under: &str, problems: &
         .part("BUTTONS")
         .map_or(&[][..], |part| list(part.get("buttons")));
     let buttons = buttons::shown(&mut run, own, sent);
-    let footer = source
-        .part("FOOTER")
-        .and_then(|part| text(part, "text"))
-        .map(str::to_owned);
+    let footer = source.part("FOOTER").and_then(footer);
     let offer = run.offer(given("limited_time_offer"));
     let cards = carousel::shown(source, given("carousel"), problems);
     Shown {
@@ -97,12 +94,14 @@ impl Run<'_> {
 
     fn body(&mut self, given: Option<&Value>) -> String {
         let values = given.map_or(&[][..], |given| list(given.get("parameters")));
-        let source = self
-            .source
-            .part("BODY")
-            .and_then(|part| text(part, "text"))
-            .unwrap_or_default();
-        let body = self.text(source, values, "body");
+        let part = self.source.part("BODY");
+        let written = part.and_then(|part| text(part, "text"));
+        let source = match (written, part) {
+            (Some(written), _) => written.to_owned(),
+            (None, Some(part)) if self.source.authentication => password_words(part),
+            _ => String::new(),
+        };
+        let body = self.text(&source, values, "body");
         self.at_most(RenderRule::BodyTooLong, "body", &body, BODY);
         if self.source.authentication {
             let code = values.first().and_then(value_of).unwrap_or_default();
@@ -190,6 +189,21 @@ impl Run<'_> {
         }
         text(offer, "text").map(str::to_owned)
     }
+}
+
+/// The words that WhatsApp writes into an authentication template, which are not known before it is created; in English.
+fn password_words(part: &Value) -> String {
+    let words = "*{{1}}* is your verification code.";
+    match part.get("add_security_recommendation") {
+        Some(Value::Bool(true)) => format!("{words} For your security, do not share this code."),
+        _ => words.to_owned(),
+    }
+}
+
+fn footer(part: &Value) -> Option<String> {
+    let written = text(part, "text").map(str::to_owned);
+    let minutes = || part.get("code_expiration_minutes").and_then(Value::as_u64);
+    written.or_else(|| Some(format!("This code expires in {} minutes.", minutes()?)))
 }
 
 /// A text with its values; a variable without one keeps its braces.

@@ -36,6 +36,13 @@ pub enum SlotKind {
     Products,
 }
 
+impl SlotKind {
+    /// Whether it takes a text.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Suffix | Self::Code | Self::Password)
+    }
+}
+
 /// Something that has to be said before a template can be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Slot {
@@ -67,6 +74,45 @@ impl Slot {
             card: None,
             example: None,
         }
+    }
+
+    /// What the phone's picture shows while there is no value, where that is text.
+    pub(super) fn braces(&self) -> Option<String> {
+        match (self.kind, &self.variable) {
+            (SlotKind::Text, Some(name)) => Some(format!("{{{{{name}}}}}")),
+            (SlotKind::Suffix | SlotKind::Password, _) => Some("{{1}}".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Where it is: `header`, `body.first_name`, `buttons[0]`, `cards[1].body.1`.
+    pub(super) fn at(&self) -> String {
+        let part = self.part();
+        match (&self.variable, part.ends_with(']')) {
+            (Some(name), false) => format!("{part}.{name}"),
+            _ => part,
+        }
+    }
+
+    /// The part that it belongs to: `header`, `body`, `buttons[0]`, `offer`, `cards[1].body`.
+    pub(super) fn part(&self) -> String {
+        let (under, key) = match self.card {
+            Some(card) => {
+                let prefix = format!("card{card}_");
+                (
+                    format!("cards[{card}]."),
+                    self.key.strip_prefix(&prefix).unwrap_or(&self.key),
+                )
+            }
+            None => (String::new(), self.key.as_str()),
+        };
+        let part = match key.split_once('_') {
+            Some(("button", index)) => format!("buttons[{index}]"),
+            Some((part, _)) => part.to_owned(),
+            // A one-time password.
+            None => "body".to_owned(),
+        };
+        under + &part
     }
 }
 
