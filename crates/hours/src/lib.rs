@@ -86,7 +86,7 @@ impl Week {
     }
 }
 
-/// A date with hours of its own.
+/// A date with special hours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holiday {
     /// The date; of a yearly one only month and day count. A yearly 29 February is a holiday in leap years only.
@@ -118,7 +118,7 @@ impl Holiday {
 pub struct Hours {
     /// The usual week. None: open all the time, except on holidays. A week without spans: never open, except on holidays.
     pub week: Option<Week>,
-    /// Dates with hours of their own. One that names the year takes precedence over a yearly one.
+    /// Dates with special hours. One that names the year takes precedence over a yearly one.
     pub holidays: Vec<Holiday>,
 }
 
