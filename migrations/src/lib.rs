@@ -11,6 +11,8 @@ mod host;
 mod identity;
 mod job;
 mod messaging;
+mod switch;
+mod templates;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +30,7 @@ impl MigratorTrait for Migrator {
         all.extend(contacts::migrations());
         all.extend(channels::migrations());
         all.extend(messaging::migrations());
+        all.extend(templates::migrations());
         // Names start with their date, so the order is global whatever folder they live in.
         all.sort_by(|a, b| a.name().cmp(b.name()));
         all

@@ -17,7 +17,7 @@ enum Arrows {
     AllBut(&'static [&'static str]),
 }
 
-/// What a module may name without a row of its own.
+/// What a module may name without a row.
 const MODULE: &[&str] = &["contracts", "kernel", "sentences", "text"];
 
 /// A new crate is one row; a module needs one only if it names more than [`MODULE`].
@@ -41,6 +41,10 @@ const ARROWS: &[(&str, Arrows)] = &[
     ),
     (
         "messaging",
+        Exactly(&["cloud-api", "contracts", "kernel", "sentences", "text"]),
+    ),
+    (
+        "templates",
         Exactly(&["cloud-api", "contracts", "kernel", "sentences", "text"]),
     ),
     ("server", AllBut(&["bench", "testkit", "wapro-tests"])),

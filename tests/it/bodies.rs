@@ -142,7 +142,7 @@ on_both_profiles! {
         let address = address(app);
         for route in body_routes(app).await {
             // Files are streamed up to WhatsApp's largest; the test below declares more than that.
-            let is_upload = route.path == "/api/v1/media";
+            let is_upload = ["/api/v1/media", "/api/v1/templates/samples"].contains(&route.path.as_str());
             let is_simulator = route.path.starts_with("/_sim/");
             for known in [false, true] {
                 if is_upload && known {

@@ -65,7 +65,7 @@ impl Server {
         }
     }
 
-    /// A person who is an administrator of a tenant of their own.
+    /// A person who is an administrator of another tenant.
     async fn person(&self, email: &str) -> TenantId {
         let reseller = self.identity.create_reseller("Northwind").await.unwrap();
         let tenant = self.identity.create_tenant(reseller, "Acme").await.unwrap();
@@ -366,7 +366,7 @@ async fn the_description_keeps_no_key_in_the_browser() {
     let kept: String = script.chars().filter(|it| !it.is_whitespace()).collect();
     assert!(!kept.contains("\"persistAuthorization\":true"), "{script}");
     assert!(kept.contains("\"validatorUrl\":\"none\""), "{script}");
-    // The page has no script of its own that the policy would have to let through.
+    // The page has no inline script that the policy would have to let through.
     let page = format!("{}/api/docs/", server.base);
     let page = server.http.get(page).send().await.unwrap().text().await.unwrap();
     assert!(
@@ -441,7 +441,7 @@ async fn behind_a_proxy_each_client_has_its_own_limit_of_attempts() {
         last = sign_in("198.51.100.1", "wrong").await.status().as_u16();
     }
     assert_eq!(last, 429);
-    // Who is limited is the client that the proxy saw, not what it claims of itself, and nobody else.
+    // The limit applies to the address that the proxy saw, not to the one that the client claims, and to no other client.
     assert_eq!(sign_in("203.0.113.9, 198.51.100.1", PASSWORD).await.status(), 429);
     assert_eq!(sign_in("198.51.100.1, 203.0.113.9", PASSWORD).await.status(), 200);
     server.stop().await;

@@ -1,4 +1,5 @@
-//! Which messages may leave: decided one by one, when they are queued and again when their turn comes.
+//! Which messages may leave, by what WhatsApp says about people and templates, and by what has become of the contact. What needs no other
+//! module is tested in `modules/messaging/tests/it/gate.rs`.
 
 use cloud_sim::{Fault, FaultMatch, FaultResponse, FaultTrigger};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn told(app: &TestApp, tenant: &Tenant, field: &str, value: Value) {
 /// WhatsApp files a template under this category.
 async fn filed(app: &TestApp, tenant: &Tenant, name: &str, category: &str) {
     let value = json!({
-        "message_template_id": 1, "message_template_name": name, "message_template_language": "en_US",
+        "message_template_id": 900 + name.len(), "message_template_name": name, "message_template_language": "en_US",
         "previous_category": "MARKETING", "new_category": category,
     });
     told(app, tenant, "template_category_update", value).await;
@@ -65,11 +66,11 @@ on_both_profiles! {
     async fn who_stopped_marketing_gets_only_what_is_none(app: &TestApp) {
         stops_marketing(app, &app.acme, "447700900301").await;
         // A template that nobody knows counts as marketing.
-        let refused = template(&app.acme, "447700900301", "hello_world").await;
+        let refused = template(&app.acme, "447700900301", "welcome_back").await;
         assert_eq!(refused.code(), "marketing_stopped");
         refused.expect(409);
-        filed(app, &app.acme, "hello_world", "UTILITY").await;
-        template(&app.acme, "447700900301", "hello_world").await.expect(202);
+        filed(app, &app.acme, "welcome_back", "UTILITY").await;
+        template(&app.acme, "447700900301", "welcome_back").await.expect(202);
         filed(app, &app.acme, "order_paid", "MARKETING").await;
         template(&app.acme, "447700900301", "order_paid").await.expect(409);
         // Answers within the window are none, and what another tenant was told is its own.
@@ -77,35 +78,28 @@ on_both_profiles! {
         template(&app.globex, "447700900301", "hello_world").await.expect(202);
     }
 
-    async fn listing_templates_tells_what_they_are(app: &TestApp) {
+    async fn reading_templates_tells_what_they_are(app: &TestApp) {
         stops_marketing(app, &app.acme, "447700900302").await;
-        template(&app.acme, "447700900302", "hello_world").await.expect(409);
+        for (tenant, id) in [(&app.acme, "669001"), (&app.globex, "669002")] {
+            let template = json!({
+                "id": id, "waba_id": tenant.waba_id, "name": "made_elsewhere", "language": "en_US", "category": "UTILITY",
+                "status": "APPROVED", "components": [{ "type": "BODY", "text": "It is ready." }],
+            });
+            let made = app.http.post(format!("{}/_sim/templates", app.base)).json(&template).send().await.unwrap();
+            assert!(made.status().is_success(), "{made:?}");
+        }
+        template(&app.acme, "447700900302", "made_elsewhere").await.expect(409);
+        app.clock.advance(chrono::TimeDelta::seconds(1));
+        app.acme.post("/templates/sync", json!({})).await.expect(202);
+        app.settled().await;
         let path = format!("/channels/{}/templates", app.acme.channel_id);
         let listed = app.acme.get(&path).await.expect(200);
-        let of_name = |one: &&Value| one["name"] == "hello_world";
-        let hello = listed["items"].as_array().unwrap().iter().find(of_name).unwrap();
-        assert_eq!(hello["category"], "UTILITY", "{hello}");
-        template(&app.acme, "447700900302", "hello_world").await.expect(202);
+        let of_name = |one: &&Value| one["name"] == "made_elsewhere";
+        let made = listed["items"].as_array().unwrap().iter().find(of_name).unwrap();
+        assert_eq!(made["category"], "UTILITY", "{made}");
+        template(&app.acme, "447700900302", "made_elsewhere").await.expect(202);
         stops_marketing(app, &app.globex, "447700900302").await;
-        template(&app.globex, "447700900302", "hello_world").await.expect(409);
-    }
-
-    async fn what_waited_is_asked_again_when_its_turn_comes(app: &TestApp) {
-        for tenant in [&app.acme, &app.globex] {
-            tenant.customer_writes("447700900303", "Hello");
-        }
-        app.settled().await;
-        app.sim.add_fault(resting());
-        let queued = app.acme.sends("447700900303", "Soon").await.expect(202);
-        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
-        let channel = format!("/channels/{}", app.acme.channel_id);
-        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
-        assert_eq!(app.acme.get(&path).await.expect(200)["status"], "queued");
-        // Nothing ran for a day: the window has closed meanwhile.
-        app.clock.advance(chrono::TimeDelta::hours(25));
-        let message = app.until(&app.acme, &path, |message| message["status"] == "failed").await;
-        assert_eq!(message["error"]["terms"][0]["term"], "window_closed", "{message}");
-        assert_eq!(app.sim.ledger().accepted_total, 0);
+        template(&app.globex, "447700900302", "made_elsewhere").await.expect(409);
     }
 
     /// The window is the number's that opened it: a contact with another number by now gets nothing in it.
@@ -150,20 +144,5 @@ on_both_profiles! {
         let path = format!("/messages/{}", queued["id"].as_str().unwrap());
         app.until(&app.acme, &path, |message| message["status"] == "read").await;
         app.globex.sends("+55 31 98888-0307", "Olá").await.expect(202);
-    }
-
-    async fn a_choice_made_while_a_template_waits_counts(app: &TestApp) {
-        app.sim.add_fault(resting());
-        let queued = template(&app.acme, "447700900304", "hello_world").await.expect(202);
-        let channel = format!("/channels/{}", app.acme.channel_id);
-        app.until(&app.acme, &channel, |channel| channel["held"].is_object()).await;
-        stops_marketing(app, &app.acme, "447700900304").await;
-        app.clock.advance(chrono::TimeDelta::minutes(3));
-        let path = format!("/messages/{}", queued["id"].as_str().unwrap());
-        let message = app.until(&app.acme, &path, |message| message["status"] == "failed").await;
-        assert_eq!(message["error"]["terms"][0]["term"], "marketing_not_wanted", "{message}");
-        let other = template(&app.globex, "447700900304", "hello_world").await.expect(202);
-        let path = format!("/messages/{}", other["id"].as_str().unwrap());
-        app.until(&app.globex, &path, |message| message["status"] == "read").await;
     }
 }

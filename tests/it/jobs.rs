@@ -16,7 +16,10 @@ on_both_profiles! {
         app.clock.advance(chrono::TimeDelta::seconds(2));
         app.settled().await;
         let on = app.system.across_tenants("looks whether anything was left");
-        assert_eq!(job::Entity::find().count(on).await.unwrap(), 0);
+        // What recurs is always planned.
+        let recurring = ["templates.sync_all", "messaging.repair_conversations"];
+        let left = job::Entity::find().filter(job::Column::Kind.is_not_in(recurring));
+        assert_eq!(left.count(on).await.unwrap(), 0);
         assert_eq!(event::Entity::find().count(on).await.unwrap(), 0);
     }
 

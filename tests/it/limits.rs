@@ -120,7 +120,7 @@ on_both_profiles! {
         let mut tried = BTreeSet::new();
         for operation in operations(&document) {
             let described = described(&document, &operation);
-            // An API key has no account of its own: identity's tests try these.
+            // An API key is nobody's account: identity's tests try these.
             if operation.path.starts_with("/me") {
                 continue;
             }
@@ -148,7 +148,7 @@ on_both_profiles! {
             let link = resolved(&document, &described["requestBody"]["content"]["application/json"]["schema"]);
             let body = if body.is_null() { link } else { body };
             let Some(properties) = body["properties"].as_object() else { continue };
-            // Messages have a reader of their own, which names every field; see `beyond_whatsapps_limits_the_field_is_named`.
+            // Messages are read by other code, which names every field; see `beyond_whatsapps_limits_the_field_is_named`.
             if operation.path.ends_with("/messages") {
                 continue;
             }
@@ -209,7 +209,7 @@ on_both_profiles! {
             }
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let path = filled(&document, &operation.path, "", "");
-            let text = if operation.path == "/session" || operation.path == "/media" || operation.path.starts_with("/me") { &long } else { &larger };
+            let text = if operation.path == "/session" || operation.path == "/media" || operation.path == "/templates/samples" || operation.path.starts_with("/me") { &long } else { &larger };
             for body in [
                 json!({ text.as_str(): 1 }),
                 json!({ "type": text }),

@@ -293,7 +293,7 @@ async fn a_caller_and_a_process_have_so_many_connections() {
     let (status, text, _) = Raw::ask(&app, &globex).await;
     assert_eq!(status, 503);
     assert!(text.contains(r#""code":"live_connections_full""#), "{text}");
-    // Who may not listen at all learns that first, and takes no place.
+    // Missing credentials are reported first, and use up no connection.
     assert_eq!(
         Raw::ask(&app, "Authorization: Bearer wapro_nonsense").await.0,
         401

@@ -1,4 +1,4 @@
-//! Numbers as a module of their own: what an upgrade keeps, and when they can be switched off.
+//! Numbers as a separate module: what an upgrade keeps, and when they can be switched off.
 
 use migrations::{Migrator, MigratorTrait};
 use reqwest::Method;
@@ -21,7 +21,7 @@ async fn count(on: &DatabaseConnection, table: &str) -> i64 {
     row.unwrap().unwrap().try_get("", "n").unwrap()
 }
 
-/// How many migrations there are from the one that gave numbers tables of their own.
+/// How many migrations there are from the one that gave numbers separate tables.
 fn since() -> u32 {
     let migrations = Migrator::migrations();
     let since = migrations
@@ -74,6 +74,9 @@ on_both_profiles! {
         let refused = switch("channels", false).await;
         assert_eq!((refused.status, refused.code()), (409, "module_required"));
         switch("messaging", false).await.expect(200);
+        let refused = switch("channels", false).await;
+        assert_eq!((refused.status, refused.code()), (409, "module_required"), "templates need them as well");
+        switch("templates", false).await.expect(200);
         switch("channels", false).await.expect(200);
         assert_eq!(app.acme.get("/channels").await.code(), "module_disabled");
         app.globex.get("/channels").await.expect(200);

@@ -95,14 +95,26 @@ fn words(file: &str) -> serde_json::Value {
 /// The portal's words for the codes of problems in one language: the shared ones, and those of each feature.
 fn problem_words(language: &str) -> serde_json::Map<String, serde_json::Value> {
     let features = format!("{}/../web/src/features", env!("CARGO_MANIFEST_DIR"));
-    let features = std::fs::read_dir(features)
-        .unwrap()
-        .map(|feature| read_json(&feature.unwrap().path().join(format!("{language}.json"))));
+    let mut files = Vec::new();
+    named(features.as_ref(), &format!("{language}.json"), &mut files);
+    let features = files.iter().map(|file| read_json(file));
     std::iter::once(words(language))
         .chain(features)
         .filter_map(|words| words["errors"].as_object().cloned())
         .flatten()
         .collect()
+}
+
+/// All files of this name below a folder.
+fn named(folder: &std::path::Path, name: &str, files: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            named(&path, name, files);
+        } else if path.file_name().is_some_and(|own| own == name) {
+            files.push(path);
+        }
+    }
 }
 
 fn read_json(file: &std::path::Path) -> serde_json::Value {

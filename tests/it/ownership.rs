@@ -1,5 +1,5 @@
 //! A number belongs to the tenant whose connection test passed last. A claim alone blocks nobody, diverts nothing and reveals
-//! nothing.
+//! nothing. Races and simulated numbers are in `modules/channels/tests/it/ownership.rs`.
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -172,43 +172,6 @@ on_both_profiles! {
         // Globex' own number was never touched.
         let own = globex.get(&format!("/channels/{}", globex.channel_id)).await.expect(200);
         assert_eq!(own["status"], "connected");
-    }
-
-    async fn a_race_for_a_number_ends_with_one_owner(app: &TestApp) {
-        let (acme, globex) = (&app.acme, &app.globex);
-        let ours = format!("/channels/{}", acme.channel_id);
-        let theirs = claims_acmes(app, &acme.access_token, &acme.app_secret).await;
-        for _ in 0..3 {
-            let racing = (0..6).map(|n| match n % 2 {
-                0 => test(acme, &ours),
-                _ => test(globex, &theirs),
-            });
-            let passed = futures_util::future::join_all(racing).await;
-            assert!(passed.into_iter().all(|passed| passed));
-            app.settled().await;
-            let at_acme = acme.get(&ours).await.expect(200);
-            let at_globex = globex.get(&theirs).await.expect(200);
-            assert_ne!(at_acme["held"].is_object(), at_globex["held"].is_object(), "{at_acme}\n{at_globex}");
-            let owner = app.identity.routes().resolve("phone_simulated", &acme.phone_id).await.unwrap().unwrap();
-            let owns = if at_acme["held"].is_object() { globex.id } else { acme.id };
-            assert_eq!(owner.tenant(), owns);
-        }
-    }
-
-    async fn what_is_proven_in_the_simulator_says_nothing_about_a_number_of_whatsapps(app: &TestApp) {
-        // Acme owns the number at WhatsApp; in the simulator anybody may make one with the same id.
-        let number = "330000000007777";
-        let tx = app.system.tenant(app.acme.id).begin().await.unwrap();
-        app.identity.routes().claim(&tx, "phone", number).await.unwrap();
-        tx.commit().await.unwrap();
-        let made = app.sim.provision(&cloud_sim::Provision { phone_number_id: Some(number.to_owned()), ..Default::default() }).unwrap();
-        let mut wanted = claim(number, &made.waba_id, &made.access_token, &made.app_secret);
-        wanted["verify_token"] = json!(made.verify_token);
-        let channel = app.globex.post("/channels", wanted).await.expect(201);
-        assert!(test(&app.globex, &format!("/channels/{}", channel["id"].as_str().unwrap())).await);
-        app.settled().await;
-        let owner = app.identity.routes().resolve("phone", number).await.unwrap().unwrap();
-        assert_eq!(owner.tenant(), app.acme.id);
     }
 
     /// There was no claim, and one kind of route for all numbers.

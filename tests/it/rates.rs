@@ -185,7 +185,7 @@ async fn every_answer_to_a_caller_says_what_is_left() {
         assert_eq!(ended.status, 204);
         assert!(left(&ended, "caller") <= 99);
 
-        // Nobody in particular has no quota of their own.
+        // A request without a known caller has no quota.
         let nobody = acme.call_with("", reqwest::Method::GET, "/tags", None).await;
         assert_eq!((nobody.status, nobody.headers.get("ratelimit")), (401, None));
         for (method, path, status) in [

@@ -123,7 +123,7 @@ on_both_profiles! {
         assert!(channel["status_reason"].as_str().unwrap().starts_with("Daily messaging limit"), "{channel}");
         let first = template(&app.acme, "447700900201").await;
         app.until(&app.acme, &state(&first), |message| message["status"] == "read").await;
-        // Who wrote is answered whatever the limit says, and another tenant has a limit of its own.
+        // Who wrote is answered whatever the limit says, and another tenant has another limit.
         sent(app, &app.acme, "447700900204", &["read"]).await;
         let other = template(&app.globex, "447700900203").await;
         app.until(&app.globex, &state(&other), |message| message["status"] == "read").await;
@@ -252,10 +252,10 @@ on_both_profiles! {
     async fn a_one_time_password_needs_a_phone_number(app: &TestApp) {
         const KAI: &str = "GB.55500011122233";
         let acme = &app.acme;
-        let news = |tenant: &Tenant, template: &str, category: &str| json!({
+        let news = |tenant: &Tenant, id: i64, template: &str, category: &str| json!({
             "object": "whatsapp_business_account", "entry": [{ "id": tenant.waba_id, "time": chrono::Utc::now().timestamp(),
             "changes": [{ "field": "message_template_status_update", "value": {
-                "event": "APPROVED", "message_template_id": 660000000000601_i64, "message_template_name": template,
+                "event": "APPROVED", "message_template_id": id, "message_template_name": template,
                 "message_template_language": "en-GB", "reason": "NONE", "message_template_category": category } }] }] })
             .to_string().into_bytes();
         // A person with a username: nobody knows the phone.
@@ -266,8 +266,8 @@ on_both_profiles! {
                     "timestamp": chrono::Utc::now().timestamp().to_string() }] }));
             tenant.webhook(&written).await.expect(200);
         }
-        acme.webhook(&news(acme, "login_code", "AUTHENTICATION")).await.expect(200);
-        acme.webhook(&news(acme, "order_update", "UTILITY")).await.expect(200);
+        acme.webhook(&news(acme, 660_000_000_000_601, "login_code", "AUTHENTICATION")).await.expect(200);
+        acme.webhook(&news(acme, 660_000_000_000_602, "order_update", "UTILITY")).await.expect(200);
         app.idle().await;
         let password = |to: Value, name: &str| json!({ "to": to, "type": "template", "template": {
             "name": name, "language": "en_GB", "components": [

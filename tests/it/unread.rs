@@ -82,6 +82,46 @@ on_both_profiles! {
         assert_eq!((total(&app.acme).await, sum(&app.acme).await), (0, 0));
     }
 
+    async fn reading_up_to_a_message_leaves_what_came_after_it(app: &TestApp) {
+        const WHO: &str = "447700952000";
+        for text in ["one", "two", "three"] {
+            app.acme.customer_writes(WHO, text);
+            app.idle().await;
+        }
+        app.acme.customer_writes("447700952001", "of another");
+        app.globex.customer_writes(WHO, "of others");
+        app.idle().await;
+        let open = |tenant: Tenant, text: &'static str| async move {
+            let row = tenant.all("/conversations").await.into_iter().find(|row| row["preview"] == text).unwrap();
+            let id = row["id"].as_str().unwrap().to_owned();
+            let messages = tenant.get(&format!("/conversations/{id}/messages")).await.expect(200);
+            (id, messages["items"].as_array().unwrap().clone())
+        };
+        let (id, messages) = open(app.acme.clone(), "three").await;
+        let named = |text: &str| messages.iter().find(|row| row["text"] == text).unwrap()["id"].as_str().unwrap().to_owned();
+        let read = |up_to: String| {
+            let path = format!("/conversations/{id}/read?up_to={up_to}");
+            async move { app.acme.post(&path, Value::Null).await }
+        };
+        let unread = || async {
+            let row = app.acme.get(&format!("/conversations/{id}")).await.expect(200);
+            (row["unread"].as_i64().unwrap(), total(&app.acme).await)
+        };
+        assert_eq!(unread().await, (3, 4));
+        read(named("two")).await.expect(204);
+        assert_eq!(unread().await, (1, 2));
+        // What was read stays read.
+        read(named("one")).await.expect(204);
+        assert_eq!(unread().await, (1, 2));
+        let (_, other) = open(app.acme.clone(), "of another").await;
+        read(other[0]["id"].as_str().unwrap().to_owned()).await.expect(422);
+        let (_, theirs) = open(app.globex.clone(), "of others").await;
+        read(theirs[0]["id"].as_str().unwrap().to_owned()).await.expect(404);
+        assert_eq!(unread().await, (1, 2));
+        read(named("three")).await.expect(204);
+        assert_eq!((unread().await, total(&app.globex).await), ((0, 1), 1));
+    }
+
     async fn a_total_that_is_wrong_or_missing_is_put_right(app: &TestApp) {
         for tenant in [&app.acme, &app.globex] {
             for n in 0..3 {

@@ -3,7 +3,7 @@
 
     tests/run.sh --services -- python3 tests/upgrade/make.py WAPRO FOLDER
 
-WAPRO is the older binary, FOLDER where the dumps go (tests/upgrade/<commit>). It starts that binary with a data folder of its own
+WAPRO is the older binary, FOLDER where the dumps go (tests/upgrade/<commit>). It starts that binary with a separate data folder
 and a separate simulator, drives it by its API as two tenants, stops it, and writes for each profile
 
     sqlite.sql  mysql.sql     the database: schema and rows

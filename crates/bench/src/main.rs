@@ -106,6 +106,7 @@ impl Run {
         part!(live, "From webhook to WebSocket (P5, P5b)");
         part!(memory, "Memory when idle (P9)");
         part!(fairness, "Tenants beside each other (P11)");
+        part!(templates, "Ten thousand templates");
     }
 
     /// Runs a part, if it is asked for. Whatever happens to it, the others go on.

@@ -12,7 +12,7 @@ use crate::shapes::ingest::Receive;
 #[derive(Clone, Debug, Parser, Serialize)]
 #[command(version)]
 pub struct Plan {
-    /// Parts, separated by commas: bounds, send, flatness, caps, ingest, live, memory, fairness. All, when absent.
+    /// Parts, separated by commas: bounds, send, flatness, caps, ingest, live, memory, fairness, templates. All, when absent.
     #[arg(long, env = "ONLY", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Rounds of everything that is compared.
@@ -27,6 +27,9 @@ pub struct Plan {
     /// Messages of the big tenant in the part about fairness.
     #[arg(long, env = "BIG_TENANT", default_value_t = 300_000)]
     pub big_tenant: u64,
+    /// Templates of the account in the part about templates.
+    #[arg(long, env = "TEMPLATES", default_value_t = 10_000)]
+    pub templates: u32,
     /// Requests that the stateless client keeps in flight.
     #[arg(long, env = "CONCURRENCY", default_value_t = 1_500)]
     pub concurrency: usize,

@@ -1,5 +1,7 @@
 //! What contacts offers and tells.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 pub use cloud_api::Bsuid;
 use kernel::{Event, Result, TenantDb, TenantIds, TenantTx, id};
@@ -67,6 +69,73 @@ pub struct ContactAddress {
     /// They asked for no more marketing.
     pub marketing_stopped: bool,
 }
+
+/// Something of a contact that messages are filled with. Written as `name`, `first_name`, `phone`, `username` or `attribute:<key>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum ContactField {
+    /// The name.
+    Name,
+    /// The first word of the name.
+    FirstName,
+    /// E.164 with the plus.
+    Phone,
+    /// Username without the `@`.
+    Username,
+    /// The attribute of this key.
+    Attribute(String),
+}
+
+impl std::fmt::Display for ContactField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Name => f.write_str("name"),
+            Self::FirstName => f.write_str("first_name"),
+            Self::Phone => f.write_str("phone"),
+            Self::Username => f.write_str("username"),
+            Self::Attribute(key) => write!(f, "attribute:{key}"),
+        }
+    }
+}
+
+impl From<ContactField> for String {
+    fn from(field: ContactField) -> Self {
+        field.to_string()
+    }
+}
+
+/// A text that names no field of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is none of `name`, `first_name`, `phone`, `username` and `attribute:<key>`")]
+pub struct UnknownField;
+
+impl std::str::FromStr for ContactField {
+    type Err = UnknownField;
+
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownField> {
+        match text {
+            "name" => Ok(Self::Name),
+            "first_name" => Ok(Self::FirstName),
+            "phone" => Ok(Self::Phone),
+            "username" => Ok(Self::Username),
+            _ => match text.strip_prefix("attribute:") {
+                Some(key) if !key.trim().is_empty() => Ok(Self::Attribute(key.to_owned())),
+                _ => Err(UnknownField),
+            },
+        }
+    }
+}
+
+impl TryFrom<String> for ContactField {
+    type Error = UnknownField;
+
+    fn try_from(text: String) -> std::result::Result<Self, UnknownField> {
+        text.parse()
+    }
+}
+
+/// Fields of contacts that have a value, on one line each, without blanks around it.
+pub type FieldsOfContacts = BTreeMap<ContactId, BTreeMap<ContactField, String>>;
 
 /// What somebody chose about marketing (Cloud API: `user_preferences`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +278,29 @@ pub trait ContactDirectory: Send + Sync {
     /// # Errors
     /// The database's.
     async fn addresses_in(&self, tx: &TenantTx, contacts: &[ContactId]) -> Result<Vec<ContactAddress>>;
+
+    /// These fields of these contacts; contacts that are absent and fields without a value are left out. At most one read of
+    /// contacts and one of identities for 500 contacts, none where no field of theirs is asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn fields(
+        &self,
+        db: &TenantDb,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts>;
+
+    /// As [`ContactDirectory::fields`], in a transaction: it sees contacts that the transaction has made.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn fields_in(
+        &self,
+        tx: &TenantTx,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts>;
 
     /// The contacts whose name, phone or username contains `text`, however many they are, as a condition for a list of another
     /// module ([`kernel::tenant::TenantSelect::among`]). None where the text has nothing to look for: all fit then.

@@ -18,7 +18,11 @@ pub use origin::{Origin, OriginId, UnknownOrigin};
 pub use refusal::{Refusal, RefusalCode};
 pub use unread::{UnreadChanged, UnreadTotal};
 
-use crate::{channels::ChannelId, contacts::ContactId};
+use crate::{
+    channels::ChannelId,
+    contacts::ContactId,
+    templates::{TemplateId, Values},
+};
 
 id!(
     /// The thread between one channel and one contact.
@@ -72,21 +76,26 @@ pub struct OutgoingMessage {
     pub reply_to: Option<Wamid>,
     /// Who caused it.
     pub sent_by: Option<Sender>,
-    /// The template it was made from, as kept with the message.
+    /// The template that filled it, kept with the message. None is needed to send a template: what is known of it is looked up by
+    /// the content's name and language.
     pub template: Option<TemplateUse>,
 }
 
-/// The template of a message, and what its variables were filled with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The template of a message, and what its slots were filled with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TemplateUse {
-    /// WhatsApp's id of the template.
+    /// WhatsApp's id of the template; empty while WhatsApp has told none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id: String,
-    /// What each variable was filled with, in their order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    /// Our id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<TemplateId>,
+    /// What each slot was filled with; empty for a message that brought its components itself.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub values: Values,
 }
 
-/// The one way out: everything that leaves for WhatsApp goes through it.
+/// Sends messages: everything for WhatsApp goes through it.
 #[async_trait::async_trait]
 pub trait MessageSender: Send + Sync {
     /// Decides of each message whether it may leave, and writes those that may, with their dispatch chunks, in the caller's
@@ -479,11 +488,63 @@ pub struct TemplateNewsItem {
     /// What WhatsApp holds to be right, or will file it under.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub correct_category: Option<String>,
+    /// What it was filed under before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub previous_category: Option<String>,
+    /// From when it is filed under `correct_category`, where WhatsApp announces that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub effective_at: Option<DateTime<Utc>>,
     /// Why, in WhatsApp's word or sentence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// Why, in WhatsApp's word: INVALID_FORMAT; of a pause FIRST_PAUSE, SECOND_PAUSE or RATE_LIMITING_PAUSE.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason_word: Option<String>,
+    /// What WhatsApp recommends to change.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recommendation: Option<String>,
+    /// When it was or will be disabled.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// The new content of a `components` change.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub content: Option<TemplateContent>,
     /// When, by WhatsApp.
     pub at: DateTime<Utc>,
+}
+
+/// The content of a changed template, as far as WhatsApp's webhooks tell it: texts and buttons without their samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateContent {
+    /// Text of the header; absent for another kind of header or none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub header: Option<String>,
+    /// Text of the body.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub body: Option<String>,
+    /// Text of the footer, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub footer: Option<String>,
+    /// Its buttons. WhatsApp documents links and phone numbers only: others may be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub buttons: Vec<TemplateContentButton>,
+}
+
+/// A button of a changed template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateContentButton {
+    /// URL, PHONE_NUMBER, QUICK_REPLY, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its label.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<String>,
+    /// Where it leads.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
+    /// Whom it calls.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phone_number: Option<String>,
 }
 
 impl Event for TemplateNews {

@@ -1,39 +1,42 @@
 //! The HTTP application: modules' routes, live stream, documentation, health, the portal.
 
+mod api;
+mod docs;
+mod observe;
+
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use bytes::Bytes;
-use kernel::{Authenticator, Module, RateNote, SystemDb};
+use kernel::{Authenticator, Module, SystemDb};
 use poem::{
-    Endpoint, EndpointExt, FromRequest, IntoResponse, Request, Response, Route, RouteMethod,
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Route, RouteMethod,
     endpoint::{BoxEndpoint, make},
-    get, handler,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    get,
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{CatchPanic, Compression, CookieJarManager},
-    web::{Data, RemoteAddr},
 };
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tracing::Instrument;
+
+use api::{PathFacts, allowed, labelled, unknown_operation};
+use docs::documentation;
+use observe::observe;
+
+pub use observe::RequestId;
 
 use crate::{
     assets,
-    body::{self, API_BODY, Bodies, BodyLimits, Kept, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
-    counting::{checked, counted},
+    body::{self, API_BODY, Bodies, BodyLimits, PUBLIC_BODY, WEBHOOK_BODY, bounded, capped},
+    counting::checked,
     host_name::HostNames,
     live::{Hub, LiveLimits, Places, socket},
-    misfit::BodySchema,
     openapi::{self, Conflict, Document},
     problem,
     redis::Redis,
     request::{Parameters, readable_headers},
-    security_headers::{self, Area},
 };
 
 /// A sign-in that the demo shows on its first page.
@@ -264,67 +267,6 @@ fn uncompressed(mut request: Request, plain: &BTreeSet<&str>) -> Request {
     request
 }
 
-fn documentation(document: &Document, config: PublicConfig) -> Route {
-    let spec = serde_json::to_string_pretty(&document.value).unwrap_or_default();
-    let swagger = Arc::new(
-        utoipa_swagger_ui::Config::from("/api/openapi.json")
-            .try_it_out_enabled(true)
-            // A key that is tried out stays in the page: the browser's storage would keep it for the browser's next user.
-            .persist_authorization(false)
-            // It would send the document's address to an external server.
-            .validator_url("none"),
-    );
-    let config = serde_json::to_string(&config).unwrap_or_default();
-    let json = |text: String| {
-        // All answers share one copy.
-        let text = Bytes::from(text);
-        get(make(move |_| {
-            let response = Response::builder()
-                .content_type("application/json")
-                .body(text.clone());
-            async move { Ok::<_, poem::Error>(response) }
-        }))
-    };
-    Route::new()
-        .at("/openapi.json", json(spec))
-        .at("/config", json(config))
-        .at(
-            "/docs",
-            get(make(|_| async {
-                Ok::<_, poem::Error>(poem::web::Redirect::see_other("/api/docs/").into_response())
-            })),
-        )
-        .at("/docs/", get(swagger_page).data(swagger.clone()))
-        .at("/docs/*tail", get(swagger_page).data(swagger))
-        .at(
-            "/*path",
-            make(|_| async { Err::<Response, poem::Error>(poem::error::NotFoundError.into()) }),
-        )
-}
-
-#[handler]
-fn swagger_page(request: &Request, config: Data<&Arc<utoipa_swagger_ui::Config<'static>>>) -> Response {
-    let tail: String = request.raw_path_param("tail").unwrap_or_default().to_owned();
-    match utoipa_swagger_ui::serve(&tail, config.0.clone()) {
-        Ok(Some(file)) => Response::builder()
-            .content_type(&file.content_type)
-            .body(with_way_back(&tail, file.bytes)),
-        Ok(None) => StatusCode::NOT_FOUND.into(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into(),
-    }
-}
-
-/// The page of the description with a link to the portal, which it has not by itself.
-fn with_way_back(tail: &str, bytes: Cow<'static, [u8]>) -> Bytes {
-    const PAGE: &str = "<div id=\"swagger-ui\">";
-    const LINK: &str = "<p style=\"margin:0;padding:12px 20px;font:14px sans-serif\"><a href=\"/\">Back to the portal</a></p>";
-    let page = matches!(tail, "" | "/" | "index.html").then(|| std::str::from_utf8(&bytes));
-    match page {
-        Some(Ok(page)) => Bytes::from(page.replacen(PAGE, &format!("{LINK}{PAGE}"), 1)),
-        _ => assets::uncopied(bytes),
-    }
-}
-
 fn operations(route: Route, system: &SystemDb, redis: Option<Redis>) -> Route {
     let ready: RouteMethod = {
         let system = system.clone();
@@ -366,205 +308,4 @@ async fn readiness(system: &SystemDb, redis: Option<Redis>) -> Response {
         .status(status)
         .content_type("application/json")
         .body(body.to_string())
-}
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
-/// One span, the metrics and the common headers of each response. Labels are route patterns, never raw paths, which contain
-/// ids and tokens.
-async fn observe<E: Endpoint>(endpoint: Arc<E>, mut request: Request, https: bool) -> poem::Result<Response> {
-    let id = request_id(&request);
-    let method = request.method().clone();
-    let peer = <&RemoteAddr>::from_request_without_body(&request)
-        .await
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let span = tracing::info_span!("request", id = %id, %method, peer, tenant = tracing::field::Empty);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let area = Area::of(request.uri().path());
-    let counted = RateNote::default();
-    request.extensions_mut().insert(counted.clone());
-    let started = Instant::now();
-    let result = endpoint.call(request).instrument(span.clone()).await;
-    let mut response = match result {
-        Ok(response) => response.into_response(),
-        Err(error) => problem::from_poem(error, None).await,
-    };
-    let route = match (
-        response.data::<RouteLabel>(),
-        response.data::<poem::PathPattern>(),
-    ) {
-        (Some(label), _) => label.0.clone(),
-        (None, Some(pattern)) => pattern.0.clone(),
-        (None, None) => "other".into(),
-    };
-    let status = response.status().as_u16();
-    let seconds = started.elapsed().as_secs_f64();
-    span.in_scope(|| tracing::debug!(%route, status, seconds, "answered"));
-    metrics::counter!("wapro_http_requests_total", "method" => method_label(&method), "route" => route.clone(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("wapro_http_request_seconds", "route" => route).record(seconds);
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, value);
-    }
-    if let Some((policy, left)) = counted.fields() {
-        for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
-            headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
-        }
-    }
-    security_headers::add(headers, area, https);
-    Ok(response)
-}
-
-/// The path pattern of an API operation: the framework's own contains the inner route twice.
-#[derive(Clone, Debug)]
-struct RouteLabel(Arc<str>);
-
-/// A path in the OpenAPI document.
-struct PathFacts {
-    label: RouteLabel,
-    /// Its methods.
-    allow: HeaderValue,
-    /// Whether an operation has no permission: then its body must be small.
-    is_public: bool,
-    /// The JSON bodies of its operations, by method.
-    bodies: BTreeMap<String, Arc<BodySchema>>,
-}
-
-impl PathFacts {
-    fn of(path: &str, document: &Document, schemas: &Arc<Value>) -> Self {
-        let segments = path.split('/').map(|segment| match segment.strip_prefix(':') {
-            Some(name) => format!("{{{name}}}"),
-            None => segment.to_owned(),
-        });
-        let described = segments.collect::<Vec<_>>().join("/");
-        let described = document.value["paths"][described.as_str()].as_object();
-        let operations = || described.into_iter().flatten();
-        let methods: BTreeSet<&str> = operations()
-            .flat_map(|(method, _)| match method.as_str() {
-                // Every GET also answers HEAD.
-                "get" => vec!["GET", "HEAD"],
-                "post" => vec!["POST"],
-                "put" => vec!["PUT"],
-                "patch" => vec!["PATCH"],
-                "delete" => vec!["DELETE"],
-                _ => vec![],
-            })
-            .collect();
-        let methods = methods.into_iter().collect::<Vec<_>>().join(", ");
-        Self {
-            label: RouteLabel(format!("/api/v1{path}").into()),
-            allow: HeaderValue::from_str(&methods).unwrap_or(problem::READ_ONLY),
-            is_public: operations().any(|(_, operation)| operation["x-permission"].is_null()),
-            bodies: operations()
-                .filter_map(|(method, operation)| {
-                    Some((
-                        method.to_uppercase(),
-                        Arc::new(BodySchema::of(operation, schemas)?),
-                    ))
-                })
-                .collect(),
-        }
-    }
-
-    fn has(&self, method: &Method) -> bool {
-        let methods = self.allow.to_str().unwrap_or_default();
-        methods.split(", ").any(|known| known == method.as_str())
-    }
-}
-
-async fn unknown_operation(request: Request) -> poem::Result<Response> {
-    counted(&request).await?;
-    Err(poem::error::NotFoundError.into())
-}
-
-async fn labelled<E: Endpoint>(
-    endpoint: Arc<E>,
-    request: Request,
-    facts: Arc<PathFacts>,
-) -> poem::Result<Response> {
-    if !facts.has(request.method()) {
-        counted(&request).await?;
-    }
-    let schema = facts.bodies.get(request.method().as_str());
-    let given = schema.and_then(|schema| Some((&**schema, Kept::of(&request, schema)?)));
-    let mut response = answered(endpoint, request, facts.allow.clone(), given).await?;
-    response.set_data(facts.label.clone());
-    Ok(response)
-}
-
-/// Turns errors into problems, with the methods of the path and the request.
-async fn allowed<E: Endpoint>(
-    endpoint: Arc<E>,
-    request: Request,
-    allow: HeaderValue,
-) -> poem::Result<Response> {
-    answered(endpoint, request, allow, None).await
-}
-
-/// Errors become problems while it is known which methods the path has and what was asked; `given` is the body and what it
-/// should be.
-async fn answered<E: Endpoint>(
-    endpoint: Arc<E>,
-    request: Request,
-    allow: HeaderValue,
-    given: Option<(&BodySchema, Kept)>,
-) -> poem::Result<Response> {
-    let uri = request.original_uri().clone();
-    match endpoint.call(request).await {
-        Ok(response) => Ok(response.into_response()),
-        Err(error) => {
-            let misread = given.as_ref().map(|(_, kept)| kept.misread()).unwrap_or_default();
-            let error = if misread.is_empty() {
-                error
-            } else {
-                kernel::Error::invalid_fields(misread).into()
-            };
-            let operation = problem::Operation {
-                allow: &allow,
-                uri: &uri,
-                body: given.and_then(|(schema, kept)| Some((schema, kept.value()?))),
-            };
-            Ok(problem::from_poem(error, Some(operation)).await)
-        }
-    }
-}
-
-/// A method's name. Unknown methods share one label, so that clients cannot create metric series.
-fn method_label(method: &Method) -> &'static str {
-    const KNOWN: [Method; 7] = [
-        Method::GET,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::HEAD,
-        Method::OPTIONS,
-    ];
-    KNOWN
-        .iter()
-        .find(|known| *known == method)
-        .map_or("other", Method::as_str)
-}
-
-/// The id of a request in the log, and in the response's `X-Request-Id`.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
-/// A proxy's id is kept if it is short and safe; otherwise a new one is created.
-fn request_id(request: &Request) -> String {
-    let given = request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok());
-    match given {
-        Some(id)
-            if (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') =>
-        {
-            id.to_owned()
-        }
-        _ => uuid::Uuid::new_v4().simple().to_string(),
-    }
 }

@@ -108,7 +108,7 @@ pub(crate) fn uncopied(data: Cow<'static, [u8]>) -> Bytes {
 }
 
 fn file(request: &Request, path: &str) -> Option<Response> {
-    // A copy has no address of its own.
+    // A copy has no separate address.
     if path.ends_with(".br") || path.ends_with(".gz") {
         return None;
     }

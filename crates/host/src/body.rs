@@ -31,7 +31,7 @@ pub(crate) const API_BODY: u64 = 1024 * 1024;
 pub(crate) const PUBLIC_BODY: u64 = 16 * 1024;
 /// WhatsApp sends up to 3 MB in one webhook; a little more, so that the limit is ours and not an off-by-one.
 pub(crate) const WEBHOOK_BODY: u64 = 3 * 1024 * 1024 + 64 * 1024;
-/// Bodies of routes that set no limit: no route of the host, only the simulator's, which has limits of its own below this one
+/// Bodies of routes that set no limit: no route of the host, only the simulator's, whose own limits are lower than this one
 /// and keeps its bodies outside the budget.
 const UNROUTED_BODY: u64 = 260 * 1024 * 1024;
 /// A body up to this size may use the whole budget, a larger one only three quarters, so that large bodies never block small
@@ -398,7 +398,7 @@ pub(crate) async fn guard<E: Endpoint>(
     Ok(response)
 }
 
-/// Handlers see a broken stream and respond with an error of their own. The caller gets the real reason instead, unless the
+/// Handlers see a broken stream and respond with their own error. The caller gets the real reason instead, unless the
 /// handler responded with the same status and more detail, or succeeded anyway.
 fn answer_of(fault: Fault, response: Response) -> Response {
     let error = fault.error();

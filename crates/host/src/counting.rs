@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::{Authenticator, Result};
 use poem::{Request, http::StatusCode};
 
-/// Counts the caller of a request to the API. Nobody in particular has no quota.
+/// Counts the caller of a request to the API. A request without a known caller has no quota.
 ///
 /// # Errors
 /// 429 when the caller is over the rate.

@@ -188,7 +188,7 @@ impl std::fmt::Debug for PublicFetcher {
 }
 
 impl PublicFetcher {
-    /// A fetcher with a client of its own.
+    /// A fetcher with its own client.
     ///
     /// # Errors
     /// When TLS cannot be set up.

@@ -29,7 +29,7 @@ enum Pet {
     Dog(Dog),
 }
 
-/// Without a name of its own for the type: a code, or an object.
+/// Without a separate name for the type: a code, or an object.
 #[derive(Debug, Union)]
 enum Place {
     Code(String),

@@ -1,4 +1,4 @@
-//! Removes what nobody will ask for any more: old live events, jobs that died long ago, events that nobody handles. A task of its own,
+//! Removes what nobody will ask for any more: old live events, jobs that died long ago, events that nobody handles. A separate task,
 //! in one process at a time, with small statements: nothing waits for it.
 
 use std::time::Duration;

@@ -21,7 +21,7 @@ use crate::{
     ApiKeyId,
     client_address::client_address,
     credentials::{SessionCookie, not_cross_site, session_cookies, wanted_tenant},
-    permission::{ManageApiKeys, ManageModules, ReadApiKeys, ReadModules},
+    permission::{ManageApiKeys, ManageModules, ReadApiKeys, ReadMembers, ReadModules},
     service::{ABSOLUTE, Change, Service},
 };
 
@@ -30,8 +30,8 @@ pub(crate) use preferences::PreferencesApi;
 pub(crate) use settings::{SettingsApi, serve_logo};
 
 use dto::{
-    ApiKeyCreated, ApiKeyIn, ApiKeyOut, ModuleIn, ModuleList, ModuleOut, PermissionList, PermissionOut,
-    SessionOut, SignInIn, SignedIn, SignedOut,
+    ApiKeyCreated, ApiKeyIn, ApiKeyOut, MemberOut, ModuleIn, ModuleList, ModuleOut, PermissionList,
+    PermissionOut, SessionOut, SignInIn, SignedIn, SignedOut,
 };
 
 #[derive(Tags)]
@@ -40,6 +40,8 @@ enum Tag {
     Session,
     /// Which features a tenant has on.
     Modules,
+    /// The people of a business.
+    Members,
     /// Credentials of programs.
     ApiKeys,
     /// A person's own account: name, language, password, sessions.
@@ -209,6 +211,32 @@ impl IdentityApi {
         let ModuleIn { enabled } = body.0;
         let switch = self.service.switch_module(can.db(), &module, enabled).await?;
         Ok(Json(switch.into()))
+    }
+
+    /// List members
+    ///
+    /// Everybody who belongs to the business, the last added user first: who may be chosen as the assignee of a conversation.
+    #[oai(
+        path = "/members",
+        method = "get",
+        operation_id = "list_members",
+        tag = "Tag::Members"
+    )]
+    async fn list_members(
+        &self,
+        can: Can<ReadMembers>,
+        /// Members wanted, 1 to 200; 50 if absent.
+        limit: Query<Option<u64>>,
+        /// `next` of the previous page.
+        #[oai(validator(max_length = 200))]
+        after: Query<Option<String>>,
+    ) -> Result<Json<Page<MemberOut>>> {
+        let (members, next) = self
+            .service
+            .list_members(can.db(), PageQuery::new("members", limit.0, after.0)?)
+            .await?;
+        let items = members.into_iter().map(MemberOut::from).collect();
+        Ok(Json(Page { items, next }))
     }
 
     /// List API keys

@@ -84,7 +84,7 @@ impl VaultKeys {
         for key in std::iter::once(&sealing).chain(&older) {
             if !ids.insert(&*key.id) {
                 return Err(format!(
-                    "two vault keys have the id `{}`; every key needs an id of its own",
+                    "two vault keys have the id `{}`; every key needs a different id",
                     key.id
                 ));
             }

@@ -104,7 +104,7 @@ pub trait BlobStore: Send + Sync {
     /// 503 when the store is away.
     async fn delete(&self, key: &BlobKey) -> Result<()>;
 
-    /// Writes, reads and removes a file of its own.
+    /// Writes, reads and removes a test file.
     ///
     /// # Errors
     /// 503 with the store's own sentence as the cause.

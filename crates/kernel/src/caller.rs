@@ -1,4 +1,4 @@
-//! Who is asking, and whether they may: one argument that a handler cannot do without.
+//! The caller of a request and its permission, as an argument that every handler has.
 
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 

@@ -1,17 +1,12 @@
 //! One error for every module: a status, a stable `code`, and a sentence that helps. On the wire it is a problem detail (RFC 9457).
 
+mod database;
+mod response;
+
 use std::borrow::Cow;
 
-use poem::{
-    IntoResponse, Response,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-};
-use poem_openapi::{
-    ApiResponse, Object,
-    payload::Payload,
-    registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
-    types::{Any, Type},
-};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use poem_openapi::{Object, types::Any};
 
 /// What every verb of a module returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -46,6 +41,9 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it and what is allowed.
     pub message: String,
+    /// Stable code of the rule that was broken, where rules have codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// The limit that was not kept, if the rule is one: characters, elements, or a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -60,9 +58,24 @@ impl FieldError {
         Self {
             field: field.into(),
             message: message.into(),
+            code: None,
             limit: None,
             value: None,
         }
+    }
+
+    /// The same with the code of the rule.
+    #[must_use]
+    pub fn with_code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
+    }
+
+    /// The same with what was found.
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<serde_json::Value>) -> Self {
+        self.value = Some(Any(value.into()));
+        self
     }
 
     /// The same with the limit that was not kept.
@@ -257,6 +270,13 @@ impl Error {
         self
     }
 
+    /// Names the fields that it is about, at most 50. Texts in them are cut short.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.fields = bounded(fields);
+        self
+    }
+
     /// Replaces the code of a 422.
     #[must_use]
     pub fn with_code(mut self, code: &'static str) -> Self {
@@ -293,168 +313,16 @@ impl Error {
     }
 }
 
-impl From<sea_orm::DbErr> for Error {
-    fn from(err: sea_orm::DbErr) -> Self {
-        // The database's own sentence names tables and values, so it is replaced.
-        if let Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) = err.sql_err() {
-            return Self::conflict(
-                "already_exists",
-                "Something with this name or key exists already.",
-            );
-        }
-        if is_contention(&err) {
-            tracing::debug!(error = %err, "a transaction lost against another");
-            return Self::contention();
-        }
-        // A pool that is exhausted or a database that is restarting is a wait, not a defect.
-        if is_away(&err) {
-            tracing::warn!(error = %err, "database unavailable");
-            return Self::unavailable("The database is busy. Try again in a moment.");
-        }
-        Self::internal(err)
-    }
-}
-
-/// No connection in time, a connection that broke off, a server that goes down or only reads for the moment.
-fn is_away(err: &sea_orm::DbErr) -> bool {
-    use sea_orm::{DbErr, RuntimeErr, SqlxError};
-    let cause = match err {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-        _ => return false,
-    };
-    match &**cause {
-        SqlxError::Io(_)
-        | SqlxError::Tls(_)
-        | SqlxError::PoolTimedOut
-        | SqlxError::PoolClosed
-        | SqlxError::WorkerCrashed => true,
-        // MySQL's numbers: too many connections, shutting down, --read-only (also of a transaction), killed.
-        SqlxError::Database(error) => ["1040", "1053", "1290", "1792", "1836", "1927"]
-            .iter()
-            .any(|number| error.to_string().starts_with(&format!("{number} "))),
-        _ => false,
-    }
-}
-
-/// Deadlock, lock wait, busy: the transaction was rolled back and would most likely succeed now.
-fn is_contention(err: &sea_orm::DbErr) -> bool {
-    let (sea_orm::DbErr::Exec(cause) | sea_orm::DbErr::Query(cause)) = err else {
-        return false;
-    };
-    let sea_orm::RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    let Some(code) = cause.as_database_error().and_then(|error| error.code()) else {
-        return false;
-    };
-    // SQLSTATE of MySQL's 1213 and 1205; SQLite's SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
-    matches!(code.as_ref(), "40001" | "5" | "517") || cause.to_string().contains("1205")
-}
-
 impl From<serde_json::Error> for Error {
     fn from(err: serde_json::Error) -> Self {
         Self::internal(err)
     }
 }
 
-/// What a 401 asks for (RFC 9110, 15.5.2). Browsers show no dialog for this scheme.
-const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"wapro\"");
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        let cause = || std::error::Error::source(&self).map(ToString::to_string);
-        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(code = self.code, detail = %self.detail, cause = cause(), "request failed");
-        } else if self.status.is_server_error() {
-            // Something is away, busy or refused for a while, often for a reason of the caller: nothing to mend here.
-            tracing::warn!(code = self.code, detail = %self.detail, cause = cause(), "request failed");
-        }
-        let mut response = Response::builder()
-            .status(self.status)
-            .content_type("application/problem+json")
-            .body(serde_json::to_vec(&self.problem()).unwrap_or_default());
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
-        }
-        if let Some(headers) = self.headers {
-            response.headers_mut().extend(*headers);
-        }
-        if let Some(wait) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        }
-        response
-    }
-}
-
-impl From<Error> for poem::Error {
-    fn from(err: Error) -> Self {
-        poem::Error::from_response(err.into_response())
-    }
-}
-
-/// Names the problem body in the OpenAPI document.
-struct ProblemPayload;
-
-impl Payload for ProblemPayload {
-    const CONTENT_TYPE: &'static str = "application/problem+json";
-    fn check_content_type(content_type: &str) -> bool {
-        content_type.starts_with(Self::CONTENT_TYPE)
-    }
-    fn schema_ref() -> poem_openapi::registry::MetaSchemaRef {
-        Problem::schema_ref()
-    }
-    fn register(registry: &mut Registry) {
-        Problem::register(registry);
-    }
-}
-
-impl ApiResponse for Error {
-    fn meta() -> MetaResponses {
-        const DESCRIBED: [(u16, &str); 7] = [
-            (
-                400,
-                "The request could not be read: the body is not JSON, or a parameter is malformed.",
-            ),
-            (401, "No valid session or API key."),
-            (
-                403,
-                "Signed in, but the permission, the module or the origin is missing.",
-            ),
-            (404, "There is no such thing, or it belongs to another tenant."),
-            (409, "The state of the thing does not allow this."),
-            (
-                422,
-                "Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields.",
-            ),
-            (429, "Too many requests; `Retry-After` says how long to wait."),
-        ];
-        MetaResponses {
-            responses: DESCRIBED
-                .iter()
-                .map(|(status, description)| MetaResponse {
-                    description,
-                    status: Some(*status),
-                    status_range: None,
-                    content: vec![MetaMediaType {
-                        content_type: ProblemPayload::CONTENT_TYPE,
-                        schema: ProblemPayload::schema_ref(),
-                    }],
-                    headers: vec![],
-                })
-                .collect(),
-        }
-    }
-
-    fn register(registry: &mut Registry) {
-        ProblemPayload::register(registry);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use poem::{IntoResponse, http::header};
+
     use super::*;
 
     #[test]

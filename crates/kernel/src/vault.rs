@@ -49,7 +49,7 @@ pub trait Vault: Send + Sync {
     /// 500 when the key id is unknown, the text was changed or it belongs to another place.
     fn open(&self, place: &str, sealed: &str) -> Result<SecretString>;
 
-    /// A signature (HMAC-SHA256) over `message`, by a key of its own for `purpose` that is derived from the platform's
+    /// A signature (HMAC-SHA256) over `message`, by a separate key for `purpose` that is derived from the platform's
     /// newest key. For what leaves the house and comes back, such as addresses that expire.
     fn sign(&self, purpose: &str, message: &[u8]) -> [u8; 32];
 

@@ -2,6 +2,8 @@
 //!
 //! Tenants and users are created directly, everything else through the public API, like a customer's program.
 
+mod templates;
+
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -30,10 +32,17 @@ struct Business {
     name: &'static str,
     agent: (&'static str, &'static str),
     number: &'static str,
-    /// Name, phone, tags.
-    contacts: &'static [(&'static str, &'static str, &'static [&'static str])],
+    /// Name, phone, tags, last order.
+    contacts: &'static [(
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+        Option<&'static str>,
+    )],
     /// Sender and text, oldest first.
     messages: &'static [(&'static str, &'static str)],
+    /// Templates of its account, besides the simulator's own.
+    templates: fn() -> Vec<Value>,
 }
 
 const ADMIN: (&str, &str) = ("admin@demo.example", "Alex Morgan");
@@ -44,10 +53,15 @@ const BUSINESSES: [Business; 2] = [
         agent: ("maya@acme.example", "Maya Chen"),
         number: "+447700900555",
         contacts: &[
-            ("Ana Lima", "+447700900123", &["VIP", "Subscription"]),
-            ("Omar Haddad", "+447700900124", &["Wholesale"]),
-            ("Priya Nair", "+447700900125", &["Subscription"]),
-            ("Tom Becker", "+447700900126", &[]),
+            (
+                "Ana Lima",
+                "+447700900123",
+                &["VIP", "Subscription"],
+                Some("A-77"),
+            ),
+            ("Omar Haddad", "+447700900124", &["Wholesale"], Some("W-12")),
+            ("Priya Nair", "+447700900125", &["Subscription"], Some("A-81")),
+            ("Tom Becker", "+447700900126", &[], None),
         ],
         messages: &[
             (
@@ -57,19 +71,21 @@ const BUSINESSES: [Business; 2] = [
             ("+447700900125", "My beans arrived today, they smell wonderful ☕"),
             ("+447700900123", "Hi, is my order A-77 on its way?"),
         ],
+        templates: templates::of_the_shop,
     },
     Business {
         name: "Globex Travel",
         agent: ("omar@globex.example", "Omar Reyes"),
         number: "+447700900666",
         contacts: &[
-            ("Lena Fischer", "+447700900223", &["Summer 2027"]),
-            ("Yusuf Demir", "+447700900224", &["Corporate"]),
+            ("Lena Fischer", "+447700900223", &["Summer 2027"], None),
+            ("Yusuf Demir", "+447700900224", &["Corporate"], None),
         ],
         messages: &[
             ("+447700900224", "We need flights for twelve people in March."),
             ("+447700900223", "Is breakfast included in the Lisbon offer?"),
         ],
+        templates: templates::of_the_agency,
     },
 ];
 
@@ -181,15 +197,14 @@ pub async fn seed(
 }
 
 async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Business) -> anyhow::Result<()> {
-    for (name, phone, tags) in business.contacts {
-        api.call(
-            Method::POST,
-            "/contacts",
-            json!({ "name": name, "phone": phone, "tags": tags }),
-        )
-        .await?;
+    for (name, phone, tags, order) in business.contacts {
+        let mut contact = json!({ "name": name, "phone": phone, "tags": tags });
+        if let Some(order) = order {
+            contact["attributes"] = json!({ "last_order": order });
+        }
+        api.call(Method::POST, "/contacts", contact).await?;
     }
-    for (name, phone, _) in business.contacts {
+    for (name, phone, ..) in business.contacts {
         // The simulator knows them by the same name, regardless of who writes first.
         let person = json!({ "wa_id": phone.trim_start_matches('+'), "name": name });
         let made = api
@@ -204,10 +219,12 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
             made.status()
         );
     }
+    let own = (business.templates)();
     let number = simulator.provision(&Provision {
         phone_number: Some(business.number.to_owned()),
         verified_name: Some(business.name.to_owned()),
         waba_name: Some(business.name.to_owned()),
+        templates: own.clone(),
         ..Provision::default()
     })?;
     let channel = json!({
@@ -228,6 +245,7 @@ async fn furnish(api: &Api, simulator: &Simulator, base: &str, business: &Busine
         .call(Method::POST, &format!("/channels/{id}/test"), Value::Null)
         .await?;
     ensure!(test["ok"] == true, "the simulated number does not work: {test}");
+    templates::fill(api, &own).await.context("its templates")?;
     for (from, text) in business.messages {
         let name = business
             .contacts

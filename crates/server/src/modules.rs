@@ -9,12 +9,14 @@ use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
     messaging::{Conversations, MessageSender},
+    templates::TemplateCatalog,
 };
 use identity::{Identity, Needs};
 use kernel::{Limiter, Module};
 use messaging::{MediaParts, Messaging};
+use templates::Templates;
 
-/// What modules are made of.
+/// What the modules need.
 pub struct Deps {
     pub identity: Identity,
     pub limiter: Arc<dyn Limiter>,
@@ -27,16 +29,18 @@ pub struct Deps {
 /// What modules offer to each other, and to programs that put a platform together.
 #[derive(Clone)]
 pub struct Ports {
-    /// Who is who.
+    /// The contacts.
     pub contacts: Arc<dyn ContactDirectory>,
     /// The numbers to send by.
     pub channels: Arc<dyn ChannelDirectory>,
     /// The numbers that webhooks name.
     pub webhooks: Arc<dyn ChannelWebhooks>,
-    /// The one way out.
+    /// Sends messages.
     pub sender: Arc<dyn MessageSender>,
     /// State and assignment of conversations.
     pub conversations: Arc<dyn Conversations>,
+    /// What is known of templates.
+    pub templates: Arc<dyn TemplateCatalog>,
 }
 
 impl std::fmt::Debug for Ports {
@@ -62,9 +66,14 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
     });
     cx.identity.connect(Needs {
         channels: channels.directory(),
-        store,
+        store: store.clone(),
         public: public.clone(),
         link_minutes,
+    });
+    let templates = Templates::new(templates::Needs {
+        channels: channels.directory(),
+        contacts: contacts.directory(),
+        store,
     });
     let messaging = Messaging::new(messaging::Needs {
         wire: cx.wire,
@@ -74,7 +83,7 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
         contacts: contacts.directory(),
         channels: channels.directory(),
         members: cx.identity.members(),
-        catalog: channels.catalog(),
+        catalog: templates.catalog(),
         settings: cx.identity.settings(),
         webhooks: channels.webhooks(),
         media: cx.media,
@@ -87,12 +96,14 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
         webhooks: channels.webhooks(),
         sender: messaging.sender(),
         conversations: messaging.conversations(),
+        templates: templates.catalog(),
     };
     let modules: Vec<Box<dyn Module>> = vec![
         Box::new(cx.identity),
         Box::new(contacts),
         Box::new(channels),
         Box::new(messaging),
+        Box::new(templates),
     ];
     (modules, ports)
 }

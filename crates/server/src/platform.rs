@@ -332,7 +332,7 @@ fn hints(config: &Config, stop: &CancellationToken) -> anyhow::Result<(Bus, Opti
     Ok((bus, Some(redis), route))
 }
 
-/// Starts counting, and tells it on the address of its own. An address that is taken keeps no process from its work.
+/// Starts counting, and serves the metrics on their separate address. An address that is taken keeps no process from its work.
 async fn metrics(
     config: &Config,
     roles: Roles,

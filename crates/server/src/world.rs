@@ -38,7 +38,7 @@ pub fn existing_key(data_dir: &Path) -> anyhow::Result<Option<SecretString>> {
 }
 
 /// Makes a key in the data folder, unless there is one. Two processes may make the first key at once: each writes its own file, and
-/// the first to link it wins. The key has an id of its own, so that a secret of another key is never taken for one of this key.
+/// the first to link it wins. The key has a different id, so that a secret of another key is never taken for one of this key.
 ///
 /// # Errors
 /// When it cannot be written.

@@ -69,7 +69,7 @@ impl Drop for TestDatabase {
         let Some((server, name)) = self.dropped.take() else {
             return;
         };
-        // A runtime of its own: the test's may be gone already.
+        // A separate runtime: the test's may be gone already.
         let gone = std::thread::spawn(move || {
             tokio::runtime::Runtime::new().unwrap().block_on(async {
                 let admin = Database::connect(&server).await.unwrap();

@@ -1,7 +1,9 @@
-//! Ports of other modules in memory, as simple as a test can do with: what they are told they keep, and they decide nothing.
+//! Ports of other modules in memory, as simple as possible: they keep what they are given and decide nothing.
 
 mod channels;
 mod contacts;
+mod templates;
 
 pub use channels::FakeChannels;
 pub use contacts::FakeContacts;
+pub use templates::FakeTemplates;

@@ -40,7 +40,7 @@ impl Services {
                 .with_test_writer()
                 .try_init();
         }
-        // Tests make HTTP clients of their own beside the platform's.
+        // Tests make HTTP clients besides the platform's.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::defaults().unwrap();

@@ -10,14 +10,15 @@ use std::{
 use chrono::DateTime;
 use cloud_api::client::Wire;
 use cloud_sim::{SimConfig, Simulator, Wall};
+use contracts::settings::TenantSettings;
 use futures_util::FutureExt;
 use host::{
     App, AppOptions, BodyLimits, Bus, Roles, Runtime, app::PublicConfig, host_name::HostNames, jobs::carrier,
 };
-use identity::{Identity, Options, PasswordCost, Random, VaultKey, VaultKeys};
+use identity::{Identity, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
 use kernel::{
-    Clock, Limiter, ManualClock, Module, Quota, SystemDb, TenantDb, TenantId, TenantRoutes, Vault,
-    blob::BlobStore, fetch::Fetcher,
+    Clock, Limiter, ManualClock, Members, Module, Quota, SystemDb, TenantDb, TenantId, TenantRoutes, UserId,
+    Vault, blob::BlobStore, fetch::Fetcher,
 };
 use poem::{
     Endpoint, Request, Route, Server,
@@ -28,16 +29,16 @@ use poem::{
     test::{TestClient, TestRequestBuilder, TestResponse},
 };
 use sea_orm::{EntityTrait, QueryOrder};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use server::Config;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{Profile, TestDatabase};
+use crate::{PASSWORD, Profile, TestDatabase};
 
-/// What a module is made of besides the ports of other modules.
+/// What a module needs besides the ports of other modules.
 pub struct Parts {
     /// The time; [`World::clock`] moves it.
     pub clock: Clock,
@@ -45,6 +46,10 @@ pub struct Parts {
     pub routes: Arc<dyn TenantRoutes>,
     /// Seals secrets.
     pub vault: Arc<dyn Vault>,
+    /// What tenants have chosen: identity's own, so a test changes it by `PATCH /settings`.
+    pub settings: Arc<dyn TenantSettings>,
+    /// Who belongs to a tenant.
+    pub members: Arc<dyn Members>,
     /// Rates.
     pub limiter: Arc<dyn Limiter>,
     /// An HTTP client.
@@ -81,7 +86,7 @@ type Shared = Arc<BoxEndpoint<'static>>;
 /// Where WhatsApp's webhooks come in.
 const WEBHOOK: &str = "/webhooks/whatsapp/:path";
 
-/// A module with two tenants on a database of its own. The clock stands still until it is advanced, and nothing runs in the background
+/// A module with two tenants on a separate database. The clock stands still until it is advanced, and nothing runs in the background
 /// before [`World::settled`].
 pub struct World {
     /// One tenant.
@@ -160,6 +165,8 @@ impl World {
             clock,
             routes: identity.routes(),
             vault: identity.vault(),
+            settings: identity.settings(),
+            members: identity.members(),
             limiter,
             http,
             store: media.store,
@@ -219,6 +226,23 @@ impl World {
         let db = self.system.tenant(id);
         self.give_key(&db).await;
         db
+    }
+
+    /// A new agent of the tenant.
+    ///
+    /// # Panics
+    /// When the address is taken.
+    pub async fn agent(&self, db: &TenantDb, email: &str) -> UserId {
+        self.identity
+            .create_member(
+                email,
+                "An agent",
+                SecretString::from(PASSWORD),
+                db.tenant(),
+                Role::Agent,
+            )
+            .await
+            .unwrap()
     }
 
     /// An API key of the tenant with these rights only.
@@ -357,7 +381,7 @@ fn identity(system: &SystemDb, limiter: Arc<dyn Limiter>) -> Identity {
     Identity::new(system.clone(), &keys, limiter, Random::system(), options)
 }
 
-/// The simulator, served at an address of its own.
+/// The simulator, served at its own address.
 async fn simulator(clock: &Clock, http: &reqwest::Client, stop: CancellationToken) -> (Simulator, Url) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let graph = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();

@@ -1,4 +1,4 @@
-//! Numbers and the accounts' timeline. Until they had a module of their own their tables were messaging's.
+//! Numbers and the accounts' timeline. Their tables were messaging's before they became a module.
 
 use sea_orm_migration::prelude::*;
 

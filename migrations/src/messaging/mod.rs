@@ -30,6 +30,8 @@ mod m20261130_000160_opening_messages;
 mod m20261130_000210_conversation_work;
 mod m20261130_000211_repair_conversations;
 mod m20261130_000221_figures;
+mod m20261201_000020_template_texts;
+mod m20261201_000110_chunk_figures;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -61,5 +63,7 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261130_000210_conversation_work::Migration),
         Box::new(m20261130_000211_repair_conversations::Migration),
         Box::new(m20261130_000221_figures::Migration),
+        Box::new(m20261201_000020_template_texts::Migration),
+        Box::new(m20261201_000110_chunk_figures::Migration),
     ]
 }

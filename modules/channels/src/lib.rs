@@ -1,4 +1,4 @@
-//! WhatsApp numbers: credentials, whose a number is, what stops it, and what WhatsApp tells of it and its account.
+//! WhatsApp numbers: credentials, ownership, holds and restrictions, and WhatsApp's news about numbers and accounts.
 //!
 //! Architecture invariant: the only module that opens a number's secrets; it sends no message and knows no conversation.
 
@@ -11,10 +11,7 @@ mod service;
 
 use std::sync::Arc;
 
-use contracts::{
-    channels::{ChannelDirectory, ChannelId, ChannelWebhooks},
-    templates::TemplateCatalog,
-};
+use contracts::channels::{ChannelDirectory, ChannelId, ChannelWebhooks};
 use kernel::{Api, Jobs, Module, PermissionInfo, Sealed, TenantRoutes, Vault, id::Id};
 
 pub use error::ChannelError;
@@ -28,15 +25,15 @@ const SEALED: &[Sealed] = &[Sealed {
     columns: &["access_token", "app_secret", "verify_token"],
 }];
 
-/// What channels are made of.
+/// What channels need.
 pub struct Needs {
     /// For the Graph API.
     pub http: reqwest::Client,
-    /// Whose a number is, and the tenant's webhook address.
+    /// Which tenant owns a number, and the tenant's webhook address.
     pub routes: Arc<dyn TenantRoutes>,
     /// Seals the numbers' secrets.
     pub vault: Arc<dyn Vault>,
-    /// Where Meta is, where the simulator is, where we are.
+    /// The addresses of Meta, of the simulator and of this platform.
     pub addresses: Addresses,
 }
 
@@ -56,11 +53,6 @@ impl Channels {
 
     /// The port of senders.
     pub fn directory(&self) -> Arc<dyn ChannelDirectory> {
-        Arc::new(self.service.clone())
-    }
-
-    /// What templates of the numbers' accounts are filed under.
-    pub fn catalog(&self) -> Arc<dyn TemplateCatalog> {
         Arc::new(self.service.clone())
     }
 

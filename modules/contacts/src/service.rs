@@ -5,6 +5,7 @@ mod change;
 mod consent;
 mod directory;
 mod doubles;
+mod fields;
 mod guess;
 mod key;
 mod known;

@@ -58,12 +58,24 @@ pub enum MessagingError {
         /// Their business-scoped user id.
         bsuid: Option<String>,
     },
+    /// WhatsApp would refuse the template.
+    #[error("the template cannot be sent")]
+    TemplateStopped {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A marketing template to somebody who wants no more marketing.
     #[error("the contact wants no more marketing")]
     MarketingStopped,
     /// Only what failed or is in doubt is sent again.
     #[error("the message did not fail")]
     NotResendable,
+    /// A template of another WhatsApp Business Account than the number's.
+    #[error("the template is of another account")]
+    OtherAccount,
+    /// A template with something missing, or with a value that does not fit.
+    #[error("the template is not filled")]
+    Incomplete(Vec<cloud_api::template::render::Problem>),
     /// The tenant has no number yet, or several and none was named.
     #[error("no channel was chosen")]
     ChooseChannel {
@@ -130,14 +142,22 @@ impl From<MessagingError> for Error {
                     "an authentication template needs a phone number, and this person's is not known: ask them to share it",
                 )
             }]),
+            MessagingError::TemplateStopped { reason } => Self::conflict("template_stopped", reason),
             MessagingError::MarketingStopped => Self::conflict(
                 "marketing_stopped",
-                "The contact asked for no more marketing, and this template is marketing or not known yet. Send a utility template, or list the number's templates if this one is new.",
+                "The contact asked for no more marketing, and this template is marketing or not known yet. Send a utility template, or have the templates read (`POST /templates/sync`) if this one is new.",
             ),
             MessagingError::NotResendable => Self::conflict(
                 "not_resendable",
                 "Only an outbound message whose `status` is `failed` or `unknown` can be sent again.",
             ),
+            MessagingError::OtherAccount => Self::invalid(
+                "template_id",
+                "is a template of another WhatsApp Business Account than the number's",
+            ),
+            MessagingError::Incomplete(problems) => {
+                Self::invalid_fields(crate::service::fields(&problems)).with_code("template_incomplete")
+            }
             MessagingError::ChooseChannel { channels: 0 } => Self::conflict(
                 "no_channel",
                 "No WhatsApp number is connected yet. Connect one under Numbers.",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use contracts::{
     channels::ChannelId,
-    messaging::{ConversationId, Lane, MediaId, Origin},
+    messaging::{ConversationId, Lane, MediaId, MessageId, Origin},
 };
 use kernel::Job;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct SendReadReceipt {
     pub channel_id: ChannelId,
     /// Which conversation.
     pub conversation_id: ConversationId,
+    /// The last message that was seen; none: all of them.
+    #[serde(default)]
+    pub up_to: Option<MessageId>,
 }
 
 impl Job for SendReadReceipt {

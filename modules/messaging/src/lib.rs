@@ -28,7 +28,7 @@ use url::Url;
 
 pub use service::MediaParts;
 
-/// What messaging is made of.
+/// What messaging needs.
 pub struct Needs {
     /// The connections that messages leave on.
     pub wire: Wire,
@@ -38,7 +38,7 @@ pub struct Needs {
     pub vault: Arc<dyn Vault>,
     /// The numbers' rates.
     pub limiter: Arc<dyn Limiter>,
-    /// Who is who.
+    /// The contacts.
     pub contacts: Arc<dyn ContactDirectory>,
     /// The numbers to send by.
     pub channels: Arc<dyn ChannelDirectory>,
@@ -46,13 +46,13 @@ pub struct Needs {
     pub settings: Arc<dyn TenantSettings>,
     /// Who may be assigned.
     pub members: Arc<dyn Members>,
-    /// What templates are filed under.
+    /// The templates' categories and states.
     pub catalog: Arc<dyn TemplateCatalog>,
-    /// Whose a webhook is, and who takes what it tells of accounts.
+    /// Which tenant a webhook is for, and where account news goes.
     pub webhooks: Arc<dyn ChannelWebhooks>,
     /// Where files are kept, and how links are fetched.
     pub media: MediaParts,
-    /// How the world reaches us; addresses of files are made from it.
+    /// Our public address; addresses of files are made from it.
     pub public: Url,
     /// The simulator's phone numbers are numbers too.
     pub simulator: bool,
@@ -72,7 +72,7 @@ impl Messaging {
         }
     }
 
-    /// The one way out, for other modules.
+    /// Sends messages, for other modules.
     pub fn sender(&self) -> Arc<dyn MessageSender> {
         Arc::new(self.service.clone())
     }

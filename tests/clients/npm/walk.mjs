@@ -1,4 +1,4 @@
-// What every walk through a client library needs: an account of its own in the simulator, a receiver for its webhooks,
+// What every walk through a client library needs: a separate account in the simulator, a receiver for its webhooks,
 // one line per call, and a count that cannot be right when nothing ran.
 import { createServer } from 'node:http';
 

@@ -34,7 +34,7 @@ LEFT_OUT = {
     "add_flow_request_handler": "needs a web framework; Flows' data exchange is not part of the simulator",
     "get_flow_request_handler": "gives a handler for a web framework; Flows' data exchange is not part of the simulator",
     "remove_callbacks": "talks to nobody",
-    "get_call_permissions": "fails in the library (4.5.0) before anything is sent: an argument of its own is missing",
+    "get_call_permissions": "fails in the library (4.5.0) before anything is sent: it does not pass an argument that it requires itself",
     "initiate_call": CALLING,
     "pre_accept_call": CALLING,
     "accept_call": CALLING,
@@ -61,7 +61,7 @@ LEFT_OUT = {
     "update_signup": OUT_OF_FACTS,
 }
 NOT_CALLS = {"api", "token", "business_account_id"}
-# Waiting for an answer, decorators, the library's own web server: parts that make no call of their own.
+# Waiting for an answer, decorators, the library's own web server: parts that make no calls.
 HELPERS = {name for name in dir(pywa.WhatsApp) if name.startswith(("on_", "listen", "stop_listening", "run", "webhook_"))}
 
 
@@ -86,7 +86,7 @@ def has_id(result):
 
 
 class Tour:
-    """One flavour of the library in an account of its own."""
+    """One flavour of the library in a separate account."""
 
     def __init__(self, base, flavour):
         self.base, self.flavour = base, flavour

@@ -332,7 +332,7 @@ fn with(environment: &[(String, String)], more: &[(&str, &str)]) -> Vec<(String,
         .collect()
 }
 
-/// One profile: other databases have servers of their own and take several processes.
+/// One profile: other databases have a server and take several processes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_process_on_an_embedded_database_is_refused() {
     let services = Services::make(Profile::Embedded).await;
@@ -356,7 +356,7 @@ async fn a_second_process_on_an_embedded_database_is_refused() {
     let key = std::fs::read_to_string(services.config.data_dir.join("encryption.key")).unwrap();
     assert!(
         key.starts_with("local-") && key.len() == "local-".len() + 8 + 1 + 64,
-        "an id of its own"
+        "a different id"
     );
     server.end().await;
     Server::start(&["run"], &environment).await.end().await;

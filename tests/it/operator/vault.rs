@@ -296,7 +296,7 @@ async fn a_start_with_other_keys_is_refused(profile: Profile) {
         .end()
         .await;
 
-    // The key is lost for good: the start warns, and makes a key of its own.
+    // The key is lost for good: the start warns, and makes another key.
     let mut lost = elsewhere.clone();
     lost.push(("WAPRO_ALLOW_UNREADABLE_SECRETS".to_owned(), "true".to_owned()));
     let said = Server::start(&["run"], &lost).await.end().await;

@@ -8,3 +8,4 @@ pub mod ingest;
 pub mod live;
 pub mod memory;
 pub mod send;
+pub mod templates;

@@ -32,6 +32,8 @@ pub enum RefusalCode {
     NumberRestricted,
     /// An authentication template to somebody whose phone number is not known (Cloud API: BSUID).
     PhoneNeeded,
+    /// WhatsApp has paused, disabled, refused, deleted, archived or locked the template.
+    TemplateStopped,
     /// A marketing template to somebody who wants no more marketing (Cloud API: code 131050).
     MarketingStopped,
 }

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use crate::{
     ApiKeyId, Language, Role,
     entity::api_key,
-    service::{ListedApiKey, NewApiKey, SessionView, Switch, TenantCard},
+    service::{ListedApiKey, Member, NewApiKey, SessionView, Switch, TenantCard},
 };
 
 /// Credentials of a person.
@@ -178,6 +178,31 @@ impl From<Switch> for ModuleOut {
             title: title.into(),
             description: description.into(),
             enabled,
+        }
+    }
+}
+
+/// Somebody who belongs to the business.
+#[derive(Object)]
+#[oai(rename = "Member")]
+pub(super) struct MemberOut {
+    /// The user.
+    pub(super) id: UserId,
+    /// As shown to colleagues.
+    pub(super) name: String,
+    /// With which they sign in.
+    pub(super) email: String,
+    /// What they may do in this business.
+    pub(super) role: Role,
+}
+
+impl From<Member> for MemberOut {
+    fn from(Member { user, role }: Member) -> Self {
+        Self {
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            role,
         }
     }
 }

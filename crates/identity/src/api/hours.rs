@@ -51,7 +51,7 @@ pub(super) struct WeekBody {
     sun: Vec<SpanBody>,
 }
 
-/// A date with hours of its own.
+/// A date with special hours.
 #[derive(Object)]
 #[oai(rename = "Holiday", deny_unknown_fields)]
 pub(super) struct HolidayBody {
@@ -74,7 +74,7 @@ pub(super) struct HolidayBody {
 pub(super) struct HoursIn {
     /// The usual week. Absent or `null`: always open. A week without spans: never open.
     week: Option<WeekBody>,
-    /// Dates with hours of their own, at most 200.
+    /// Dates with special hours, at most 200.
     #[oai(default)]
     holidays: Vec<HolidayBody>,
 }
@@ -179,7 +179,7 @@ pub(super) struct HoursOut {
     time_zone: String,
     /// The usual week. Absent: always open. A week without spans: never open.
     week: Option<WeekBody>,
-    /// Dates with hours of their own.
+    /// Dates with special hours.
     holidays: Vec<HolidayBody>,
     /// The state now.
     now: NowOut,

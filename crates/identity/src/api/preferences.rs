@@ -91,7 +91,7 @@ pub(crate) struct PreferencesApi {
 impl PreferencesApi {
     /// List preferences
     ///
-    /// One's own for a feature, and those that everybody in the business has. An API key has none of its own.
+    /// The user's own preferences for a feature, and those shared with everybody in the business. An API key has only the shared ones.
     #[oai(
         path = "/preferences/:feature",
         method = "get",

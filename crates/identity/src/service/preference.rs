@@ -29,7 +29,7 @@ pub(crate) fn is_shared(row: &Model) -> bool {
     row.owner_id == shared()
 }
 
-/// The user who is asking. A program has no preferences of its own.
+/// The user who is asking. A program has only shared preferences.
 fn user(caller: &Caller) -> Option<UserId> {
     match &caller.actor {
         Actor::User { id, .. } => Some(*id),
@@ -143,7 +143,7 @@ fn owner(caller: &Caller, is_shared: bool) -> Result<UserId, IdentityError> {
     }
     user(caller).ok_or_else(|| IdentityError::Invalid {
         field: "shared",
-        message: "must be true: an API key has no preferences of its own".to_owned(),
+        message: "must be true: an API key has shared preferences only".to_owned(),
     })
 }
 

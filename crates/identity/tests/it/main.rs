@@ -9,11 +9,13 @@
 )]
 
 mod api_keys;
+mod callers;
+mod files;
+mod keys_of_keys;
 mod me;
 mod modules;
 mod ports;
 mod preferences;
 mod sessions;
 mod settings;
-mod stubs;
 mod world;

@@ -100,6 +100,7 @@ async fn permissions_of_all_modules_are_listed(
             "api_keys:manage",
             "modules:read",
             "modules:manage",
+            "members:read",
             "settings:read",
             "settings:manage",
             "preferences:write",

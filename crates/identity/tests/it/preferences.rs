@@ -62,7 +62,7 @@ async fn views_are_ones_own_or_shared_in_the_tenant(
         (&mine["feature"], &mine["shared"]),
         (&json!("contacts"), &json!(false))
     );
-    // Sharing is a right of its own.
+    // Sharing is a separate permission.
     let (status, refused) = world.save(&maya, "contacts", view("Team", true, json!(1))).await;
     assert_eq!(
         (status, &refused["code"]),

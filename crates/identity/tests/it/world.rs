@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::DateTime;
+use cloud_sim::Provisioned;
 use contracts::channels::ChannelId;
 use identity::{Identity, Needs, Options, PasswordCost, Random, Role, VaultKey, VaultKeys};
 use kernel::{
@@ -21,9 +22,9 @@ use poem::{
 };
 use poem_openapi::{OpenApi, payload::PlainText};
 
-use testkit::{Profile, TestDatabase};
+use testkit::{Profile, TestDatabase, fakes::FakeChannels};
 
-use crate::stubs::{Files, Numbers};
+use crate::files::Files;
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -120,7 +121,7 @@ impl Module for Notes {
 }
 
 pub struct World {
-    pub numbers: Numbers,
+    pub numbers: Arc<FakeChannels>,
     pub store: Files,
     pub identity: Identity,
     pub hand: ManualClock,
@@ -160,9 +161,10 @@ impl World {
         let identity = Identity::new(system.clone(), &vault_keys(), limiter, Random::seeded(1), options);
         let modules: Vec<Box<dyn Module>> = vec![Box::new(identity.clone()), Box::new(Notes)];
         identity.learn_modules(&modules);
-        let (numbers, store) = (Numbers::default(), Files::default());
+        let numbers = Arc::new(FakeChannels::without_whatsapp(clock.clone()));
+        let store = Files::default();
         identity.connect(Needs {
-            channels: Arc::new(numbers.clone()),
+            channels: numbers.clone(),
             store: Arc::new(store.clone()),
             public: "https://wa.example/".parse().unwrap(),
             link_minutes: 60,
@@ -221,9 +223,16 @@ impl World {
 
     /// A number of a tenant.
     pub fn number(&self, db: &TenantDb) -> ChannelId {
-        let id = self.clock.new_id();
-        self.numbers.0.lock().unwrap().insert((db.tenant(), id));
-        id
+        let number = Provisioned {
+            app_id: "1".to_owned(),
+            app_secret: "an app secret".to_owned(),
+            verify_token: "a verify token".to_owned(),
+            waba_id: "2".to_owned(),
+            phone_number_id: "3".to_owned(),
+            display_phone_number: "+44 7700 900555".to_owned(),
+            access_token: "an access token".to_owned(),
+        };
+        self.numbers.add(db, &number, true)
     }
 
     pub async fn try_sign_in(&self, email: &str, password: &str) -> TestResponse {

@@ -1,4 +1,4 @@
-//! Rows with an id of their own: one of them or 404, and pages of them.
+//! Rows with an id: one of them or 404, and pages of them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, Order};

@@ -88,7 +88,7 @@ impl Config {
         });
         ensure!(
             !shared,
-            "`metrics_listen` and `listen` are the same address: metrics need one of their own, such as 127.0.0.1:9464, or none"
+            "`metrics_listen` and `listen` are the same address: metrics need a separate one, such as 127.0.0.1:9464, or none"
         );
         Ok(())
     }

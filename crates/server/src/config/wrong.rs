@@ -33,7 +33,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("api_burst", "a whole number, 1 or more"),
     (
         "encryption_keys",
-        "a list of texts, each \"<id>:<64 hexadecimal digits>\" with an id of its own",
+        "a list of texts, each \"<id>:<64 hexadecimal digits>\" with a different id",
     ),
     ("log", "`info`, `debug`, or a filter such as \"info,host=debug\""),
     ("log_format", "\"text\" or \"json\""),

@@ -1,4 +1,4 @@
-//! Numbers in the simulator that a test connects, holds and restricts by a word.
+//! Numbers that a test connects, holds and restricts in one line.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -11,12 +11,9 @@ use cloud_api::{
     signature::Verifier,
 };
 use cloud_sim::{Provision, Provisioned, Simulator};
-use contracts::{
-    channels::{
-        AccountNews, Channel, ChannelDirectory, ChannelId, ChannelWebhooks, NumberFailure, NumberOwner,
-        SealedCredentials, Stop, WebhookKeys, WebhookNumber,
-    },
-    templates::{Category, TemplateCatalog, TemplateKey},
+use contracts::channels::{
+    AccountNews, Channel, ChannelDirectory, ChannelId, ChannelWebhooks, NumberFailure, NumberOwner,
+    SealedCredentials, Stop, WebhookKeys, WebhookNumber,
 };
 use kernel::{Clock, Result, TenantDb, TenantId, TenantRoutes, TenantTx};
 use secrecy::SecretString;
@@ -29,32 +26,47 @@ struct Number {
     db: TenantDb,
     channel: Channel,
     secrets: Provisioned,
+    owned: bool,
 }
 
-/// The numbers of all tenants, and the categories of their templates.
+/// The numbers of all tenants.
 pub struct FakeChannels {
     clock: Clock,
+    whatsapp: Option<WhatsApp>,
+    numbers: Mutex<BTreeMap<ChannelId, Number>>,
+}
+
+/// The simulator, and how it and the module reach each other.
+struct WhatsApp {
     sim: Simulator,
     routes: Arc<dyn TenantRoutes>,
     public: Url,
     http: reqwest::Client,
     graph: Url,
-    numbers: Mutex<BTreeMap<ChannelId, Number>>,
-    categories: Mutex<BTreeMap<String, Category>>,
 }
 
 impl FakeChannels {
     /// Over a world's simulator, without numbers.
     pub fn new(parts: &Parts) -> Self {
-        Self {
-            clock: parts.clock.clone(),
+        let whatsapp = WhatsApp {
             sim: parts.sim.clone(),
             routes: parts.routes.clone(),
             public: parts.public.clone(),
             http: parts.http.clone(),
             graph: parts.graph.clone(),
+        };
+        Self {
+            whatsapp: Some(whatsapp),
+            ..Self::without_whatsapp(parts.clock.clone())
+        }
+    }
+
+    /// Without a simulator and without numbers: for what only asks which numbers a tenant has. [`FakeChannels::add`] adds them.
+    pub fn without_whatsapp(clock: Clock) -> Self {
+        Self {
+            clock,
+            whatsapp: None,
             numbers: Mutex::default(),
-            categories: Mutex::default(),
         }
     }
 
@@ -63,13 +75,22 @@ impl FakeChannels {
     /// # Panics
     /// When the simulator refuses.
     pub async fn connect(&self, db: &TenantDb, phone_number: &str) -> (ChannelId, Provisioned) {
-        let webhook = self.public.join(&self.webhook_path(db).await).unwrap();
+        let whatsapp = self.whatsapp();
+        let webhook = whatsapp.public.join(&self.webhook_path(db).await).unwrap();
         let wanted = Provision {
             phone_number: Some(phone_number.to_owned()),
             callback_url: Some(webhook.to_string()),
             ..Provision::default()
         };
-        let secrets = self.sim.provision(&wanted).unwrap();
+        let secrets = whatsapp.sim.provision(&wanted).unwrap();
+        (self.add(db, &secrets, true), secrets)
+    }
+
+    /// Adds a number to a tenant's: one that it owns, or one that it only claims and that may be another tenant's.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn add(&self, db: &TenantDb, secrets: &Provisioned, owned: bool) -> ChannelId {
         let id: ChannelId = self.clock.new_id();
         let channel = Channel {
             tenant_id: db.tenant(),
@@ -96,9 +117,22 @@ impl FakeChannels {
             db: db.clone(),
             channel,
             secrets: secrets.clone(),
+            owned,
         };
         self.numbers.lock().unwrap().insert(id, number);
-        (id, secrets)
+        id
+    }
+
+    /// Removes a number.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn remove(&self, id: ChannelId) {
+        self.numbers.lock().unwrap().remove(&id);
+    }
+
+    fn whatsapp(&self) -> &WhatsApp {
+        self.whatsapp.as_ref().expect("these numbers have a simulator")
     }
 
     /// The path of a tenant's webhook.
@@ -106,7 +140,10 @@ impl FakeChannels {
     /// # Panics
     /// When the database refuses.
     pub async fn webhook_path(&self, db: &TenantDb) -> String {
-        format!("/webhooks/whatsapp/{}", self.routes.path_of(db).await.unwrap())
+        format!(
+            "/webhooks/whatsapp/{}",
+            self.whatsapp().routes.path_of(db).await.unwrap()
+        )
     }
 
     /// Changes what is known of a number.
@@ -136,28 +173,12 @@ impl FakeChannels {
         }
     }
 
-    /// WhatsApp files every template of this name under a category.
-    ///
-    /// # Panics
-    /// Never.
-    pub fn file(&self, template: &str, category: Category) {
-        self.categories
-            .lock()
-            .unwrap()
-            .insert(template.to_owned(), category);
-    }
-
     fn of(&self, tenant: TenantId) -> Vec<Channel> {
         let numbers = self.numbers.lock().unwrap();
         let theirs = numbers
             .values()
             .filter(|number| number.channel.tenant_id == tenant);
         theirs.map(|number| self.as_of_now(&number.channel)).collect()
-    }
-
-    fn categories_of(&self, keys: &[TemplateKey]) -> Vec<Option<Category>> {
-        let filed = self.categories.lock().unwrap();
-        keys.iter().map(|key| filed.get(&key.name).copied()).collect()
     }
 }
 
@@ -178,12 +199,13 @@ impl ChannelDirectory for FakeChannels {
     }
 
     fn client(&self, channel: &Channel) -> Result<Client> {
+        let whatsapp = self.whatsapp();
         let connection = Connection::new(
-            self.graph.clone(),
+            whatsapp.graph.clone(),
             SecretString::from(channel.credentials.access_token.clone()),
             Some(SecretString::from(channel.credentials.app_secret.clone())),
         );
-        Ok(Client::new(self.http.clone(), connection))
+        Ok(Client::new(whatsapp.http.clone(), connection))
     }
 
     fn download_address(&self, _: &Channel, url: &str) -> Option<Url> {
@@ -224,12 +246,18 @@ impl ChannelWebhooks for FakeChannels {
             apps: Vec::new(),
             numbers: Vec::new(),
         };
-        for Number { channel, secrets, .. } in theirs {
+        for Number {
+            channel,
+            secrets,
+            owned,
+            ..
+        } in theirs
+        {
             let secret = SecretString::from(secrets.app_secret.clone());
             keys.numbers.push(WebhookNumber {
                 phone_number_id: channel.phone_number_id.clone(),
                 waba_id: channel.waba_id.clone(),
-                owned: true,
+                owned: *owned,
                 simulated: true,
                 app: Some(keys.apps.len()),
             });
@@ -254,7 +282,7 @@ impl ChannelWebhooks for FakeChannels {
         };
         let all = numbers
             .values()
-            .filter(|number| number.channel.phone_number_id == phone_number_id);
+            .filter(|number| number.owned && number.channel.phone_number_id == phone_number_id);
         Ok(all.map(owner).collect())
     }
 
@@ -277,16 +305,5 @@ impl ChannelWebhooks for FakeChannels {
             self.change(*id, |channel| channel.amendments_until = Some(until));
         }
         Ok(())
-    }
-}
-
-#[async_trait::async_trait]
-impl TemplateCatalog for FakeChannels {
-    async fn categories(&self, _: &TenantDb, keys: &[TemplateKey]) -> Result<Vec<Option<Category>>> {
-        Ok(self.categories_of(keys))
-    }
-
-    async fn categories_in(&self, _: &TenantTx, keys: &[TemplateKey]) -> Result<Vec<Option<Category>>> {
-        Ok(self.categories_of(keys))
     }
 }

@@ -2,12 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use contracts::contacts::{
-    BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
-    MarketingChoice, Resolved, Sighting, Spelling,
+    BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactField, ContactId, ContactMerge,
+    FieldsOfContacts, IdentityChange, MarketingChoice, Resolved, Sighting, Spelling,
 };
 use kernel::{Result, TenantDb, TenantId, TenantIds, TenantTx};
 
@@ -16,6 +19,8 @@ use kernel::{Result, TenantDb, TenantId, TenantIds, TenantTx};
 pub struct FakeContacts {
     known: Mutex<BTreeMap<(TenantId, String), ContactId>>,
     stopped: Mutex<BTreeSet<ContactId>>,
+    fields: Mutex<FieldsOfContacts>,
+    reads: AtomicUsize,
 }
 
 impl FakeContacts {
@@ -25,6 +30,49 @@ impl FakeContacts {
     /// Never.
     pub fn stop_marketing(&self, contact: ContactId) {
         self.stopped.lock().unwrap().insert(contact);
+    }
+
+    /// Gives somebody's field a value.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn set_field(&self, contact: ContactId, field: ContactField, value: &str) {
+        let mut fields = self.fields.lock().unwrap();
+        fields.entry(contact).or_default().insert(field, value.to_owned());
+    }
+
+    /// Somebody of the tenant whom this phone number belongs to.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn know(&self, db: &TenantDb, phone: &str) -> ContactId {
+        let mut known = self.known.lock().unwrap();
+        *known
+            .entry((db.tenant(), phone.to_owned()))
+            .or_insert_with(|| db.clock().new_id())
+    }
+
+    /// How often fields were asked for.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn fields_of(&self, contacts: &[ContactId], wanted: &[ContactField]) -> FieldsOfContacts {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        let fields = self.fields.lock().unwrap();
+        let of = |contact: &ContactId| {
+            let theirs = fields
+                .get(contact)?
+                .iter()
+                .filter(|(field, _)| wanted.contains(field));
+            Some((
+                *contact,
+                theirs
+                    .map(|(field, value)| (field.clone(), value.clone()))
+                    .collect(),
+            ))
+        };
+        contacts.iter().filter_map(of).collect()
     }
 
     fn find(&self, tenant: TenantId, sighting: &Sighting) -> Option<ContactId> {
@@ -59,8 +107,9 @@ impl FakeContacts {
 
 /// What somebody is known by.
 fn key(sighting: &Sighting) -> String {
-    let known = sighting.wa_id.as_ref().or(sighting.bsuid.as_ref());
-    known.cloned().unwrap_or_default()
+    let digits = |wa_id: &String| wa_id.chars().filter(char::is_ascii_digit).collect();
+    let phone = sighting.wa_id.as_ref().map(digits);
+    phone.or_else(|| sighting.bsuid.clone()).unwrap_or_default()
 }
 
 #[async_trait::async_trait]
@@ -128,6 +177,24 @@ impl ContactDirectory for FakeContacts {
 
     async fn addresses_in(&self, tx: &TenantTx, contacts: &[ContactId]) -> Result<Vec<ContactAddress>> {
         Ok(self.addresses_of(tx.tenant(), contacts))
+    }
+
+    async fn fields(
+        &self,
+        _: &TenantDb,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts> {
+        Ok(self.fields_of(contacts, wanted))
+    }
+
+    async fn fields_in(
+        &self,
+        _: &TenantTx,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts> {
+        Ok(self.fields_of(contacts, wanted))
     }
 
     fn matching(&self, _: &TenantDb, _: &str) -> Option<TenantIds> {

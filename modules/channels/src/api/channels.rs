@@ -14,7 +14,6 @@ use sentences::Sentence;
 
 mod report;
 mod stops;
-mod templates;
 
 use super::Tag;
 use crate::{
@@ -24,7 +23,6 @@ use crate::{
 };
 use report::ConnectionTest;
 use stops::{Held, Restricted};
-use templates::TemplateList;
 
 /// Where a number lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -441,22 +439,5 @@ impl ChannelsApi {
     ) -> Result<Json<ConnectionTest>> {
         let report = self.service.test_channel(can.db(), channel_id.0).await?;
         Ok(Json(report.into()))
-    }
-
-    /// List a number's templates.
-    ///
-    /// Fetched from WhatsApp now.
-    #[oai(
-        path = "/channels/:channel_id/templates",
-        method = "get",
-        operation_id = "list_channel_templates"
-    )]
-    async fn list_channel_templates(
-        &self,
-        can: Can<ReadChannels>,
-        channel_id: Path<ChannelId>,
-    ) -> Result<Json<TemplateList>> {
-        let templates = self.service.templates(can.db(), channel_id.0).await?;
-        Ok(Json(templates.into()))
     }
 }

@@ -2,4 +2,3 @@
 
 pub mod account_event;
 pub mod channel;
-pub mod template_category;

@@ -1,7 +1,6 @@
 //! The verbs, by what they are about.
 
 mod account_events;
-mod catalog;
 mod changed;
 mod channels;
 mod client;
@@ -13,7 +12,6 @@ mod news;
 mod ownership;
 mod port;
 mod read;
-mod templates;
 mod webhook_keys;
 
 use std::sync::Arc;

@@ -19,7 +19,6 @@ use super::{
     hold::hold,
     news,
     read::{CHANNELS, seen},
-    templates,
 };
 use crate::entity::channel::{ActiveModel, Column, Entity};
 
@@ -90,9 +89,7 @@ impl ChannelWebhooks for Service {
         news: Vec<AccountNews>,
         failures: Vec<NumberFailure>,
     ) -> Result<Vec<AccountNews>> {
-        let new = news::take(tx, news, failures).await?;
-        templates::apply(tx, &new).await?;
-        Ok(new)
+        news::take(tx, news, failures).await
     }
 
     async fn await_amended(&self, tx: &TenantTx, ids: &[ChannelId], until: DateTime<Utc>) -> Result<()> {

@@ -26,7 +26,7 @@ pub(super) async fn note(tx: &mut TenantTx, entries: &[BookEntry]) -> Result<Vec
         wa_id: Some(digits.clone()),
         ..Sighting::default()
     };
-    // Who was taken out of the book is not made a contact for it.
+    // A person who was removed from the address book does not become a contact by that.
     let named: Vec<Sighting> = newest
         .iter()
         .filter(|(_, entry)| entry.name.is_some())

@@ -1,4 +1,4 @@
-//! Who wants marketing. The newest choice counts, in whatever order choices are told.
+//! Consent to marketing. The newest choice counts, in whatever order choices arrive.
 
 use std::collections::BTreeMap;
 

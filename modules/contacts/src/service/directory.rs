@@ -7,8 +7,8 @@ use std::{
 
 use contracts::{
     contacts::{
-        BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactId, ContactMerge, IdentityChange,
-        MarketingChoice, Resolved, Sighting, Spelling,
+        BookEntry, ContactAddress, ContactCard, ContactDirectory, ContactField, ContactId, ContactMerge,
+        FieldsOfContacts, IdentityChange, MarketingChoice, Resolved, Sighting, Spelling,
     },
     settings::TenantSettings,
 };
@@ -17,7 +17,7 @@ use sea_orm::ColumnTrait;
 use text::phone::Rules;
 
 use super::{
-    IN_LIST, book, consent, doubles,
+    IN_LIST, book, consent, doubles, fields,
     key::Seen,
     learn, merge,
     read::{contains, current, identities_of},
@@ -116,6 +116,24 @@ impl ContactDirectory for Directory {
         let identities = identities_of(|| tx.find(), contacts).await?;
         let stopped = stopped_among(|| tx.find(), contacts).await?;
         Ok(addresses(identities, &stopped))
+    }
+
+    async fn fields(
+        &self,
+        db: &TenantDb,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts> {
+        fields::fields_of(|| db.find(), || db.find(), contacts, wanted).await
+    }
+
+    async fn fields_in(
+        &self,
+        tx: &TenantTx,
+        contacts: &[ContactId],
+        wanted: &[ContactField],
+    ) -> Result<FieldsOfContacts> {
+        fields::fields_of(|| tx.find(), || tx.find(), contacts, wanted).await
     }
 
     fn matching(&self, db: &TenantDb, text: &str) -> Option<TenantIds> {

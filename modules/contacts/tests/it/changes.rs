@@ -66,7 +66,7 @@ async fn a_change_that_changes_nothing_tells_nothing(
         json!({"name": " Full "}),
     ];
     for same in same {
-        world.hand.advance(TimeDelta::seconds(5));
+        world.clock.advance(TimeDelta::seconds(5));
         let (status, after) = world.patch(&world.acme, &path, same.clone()).await;
         assert_eq!((status.as_u16(), &after), (200, &before), "{same}");
     }
@@ -94,7 +94,7 @@ async fn an_emptied_name_shows_what_is_below_it(
         assert!(world.names(&world.acme, "search=given").await.is_empty());
     }
     // It follows the profile from then on.
-    world.hand.advance(TimeDelta::seconds(5));
+    world.clock.advance(TimeDelta::seconds(5));
     world
         .resolve(&world.acme, &[named(seen("447700987020", ""), "Newer Name")])
         .await;

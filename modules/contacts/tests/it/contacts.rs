@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use testkit::Profile;
 
-use crate::world::{World, read};
+use crate::world::World;
 
 #[rstest]
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_contact_is_created_shown_changed_and_deleted(
     assert_eq!(made, expected);
     assert_eq!(world.get(&world.acme, &path).await.1, expected);
 
-    world.hand.advance(TimeDelta::seconds(5));
+    world.clock.advance(TimeDelta::seconds(5));
     let change =
         json!({"phone": "+1 202 555 0143", "username": null, "note": "", "tags": ["new"], "attributes": {}});
     let (status, changed) = world.patch(&world.acme, &path, change).await;
@@ -197,22 +197,16 @@ async fn anothers_contact_answers_the_same_bytes_as_none(
 #[tokio::test]
 async fn rights_are_asked_for(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
     let world = World::open(profile).await;
-    let request = world
-        .client
-        .post("/contacts")
-        .header("x-test-tenant", world.acme.tenant().to_string())
-        .header("x-test-rights", "contacts:read")
-        .body_json(&json!({"name": "X"}));
-    let (status, body) = read(request.send().await).await;
+    let reader = world.key(&world.acme, &["contacts:read"]).await;
+    let body = json!({"name": "X"});
+    let (status, body) = world.send_as(&reader, Method::POST, "/contacts", body).await;
     assert_eq!(
         (status.as_u16(), body["code"].as_str()),
         (403, Some("permission_denied"))
     );
     assert!(body["detail"].as_str().unwrap().contains("contacts:write"));
-    assert_eq!(
-        world.client.get("/contacts").send().await.0.status(),
-        StatusCode::UNAUTHORIZED
-    );
+    let (status, _) = world.send_as("", Method::GET, "/contacts", Value::Null).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert_eq!(world.count(&world.globex).await, 0);
 }
 
@@ -259,7 +253,7 @@ async fn search_takes_every_sign_for_itself(
     let (status, _) = world
         .get(&world.acme, &format!("/contacts?search={}", "x".repeat(201)))
         .await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[rstest]
@@ -351,42 +345,35 @@ async fn what_is_not_acceptable_is_named(#[values(Profile::Embedded, Profile::Pr
             .map(|n| (format!("k{n}"), json!("v")))
             .collect::<serde_json::Map<_, _>>()
     };
-    let cases: [(Value, u16, &str); 20] = [
-        (json!({}), 422, "name"),
-        (json!({"name": "  ", "note": "x"}), 422, "name"),
-        (json!({"phone": "07700 900123"}), 422, "phone"),
-        (json!({"phone": "hello"}), 422, "phone"),
-        (json!({"bsuid": "has space"}), 422, "bsuid"),
-        (json!({"bsuid": "xx"}), 422, "bsuid"),
-        (json!({"bsuid": "gb.918273"}), 422, "bsuid"),
-        (json!({"bsuid": "GB."}), 422, "bsuid"),
-        (json!({"bsuid": "447700900123"}), 422, "bsuid"),
-        (json!({"bsuid": "GB.1-2"}), 422, "bsuid"),
-        (json!({"username": "has space"}), 422, "username"),
-        (json!({"name": "x", "tags": [" "]}), 422, "tags"),
-        (json!({"name": "x", "tags": ["x".repeat(65)]}), 422, "tags"),
-        (
-            json!({"name": "x", "attributes": attributes(51)}),
-            422,
-            "attributes",
-        ),
+    let cases: [(Value, &str); 20] = [
+        (json!({}), "name"),
+        (json!({"name": "  ", "note": "x"}), "name"),
+        (json!({"phone": "07700 900123"}), "phone"),
+        (json!({"phone": "hello"}), "phone"),
+        (json!({"bsuid": "has space"}), "bsuid"),
+        (json!({"bsuid": "xx"}), "bsuid"),
+        (json!({"bsuid": "gb.918273"}), "bsuid"),
+        (json!({"bsuid": "GB."}), "bsuid"),
+        (json!({"bsuid": "447700900123"}), "bsuid"),
+        (json!({"bsuid": "GB.1-2"}), "bsuid"),
+        (json!({"username": "has space"}), "username"),
+        (json!({"name": "x", "tags": [" "]}), "tags"),
+        (json!({"name": "x", "tags": ["x".repeat(65)]}), "tags"),
+        (json!({"name": "x", "attributes": attributes(51)}), "attributes"),
         (
             json!({"name": "x", "attributes": {"k": "v".repeat(1025)}}),
-            422,
             "attributes.k",
         ),
-        (json!({"name": "x", "attributes": {"": "v"}}), 422, "attributes."),
-        (json!({"name": "x".repeat(201)}), 400, ""),
-        (json!({"name": "x", "note": "x".repeat(4001)}), 400, ""),
-        (json!({"name": "x", "tags": vec!["x"; 51]}), 400, ""),
-        (json!({"name": "x", "colour": "red"}), 400, ""),
+        (json!({"name": "x", "attributes": {"": "v"}}), "attributes."),
+        (json!({"name": "x".repeat(201)}), "name"),
+        (json!({"name": "x", "note": "x".repeat(4001)}), "note"),
+        (json!({"name": "x", "tags": vec!["x"; 51]}), "tags"),
+        (json!({"name": "x", "colour": "red"}), "colour"),
     ];
-    for (body, expected, field) in cases {
+    for (body, field) in cases {
         let (status, answer) = world.post(&world.acme, "/contacts", body.clone()).await;
-        assert_eq!(status.as_u16(), expected, "{body} {answer}");
-        if expected == 422 {
-            assert_eq!(answer["errors"][0]["field"], field, "{body}");
-        }
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body} {answer}");
+        assert_eq!(answer["errors"][0]["field"], field, "{body}");
     }
     let (_, answer) = world
         .post(&world.acme, "/contacts", json!({"phone": "07700 900123"}))
@@ -410,7 +397,7 @@ async fn what_is_not_acceptable_is_named(#[values(Profile::Embedded, Profile::Pr
             .await
             .0
             .as_u16(),
-        400
+        422
     );
     assert_eq!(
         world

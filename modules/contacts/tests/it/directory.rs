@@ -111,7 +111,7 @@ async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
         .resolve(&world.acme, &[named(seen("447700900002", ""), "first")])
         .await[0]
         .to_string();
-    world.hand.advance(TimeDelta::seconds(1));
+    world.clock.advance(TimeDelta::seconds(1));
     world
         .resolve(&world.acme, &[named(seen("447700900002", ""), "second")])
         .await;
@@ -129,7 +129,7 @@ async fn a_name_given_by_a_person_stays_and_a_profile_name_follows_the_profile(
         .resolve(&world.acme, &[named(seen("447700900002", ""), "third")])
         .await;
     assert_eq!(name_of(&id).await, "Chosen");
-    world.hand.advance(TimeDelta::seconds(1));
+    world.clock.advance(TimeDelta::seconds(1));
     // Emptied by a person, it is the profile's again.
     world
         .patch(&world.acme, &format!("/contacts/{id}"), json!({"name": ""}))
@@ -152,7 +152,7 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
     let theirs = world
         .resolve(&world.globex, &[called(seen("", "GB.1"), "star")])
         .await[0];
-    world.hand.advance(TimeDelta::seconds(1));
+    world.clock.advance(TimeDelta::seconds(1));
     let b = world
         .resolve(&world.acme, &[called(seen("", "GB.2"), "star")])
         .await[0];
@@ -166,7 +166,7 @@ async fn a_username_belongs_to_who_was_last_seen_with_it(
         (None, Some("star".into()))
     );
     assert_eq!(world.found(&world.acme, "star").await, [b]);
-    world.hand.advance(TimeDelta::seconds(1));
+    world.clock.advance(TimeDelta::seconds(1));
     world
         .resolve(&world.acme, &[called(seen("", "GB.2"), "moon")])
         .await;

@@ -54,7 +54,7 @@ impl World {
         merges
     }
 
-    /// As earlier versions left it: a contact of its own under another spelling.
+    /// As earlier versions left it: a separate contact under another spelling.
     async fn respell(&self, from: &str, to: &str) {
         let change = format!("UPDATE contacts_identities SET value = '{to}' WHERE value = '{from}'");
         self.database
@@ -216,7 +216,7 @@ async fn a_writer_under_whatsapps_spelling_is_the_contact_that_was_typed(
     ] {
         let id = world.contact(&world.acme, json!({"phone": typed})).await;
         world.contact(&world.globex, json!({"phone": typed})).await;
-        world.hand.advance(chrono::TimeDelta::seconds(1));
+        world.clock.advance(chrono::TimeDelta::seconds(1));
         let writes = world.resolve(&world.acme, &[seen(wa_id, "")]).await[0];
         assert_eq!(writes.to_string(), id, "{typed}");
         // WhatsApp's spelling is the one to write to; the other one still finds the contact, and changes nothing.
@@ -291,7 +291,7 @@ async fn what_whatsapp_answers_is_learned_and_joins(
     let (acme, globex) = (&world.acme, &world.globex);
     let typed = world.resolve(acme, &[seen("447700900001", "")]).await[0];
     let other = world.resolve(globex, &[seen("447700900001", "")]).await[0];
-    world.hand.advance(chrono::TimeDelta::seconds(1));
+    world.clock.advance(chrono::TimeDelta::seconds(1));
     assert!(world.learn(acme, typed, "44700900001", true).await.is_empty());
     assert_eq!(world.phone_of(acme, typed).await, "+44700900001");
     assert_eq!(world.resolve(acme, &[seen("44700900001", "")]).await, [typed]);
@@ -381,9 +381,8 @@ async fn people_with_different_bsuids_stay_two_whatever_their_numbers(
     ];
     for (n, batch) in batches.into_iter().enumerate() {
         for at_once in [false, true] {
-            // Each in a tenant of its own.
-            let id = u128::try_from(10 + 2 * n + usize::from(at_once)).unwrap();
-            let tenant = world.tenant(id);
+            // Each in a separate tenant.
+            let tenant = world.tenant(&format!("Tenant {n} {at_once}")).await;
             // Sometimes one is known by the number alone already.
             if n == 0 {
                 world.resolve(&tenant, &[seen(long, "")]).await;
@@ -486,7 +485,7 @@ async fn numbers_without_a_country_code_are_read_as_those_of_the_tenants_country
     #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
     let world = World::open(profile).await;
-    world.acmes_country.set("GB");
+    world.choose_country(&world.acme, "GB").await;
     let id = world.contact(&world.acme, json!({"phone": "07911 123456"})).await;
     assert_eq!(world.phone_of(&world.acme, &id).await, "+447911123456");
     let path = format!("/contacts/{id}");
@@ -532,7 +531,7 @@ async fn who_is_written_to_may_be_typed_as_inside_the_country_or_as_whatsapp_wri
     #[values(Profile::Embedded, Profile::Production)] profile: Profile,
 ) {
     let world = World::open(profile).await;
-    world.acmes_country.set("DE");
+    world.choose_country(&world.acme, "DE").await;
     for (typed, phone) in [
         ("0151 23456789", Some("+4915123456789")),
         ("4915123456789", Some("+4915123456789")),

@@ -82,10 +82,10 @@ async fn a_tag_is_created_once(#[values(Profile::Embedded, Profile::Production)]
         StatusCode::CREATED
     );
     for (body, expected) in [
-        (json!({"name": "x", "color": "red"}), 400),
-        (json!({"name": ""}), 400),
+        (json!({"name": "x", "color": "red"}), 422),
+        (json!({"name": ""}), 422),
         (json!({"name": "  "}), 422),
-        (json!({"name": "x", "size": 1}), 400),
+        (json!({"name": "x", "size": 1}), 422),
     ] {
         assert_eq!(world.post(&world.acme, "/tags", body).await.0.as_u16(), expected);
     }
@@ -112,7 +112,7 @@ async fn a_contact_has_at_most_fifty_tags(
             .await
             .0
             .as_u16(),
-        400
+        422
     );
     let (_, shown) = world.get(&world.acme, &path).await;
     assert_eq!(shown["tags"].as_array().unwrap().len(), 50);

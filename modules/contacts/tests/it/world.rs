@@ -1,107 +1,28 @@
-//! The module behind a stand-in for identity: the header `x-test-tenant` says whose caller it is.
+//! Contacts by themselves, and what their tests ask of them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc, time::Duration};
 
-use chrono::DateTime;
 use contacts::{Contacts, Needs};
-use contracts::{
-    contacts::{ContactDirectory, ContactId, Sighting},
-    settings::{Calendar, Hours, Settings, TenantSettings, Tz},
-};
-use kernel::{
-    Actor, Authenticator, Caller, Clock, Error, JobContext, Jobs, ManualClock, Module, Result, SystemDb,
-    TenantDb, TenantId, TenantTx, UserId, id::Id, job::Handler,
-};
-use poem::{
-    EndpointExt, Request, Route,
-    endpoint::BoxEndpoint,
-    http::{Method, StatusCode},
-    test::TestClient,
-};
+use contracts::contacts::{ContactDirectory, ContactId, Sighting};
+use kernel::{JobContext, Jobs, Module, SystemDb, TenantDb, id::Id, job::Handler};
+use poem::http::StatusCode;
 use sea_orm::{ConnectionTrait, Statement};
-use serde_json::Value;
+use serde_json::{Value, json};
+use testkit::Profile;
 use uuid::Uuid;
 
-use testkit::{Profile, TestDatabase};
-
-struct ByHeader(SystemDb);
-
-#[async_trait::async_trait]
-impl Authenticator for ByHeader {
-    async fn authenticate(&self, request: &Request) -> Result<Caller> {
-        let header = |name: &str| request.header(name).unwrap_or_default().to_owned();
-        let tenant: TenantId = header("x-test-tenant")
-            .parse()
-            .map_err(|_| Error::unauthenticated("unauthenticated", "Who?"))?;
-        let rights = header("x-test-rights");
-        let rights = if rights.is_empty() {
-            "contacts:read contacts:write".to_owned()
-        } else {
-            rights
-        };
-        Ok(Caller {
-            actor: Actor::User {
-                id: UserId::from_uuid(Uuid::nil()),
-                name: "Ada".into(),
-            },
-            db: self.0.tenant(tenant),
-            permissions: rights.split(' ').map(ToOwned::to_owned).collect::<BTreeSet<_>>(),
-            modules: BTreeSet::from(["contacts".to_owned()]),
-        })
-    }
-}
-
-/// A tenant's country: Acme's is set by tests, no other has one.
-#[derive(Default)]
-pub struct AcmesCountry(std::sync::Mutex<Option<&'static str>>);
-
-impl AcmesCountry {
-    pub fn set(&self, country: &'static str) {
-        *self.0.lock().unwrap() = Some(country);
-    }
-
-    fn of(&self, tenant: TenantId) -> Settings {
-        let acme = TenantId::from_uuid(Uuid::from_u128(1));
-        let country = self.0.lock().unwrap().filter(|_| tenant == acme);
-        Settings {
-            language: "en".to_owned(),
-            time_zone: Tz::UTC,
-            default_country: country.map(ToOwned::to_owned),
-            default_channel: None,
-        }
-    }
-}
-
-#[async_trait::async_trait]
-impl TenantSettings for AcmesCountry {
-    async fn settings(&self, db: &TenantDb) -> Result<Settings> {
-        Ok(self.of(db.tenant()))
-    }
-
-    async fn settings_in(&self, tx: &TenantTx) -> Result<Settings> {
-        Ok(self.of(tx.tenant()))
-    }
-
-    async fn calendar(&self, _db: &TenantDb) -> Result<Calendar> {
-        Ok(Calendar::new(Tz::UTC, Hours::default()))
-    }
-}
-
 pub struct World {
-    pub acmes_country: Arc<AcmesCountry>,
     pub directory: Arc<dyn ContactDirectory>,
-    pub acme: TenantDb,
-    pub globex: TenantDb,
-    system: SystemDb,
-    pub hand: ManualClock,
-    pub client: TestClient<BoxEndpoint<'static>>,
     handlers: BTreeMap<String, Handler>,
-    // Last: everything above has let go of it then.
-    pub database: TestDatabase,
+    world: testkit::World,
+}
+
+impl Deref for World {
+    type Target = testkit::World;
+
+    fn deref(&self) -> &testkit::World {
+        &self.world
+    }
 }
 
 impl World {
@@ -111,65 +32,30 @@ impl World {
     }
 
     pub async fn open_with(profile: Profile, set: impl FnOnce(SystemDb) -> SystemDb) -> Self {
-        let database = TestDatabase::open(profile).await;
-        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_790_000_000, 0).unwrap());
-        let system = set(database.system(clock));
-        let acmes_country = Arc::<AcmesCountry>::default();
-        let module = Contacts::new(Needs {
-            settings: acmes_country.clone(),
-            simulator: false,
-        });
-        let mut jobs = Jobs::default();
-        module.jobs(&mut jobs);
-        let authenticator: Arc<dyn Authenticator> = Arc::new(ByHeader(system.clone()));
-        let app = Route::new()
-            .nest("/", module.api().endpoint())
-            .data(authenticator)
-            .boxed();
-        let tenant = |n: u128| system.tenant(TenantId::from_uuid(Uuid::from_u128(n)));
+        let (world, (directory, handlers)) = testkit::World::open_with(profile, set, |parts| {
+            let module = Contacts::new(Needs {
+                settings: parts.settings.clone(),
+                simulator: false,
+            });
+            let mut jobs = Jobs::default();
+            module.jobs(&mut jobs);
+            let ports = (module.directory(), jobs.into_handlers());
+            (Box::new(module), ports)
+        })
+        .await;
         Self {
-            acmes_country,
-            directory: module.directory(),
-            acme: tenant(1),
-            globex: tenant(2),
-            system: system.clone(),
-            hand,
-            client: TestClient::new(app),
-            handlers: jobs.into_handlers(),
-            database,
+            directory,
+            handlers,
+            world,
         }
     }
 
-    /// A further tenant.
-    pub fn tenant(&self, n: u128) -> TenantDb {
-        self.system.tenant(TenantId::from_uuid(Uuid::from_u128(n)))
-    }
-
-    pub async fn send(&self, db: &TenantDb, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let mut request = self
-            .client
-            .request(method, path)
-            .header("x-test-tenant", db.tenant().to_string());
-        if !body.is_null() {
-            request = request.body_json(&body);
-        }
-        read(request.send().await).await
-    }
-
-    pub async fn get(&self, db: &TenantDb, path: &str) -> (StatusCode, Value) {
-        self.send(db, Method::GET, path, Value::Null).await
-    }
-
-    pub async fn post(&self, db: &TenantDb, path: &str, body: Value) -> (StatusCode, Value) {
-        self.send(db, Method::POST, path, body).await
-    }
-
-    pub async fn patch(&self, db: &TenantDb, path: &str, body: Value) -> (StatusCode, Value) {
-        self.send(db, Method::PATCH, path, body).await
-    }
-
-    pub async fn delete(&self, db: &TenantDb, path: &str) -> (StatusCode, Value) {
-        self.send(db, Method::DELETE, path, Value::Null).await
+    /// Chooses a tenant's country.
+    pub async fn choose_country(&self, db: &TenantDb, country: &str) {
+        let (status, settings) = self
+            .patch(db, "/settings", json!({"default_country": country}))
+            .await;
+        assert_eq!(status, StatusCode::OK, "{settings}");
     }
 
     /// Creates a contact and returns its id.
@@ -272,30 +158,11 @@ impl World {
             all.exec(&self.database.connection).await.unwrap();
         }
     }
-
-    /// The events written so far, as `(name, payload)`.
-    pub async fn told(&self) -> Vec<(String, Value)> {
-        use sea_orm::{EntityTrait, QueryOrder};
-        let rows = kernel::outbox::event::Entity::find()
-            .order_by_asc(kernel::outbox::event::Column::Id)
-            .all(&self.database.connection)
-            .await
-            .unwrap();
-        rows.into_iter()
-            .map(|row| (row.name, serde_json::from_str(&row.payload).unwrap()))
-            .collect()
-    }
 }
 
 /// The hexadecimal digits of a prefixed id.
 fn hex_of(id: &str) -> &str {
     id.split_once('_').unwrap().1
-}
-
-pub async fn read(response: poem::test::TestResponse) -> (StatusCode, Value) {
-    let status = response.0.status();
-    let body = response.0.into_body().into_string().await.unwrap();
-    (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
 }
 
 /// A sighting by phone, by BSUID, or both; empty text means absent.

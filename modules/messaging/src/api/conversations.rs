@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contracts::{
     channels::ChannelId,
     contacts::ContactId,
-    messaging::{Change, ConversationId, ConversationState, ConversationUpdate, TeamId},
+    messaging::{Change, ConversationId, ConversationState, ConversationUpdate, MessageId, TeamId},
 };
 use kernel::{Actor, Can, Error, NoContent, Page, PageQuery, Result, UserId, retrying};
 use poem_openapi::{
@@ -342,11 +342,11 @@ impl ConversationsApi {
         let once = Idempotency::new(idempotency_key.0, can.actor(), &asked)?;
         let mut draft = Draft::of(body.0.0, &[])?;
         let reply_to = draft.reply_to()?;
-        let content = draft.content()?;
+        let said = draft.said()?;
         let send = || {
-            let (content, once) = (content.clone(), once.clone());
+            let (said, once) = ((said.clone(), reply_to), once.clone());
             self.service
-                .reply(can.db(), can.actor(), conversation_id.0, content, reply_to, once)
+                .reply(can.db(), can.actor(), conversation_id.0, said, once)
         };
         let row = retrying(send).await?;
         let shown = one_with_media(&self.service, can.db(), row).await?;
@@ -355,7 +355,8 @@ impl ConversationsApi {
 
     /// Mark a conversation as read.
     ///
-    /// Nothing in it is unread any more, and the customer's messages get blue ticks.
+    /// Nothing in it is unread any more, and the customer's messages get blue ticks. With `up_to` only what was seen is read: messages
+    /// that came after it stay unread.
     #[oai(
         path = "/conversations/:conversation_id/read",
         method = "post",
@@ -365,8 +366,14 @@ impl ConversationsApi {
         &self,
         can: Can<SendMessages>,
         conversation_id: Path<ConversationId>,
+        /// The last message that was seen, one of this conversation; all of them if absent.
+        up_to: Query<Option<MessageId>>,
     ) -> Result<NoContent> {
-        retrying(|| self.service.read_conversation(can.db(), conversation_id.0)).await?;
+        retrying(|| {
+            self.service
+                .read_conversation(can.db(), conversation_id.0, up_to.0)
+        })
+        .await?;
         Ok(NoContent::Done)
     }
 

@@ -84,6 +84,8 @@ impl MessagesApi {
     ///
     /// What it says stands under the key that `type` names, in WhatsApp's own words: `text`, `image`, `video`, `audio`,
     /// `document`, `sticker`, `location`, `contacts`, `reaction`, `interactive` or `template`; the schema of each has an example.
+    /// A template is brought in WhatsApp's own form under `template`, or it is one of yours, named by `template_id` and filled from
+    /// `values`, its mapping and the contact: 422 `template_incomplete` names each slot that is still missing.
     /// A file is named by `link`, by WhatsApp's `id` or by the `media_id` of an upload. Every limit of WhatsApp's is checked
     /// here: a 422 names the field by its path, the `limit` and the `value` that was found.
     #[oai(path = "/messages", method = "post", operation_id = "send_message")]
@@ -97,12 +99,13 @@ impl MessagesApi {
         body: Json<Described<MessageIn>>,
     ) -> Result<Queued> {
         let once = Idempotency::new(idempotency_key.0, can.actor(), &body.0.0.to_string())?;
-        let mut draft = Draft::of(body.0.0, &["channel_id", "to"])?;
+        let mut draft = Draft::of(body.0.0, &["channel_id", "to", "test"])?;
         let new = NewMessage {
             channel_id: draft.channel_id()?,
             to: draft.address()?,
             reply_to: draft.reply_to()?,
-            content: draft.content()?,
+            test: draft.test()?,
+            said: draft.said()?,
         };
         let send = || {
             self.service

@@ -11,8 +11,10 @@ mod media;
 mod out;
 mod template;
 
-use ::contracts::{channels::ChannelId, contacts::ContactId, messaging::MessageId};
-use poem_openapi::{Enum, Object};
+use std::collections::BTreeMap;
+
+use ::contracts::{channels::ChannelId, contacts::ContactId, messaging::MessageId, templates::TemplateId};
+use poem_openapi::{Enum, Object, types::Any};
 
 use self::{
     contacts::ContactCardIn,
@@ -96,8 +98,13 @@ pub struct ContentIn {
     pub reaction: Option<ReactionIn>,
     /// For `interactive`.
     pub interactive: Option<InteractiveIn>,
-    /// For `template`.
+    /// For `template`, in WhatsApp's own form.
     pub template: Option<TemplateIn>,
+    /// For `template` instead: one of your templates, of the number's account. It is filled for the person.
+    pub template_id: Option<TemplateId>,
+    /// With `template_id`: values by the slot's key (`body_1`, `header_media`, `button_0`), a text each, or an object for files and
+    /// places. They go before the template's own mapping.
+    pub values: Option<BTreeMap<String, Any<serde_json::Value>>>,
     /// The message of the same conversation that it quotes. Not for reactions.
     pub reply_to: Option<MessageId>,
 }
@@ -109,6 +116,8 @@ pub struct MessageIn {
     pub channel_id: Option<ChannelId>,
     /// To whom.
     pub to: RecipientIn,
+    /// For `template`: whether somebody only tries it out.
+    pub test: Option<bool>,
     /// What.
     #[oai(flatten)]
     pub content: ContentIn,

@@ -36,6 +36,8 @@ pub struct Model {
     pub origin: Option<String>,
     /// When it was stopped: nothing behind the mark is sent any more.
     pub cancelled_at: Option<DateTimeUtc>,
+    /// By how much its messages moved the figures and which no event says yet, as JSON.
+    pub moved: Option<String>,
     pub created_at: DateTimeUtc,
 }
 

@@ -11,6 +11,7 @@ pub mod media_copy;
 pub mod message;
 pub mod opening;
 pub mod status_event;
+pub mod template_text;
 pub mod unread;
 pub mod webhook_event;
 

@@ -244,7 +244,7 @@ impl Queue {
     }
 }
 
-/// The number cut to its three highest bits (9 becomes 8, 100 becomes 96): a statement of its own would have to be prepared
+/// The number cut to its three highest bits (9 becomes 8, 100 becomes 96): otherwise a separate statement would have to be prepared
 /// for every number of rows, and so there are thirty of them. What is left goes with the next commit.
 fn round(count: usize) -> usize {
     let low = (usize::BITS - count.leading_zeros()).saturating_sub(3);

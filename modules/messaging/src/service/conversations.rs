@@ -7,7 +7,7 @@ use contracts::{
     contacts::{ContactCard, ContactId},
     messaging::{ConversationId, MessageId},
 };
-use kernel::{PageQuery, Result, TenantDb, TenantTx, UserId, tenant::not_found};
+use kernel::{Error, PageQuery, Result, TenantDb, TenantTx, UserId, tenant::not_found};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition,
@@ -17,6 +17,7 @@ use sea_orm::{
 use super::{Service, assignment, unread};
 use crate::{
     entity::{
+        Direction,
         conversation::{ActiveModel, Column, Entity, Model, State},
         message,
     },
@@ -124,17 +125,30 @@ impl Service {
         Ok(listed.collect())
     }
 
-    /// Nothing is unread any more, and the customer gets blue ticks.
-    pub async fn read_conversation(&self, db: &TenantDb, id: ConversationId) -> Result<()> {
+    /// Nothing is unread any more, or nothing up to this message and the message itself, and the customer gets blue ticks.
+    ///
+    /// # Errors
+    /// 404 for an unknown conversation or message, 422 for a message of another conversation.
+    pub async fn read_conversation(
+        &self,
+        db: &TenantDb,
+        id: ConversationId,
+        up_to: Option<MessageId>,
+    ) -> Result<()> {
         let mut tx = db.begin().await?;
         let row = tx.lock::<Entity>(id).await?;
-        if row.unread == 0 {
+        let left = match up_to {
+            Some(up_to) => written_after(&tx, &row, up_to).await?,
+            None => 0,
+        };
+        if row.unread <= left {
             return Ok(());
         }
-        nothing_unread(&mut tx, &row).await?;
+        only_unread(&mut tx, &row, left).await?;
         tx.enqueue(&SendReadReceipt {
             channel_id: row.channel_id,
             conversation_id: id,
+            up_to,
         })?;
         tx.commit().await
     }
@@ -187,11 +201,47 @@ fn in_state(state: State, unfilled: bool) -> Condition {
     }
 }
 
-/// Sets the counter of a locked row back and tells the browsers.
-pub(super) async fn nothing_unread(tx: &mut TenantTx, row: &Model) -> Result<()> {
+/// How many messages a person has written in this conversation after one of its messages; never more than are unread.
+async fn written_after(tx: &TenantTx, row: &Model, up_to: MessageId) -> Result<i32> {
+    use message::{Column, Entity};
+    let seen = tx.get::<Entity>(up_to).await?;
+    if seen.conversation_id != row.id {
+        return Err(Error::invalid("up_to", "is a message of another conversation"));
+    }
+    let later = Condition::any().add(Column::At.gt(seen.at)).add(
+        Condition::all()
+            .add(Column::At.eq(seen.at))
+            .add(Column::Id.gt(seen.id)),
+    );
+    let unread = u64::try_from(row.unread).unwrap_or_default();
+    let newest: Vec<MessageId> = tx
+        .find::<Entity>()
+        .filter(Column::ConversationId.eq(row.id))
+        .filter(later)
+        .filter(Column::Direction.eq(Direction::Inbound))
+        .filter(Column::Kind.is_not_in(NOT_WRITTEN))
+        .limit(unread)
+        .columns(&[Column::Id])
+        .await?;
+    Ok(i32::try_from(newest.len()).unwrap_or(i32::MAX))
+}
+
+/// Kinds of received messages that never count as unread, because nobody wrote them to be read: see
+/// `InboundMessage::is_written`.
+const NOT_WRITTEN: [&str; 6] = [
+    "system",
+    "reaction",
+    "edit",
+    "revoke",
+    "request_welcome",
+    "media_placeholder",
+];
+
+/// Sets the counter of a locked row to what is left and tells the browsers.
+pub(super) async fn only_unread(tx: &mut TenantTx, row: &Model, left: i32) -> Result<()> {
     let id = row.id;
     let read = ActiveModel {
-        unread: Set(0),
+        unread: Set(left),
         ..ActiveModel::default()
     };
     // What an earlier version left open by its unread count stays open.
@@ -208,5 +258,5 @@ pub(super) async fn nothing_unread(tx: &mut TenantTx, row: &Model) -> Result<()>
         .exec()
         .await?;
     assignment::tell(tx, &[assignment::change(row, row.assignment())])?;
-    unread::change(tx, -i64::from(row.unread)).await
+    unread::change(tx, i64::from(left) - i64::from(row.unread)).await
 }

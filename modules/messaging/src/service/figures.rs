@@ -71,6 +71,21 @@ impl Figures {
         }
     }
 
+    /// As the row of a chunk has them; none for zero.
+    pub(super) fn noted(self) -> Option<String> {
+        (self != Self::default())
+            .then(|| serde_json::to_string(&self).ok())
+            .flatten()
+    }
+
+    /// Reads what [`Figures::noted`] writes.
+    pub(super) fn of_note(note: Option<&str>) -> Result<Self> {
+        Ok(match note {
+            Some(note) => serde_json::from_str(note)?,
+            None => Self::default(),
+        })
+    }
+
     fn of_row(row: &Model) -> Self {
         Self {
             waiting: row.waiting,

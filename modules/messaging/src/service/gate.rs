@@ -1,8 +1,12 @@
 //! May this message leave? Asked for every message when it is queued, and again when its chunk is leased, which may be days later.
 //! Decided per message: one that may not leave does not stop the others. Nothing else refuses a message.
 //!
-//! In this order: WhatsApp's limits for the content, the number (there, held, restricted), the files, the person (an address, a
-//! phone number for authentication templates, consent for marketing), the customer service window.
+//! In this order: WhatsApp's limits for the content, the number (there, held, restricted), the files, the template (stopped by
+//! WhatsApp), the person (an address, a phone number for authentication templates, consent for marketing), the customer service
+//! window.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,7 +16,7 @@ use contracts::{
     channels::{Channel, ChannelId, Stop},
     contacts::{ContactAddress, ContactId, ContactMerge, Sighting},
     messaging::{ConversationId, Lane, OutgoingMessage, Refusal, RefusalCode},
-    templates::{Category, TemplateKey},
+    templates::{Category, KnownTemplate, TemplateKey},
 };
 use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying};
 use sea_orm::ColumnTrait;
@@ -53,6 +57,8 @@ pub(super) struct Decided {
     pub(super) refused: Vec<Option<Refused>>,
     /// The conversations there are, locked.
     pub(super) conversations: HashMap<Pair, conversation::Model>,
+    /// The numbers of the messages.
+    pub(super) channels: HashMap<ChannelId, Channel>,
     /// Contacts that became one on the way.
     pub(super) merges: Vec<ContactMerge>,
 }
@@ -65,6 +71,8 @@ enum Why<'a> {
     NoChannel,
     Held(&'a Stop),
     Restricted(&'a Stop),
+    /// What WhatsApp has done to the template.
+    TemplateStopped(Term),
     NoAddress,
     PhoneNeeded(Option<&'a str>),
     MarketingStopped,
@@ -96,7 +104,7 @@ impl Service {
                 });
             }
         }
-        self.people(tx, messages, &channels, &mut refused).await?;
+        self.templates(tx, messages, &channels, &mut refused).await?;
         let pairs: Vec<Pair> = left(messages, &mut refused)
             .map(|(message, _)| (message.channel_id, message.contact_id))
             .collect();
@@ -107,6 +115,7 @@ impl Service {
         Ok(Decided {
             refused,
             conversations,
+            channels,
             merges,
         })
     }
@@ -122,9 +131,9 @@ impl Service {
         Ok(known.into_iter().map(|channel| (channel.id, channel)).collect())
     }
 
-    /// Templates go to whom they may: somebody with an address, with a phone number for one-time passwords, and without a wish for
-    /// no more marketing.
-    async fn people(
+    /// Templates leave if WhatsApp has not stopped them, and go to whom they may: somebody with an address, with a phone number for
+    /// one-time passwords, and without a wish for no more marketing.
+    async fn templates(
         &self,
         tx: &TenantTx,
         messages: &[OutgoingMessage],
@@ -150,18 +159,17 @@ impl Service {
             }),
             _ => None,
         };
-        let asked = templates().filter(|message| depends_on_category(addresses.get(&message.contact_id)));
-        let keys: BTreeSet<TemplateKey> = asked.filter_map(key).collect();
+        let keys: BTreeSet<TemplateKey> = templates().filter_map(key).collect();
         let keys: Vec<TemplateKey> = keys.into_iter().collect();
-        let categories = match keys.as_slice() {
+        let known = match keys.as_slice() {
             [] => Vec::new(),
-            keys => self.catalog.categories_in(tx, keys).await?,
+            keys => self.catalog.known_in(tx, keys).await?,
         };
-        let categories: HashMap<TemplateKey, Option<Category>> = keys.into_iter().zip(categories).collect();
+        let known = by_key(keys, known);
         for (message, refused) in left(messages, refused) {
             let Some(key) = key(message) else { continue };
-            let category = categories.get(&key).copied().flatten();
-            *refused = person(addresses.get(&message.contact_id), category).map(Why::refused);
+            let known = known.get(&key).copied();
+            *refused = template(addresses.get(&message.contact_id), known).map(Why::refused);
         }
         Ok(())
     }
@@ -238,14 +246,14 @@ impl Service {
             true => BTreeSet::new(),
             false => self.closed_windows(db, &messages, now).await?,
         };
-        let categories = self.categories_of(db, channel, &messages).await?;
+        let known = self.templates_of(db, channel, &messages).await?;
         let (mut leave, mut refused) = (Vec::with_capacity(messages.len()), Vec::new());
         for message in messages {
             let no = if message.is_template() {
-                let category = template_of(channel, &message).and_then(|key| *categories.get(&key)?);
+                let known = template_of(channel, &message).and_then(|key| known.get(&key).copied());
                 restricted
                     .map(Why::Restricted)
-                    .or_else(|| person(message.address.as_ref(), category))
+                    .or_else(|| template(message.address.as_ref(), known))
             } else {
                 closed
                     .contains(&message.conversation_id)
@@ -308,25 +316,29 @@ impl Service {
         Ok(closed)
     }
 
-    async fn categories_of(
+    async fn templates_of(
         &self,
         db: &TenantDb,
         channel: &Channel,
         messages: &[Waiting],
-    ) -> Result<HashMap<TemplateKey, Option<Category>>> {
-        let asked = messages
-            .iter()
-            .filter(|message| message.is_template() && depends_on_category(message.address.as_ref()));
-        let keys: BTreeSet<TemplateKey> = asked
+    ) -> Result<HashMap<TemplateKey, KnownTemplate>> {
+        let templates = messages.iter().filter(|message| message.is_template());
+        let keys: BTreeSet<TemplateKey> = templates
             .filter_map(|message| template_of(channel, message))
             .collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
         let keys: Vec<TemplateKey> = keys.into_iter().collect();
-        let categories = self.catalog.categories(db, &keys).await?;
-        Ok(keys.into_iter().zip(categories).collect())
+        let known = self.catalog.known(db, &keys).await?;
+        Ok(by_key(keys, known))
     }
+}
+
+/// What is known of each of these.
+fn by_key(keys: Vec<TemplateKey>, known: Vec<Option<KnownTemplate>>) -> HashMap<TemplateKey, KnownTemplate> {
+    let both = keys.into_iter().zip(known);
+    both.filter_map(|(key, known)| Some((key, known?))).collect()
 }
 
 /// Why a leased chunk has to wait, and until when if that is known: its number is held, or may not write first. A bulk chunk waits in
@@ -376,9 +388,12 @@ fn number(channel: Option<&Channel>, is_template: bool, lane: Lane) -> Option<Wh
     held.or_else(|| restricted().map(Why::Restricted))
 }
 
-/// Whether it depends on a template's category that it may go to this person.
-fn depends_on_category(address: Option<&ContactAddress>) -> bool {
-    address.is_some_and(|address| address.marketing_stopped || address.phone.is_none())
+/// What a template and the person it goes to say. One that is not known is tried.
+fn template(address: Option<&ContactAddress>, known: Option<KnownTemplate>) -> Option<Why<'_>> {
+    let stopped = known.and_then(|known| known.status.stopped());
+    stopped
+        .map(Why::TemplateStopped)
+        .or_else(|| person(address, known.and_then(|known| known.category)))
 }
 
 /// What the person says to a template. A category that is not known counts as marketing.
@@ -408,6 +423,12 @@ impl Why<'_> {
                 let error = MessagingError::NumberRestricted { reason: reason(stop) };
                 (RefusalCode::NumberRestricted, error, stop.until)
             }
+            Self::TemplateStopped(term) => {
+                let error = MessagingError::TemplateStopped {
+                    reason: term.english().to_owned(),
+                };
+                (RefusalCode::TemplateStopped, error, None)
+            }
             Self::NoAddress => (RefusalCode::NoAddress, MessagingError::NoAddress, None),
             Self::PhoneNeeded(bsuid) => {
                 let error = MessagingError::PhoneNeeded {
@@ -432,6 +453,7 @@ impl Why<'_> {
         match self {
             Self::NoChannel => Term::NumberRemoved.into(),
             Self::Held(stop) | Self::Restricted(stop) => stop.why.clone(),
+            Self::TemplateStopped(term) => (*term).into(),
             Self::NoAddress => Term::NoAddress.into(),
             Self::PhoneNeeded(_) => Term::PhoneNeeded.into(),
             Self::MarketingStopped => Term::MarketingNotWanted.into(),
@@ -457,41 +479,4 @@ fn template_of(channel: &Channel, message: &Waiting) -> Option<TemplateKey> {
         name: named.name,
         language: named.language.code,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn address(phone: bool, bsuid: bool, stopped: bool) -> ContactAddress {
-        ContactAddress {
-            id: kernel::Clock::system().new_id(),
-            phone: phone.then(|| "+447700900001".to_owned()),
-            bsuid: bsuid.then(|| "GB.1".to_owned()),
-            marketing_stopped: stopped,
-        }
-    }
-
-    #[test]
-    fn a_template_goes_to_whom_it_may() {
-        use Category::{Authentication, Marketing, Utility};
-        use RefusalCode::{MarketingStopped, NoAddress, PhoneNeeded};
-        for (phone, bsuid, stopped, category, expected) in [
-            (true, false, false, None, None),
-            (true, false, true, None, Some(MarketingStopped)),
-            (true, false, true, Some(Marketing), Some(MarketingStopped)),
-            (true, false, true, Some(Utility), None),
-            (true, false, true, Some(Authentication), None),
-            (false, true, false, Some(Authentication), Some(PhoneNeeded)),
-            (false, true, false, Some(Utility), None),
-            (false, true, false, None, None),
-            (false, true, true, None, Some(MarketingStopped)),
-            (false, false, false, Some(Utility), Some(NoAddress)),
-        ] {
-            let address = address(phone, bsuid, stopped);
-            let code = person(Some(&address), category).map(|why| why.refused().code);
-            assert_eq!(code, expected, "{address:?} {category:?}");
-        }
-        assert_eq!(person(None, None).map(|why| why.refused().code), Some(NoAddress));
-    }
 }

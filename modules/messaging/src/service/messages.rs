@@ -9,7 +9,7 @@ use contracts::{
 use kernel::{Actor, PageQuery, Result, TenantDb, TenantTx, tenant::not_found};
 use sea_orm::ColumnTrait;
 
-use super::{Idempotency, Service, cards, joining, origin_of, sender_of, thread};
+use super::{Idempotency, Said, Service, cards, joining, origin_of, sender_of, thread};
 use crate::{
     entity::{
         Direction, Status, conversation,
@@ -38,9 +38,11 @@ pub struct NewMessage {
     /// To whom.
     pub to: Address,
     /// What. A reaction names a message of ours where WhatsApp's id will stand.
-    pub content: Content,
+    pub said: Said,
     /// The message it quotes.
     pub reply_to: Option<MessageId>,
+    /// Whether somebody tries a template out.
+    pub test: bool,
 }
 
 /// Which messages are wanted.
@@ -68,22 +70,32 @@ impl Service {
         new: NewMessage,
         once: Option<Idempotency>,
     ) -> Result<Model> {
+        // What is wrong with it counts only if this is not the same request again.
+        let card = self.template_of(db, &new.said).await;
         let mut tx = db.begin().await?;
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
+        let card = card?;
         let channel = self.choose_channel(&tx, new.channel_id).await?;
         let contact_id = self.addressee(db, &mut tx, &channel, new.to).await?;
         let between = (channel.id, contact_id);
+        let (content, template) = self
+            .filled(&tx, new.said, card.as_ref(), (&channel, contact_id))
+            .await?;
+        let origin = match new.test {
+            true => Origin::Test,
+            false => origin_of(actor),
+        };
         let message = OutgoingMessage {
             channel_id: channel.id,
             contact_id,
-            content: thread::reacted(&tx, between, self.with_ids(&tx, new.content).await?).await?,
+            content: thread::reacted(&tx, between, self.with_ids(&tx, content).await?).await?,
             reply_to: thread::quoted(&tx, between, new.reply_to).await?,
             sent_by: Some(sender_of(actor)),
-            template: None,
+            template,
         };
-        self.queue_one(db, tx, message, (Lane::Transactional, origin_of(actor)), once)
+        self.queue_one(db, tx, message, (Lane::Transactional, origin), once)
             .await
     }
 
@@ -93,23 +105,32 @@ impl Service {
         db: &TenantDb,
         actor: &Actor,
         id: ConversationId,
-        content: Content,
-        reply_to: Option<MessageId>,
+        (said, reply_to): (Said, Option<MessageId>),
         once: Option<Idempotency>,
     ) -> Result<Model> {
+        let card = self.template_of(db, &said).await;
         let tx = db.begin().await?;
         if let Some(made) = made_before(&tx, once.as_ref()).await? {
             return Ok(made);
         }
+        let card = card?;
         let row = tx.get::<conversation::Entity>(id).await?;
         let between = (row.channel_id, row.contact_id);
+        let (content, template) = match (said, card) {
+            (Said::Content(content), _) => (content, None),
+            (said, card) => {
+                let channel = self.choose_channel(&tx, Some(row.channel_id)).await?;
+                self.filled(&tx, said, card.as_ref(), (&channel, row.contact_id))
+                    .await?
+            }
+        };
         let message = OutgoingMessage {
             channel_id: row.channel_id,
             contact_id: row.contact_id,
             content: thread::reacted(&tx, between, self.with_ids(&tx, content).await?).await?,
             reply_to: thread::quoted(&tx, between, reply_to).await?,
             sent_by: Some(sender_of(actor)),
-            template: None,
+            template,
         };
         self.queue_one(db, tx, message, (Lane::Interactive, origin_of(actor)), once)
             .await

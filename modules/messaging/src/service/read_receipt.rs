@@ -9,7 +9,7 @@ use super::Service;
 use crate::job::SendReadReceipt;
 
 impl Service {
-    /// Tells WhatsApp that the customer's last message of a conversation was read.
+    /// Tells WhatsApp that the customer's last message of a conversation was read, or the last one up to a message.
     pub async fn send_read_receipt(&self, context: JobContext, job: SendReadReceipt) -> JobOutcome {
         let db = context.db;
         use crate::entity::{
@@ -22,9 +22,14 @@ impl Service {
             // Notices of WhatsApp were not written by anybody.
             .add(Column::Kind.ne("system"))
             .add(Column::Wamid.is_not_null());
+        let seen = match job.up_to {
+            Some(id) => db.find::<Entity>().with_id(id).one().await?,
+            None => None,
+        };
         let newest = db
             .find::<Entity>()
             .filter(of_conversation)
+            .filter_some(seen.map(|seen| Column::At.lte(seen.at)))
             .order_by(Column::At, sea_orm::Order::Desc)
             .one()
             .await?;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contracts::messaging::{ConversationChange, ConversationId};
-use kernel::{JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, retrying};
+use kernel::{JobContext, JobError, JobOutcome, Result, TenantDb, TenantId, TenantTx, id::Id, retrying};
 use sea_orm::{
     ColumnTrait, Order,
     sea_query::{CaseStatement, Expr},
@@ -23,12 +23,14 @@ const BATCH: u64 = 500;
 const STEPS: usize = 100;
 
 impl Service {
-    /// Asks for the repair with the first unread messages of a day, for each tenant and process.
+    /// Asks for the repair with the first unread messages of a day, for each tenant and process. It runs some time later: in the minute
+    /// after a start all tenants have first messages, which must not wait for repairs.
     pub(super) async fn expect_repair(&self, tx: &mut TenantTx) -> Result<()> {
         if self.repaired.contains_key(&tx.tenant()) {
             return Ok(());
         }
-        tx.enqueue(&RepairConversations {})?;
+        let at = tx.clock().now() + rest(tx.tenant());
+        tx.enqueue_at(&RepairConversations {}, at)?;
         self.repaired.insert(tx.tenant(), ()).await;
         Ok(())
     }
@@ -55,6 +57,12 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// How long after its first unread messages a tenant's conversations are repaired: ten to seventy minutes, spread over the tenants.
+fn rest(tenant: TenantId) -> TimeDelta {
+    let second = tenant.uuid().as_u128() % 3_600;
+    TimeDelta::minutes(10) + TimeDelta::seconds(i64::try_from(second).unwrap_or_default())
 }
 
 /// One transaction of what is done to many conversations.

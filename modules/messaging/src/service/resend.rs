@@ -4,7 +4,7 @@ use cloud_api::{ids::Wamid, message::Content};
 use contracts::messaging::{Lane, MessageId, OutgoingMessage};
 use kernel::{Actor, Result, TenantDb};
 
-use super::{Idempotency, Service, origin_of, sender_of};
+use super::{Idempotency, Service, origin_of, sender_of, texts};
 use crate::{
     entity::{Direction, Status, message::Model},
     error::MessagingError,
@@ -31,13 +31,14 @@ impl Service {
         }
         let wire = serde_json::from_str(&old.content)?;
         let content = Content::from_wire(&old.kind, &wire).map_err(MessagingError::from)?;
+        let template = texts::used(&old);
         let again = OutgoingMessage {
             channel_id: old.channel_id,
             contact_id: old.contact_id,
             content,
             reply_to: old.reply_to.map(Wamid::from),
             sent_by: Some(sender_of(actor)),
-            template: old.template.as_deref().map(serde_json::from_str).transpose()?,
+            template,
         };
         let how = (Lane::Interactive, origin_of(actor));
         self.queue_once(db, again, how, once).await

@@ -21,7 +21,8 @@ use super::{
     figures::{self, Figures},
     gate::{Decided, Refused},
     joining, media,
-    preview::{outgoing_preview, shorten},
+    preview::shorten,
+    texts::Worded,
 };
 use crate::{
     entity::{
@@ -88,6 +89,7 @@ impl Service {
         let Decided {
             refused,
             mut conversations,
+            channels,
             merges,
         } = self.at_queue(tx, messages, lane).await?;
         // Hardly ever: somebody to write to turned out to be another contact, whose conversation it is now.
@@ -111,6 +113,8 @@ impl Service {
             let pairs: Vec<Pair> = leave.iter().map(|message| pair(message)).collect();
             conversations = find_conversations(tx, &pairs).await?;
         }
+        let worded = self.worded(tx, &leave, &channels).await?;
+        let leave: Vec<(&OutgoingMessage, Worded)> = leave.into_iter().zip(worded).collect();
         let ids = self.write(tx, &leave, conversations, lane, origin).await?;
         let mut ids = ids.into_iter();
         let answers = refused.into_iter().map(|refused| match refused {
@@ -124,7 +128,7 @@ impl Service {
     async fn write(
         &self,
         tx: &mut TenantTx,
-        messages: &[&OutgoingMessage],
+        messages: &[(&OutgoingMessage, Worded)],
         conversations: HashMap<Pair, conversation::Model>,
         lane: Lane,
         origin: &Origin,
@@ -133,7 +137,7 @@ impl Service {
             return Ok(Vec::new());
         }
         let now = tx.clock().now();
-        let pairs: Vec<Pair> = messages.iter().map(|message| pair(message)).collect();
+        let pairs: Vec<Pair> = messages.iter().map(|(message, _)| pair(message)).collect();
         // Bulk stays out of the inbox: a conversation keeps its place in the list, and a new one is sorted to the end.
         let last_at = if origin.is_bulk() {
             DateTime::UNIX_EPOCH
@@ -141,7 +145,7 @@ impl Service {
             now
         };
         let conversations = with_missing(tx, &pairs, conversations, last_at).await?;
-        media::use_files(tx, messages.iter().copied()).await?;
+        media::use_files(tx, messages.iter().map(|(message, _)| *message)).await?;
         let ids = write_messages(tx, messages, &conversations, lane, origin, now).await?;
         let waiting = Figures {
             waiting: i64::try_from(ids.len()).unwrap_or(i64::MAX),
@@ -152,7 +156,7 @@ impl Service {
             return Ok(ids);
         }
         touch_conversations(tx, messages, &ids, &conversations, now).await?;
-        let items = messages.iter().zip(&ids).map(|(message, id)| {
+        let items = messages.iter().zip(&ids).map(|((message, _), id)| {
             let conversation = &conversations[&pair(message)];
             MessageQueued {
                 message_id: *id,
@@ -260,14 +264,14 @@ pub(super) async fn find_conversations(
 
 async fn write_messages(
     tx: &mut TenantTx,
-    messages: &[&OutgoingMessage],
+    messages: &[(&OutgoingMessage, Worded)],
     conversations: &HashMap<Pair, conversation::Model>,
     lane: Lane,
     origin: &Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<MessageId>> {
     let mut by_channel: BTreeMap<ChannelId, Vec<usize>> = BTreeMap::new();
-    for (index, message) in messages.iter().enumerate() {
+    for (index, (message, _)) in messages.iter().enumerate() {
         by_channel.entry(message.channel_id).or_default().push(index);
     }
     let origin = origin.to_string();
@@ -277,13 +281,13 @@ async fn write_messages(
             let chunk_id: ChunkId = tx.clock().new_id();
             let mut rows = Vec::with_capacity(indexes.len());
             for index in indexes {
-                let message = messages[*index];
+                let (message, worded) = &messages[*index];
                 let conversation = conversations[&pair(message)].id;
                 rows.push(message::ActiveModel {
                     conversation_id: Set(conversation),
                     chunk_id: Set(Some(chunk_id)),
                     origin: Set(Some(origin.clone())),
-                    ..row(ids[*index], message, now)?
+                    ..row(ids[*index], message, worded, now)?
                 });
             }
             tx.insert_many::<message::Entity>(rows).await?;
@@ -308,8 +312,12 @@ async fn write_messages(
 }
 
 /// What a message brings itself.
-fn row(id: MessageId, message: &OutgoingMessage, now: DateTime<Utc>) -> Result<message::ActiveModel> {
-    let json = |template| serde_json::to_string(template);
+fn row(
+    id: MessageId,
+    message: &OutgoingMessage,
+    worded: &Worded,
+    now: DateTime<Utc>,
+) -> Result<message::ActiveModel> {
     Ok(message::ActiveModel {
         id: Set(id),
         channel_id: Set(message.channel_id),
@@ -319,13 +327,13 @@ fn row(id: MessageId, message: &OutgoingMessage, now: DateTime<Utc>) -> Result<m
         status: Set(Status::Queued),
         status_rank: Set(Status::Queued.rank()),
         content: Set(message.content.wire().to_string()),
-        preview: Set(outgoing_preview(&message.content)),
+        preview: Set(worded.preview.clone()),
         wamid: Set(None),
         reply_to: Set(message.reply_to.as_ref().map(ToString::to_string)),
         sent_by: Set(message.sent_by.as_ref().map(serde_json::to_string).transpose()?),
         error: Set(None),
         raw: Set(None),
-        template: Set(message.template.as_ref().map(json).transpose()?),
+        template: Set(worded.template.clone()),
         sent_at: Set(None),
         delivered_at: Set(None),
         read_at: Set(None),
@@ -339,7 +347,7 @@ fn row(id: MessageId, message: &OutgoingMessage, now: DateTime<Utc>) -> Result<m
 /// The last message to a pair is the one the inbox shows. Many conversations a statement.
 async fn touch_conversations(
     tx: &TenantTx,
-    messages: &[&OutgoingMessage],
+    messages: &[(&OutgoingMessage, Worded)],
     ids: &[MessageId],
     conversations: &HashMap<Pair, conversation::Model>,
     now: DateTime<Utc>,
@@ -348,7 +356,7 @@ async fn touch_conversations(
     let last: HashMap<Pair, usize> = messages
         .iter()
         .enumerate()
-        .map(|(index, message)| (pair(message), index))
+        .map(|(index, (message, _))| (pair(message), index))
         .collect();
     let mut touched: Vec<(&conversation::Model, usize)> = last
         .into_iter()
@@ -363,7 +371,7 @@ async fn touch_conversations(
             .map(|(conversation, _)| (conversation.id, Ord::max(now, conversation.last_at)))
             .collect();
         let last: Vec<_> = ids_of().zip(some.iter().map(|(_, index)| ids[*index])).collect();
-        let preview = |index: usize| shorten(&outgoing_preview(&messages[index].content));
+        let preview = |index: usize| shorten(&messages[index].1.preview);
         let previews: Vec<_> = ids_of()
             .zip(some.iter().map(|(_, index)| preview(*index)))
             .collect();

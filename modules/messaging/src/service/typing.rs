@@ -6,7 +6,7 @@ use contracts::messaging::ConversationId;
 use kernel::{JobContext, JobOutcome, Result, TenantDb};
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Service, conversations::nothing_unread};
+use super::{Service, conversations::only_unread};
 use crate::{
     entity::{Direction, conversation, message},
     error::MessagingError,
@@ -39,7 +39,7 @@ impl Service {
             .and_then(|message| message.wamid)
             .ok_or(MessagingError::NothingReceived)?;
         if row.unread > 0 {
-            nothing_unread(&mut tx, &row).await?;
+            only_unread(&mut tx, &row, 0).await?;
         }
         tx.enqueue(&ShowTyping {
             channel_id: row.channel_id,

@@ -99,7 +99,7 @@ fn value(news: &AccountNews) -> Value {
     }
 }
 
-/// The value as it came; of a history without its messages, which have a home of their own.
+/// The value as it came; of a history without its messages, which are stored elsewhere.
 fn payload(news: &AccountNews) -> Value {
     let mut value = value(news);
     if matches!(news.told, Told::History { .. }) {

@@ -5,6 +5,7 @@ use contracts::{
     channels::ChannelId,
     contacts::ContactId,
     messaging::{MediaId, MessageId},
+    templates::{TemplateId, Values},
 };
 use kernel::{Error, Result};
 use poem_openapi::types::ParseFromJSON;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::MessagingError,
-    service::{Address, clean_name},
+    service::{Address, Said, clean_name},
 };
 
 /// The types of message, which are also the keys that their contents stand under.
@@ -29,6 +30,9 @@ const TYPES: [&str; 11] = [
     "interactive",
     "template",
 ];
+
+/// Slots that values are given for at most.
+const SLOTS: usize = 200;
 
 /// Objects in which a file may stand.
 const FILES: [&str; 6] = ["image", "video", "audio", "document", "sticker", "gif"];
@@ -50,7 +54,8 @@ impl Draft {
         let Value::Object(fields) = body else {
             return Err(Error::invalid("body", "must be an object"));
         };
-        let of_all = |key: &str| key == "type" || key == "reply_to" || TYPES.contains(&key);
+        let of_all =
+            |key: &str| ["type", "reply_to", "template_id", "values"].contains(&key) || TYPES.contains(&key);
         let unknown = fields
             .keys()
             .find(|key| !of_all(key) && !known.contains(&key.as_str()));
@@ -102,11 +107,70 @@ impl Draft {
         }
     }
 
+    /// Whether a template is only tried out.
+    pub(in crate::api) fn test(&mut self) -> Result<bool> {
+        // Left where it does not belong: what says so follows.
+        if self.fields.get("type").and_then(Value::as_str) != Some("template") {
+            return Ok(false);
+        }
+        match self.fields.remove("test") {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(test)) => Ok(test),
+            Some(_) => Err(Error::invalid("test", "must be true or false")),
+        }
+    }
+
+    /// What it says: content in WhatsApp's own form, or one of the business's templates with values.
+    ///
+    /// # Errors
+    /// As [`content`](Self::content); 422 for a template that is named in both ways.
+    pub(in crate::api) fn said(mut self) -> Result<Said> {
+        let is_template = self.fields.get("type").and_then(Value::as_str) == Some("template");
+        let named = self.fields.get("template_id").is_some_and(|id| !id.is_null());
+        if !is_template || !named {
+            return self.content().map(Said::Content);
+        }
+        let id = self.id::<TemplateId>("template_id")?;
+        let values = match self.fields.remove("values") {
+            None | Some(Value::Null) => Values::new(),
+            Some(Value::Object(values)) if values.len() <= SLOTS => values.into_iter().collect(),
+            Some(Value::Object(_)) => {
+                return Err(Error::invalid(
+                    "values",
+                    "has more slots than a template can have",
+                ));
+            }
+            Some(_) => {
+                return Err(Error::invalid(
+                    "values",
+                    "must be an object with a value for each slot",
+                ));
+            }
+        };
+        self.fields.remove("type");
+        if self
+            .fields
+            .get("template")
+            .is_some_and(|content| !content.is_null())
+        {
+            return Err(Error::invalid("template", "must not be given with `template_id`"));
+        }
+        let other = self.fields.iter().find(|(_, value)| !value.is_null());
+        if let Some((other, _)) = other {
+            return Err(Error::invalid(
+                other.as_str(),
+                "does not belong to a message of type `template`",
+            ));
+        }
+        let id = id.ok_or_else(|| Error::invalid("template_id", "is missing"))?;
+        Ok(Said::Template { id, values })
+    }
+
     /// What it says. A reaction names a message of ours here; the service puts WhatsApp's id in its place.
     ///
     /// # Errors
     /// The first field that is missing, not known or belongs to another type. Limits are checked on the way out.
-    pub(in crate::api) fn content(mut self) -> Result<Content> {
+    fn content(mut self) -> Result<Content> {
         let kind = match self.fields.remove("type") {
             Some(Value::String(kind)) if TYPES.contains(&kind.as_str()) => kind,
             Some(other) => {
@@ -118,7 +182,10 @@ impl Draft {
         };
         let content = self.fields.remove(&kind).filter(|value| !value.is_null());
         let Some(mut content) = content else {
-            let message = format!("must be given for the type `{kind}`, and nothing of another type");
+            let message = match kind.as_str() {
+                "template" => "must be given for the type `template`, or `template_id` instead".to_owned(),
+                _ => format!("must be given for the type `{kind}`, and nothing of another type"),
+            };
             return Err(Error::invalid(kind, message));
         };
         let other = self.fields.iter().find(|(_, value)| !value.is_null());

@@ -6,8 +6,9 @@ use contracts::{
     channels::ChannelId,
     contacts::ContactId,
     messaging::{ConversationId, MessageId, Sender},
+    templates::{ShownTemplate, TemplateId},
 };
-use kernel::{Result, TenantDb};
+use kernel::{Error, Result, TenantDb};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json, types::Any};
 use sentences::{Sentence, Term};
 
@@ -20,7 +21,7 @@ use crate::{
         Direction, Status,
         message::{self, Failure},
     },
-    service::Service,
+    service::{Service, used},
 };
 
 /// Why a message failed.
@@ -126,6 +127,11 @@ pub struct MessageOut {
     pub text: Option<String>,
     /// The object under the type's key, in WhatsApp's own form.
     pub content: Any<serde_json::Value>,
+    /// The template it was made from; absent if it is of none, or of one that was not known here.
+    pub template_id: Option<TemplateId>,
+    /// A template as the phone shows it; absent where its text was not known when it was sent. What was sent does not change when
+    /// the template is edited.
+    pub shown: Option<ShownTemplate>,
     /// Its file: received, or uploaded here and taken along. The address in it works for some minutes.
     pub media: Option<MediaOut>,
     /// Where it is on its way; it only moves forward.
@@ -149,7 +155,7 @@ pub struct MessageOut {
     pub extras: MessageExtras,
 }
 
-/// Messages with their files and reactions: two more reads for any number of them.
+/// Messages with their files and reactions, and templates as the phone shows them: three more reads for any number of them.
 pub(in crate::api) async fn with_media(
     service: &Service,
     db: &TenantDb,
@@ -157,10 +163,12 @@ pub(in crate::api) async fn with_media(
 ) -> Result<Vec<MessageOut>> {
     let mut media = service.media_of(db, &rows).await?;
     let mut reactions = reactions_on(service, db, &rows).await?;
+    let mut templates = service.shown(db, &rows).await?;
     let shown = rows.into_iter().map(|row| {
         let media = media.remove(&row.id).map(crate::api::media::shape);
         MessageOut {
             media,
+            shown: templates.remove(&row.id).map(Into::into),
             ..shape(row, &mut reactions)
         }
     });
@@ -173,19 +181,13 @@ pub(in crate::api) async fn one_with_media(
     db: &TenantDb,
     row: message::Model,
 ) -> Result<MessageOut> {
-    let media = service
-        .media_of(db, std::slice::from_ref(&row))
-        .await?
-        .remove(&row.id);
-    let mut reactions = reactions_on(service, db, std::slice::from_ref(&row)).await?;
-    Ok(MessageOut {
-        media: media.map(crate::api::media::shape),
-        ..shape(row, &mut reactions)
-    })
+    let mut one = with_media(service, db, vec![row]).await?;
+    one.pop().ok_or_else(|| Error::internal("a message has no shape"))
 }
 
 fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
     let extras = extras(&row, reactions);
+    let template_id = used(&row).and_then(|used| used.template_id);
     let outbound = row.direction == Direction::Outbound;
     let was_accepted = row.wamid.is_some();
     let content: serde_json::Value = serde_json::from_str(&row.content).unwrap_or_default();
@@ -212,6 +214,8 @@ fn shape(row: message::Model, reactions: &mut Reactions) -> MessageOut {
         preview: row.preview,
         text: text.map(ToOwned::to_owned),
         content: Any(content),
+        template_id,
+        shown: None,
         media: None,
         status: row.status,
         wamid: row.wamid,

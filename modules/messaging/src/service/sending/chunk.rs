@@ -46,6 +46,8 @@ pub(super) struct Taken {
     pub(super) portfolio: Option<String>,
     fence: i64,
     mark: Option<MessageId>,
+    // What its row notes and no event says yet; none while a commit's answer is not known.
+    moved: Option<Figures>,
     // Read when it was taken.
     left: Option<Vec<Waiting>>,
 }
@@ -78,7 +80,7 @@ pub(super) async fn take(
     match fence::take_and_read(0, take, read, |(row, _)| row.fence).await? {
         fence::Taken::Ours((row, left)) => {
             kernel::failpoint!(try "send.chunk_taken");
-            let taken = Taken::of(chunk::Model { fence: 1, ..row });
+            let taken = Taken::of(chunk::Model { fence: 1, ..row })?;
             Ok(Some(Taken {
                 left: Some(left),
                 ..taken
@@ -97,18 +99,22 @@ async fn take_over(db: &TenantDb, id: ChunkId) -> Result<Option<Taken>> {
         return Ok(None);
     };
     row.fence += 1;
+    let moved = Figures::of_note(row.moved.take().as_deref())?;
     tx.update::<chunk::Entity>()
         .filter(this())
         .col_expr(chunk::Column::Fence, Expr::value(row.fence))
+        .col_expr(chunk::Column::Moved, Expr::value(None::<String>))
         .exec()
         .await?;
-    leave_in_doubt(&mut tx, &row).await?;
+    let moved = moved + leave_in_doubt(&mut tx, &row).await?;
+    figures::moved(&mut tx, moved)?;
     kernel::failpoint!(try "send.chunk_taken");
     tx.commit().await?;
-    Ok(Some(Taken::of(row)))
+    Ok(Some(Taken::of(row)?))
 }
 
-async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
+/// Answers by how much this moved the figures.
+async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<Figures> {
     let chunk::Model { id, mark, .. } = *row;
     // `sending` is how earlier versions wrote down an intent.
     let mut handed_over = Condition::any().add(Column::StatusRank.eq(Status::Sending.rank()));
@@ -123,12 +129,11 @@ async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
         .columns(&[Column::Id, Column::ConversationId])
         .await?;
     if doubtful.is_empty() {
-        return Ok(());
+        return Ok(Figures::default());
     }
     let unknown = set_status(tx.update::<Entity>().filter(in_doubt), Status::Unknown)
         .exec()
         .await?;
-    figures::moved(tx, Figures::moved(Status::Queued, Status::Unknown, unknown))?;
     let at = tx.clock().now();
     let origin = row.origin.as_deref().and_then(|origin| origin.parse().ok());
     let items = doubtful
@@ -143,7 +148,8 @@ async fn leave_in_doubt(tx: &mut TenantTx, row: &chunk::Model) -> Result<()> {
             assignee_id: None,
             team_id: None,
         });
-    tell::statuses_changed(tx, items.collect()).await
+    tell::statuses_changed(tx, items.collect()).await?;
+    Ok(Figures::moved(Status::Queued, Status::Unknown, unknown))
 }
 
 /// What came of a commit.
@@ -158,8 +164,8 @@ pub(super) enum Committed {
 }
 
 impl Taken {
-    fn of(row: chunk::Model) -> Self {
-        Self {
+    fn of(row: chunk::Model) -> Result<Self> {
+        Ok(Self {
             id: row.id,
             channel_id: row.channel_id,
             lane: lane_of(&row.lane),
@@ -168,14 +174,18 @@ impl Taken {
             is_cancelled: row.cancelled_at.is_some(),
             fence: row.fence,
             mark: row.mark,
+            moved: Some(Figures::of_note(row.moved.as_deref())?),
             created_at: row.created_at,
             portfolio: None,
             left: None,
-        }
+        })
     }
 
     /// Writes outcomes and commits the intent to send the messages up to `mark`, in one transaction. `unless_cancelled` for all
     /// that may not happen to a chunk that was stopped: another intent, or a refusal. What was sent is written anyway.
+    ///
+    /// By how much the outcomes moved the figures is noted in the chunk's row. It is published once for all commits: by the `last` of a
+    /// run, by [`Taken::finish`] or by the next runner that takes the chunk.
     ///
     /// # Errors
     /// The database's; nothing was written and the outcomes are still the caller's then.
@@ -186,15 +196,23 @@ impl Taken {
         outcomes: &[Outcome],
         mark: Option<MessageId>,
         unless_cancelled: bool,
+        last: bool,
     ) -> Result<Committed> {
         let mark = mark.or(self.mark);
         let held = if outcomes.is_empty() {
-            self.moved(db.alone().await.update(), mark, unless_cancelled)
+            self.marked(db.alone().await.update(), mark, unless_cancelled)
                 .exec()
                 .await?
         } else {
             let mut tx = db.begin().await?;
-            let held = self.moved(tx.update(), mark, unless_cancelled).exec().await?;
+            let earlier = self.unpublished(&tx).await?;
+            self.moved = None;
+            // Noted with the mark, so that it costs no statement of its own.
+            let expected = earlier + outcome::expected(outcomes);
+            let note = if last { None } else { expected.noted() };
+            let held = self.marked(tx.update(), mark, unless_cancelled);
+            let held = held.col_expr(chunk::Column::Moved, Expr::value(note));
+            let held = held.exec().await?;
             if held > 0 {
                 let of = OfChunk {
                     id: self.id,
@@ -204,8 +222,14 @@ impl Taken {
                     attempt: self.attempt,
                     portfolio: self.portfolio.clone(),
                 };
-                outcome::write(&mut tx, directory, &of, outcomes).await?;
+                let moved = earlier + outcome::write(&mut tx, directory, &of, outcomes).await?;
+                if last {
+                    figures::moved(&mut tx, moved)?;
+                } else if moved != expected {
+                    self.note(&tx, moved).await?;
+                }
                 tx.commit().await?;
+                self.moved = Some(if last { Figures::default() } else { moved });
             }
             held
         };
@@ -231,8 +255,28 @@ impl Taken {
         Ok(row.is_some_and(|row| row.fence == self.fence && row.cancelled_at.is_some()))
     }
 
+    /// What the chunk's row notes. Read from it, locked, after a commit whose answer was lost: it may or may not be there.
+    async fn unpublished(&self, tx: &TenantTx) -> Result<Figures> {
+        if let Some(moved) = self.moved {
+            return Ok(moved);
+        }
+        let this = tx.find::<chunk::Entity>().filter(chunk::Column::Id.eq(self.id));
+        let row = this.for_update().one().await?;
+        Figures::of_note(row.and_then(|row| row.moved).as_deref())
+    }
+
+    /// Corrects the note: some messages were not queued any more, so they did not move the figures as expected.
+    async fn note(&self, tx: &TenantTx, moved: Figures) -> Result<()> {
+        tx.update::<chunk::Entity>()
+            .filter(chunk::Column::Id.eq(self.id))
+            .col_expr(chunk::Column::Moved, Expr::value(moved.noted()))
+            .exec()
+            .await?;
+        Ok(())
+    }
+
     /// The move of the mark, fenced; `unless_cancelled` not of a chunk that was stopped.
-    fn moved<'c>(
+    fn marked<'c>(
         &self,
         update: TenantUpdate<'c, chunk::Entity>,
         mark: Option<MessageId>,
@@ -274,7 +318,10 @@ impl Taken {
         let mine = Condition::all()
             .add(chunk::Column::Id.eq(self.id))
             .add(chunk::Column::Fence.eq(self.fence));
-        tx.delete::<chunk::Entity>().filter(mine).exec().await?;
+        let moved = self.unpublished(&tx).await?;
+        if tx.delete::<chunk::Entity>().filter(mine).exec().await? > 0 {
+            figures::moved(&mut tx, moved)?;
+        }
         kernel::failpoint!(try "send.before_chunk_done");
         tx.commit().await
     }

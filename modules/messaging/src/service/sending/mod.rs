@@ -106,7 +106,10 @@ impl Service {
                 .into_iter()
                 .map(|(message, why)| Outcome::refused(message, &why))
                 .collect();
-            match taken.commit(&db, &*self.directory, &refused, None, true).await? {
+            match taken
+                .commit(&db, &*self.directory, &refused, None, true, false)
+                .await?
+            {
                 Committed::Yes => {}
                 Committed::Superseded => return Ok(()),
                 Committed::Cancelled => return Ok(self.end_cancelled(&db, &taken).await?),
@@ -163,7 +166,11 @@ impl Service {
             .collect();
         let committed = match outcomes.as_slice() {
             [] => Committed::Yes,
-            outcomes => taken.commit(db, &*self.directory, outcomes, last, true).await?,
+            outcomes => {
+                taken
+                    .commit(db, &*self.directory, outcomes, last, true, true)
+                    .await?
+            }
         };
         match committed {
             Committed::Yes => taken.finish(db).await,

@@ -33,10 +33,7 @@ use crate::{
         message::{Column, Entity, Failure},
     },
     job::{SendChunk, lane_name},
-    service::{
-        figures::{self, Figures},
-        joining, tell,
-    },
+    service::{figures::Figures, joining, tell},
 };
 
 /// Messages of one statement.
@@ -140,15 +137,25 @@ impl OfChunk {
     }
 }
 
-/// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours.
+/// By how much the outcomes move the figures if all their messages are still queued, as nearly always.
+pub(super) fn expected(outcomes: &[Outcome]) -> Figures {
+    let mut by = Figures::default();
+    for outcome in outcomes {
+        by += Figures::moved(Status::Queued, outcome.status(false), 1);
+    }
+    by
+}
+
+/// Writes the outcomes of a chunk's messages in the transaction that proved the chunk to be ours. Answers by how much they moved the
+/// figures, which the caller publishes.
 pub(super) async fn write(
     tx: &mut TenantTx,
     directory: &dyn ContactDirectory,
     of: &OfChunk,
     outcomes: &[Outcome],
-) -> Result<()> {
+) -> Result<Figures> {
     if outcomes.is_empty() {
-        return Ok(());
+        return Ok(Figures::default());
     }
     let now = tx.clock().now();
     // In key order, so that two transactions cannot wait for each other's rows.
@@ -174,7 +181,6 @@ pub(super) async fn write(
             by += Figures::moved(Status::Queued, status, raised);
         }
     }
-    figures::moved(tx, by)?;
     if !is_cancelled {
         put_back(tx, of, &outcomes, now).await?;
     }
@@ -185,7 +191,8 @@ pub(super) async fn write(
     }
     tell::statuses_changed(tx, items).await?;
     let spellings: Vec<Spelling> = outcomes.iter().filter_map(|outcome| outcome.spelling()).collect();
-    joining::learn_spellings(tx, directory, &spellings).await
+    joining::learn_spellings(tx, directory, &spellings).await?;
+    Ok(by)
 }
 
 /// What is to be told, decided before anything is written: only of messages whose state rises. A status that arrived before the

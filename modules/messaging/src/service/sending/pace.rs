@@ -276,7 +276,7 @@ mod tests {
         let pace = Paces::new(limiter.clone()).of("acme:1", 1_000);
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
-        // Nobody is served before all have asked: this runtime has one thread and the pump is a task of its own.
+        // Nobody is served before all have asked: this runtime has one thread and the pump is a separate task.
         for (n, lane) in [
             (0, Lane::Bulk),
             (1, Lane::Bulk),

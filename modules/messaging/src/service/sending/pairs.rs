@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(
             pairs.take(channel, ben, now),
             Ok(()),
-            "another person has a pair of their own"
+            "another person is another pair"
         );
         assert_eq!(pairs.take(channel, ana, now + EACH), Ok(()));
         assert!(pairs.take(channel, ana, now + EACH).is_err());

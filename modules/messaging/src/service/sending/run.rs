@@ -105,7 +105,7 @@ impl Run {
     /// chunk. What an intent covers by then is still sent, so that nothing is left in doubt.
     pub(super) async fn until_it_ends(mut self, stop: &CancellationToken) -> Result<Ended> {
         let cancelled = self.shared.cancelled.clone();
-        // A task of its own: a read that is not polled would keep a connection from others.
+        // A separate task: a read that is not polled would keep a connection from others.
         let _watch = cancel::Watch::start(self.shared.db.clone(), self.taken.id, cancelled.clone());
         let turn_ends = Instant::now() + TURN;
         loop {
@@ -121,7 +121,8 @@ impl Run {
                 || (in_flight == 0 && !self.outcomes.is_empty());
             if wants_more || wants_to_write {
                 let wanted = if wants_more { self.intents.size(unsent) } else { 0 };
-                if !self.database_step(wanted).await? {
+                let last = wanted == 0 && in_flight == 0;
+                if !self.database_step(wanted, last).await? {
                     return Ok(Ended::Superseded);
                 }
                 continue;
@@ -203,14 +204,14 @@ impl Run {
         self.hold = Some((reason, length));
     }
 
-    /// Writes the outcomes and, if any are wanted, commits the next intent and sends its messages. Answers whether the chunk is
-    /// still ours.
-    async fn database_step(&mut self, mut wanted: usize) -> Result<bool> {
+    /// Writes the outcomes and, if any are wanted, commits the next intent and sends its messages. `last` when this run sends nothing
+    /// more. Answers whether the chunk is still ours.
+    async fn database_step(&mut self, mut wanted: usize, last: bool) -> Result<bool> {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.oldest = None;
         let mut tries = 0_u32;
         let (next, over) = loop {
-            match self.intend(&outcomes, wanted).await {
+            match self.intend(&outcomes, wanted, last).await {
                 Ok((Committed::Yes, next, over)) => break (next, over),
                 Ok((Committed::Superseded, ..)) => return Ok(false),
                 Ok((Committed::Cancelled, ..)) => {
@@ -242,6 +243,7 @@ impl Run {
         &mut self,
         outcomes: &[Outcome],
         wanted: usize,
+        last: bool,
     ) -> Result<(Committed, usize, Option<Over>)> {
         if wanted > 0 && !self.is_read {
             let shared = &self.shared;
@@ -258,7 +260,7 @@ impl Run {
         let directory = &*shared.service.directory;
         let committed = self
             .taken
-            .commit(&shared.db, directory, outcomes, mark, mark.is_some())
+            .commit(&shared.db, directory, outcomes, mark, mark.is_some(), last)
             .await?;
         if committed == Committed::Cancelled {
             portfolio::release_unsent(&shared.db, &shared.channel, intended).await?;

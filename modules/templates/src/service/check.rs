@@ -1,0 +1,315 @@
+//! What WhatsApp would refuse, known before it is asked: the rules of `cloud_api::template::lint`, and what the copy knows of the
+//! account. Reads a few rows by their keys; never asks Graph.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cloud_api::template::lint::{self, Finding, Known, Rule, Severity};
+use contracts::{
+    channels::{Channel, ChannelId},
+    templates::TemplateId,
+};
+use kernel::{Error, FieldError, Result, TenantDb};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, Order};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Service,
+    limits::{EDITS_A_MONTH, Editing, Hindrance, NAME_LOCK},
+};
+use crate::{
+    entity::{
+        template::{Column, Entity, Model},
+        words::Status,
+    },
+    error::TemplateError,
+};
+
+/// Largest template, in bytes of JSON.
+pub(crate) const LARGEST: usize = 64 * 1024;
+/// Other templates that one is compared with; every language of a name, and a few with the same words.
+const COMPARED: u64 = 200;
+/// Templates of an account, and of one whose business is not verified.
+const ACCOUNT: (i64, i64) = (6_000, 250);
+
+/// The digest by which templates with the same body and footer are found; none where there is no body.
+pub(crate) fn words_key(components: &[Value]) -> Option<String> {
+    let (body, footer) = lint::words(components);
+    let digest = Sha256::new()
+        .chain_update(body)
+        .chain_update([0])
+        .chain_update(footer)
+        .finalize();
+    (!body.is_empty()).then(|| hex::encode(digest))
+}
+
+/// The fields of an error, one for each finding that WhatsApp certainly refuses; none if it may be submitted.
+pub(super) fn refused(findings: &[Finding]) -> Vec<FieldError> {
+    let refused = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Refused);
+    refused.map(field).collect()
+}
+
+fn field(finding: &Finding) -> FieldError {
+    let parameter = |names: &[&str]| names.iter().find_map(|name| finding.parameters.get(*name));
+    FieldError {
+        limit: parameter(&["limit"]).and_then(Value::as_u64),
+        value: parameter(&["value", "length", "count"])
+            .cloned()
+            .map(poem_openapi::types::Any),
+        ..FieldError::new(finding.path.as_str(), finding.english()).with_code(finding.rule.code())
+    }
+}
+
+/// A template as somebody gave it: an object of at most [`LARGEST`] bytes.
+pub(super) fn given(template: &Value) -> Result<()> {
+    if !template.is_object() {
+        return Err(Error::invalid("template", "must be an object"));
+    }
+    let size = template.to_string().len();
+    if size > LARGEST {
+        let field = FieldError::new("template", format!("must have {LARGEST} bytes of JSON at most"))
+            .with_limit(LARGEST as u64)
+            .with_value(size);
+        return Err(Error::invalid_fields(vec![field]));
+    }
+    Ok(())
+}
+
+/// The body of a creation: what a change does not say is as the template has it.
+pub(super) fn whole(template: &Value, of: &Model) -> Value {
+    let mut whole = template.clone();
+    if let Some(object) = whole.as_object_mut() {
+        let mut fill = |key: &str, value: Value| {
+            object.entry(key).or_insert(value);
+        };
+        fill("name", of.name.as_str().into());
+        fill("language", of.language.as_str().into());
+        if let Some(category) = of.category {
+            fill("category", category.to_value().into());
+        }
+        if of.named {
+            fill("parameter_format", "NAMED".into());
+        }
+    }
+    whole
+}
+
+/// Text of a key of the template.
+pub(super) fn text<'t>(template: &'t Value, key: &str) -> &'t str {
+    template.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The components of the template.
+pub(super) fn components(template: &Value) -> &[Value] {
+    template
+        .get("components")
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+impl Service {
+    /// What WhatsApp would refuse about a template, or about this change of one.
+    ///
+    /// # Errors
+    /// 404 for a number or template that is not the tenant's, 422 for what is no template or too large.
+    pub async fn check(
+        &self,
+        db: &TenantDb,
+        channel: Option<ChannelId>,
+        template: &Value,
+        of: Option<TemplateId>,
+    ) -> Result<Vec<Finding>> {
+        given(template)?;
+        let row = match of {
+            Some(id) => Some(db.get::<Entity>(id).await?),
+            None => None,
+        };
+        let waba_id = match (&row, channel) {
+            (Some(row), None) => row.waba_id.clone(),
+            _ => self.number(db, channel).await?.waba_id,
+        };
+        self.findings(db, &waba_id, template, row.as_ref()).await
+    }
+
+    /// As [`Service::check`], of an account; `of` is the template that is changed.
+    pub(super) async fn findings(
+        &self,
+        db: &TenantDb,
+        waba_id: &str,
+        template: &Value,
+        of: Option<&Model>,
+    ) -> Result<Vec<Finding>> {
+        let now = db.clock().now();
+        let template = match of {
+            Some(row) => whole(template, row),
+            None => template.clone(),
+        };
+        let mut found = lint::lint(&template);
+        let others = others(db, waba_id, &template).await?;
+        let others: Vec<&Model> = others
+            .iter()
+            .filter(|other| of.is_none_or(|of| of.id != other.id))
+            .collect();
+        found.extend(against(&template, &others)?);
+        match of {
+            Some(row) => found.extend(changed(row, &template, &self.editing(db, row).await?)),
+            None => {
+                found.extend(locked(&others, text(&template, "name"), now));
+                found.extend(room(db, waba_id).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The number that somebody named, or the tenant's numbers' only account.
+    ///
+    /// # Errors
+    /// 404 for another tenant's, 409 `no_channel` or `number_lost`, 422 where one must be named.
+    pub(super) async fn number(&self, db: &TenantDb, id: Option<ChannelId>) -> Result<Channel> {
+        if let Some(id) = id {
+            let channel = self.channels.by_id(db, id).await?;
+            let channel = channel.ok_or_else(|| Error::not_found("channel"))?;
+            return match channel.lost {
+                true => Err(TemplateError::NumberLost.into()),
+                false => Ok(channel),
+            };
+        }
+        let mut numbers = self.numbers(db).await?;
+        let Some(first) = numbers.pop() else {
+            return Err(TemplateError::NoChannel.into());
+        };
+        match numbers.iter().all(|other| other.waba_id == first.waba_id) {
+            true => Ok(first),
+            false => Err(TemplateError::ChooseChannel.into()),
+        }
+    }
+
+    /// A number of this account.
+    ///
+    /// # Errors
+    /// 409 `no_channel`.
+    pub(super) async fn number_of(&self, db: &TenantDb, waba_id: &str) -> Result<Channel> {
+        let mut numbers = self.numbers(db).await?;
+        numbers.retain(|number| number.waba_id == waba_id);
+        Ok(numbers.pop().ok_or(TemplateError::NoChannel)?)
+    }
+
+    /// The tenant's numbers; those that may send last.
+    async fn numbers(&self, db: &TenantDb) -> Result<Vec<Channel>> {
+        let tx = db.begin().await?;
+        let mut numbers = self.channels.all(&tx).await?;
+        numbers.retain(|number| !number.lost);
+        numbers.sort_by_key(|number| (number.held.is_none(), number.id));
+        Ok(numbers)
+    }
+}
+
+/// The account's templates that have the same name, and some that have the same words. Rows whose words nobody has reckoned yet are
+/// among them, as far as they are few.
+async fn others(db: &TenantDb, waba_id: &str, template: &Value) -> Result<Vec<Model>> {
+    let name = text(template, "name");
+    let account = || db.find::<Entity>().filter(Column::WabaId.eq(waba_id));
+    let mut others = Vec::new();
+    if !name.is_empty() {
+        let named = account().filter(Column::Name.eq(name));
+        others = named.limit(COMPARED).all().await?;
+    }
+    if let Some(key) = words_key(components(template)) {
+        let same = Condition::any()
+            .add(Column::Words.eq(key))
+            .add(Column::Words.is_null());
+        let same = account()
+            .filter(same)
+            .filter(Column::Name.ne(name))
+            .order_by(Column::Words, Order::Desc);
+        others.extend(same.limit(COMPARED).all().await?);
+    }
+    Ok(others)
+}
+
+/// What the account's other templates say against it. Those that are gone say nothing.
+fn against(template: &Value, others: &[&Model]) -> Result<Vec<Finding>> {
+    let mut there = Vec::new();
+    for row in others.iter().filter(|row| row.gone_at.is_none()) {
+        let components: Vec<Value> = serde_json::from_str(&row.components)?;
+        there.push((row, row.category.map(|category| category.to_value()), components));
+    }
+    let known = there.iter().map(|(row, category, components)| Known {
+        name: &row.name,
+        language: &row.language,
+        category: category.as_deref().unwrap_or_default(),
+        components,
+    });
+    Ok(lint::against(template, known))
+}
+
+/// Whether the name was deleted less than 30 days ago.
+fn locked(others: &[&Model], name: &str, now: DateTime<Utc>) -> Option<Finding> {
+    let days = |until: DateTime<Utc>| {
+        let left = until - now;
+        let days = left.num_days() + i64::from(left > TimeDelta::days(left.num_days()));
+        ("days", Value::from(days))
+    };
+    let same = || others.iter().filter(|row| row.name == name);
+    let certain = same()
+        .filter_map(|row| row.locked_until)
+        .filter(|until| *until > now)
+        .max();
+    if let Some(until) = certain {
+        return Some(Finding::new(Rule::NameLocked, "name", [days(until)]));
+    }
+    let perhaps = same()
+        .filter(|row| row.locked_until.is_none())
+        .filter_map(|row| Some(row.gone_at? + NAME_LOCK))
+        .filter(|until| *until > now)
+        .max()?;
+    Some(Finding::new(Rule::NameMaybeLocked, "name", [days(perhaps)]))
+}
+
+/// Whether the account may have one more. How many it may have WhatsApp does not tell.
+async fn room(db: &TenantDb, waba_id: &str) -> Result<Option<Finding>> {
+    let account = db.find::<Entity>().filter(Column::WabaId.eq(waba_id));
+    let counted = account.count_by::<String>(Column::WabaId).await?;
+    let count = counted.first().map_or(0, |(_, count)| *count);
+    let rule = match count {
+        count if count >= ACCOUNT.0 => (Rule::AccountFull, ACCOUNT.0),
+        count if count >= ACCOUNT.1 => (Rule::AccountUnverified, ACCOUNT.1),
+        _ => return Ok(None),
+    };
+    let parameters = [("count", count.into()), ("limit", rule.1.into())];
+    Ok(Some(Finding::new(rule.0, "name", parameters)))
+}
+
+/// What stands against a change of this template.
+fn changed(row: &Model, template: &Value, editing: &Editing) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if text(template, "name") != row.name {
+        let value = ("value", row.name.as_str().into());
+        found.push(Finding::new(Rule::NameFixed, "name", [value]));
+    }
+    if text(template, "language") != row.language {
+        let value = ("value", row.language.as_str().into());
+        found.push(Finding::new(Rule::LanguageFixed, "language", [value]));
+    }
+    if let Some(category) = row.category.filter(|_| row.status == Status::Approved)
+        && !text(template, "category").eq_ignore_ascii_case(&category.to_value())
+    {
+        let category = ("category", category.to_value().into());
+        found.push(Finding::new(Rule::CategoryFixed, "category", [category]));
+    }
+    let at = || editing.next_at.unwrap_or_default().to_rfc3339();
+    found.extend(editing.hindrance.map(|hindrance| match hindrance {
+        Hindrance::Day => Finding::new(Rule::EditLimitDay, "template", [("at", at().into())]),
+        Hindrance::Month => {
+            let limit = ("limit", EDITS_A_MONTH.into());
+            Finding::new(Rule::EditLimitMonth, "template", [limit, ("at", at().into())])
+        }
+        _ => Finding::new(
+            Rule::EditState,
+            "template",
+            [("status", row.status.to_value().into())],
+        ),
+    }));
+    found
+}

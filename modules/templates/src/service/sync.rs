@@ -1,0 +1,565 @@
+//! Bringing the copy of an account up to date: page by page, each page in a transaction that also keeps where to go on.
+//!
+//! An account has one sync at a time. Several jobs may be at it; the one whose page is not the next any more stops.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use cloud_api::{
+    codes::Class,
+    error::{Error as GraphError, GraphError as Refused},
+    ids::WabaId,
+    template::{Page, Template},
+};
+use contracts::channels::Channel;
+use kernel::{
+    Error, JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, job::backoff, padded, retrying,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait,
+    sea_query::{Expr, OnConflict},
+};
+use sentences::{Sentence, Sentences, Term, explain};
+
+use super::{
+    Service,
+    news::{quality, whole_seconds},
+    parts::{Content, Filing, Learned, Pending, Teller, Verdict},
+    store::{self, Held, Name},
+    sweep,
+};
+use crate::{
+    entity::{
+        account,
+        template::{Column, Entity},
+        words::{Category, Status},
+    },
+    job::{SyncAccount, SyncAll},
+};
+
+/// Templates of one page; fewer where a page would be larger than an answer may be.
+const PAGE_SIZES: [u32; 4] = [100, 25, 5, 1];
+/// Pages of one job.
+const PAGES: usize = 10;
+/// Tries of one page before the sync is given up until the next one.
+const TRIES: u32 = 12;
+/// In the place of a cursor: the list was read to its end, and what it lacks is looked at. No cursor has a blank.
+const END: &str = "end of list";
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
+/// Where a sync is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    /// When it was begun.
+    started: DateTime<Utc>,
+    /// Behind which cursor it goes on.
+    after: Option<String>,
+}
+
+/// What a step of a sync came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nobody has asked for a sync.
+    Idle,
+    /// More is left to do.
+    More,
+    /// Somebody else has done this step, and goes on.
+    Overtaken,
+    /// The account was read to its end.
+    Done,
+}
+
+/// Why a step failed.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// WhatsApp refused or did not answer.
+    WhatsApp {
+        error: GraphError,
+        /// Whether the same question may be answered later.
+        passing: bool,
+    },
+    /// The account has no number to ask with.
+    NoNumber,
+    /// Nothing can be asked with its number.
+    Unusable(Error),
+    /// The database's, and what else is ours.
+    Own(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Own(error)
+    }
+}
+
+impl Service {
+    /// Asks for a sync of an account and has it begin; one that is under way is followed by another.
+    pub(super) async fn want_sync(&self, tx: &mut TenantTx, waba_id: &str) -> Result<()> {
+        want(tx, waba_id).await?;
+        tx.enqueue(&SyncAccount::of(waba_id.to_owned()))
+    }
+
+    /// The same for a person, who does not wait for the next try of a sync that failed.
+    pub(super) async fn want_sync_now(&self, tx: &mut TenantTx, waba_id: &str) -> Result<()> {
+        want(tx, waba_id).await?;
+        tx.enqueue(&SyncAccount::urgent(waba_id.to_owned()))
+    }
+
+    /// Reads some pages of an account's templates into the copy.
+    pub async fn sync_account(&self, context: JobContext, job: SyncAccount) -> JobOutcome {
+        let db = &context.db;
+        if job.anew {
+            retrying(|| async {
+                let mut tx = db.begin().await?;
+                self.want_sync(&mut tx, &job.waba_id).await?;
+                tx.commit().await
+            })
+            .await?;
+            return Ok(());
+        }
+        for _ in 0..PAGES {
+            if context.stop.is_cancelled() {
+                return Err(JobError::later(Duration::ZERO, "the process is asked to end"));
+            }
+            match self.sync_step(db, &job.waba_id, context.attempt).await {
+                Ok(Step::More) => {}
+                Ok(Step::Done | Step::Idle | Step::Overtaken) => return Ok(()),
+                Err(failed) => return self.failed(&context, &job, failed).await,
+            }
+        }
+        let mut tx = db.begin().await?;
+        tx.enqueue(&SyncAccount::of(job.waba_id))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether and when a step that failed is tried again. What is not tried again waits for the next sync.
+    async fn failed(&self, context: &JobContext, job: &SyncAccount, failed: Failed) -> JobOutcome {
+        let (error, passing) = match failed {
+            Failed::Own(error) => return Err(error.into()),
+            Failed::NoNumber | Failed::Unusable(_) => {
+                return Ok(self.end_sync(&context.db, &job.waba_id).await?);
+            }
+            Failed::WhatsApp { error, passing } => (error, passing),
+        };
+        if context.attempt >= TRIES || !passing {
+            return Ok(self.end_sync(&context.db, &job.waba_id).await?);
+        }
+        let least = match error.class() {
+            Class::RateLimited | Class::Later => Duration::from_secs(60),
+            _ => Duration::ZERO,
+        };
+        let wait = backoff(context.attempt).max(error.retry_after().unwrap_or(least));
+        let wait = wait.min(LONGEST_WAIT);
+        if job.urgent {
+            // The next person is not to wait for this try.
+            let mut tx = context.db.begin().await?;
+            tx.enqueue_at(&SyncAccount::of(job.waba_id.clone()), context.clock.now() + wait)?;
+            return Ok(tx.commit().await?);
+        }
+        Err(JobError::Retry {
+            after: Some(wait),
+            error: Error::unavailable("WhatsApp did not answer a question about templates").because(error),
+            counts: true,
+        })
+    }
+
+    /// Ends a sync that goes nowhere. What is wrong stays on record.
+    async fn end_sync(&self, db: &TenantDb, waba_id: &str) -> Result<()> {
+        retrying(|| async {
+            let tx = db.begin().await?;
+            let ended = account::ActiveModel {
+                wanted_at: Set(None),
+                sync_started_at: Set(None),
+                sync_after: Set(None),
+                ..account::ActiveModel::default()
+            };
+            set(&tx, waba_id, ended).await?;
+            tx.commit().await
+        })
+        .await
+    }
+
+    /// Reads the next page, if a sync is under way or wanted.
+    pub(super) async fn sync_step(&self, db: &TenantDb, waba_id: &str, attempt: u32) -> Result<Step, Failed> {
+        let Some(place) = retrying(|| begin(db, waba_id)).await? else {
+            return Ok(Step::Idle);
+        };
+        if place.after.as_deref() == Some(END) {
+            return Ok(retrying(|| finish(db, waba_id, &place)).await?);
+        }
+        let channel = self
+            .channel_of(db, waba_id, attempt)
+            .await?
+            .ok_or(Failed::NoNumber)?;
+        let client = match self.channels.client(&channel) {
+            Ok(client) => client,
+            Err(error) => {
+                let said = Sentence::new(Term::OwnError).text("error", error.detail());
+                retrying(|| record(db, waba_id, said.clone().into(), &place, false)).await?;
+                return Err(Failed::Unusable(error));
+            }
+        };
+        let asked = whole_seconds(db.clock().now());
+        match read(&client, waba_id, place.after.as_deref()).await {
+            Ok(page) => Ok(retrying(|| self.take(db, waba_id, &place, asked, &page)).await?),
+            Err(error) => {
+                // A cursor may end before the list does: the sync begins again.
+                let stale = place.after.is_some() && error.graph().is_some_and(|graph| graph.code == 100);
+                let passing = stale || is_passing(&error);
+                let then = if passing {
+                    Term::TriedAgain
+                } else {
+                    Term::TryAgainWhenMended
+                };
+                let why = explain(&error).and(then);
+                retrying(|| record(db, waba_id, why.clone(), &place, stale)).await?;
+                Err(Failed::WhatsApp { error, passing })
+            }
+        }
+    }
+
+    /// A number of the account to ask with: with several, another one at each try.
+    pub(super) async fn channel_of(
+        &self,
+        db: &TenantDb,
+        waba_id: &str,
+        attempt: u32,
+    ) -> Result<Option<Channel>> {
+        let tx = db.begin().await?;
+        let mut channels = self.channels.all(&tx).await?;
+        tx.commit().await?;
+        channels.retain(|channel| channel.waba_id == waba_id && !channel.lost);
+        channels.sort_by_key(|channel| (channel.held.is_some(), channel.needs_attention, channel.id));
+        let count = u32::try_from(channels.len()).unwrap_or(u32::MAX).max(1);
+        let index = usize::try_from(attempt.saturating_sub(1) % count).unwrap_or_default();
+        Ok(channels.into_iter().nth(index))
+    }
+
+    /// Writes a page and where to go on.
+    async fn take(
+        &self,
+        db: &TenantDb,
+        waba_id: &str,
+        place: &Place,
+        asked: DateTime<Utc>,
+        page: &Page<Template>,
+    ) -> Result<Step> {
+        let mut tx = db.begin().await?;
+        if locked(&tx, waba_id).await?.and_then(place_of).as_ref() != Some(place) {
+            return Ok(Step::Overtaken);
+        }
+        let held = merge(&tx, waba_id, asked, &page.items).await?;
+        see(&tx, &held, asked).await?;
+        store::save(&mut tx, held).await?;
+        if page.unreadable > 0 {
+            tracing::warn!(
+                waba_id,
+                rows = page.unreadable,
+                "templates without id, name or language are left out"
+            );
+        }
+        let further = account::ActiveModel {
+            sync_after: Set(Some(page.after.clone().unwrap_or_else(|| END.to_owned()))),
+            ..account::ActiveModel::default()
+        };
+        set(&tx, waba_id, further).await?;
+        tx.commit().await?;
+        Ok(Step::More)
+    }
+
+    /// Asks for a sync of every account, removes what is long gone, and comes back.
+    pub async fn sync_all(&self, context: JobContext) -> JobOutcome {
+        let db = &context.db;
+        let some = retrying(|| async {
+            let mut tx = db.begin().await?;
+            let accounts = self.own_accounts(&tx).await?;
+            for waba_id in &accounts {
+                self.want_sync(&mut tx, waba_id).await?;
+            }
+            tx.commit().await?;
+            Ok(!accounts.is_empty())
+        })
+        .await?;
+        sweep::forget_accounts(self, db).await?;
+        sweep::remove_gone(db).await?;
+        match some {
+            true => Err(JobError::later(next_round(db), "the next sync of all accounts")),
+            // The next number that is connected starts it again.
+            false => Ok(()),
+        }
+    }
+
+    /// Starts the recurring sync of a tenant of an earlier version.
+    pub async fn start(&self, context: JobContext) -> JobOutcome {
+        let mut tx = context.db.begin().await?;
+        tx.enqueue(&SyncAll {})?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The accounts of the tenant's numbers.
+    pub(super) async fn own_accounts(&self, tx: &TenantTx) -> Result<BTreeSet<String>> {
+        let channels = self.channels.all(tx).await?;
+        let theirs = channels.into_iter().filter(|channel| !channel.lost);
+        Ok(theirs.map(|channel| channel.waba_id).collect())
+    }
+}
+
+/// Six hours, less up to half an hour that depends on the tenant: not all ask at once.
+fn next_round(db: &TenantDb) -> Duration {
+    use kernel::id::Id;
+    let spread = db.tenant().uuid().as_u128() % 1_800;
+    Duration::from_secs(6 * 3_600 - u64::try_from(spread).unwrap_or_default())
+}
+
+/// Whether the same question may be answered later.
+fn is_passing(error: &GraphError) -> bool {
+    let proxy = error.graph().is_some_and(|graph| graph.code == Refused::NO_CODE);
+    proxy || matches!(error.class(), Class::Retry | Class::RateLimited | Class::Later)
+}
+
+/// The page behind a cursor, smaller where its answer would be too large.
+async fn read(
+    client: &cloud_api::client::Client,
+    waba_id: &str,
+    after: Option<&str>,
+) -> Result<Page<Template>, GraphError> {
+    let waba = WabaId::from(waba_id.to_owned());
+    let mut sizes = PAGE_SIZES.into_iter();
+    let mut size = sizes.next().unwrap_or(1);
+    loop {
+        match client.templates(&waba, after, size).await {
+            Err(error) if error.is_too_large() => match sizes.next() {
+                Some(smaller) => size = smaller,
+                None => return Err(error),
+            },
+            other => return other,
+        }
+    }
+}
+
+/// Keeps that a sync is wanted.
+async fn want(tx: &mut TenantTx, waba_id: &str) -> Result<()> {
+    let now = tx.clock().now();
+    let row = account::ActiveModel {
+        waba_id: Set(waba_id.to_owned()),
+        wanted_at: Set(Some(now)),
+        ..account::ActiveModel::default()
+    };
+    let key = [account::Column::TenantId, account::Column::WabaId];
+    let wanted = OnConflict::columns(key)
+        .update_column(account::Column::WantedAt)
+        .to_owned();
+    tx.upsert::<account::Entity>(vec![row], wanted).await
+}
+
+async fn locked(tx: &TenantTx, waba_id: &str) -> Result<Option<account::Model>> {
+    tx.find::<account::Entity>()
+        .filter(account::Column::WabaId.eq(waba_id))
+        .for_update()
+        .one()
+        .await
+}
+
+async fn set(tx: &TenantTx, waba_id: &str, row: account::ActiveModel) -> Result<()> {
+    let this = account::Column::WabaId.eq(waba_id);
+    tx.update::<account::Entity>()
+        .filter(this)
+        .set(row)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+fn place_of(row: account::Model) -> Option<Place> {
+    Some(Place {
+        started: row.sync_started_at?,
+        after: row.sync_after,
+    })
+}
+
+/// Where the sync of an account is, after beginning it if one is wanted; none if none is.
+async fn begin(db: &TenantDb, waba_id: &str) -> Result<Option<Place>> {
+    let tx = db.begin().await?;
+    let Some(row) = locked(&tx, waba_id).await? else {
+        return Ok(None);
+    };
+    let wanted = row.wanted_at.is_some();
+    let place = match place_of(row) {
+        Some(place) => Some(place),
+        None if wanted => {
+            let place = Place {
+                started: whole_seconds(tx.clock().now()),
+                after: None,
+            };
+            let begun = account::ActiveModel {
+                wanted_at: Set(None),
+                sync_started_at: Set(Some(place.started)),
+                sync_after: Set(None),
+                ..account::ActiveModel::default()
+            };
+            set(&tx, waba_id, begun).await?;
+            Some(place)
+        }
+        None => None,
+    };
+    tx.commit().await?;
+    Ok(place)
+}
+
+/// Keeps why a page could not be read, for people. `from_start` has the sync begin again.
+async fn record(db: &TenantDb, waba_id: &str, why: Sentences, place: &Place, from_start: bool) -> Result<()> {
+    let tx = db.begin().await?;
+    let problem = Sentences::from(Term::TemplatesNotRead).and(why);
+    let failed = account::ActiveModel {
+        failed_at: Set(Some(tx.clock().now())),
+        problem: Set(problem.kept()),
+        ..account::ActiveModel::default()
+    };
+    set(&tx, waba_id, failed).await?;
+    if from_start && locked(&tx, waba_id).await?.and_then(place_of).as_ref() == Some(place) {
+        let again = account::ActiveModel {
+            sync_after: Set(None),
+            ..account::ActiveModel::default()
+        };
+        set(&tx, waba_id, again).await?;
+    }
+    tx.commit().await
+}
+
+/// The templates of a page with what the page says of them.
+async fn merge(
+    tx: &TenantTx,
+    waba_id: &str,
+    asked: DateTime<Utc>,
+    templates: &[Template],
+) -> Result<Vec<Held>> {
+    let names: BTreeSet<&str> = templates.iter().map(|template| template.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx
+        .find::<Entity>()
+        .filter(Column::WabaId.eq(waba_id))
+        .filter(Column::Name.is_in(padded(names)))
+        .for_update()
+        .all()
+        .await?;
+    let mut known: HashMap<Name, Held> = HashMap::new();
+    for row in rows {
+        let name = Name {
+            name: row.name.clone(),
+            language: row.language.clone(),
+        };
+        known.insert(name, Held::known(row));
+    }
+    let mut seen: HashMap<Name, Held> = HashMap::new();
+    for template in templates {
+        let Some(name) = Name::of(&template.name, &template.language) else {
+            continue;
+        };
+        let held = seen.remove(&name).or_else(|| known.remove(&name));
+        let mut held = held.unwrap_or_else(|| Held::unknown(tx, waba_id, name.clone(), asked));
+        let another = |id: &String| *id != template.id;
+        if held.row.whatsapp_id.as_ref().is_some_and(another) {
+            held.replace();
+        }
+        held.learn(learned(template, asked));
+        seen.insert(name, held);
+    }
+    let mut all: Vec<Held> = seen.into_values().collect();
+    for held in &mut all {
+        held.see(asked);
+    }
+    Ok(all)
+}
+
+fn learned(template: &Template, asked: DateTime<Utc>) -> Learned {
+    let status = Status::listed(template.status.as_deref());
+    let word = match status {
+        Status::Unknown => template.status.clone(),
+        _ => template.rejected_reason.clone().filter(|reason| reason != "NONE"),
+    };
+    let category = |word: &Option<String>| word.as_deref().and_then(Category::of);
+    let named = template.parameter_format.as_deref();
+    Learned {
+        at: asked,
+        teller: Teller::List,
+        whatsapp_id: Some(template.id.clone()).filter(|id| id.len() <= 32),
+        verdict: Some(Verdict {
+            status: Some(status),
+            reason: word.map(|word| word.chars().take(64).collect()),
+            ..Verdict::default()
+        }),
+        quality: template.quality_score.as_deref().map(quality),
+        filing: Some(Filing {
+            category: category(&template.category),
+            previous: category(&template.previous_category),
+            pending: match category(&template.correct_category) {
+                Some(correct) => Pending::Is(correct, None),
+                None => Pending::None,
+            },
+        }),
+        content: Some(Content::Whole {
+            components: template.components.clone(),
+            named: named.is_some_and(|format| format.eq_ignore_ascii_case("NAMED")),
+            ttl_seconds: template
+                .ttl_seconds
+                .and_then(|seconds| i32::try_from(seconds).ok()),
+        }),
+    }
+}
+
+/// Keeps that these rows were seen; those that have changed besides are written whole.
+async fn see(tx: &TenantTx, held: &[Held], at: DateTime<Utc>) -> Result<()> {
+    let same: Vec<_> = held
+        .iter()
+        .filter(|held| !held.is_touched())
+        .map(|held| held.row.id)
+        .collect();
+    if same.is_empty() {
+        return Ok(());
+    }
+    tx.update::<Entity>()
+        .filter(Column::Id.is_in(padded(same)))
+        .col_expr(Column::SeenAt, Expr::value(at))
+        .col_expr(Column::MissedAt, Expr::value(None::<DateTime<Utc>>))
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Looks at what the list lacked, some at a time; then ends the sync, and begins another where that was wished for.
+async fn finish(db: &TenantDb, waba_id: &str, place: &Place) -> Result<Step> {
+    let mut tx = db.begin().await?;
+    let row = locked(&tx, waba_id).await?;
+    let wanted = row.as_ref().is_some_and(|row| row.wanted_at.is_some());
+    if row.and_then(place_of).as_ref() != Some(place) {
+        return Ok(Step::Overtaken);
+    }
+    if sweep::bury_missing(&mut tx, waba_id, place.started).await? {
+        tx.commit().await?;
+        return Ok(Step::More);
+    }
+    let again = sweep::mark_missing(&tx, waba_id, place.started).await? || wanted;
+    let ended = account::ActiveModel {
+        wanted_at: Set(again.then(|| tx.clock().now())),
+        sync_started_at: Set(None),
+        sync_after: Set(None),
+        synced_at: Set(Some(place.started)),
+        failed_at: Set(None),
+        problem: Set(None),
+        ..account::ActiveModel::default()
+    };
+    set(&tx, waba_id, ended).await?;
+    if again {
+        tx.enqueue(&SyncAccount::of(waba_id.to_owned()))?;
+    }
+    tx.commit().await?;
+    Ok(Step::Done)
+}
