@@ -54,8 +54,9 @@ describe('the first load', () => {
     const files = [...sizes].filter(([url]) => new URL(url).pathname.startsWith('/assets/'))
     const scripts = files.filter(([url]) => url.endsWith('.js')).reduce((sum, [, size]) => sum + size, 0)
     await client.detach()
-    console.log(`first load of the inbox: ${Math.round(scripts / 1000)} kB of JavaScript in ${files.length} files`)
+    console.log(`first load of the inbox: ${Math.round(scripts / 1000)} kB of JavaScript in ${files.length} files, ${sizes.size} requests`)
     assert.ok(scripts <= 230_000, `${scripts} bytes of JavaScript`)
+    assert.ok(sizes.size <= 20, [...sizes.keys()].join('\n'))
     assert.deepEqual(said, [])
   })
 

@@ -1,7 +1,7 @@
 // Every screen, and what is told before they are looked at: for the pictures and for the tests that go through all of them.
 import { BASE_URL } from './browser.mjs'
 import { everything, simPhone } from './rich.mjs'
-import { sim } from './server.mjs'
+import { sim, until } from './server.mjs'
 import * as stage from './stage.mjs'
 
 /** Who tells which story; the conversations are found by their names. */
@@ -14,6 +14,9 @@ export async function tellStories(api) {
   await everything({ phoneId: phone.id, from: '447700900126', name: PEOPLE.received })
   await stage.everythingSent({ api, phone, from: '447700900131', name: PEOPLE.sent })
   await stage.templatesSent({ api, phone, from: '447700900132', name: PEOPLE.templates })
+  // The simulator's templates were made behind the platform's back.
+  await api.post('/templates/sync', {})
+  await until(() => api.get('/templates/accounts'), ({ items }) => items.every((account) => !account.syncing))
   await stage.amended({ api, phone, from: '447700900133', name: PEOPLE.amended })
   await stage.trouble({ api, phone, from: '447700900134', name: PEOPLE.trouble })
   await stage.accountNews(phone)
@@ -37,6 +40,13 @@ const numberPage = async (page, name) => {
   const links = page.locator('main [data-row] a')
   await (name ? links.filter({ hasText: name }) : links).first().click()
   await page.locator('main [role=tabpanel][data-state=active]').waitFor()
+}
+
+/** The page of the template with this name. */
+const templatePage = async (page, name) => {
+  await page.goto(`${BASE_URL}/templates?search=${name}`)
+  await page.locator('main [data-row] a').filter({ hasText: name }).first().click()
+  await page.locator('main [data-phone]').first().waitFor()
 }
 
 /** Waits until nothing is loading: no skeletons, fonts there. */
@@ -67,6 +77,33 @@ const screens = [
       await page.goto(`${BASE_URL}/contacts`)
       await page.locator('main [data-row] button:not([role=checkbox])').first().click()
       await page.locator('[role=dialog] form').waitFor()
+    },
+  },
+  { name: 'templates', go: (page) => page.goto(`${BASE_URL}/templates`).then(() => page.locator('main [data-row]').first().waitFor()) },
+  { name: 'template-page', go: (page) => templatePage(page, 'order_update') },
+  {
+    name: 'template-mapping',
+    go: async (page) => {
+      await templatePage(page, 'order_update')
+      await page.locator('[data-mapping=body_1] select').first().selectOption('contact')
+      await page.locator('[data-mapping=body_1]').scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'template-test',
+    go: async (page) => {
+      await templatePage(page, 'order_update')
+      await page.locator('main header button:has(.lucide-send)').click()
+      await page.locator('[role=dialog] [data-phone]').waitFor()
+    },
+  },
+  {
+    name: 'template-delete',
+    go: async (page) => {
+      await templatePage(page, 'order_update')
+      await page.locator('main header button:has(.lucide-ellipsis)').click()
+      await page.locator('[role=menuitem]:has(.lucide-trash-2)').click()
+      await page.locator('[role=alertdialog]').waitFor()
     },
   },
   { name: 'settings', go: (page) => page.goto(`${BASE_URL}/settings`) },
@@ -109,6 +146,7 @@ const screens = [
 const EMPTY = [
   ['inbox', '/inbox', 'conversations'],
   ['contacts', '/contacts', 'contacts'],
+  ['templates', '/templates', 'templates'],
   ['numbers', '/settings/numbers', 'channels'],
   ['timeline', '/settings/numbers', 'account-events'],
   ['webhooks', '/settings/webhook-events', 'webhook-events'],
@@ -164,6 +202,16 @@ const simulated = [
     go: async (page) => {
       await numberPage(page, 'Night line')
       await page.locator('[data-held] summary').first().click()
+    },
+  },
+  ...['roast_week', 'three_roasts', 'last_hours', 'where_to', 'login_code', 'spring_offer'].map((name) => ({ name: `template-${name}`, go: (page) => templatePage(page, name) })),
+  {
+    name: 'template-fill',
+    go: async (page) => {
+      await inboxOf(page, PEOPLE.templates)
+      await page.locator('main section button:has(.lucide-layout-template)').last().click()
+      await page.locator('[role=dialog] ul li button:enabled').filter({ hasText: 'roast_week' }).click()
+      await page.locator('[role=dialog] [data-slot-field]').first().waitFor()
     },
   },
   { name: 'restricted-number', go: (page) => numberPage(page, 'Event line') },

@@ -43,7 +43,7 @@ export function apiOf(login) {
     const { name, value } = await session(login)
     return json(method, `/api/v1${path}`, body, { Cookie: `${name}=${value}`, ...headers })
   }
-  return { get: (path) => call('GET', path), post: (path, body, headers) => call('POST', path, body, headers), patch: (path, body) => call('PATCH', path, body), delete: (path) => call('DELETE', path) }
+  return { get: (path) => call('GET', path), post: (path, body, headers) => call('POST', path, body, headers), patch: (path, body) => call('PATCH', path, body), put: (path, body) => call('PUT', path, body), delete: (path) => call('DELETE', path) }
 }
 
 /** The simulator's control API: asks without a body, tells with one. */

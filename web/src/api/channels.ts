@@ -11,11 +11,12 @@ export type ChannelTest = Schemas['ConnectionTest']
 
 export const channelKeys = { all: ['channels'] } as const
 
-export const useChannels = () =>
+export const useChannels = (enabled = true) =>
   useQuery({
     queryKey: channelKeys.all,
     queryFn: ({ signal }): Promise<Page<Channel>> => data(api.GET('/channels', { params: { query: { limit: 200 } }, signal })),
     select: (page) => page.items,
+    enabled,
   })
 
 export function useSaveChannel() {

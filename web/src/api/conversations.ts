@@ -2,15 +2,21 @@ import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tansta
 import { api, data, done } from './client'
 import { begin, changeItem, type Feed, indexOf, keepEqual, pageOf, useFeed, without } from './feed'
 import type { MessageIn } from './messages'
-import type { Page } from './page'
+import type { Changes, Page } from './page'
 import type { Schemas } from './schemas'
 
 export type Conversation = Schemas['Conversation']
+
+export type ConversationState = Conversation['state']
+export type ConversationChange = Changes<Schemas['ConversationUpdate']>
 
 export interface ConversationFilter {
   search?: string
   unread?: boolean
   channel_id?: string
+  state?: ConversationState
+  /** One's own, or nobody's. */
+  assignee?: 'me' | 'none'
 }
 
 export const conversationKeys = {
@@ -80,6 +86,9 @@ export const useConversation = (id: string) =>
 export const fetchConversation = (id: string, signal?: AbortSignal): Promise<Conversation> =>
   data(api.GET('/conversations/{conversation_id}', { params: { path: { conversation_id: id } }, signal }))
 
+export const updateConversation = (id: string, change: ConversationChange): Promise<Conversation> =>
+  data(api.PATCH('/conversations/{conversation_id}', { params: { path: { conversation_id: id } }, body: change as Schemas['ConversationUpdate'] }))
+
 export function useStartConversation() {
   const client = useQueryClient()
   return useMutation({
@@ -88,11 +97,20 @@ export function useStartConversation() {
   })
 }
 
+interface Seen {
+  conversationId: string
+  /** The last message that was seen. */
+  upTo: string
+  /** Whether it is the newest of the customer's: nothing is left unread. */
+  all: boolean
+}
+
+/** What came after the last message that was seen stays unread: the server counts. */
 export function useMarkRead() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => done(api.POST('/conversations/{conversation_id}/read', { params: { path: { conversation_id: id } } })),
-    onMutate: (id) => zeroUnread(client, id),
+    mutationFn: ({ conversationId, upTo }: Seen) => done(api.POST('/conversations/{conversation_id}/read', { params: { path: { conversation_id: conversationId }, query: { up_to: upTo } } })),
+    onMutate: ({ conversationId, all }) => all && zeroUnread(client, conversationId),
     onSuccess: () => client.invalidateQueries({ queryKey: conversationKeys.unread }),
   })
 }

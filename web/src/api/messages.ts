@@ -35,9 +35,19 @@ export const fetchNewest = (conversationId: string): Promise<Page<Message>> =>
 
 export const fetchMessage = (id: string): Promise<Message> => data(api.GET('/messages/{message_id}', { params: { path: { message_id: id } } }))
 
+/** How long an answer is waited for: a dead connection does not tell of itself. The same key asks again. */
+const ANSWER_MS = 30_000
+
 /** `body`: a type, and under the type's key WhatsApp's own form, which the server checks: no type here follows all of it. */
-export const sendReply = (conversationId: string, body: Record<string, unknown>, idempotencyKey: string): Promise<Message> =>
-  data(api.POST('/conversations/{conversation_id}/messages', { params: { path: { conversation_id: conversationId } }, body: body as unknown as ReplyIn, headers: { 'Idempotency-Key': idempotencyKey } }))
+export const sendReply = (conversationId: string, body: Record<string, unknown>, idempotencyKey: string, tenant: string): Promise<Message> =>
+  data(
+    api.POST('/conversations/{conversation_id}/messages', {
+      params: { path: { conversation_id: conversationId } },
+      body: body as unknown as ReplyIn,
+      headers: { 'Idempotency-Key': idempotencyKey, 'X-Tenant-Id': tenant },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    }),
+  )
 
 /** Sends again what failed or is in doubt: the same content goes out as a new message, which is the answer. */
 export const resendMessage = (id: string): Promise<Message> =>

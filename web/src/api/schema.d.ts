@@ -174,7 +174,9 @@ export interface paths {
         };
         /**
          * List a number's templates
-         * @description Fetched from WhatsApp now.
+         * @deprecated
+         * @description From the platform's own copy, newest first, at most 300: `GET /templates` lists all of them and knows more of each. Of an
+         *     account that was never read, WhatsApp is asked first.
          *
          *     Needs the permission `channels:read`.
          */
@@ -392,7 +394,8 @@ export interface paths {
         put?: never;
         /**
          * Mark a conversation as read
-         * @description Nothing in it is unread any more, and the customer's messages get blue ticks.
+         * @description Nothing in it is unread any more, and the customer's messages get blue ticks. With `up_to` only what was seen is read: messages
+         *     that came after it stay unread.
          *
          *     Needs the permission `messages:send`.
          */
@@ -614,6 +617,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description Everybody who belongs to the business, the last added user first: who may be chosen as the assignee of a conversation.
+         *
+         *     Needs the permission `members:read`.
+         */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages": {
         parameters: {
             query?: never;
@@ -636,6 +661,8 @@ export interface paths {
          *
          *     What it says stands under the key that `type` names, in WhatsApp's own words: `text`, `image`, `video`, `audio`,
          *     `document`, `sticker`, `location`, `contacts`, `reaction`, `interactive` or `template`; the schema of each has an example.
+         *     A template is brought in WhatsApp's own form under `template`, or it is one of yours, named by `template_id` and filled from
+         *     `values`, its mapping and the contact: 422 `template_incomplete` names each slot that is still missing.
          *     A file is named by `link`, by WhatsApp's `id` or by the `media_id` of an upload. Every limit of WhatsApp's is checked
          *     here: a 422 names the field by its path, the `limit` and the `value` that was found.
          *
@@ -766,7 +793,7 @@ export interface paths {
         };
         /**
          * List preferences
-         * @description One's own for a feature, and those that everybody in the business has. An API key has none of its own.
+         * @description The user's own preferences for a feature, and those shared with everybody in the business. An API key has only the shared ones.
          *
          *     Needs the permission `preferences:write`.
          */
@@ -989,6 +1016,412 @@ export interface paths {
          *     Needs the permission `contacts:write`.
          */
         delete: operations["delete_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/template-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts of templates
+         * @description Newest first. A page may have fewer than `limit` drafts although more follow, because their contents are bounded together.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        get: operations["list_template_drafts"];
+        put?: never;
+        /**
+         * Save a new draft
+         * @description A half-written template is a valid draft. A business has at most 200; one more is 409 `drafts_full`.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        post: operations["create_template_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/template-drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a draft
+         * @description Needs the permission `templates:write`.
+         */
+        get: operations["get_template_draft"];
+        /**
+         * Save a draft
+         * @description It is replaced as a whole, if `version` is the newest.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        put: operations["save_template_draft"];
+        post?: never;
+        /**
+         * Delete a draft
+         * @description Needs the permission `templates:write`.
+         */
+        delete: operations["delete_template_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List templates
+         * @description Newest first, from the platform's own copy. Templates that are gone are left out, unless `status` is DELETED. A page ends early
+         *     where the content of its templates is large.
+         *
+         *     Needs the permission `templates:read`.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /**
+         * Create a template
+         * @description It is kept as SUBMITTING and submitted to WhatsApp at once in the background; `submission` says how that goes. What
+         *     WhatsApp would refuse is 422 `template_refused`, with a field for each finding; a name that exists in this language is 409
+         *     `template_exists`.
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts whose templates are copied
+         * @description One for each WhatsApp Business Account of the connected numbers.
+         *
+         *     Needs the permission `templates:read`.
+         */
+        get: operations["list_template_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a template
+         * @description What WhatsApp would refuse, and what could be better: WhatsApp's rules, and what the platform's copy knows of the account.
+         *     WhatsApp is not asked.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        post: operations["check_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a template that is being written
+         * @description Nothing is stored. Entries of the mapping for slots that there are not are ignored.
+         *
+         *     Needs the permission `templates:read`.
+         */
+        post: operations["preview_draft_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a sample
+         * @description A picture, a video or a document that shows WhatsApp's review what a header looks like. A file of another type is 422
+         *     `media_type`, one that is too large 413. Two at a time; more are 429.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        post: operations["upload_template_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read templates from WhatsApp now
+         * @description Templates are also read when a number is connected and every six hours, and WhatsApp tells of changes by itself, so this is
+         *     hardly ever needed.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        post: operations["sync_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a template
+         * @description Needs the permission `templates:read`.
+         */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a template
+         * @description At WhatsApp, in the background. The name of a template that was approved cannot be used for 30 days. Ask first what uses it
+         *     (`GET /templates/{template_id}/uses`).
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        delete: operations["delete_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a template
+         * @description The new content is submitted in the background; the old content can be sent until WhatsApp has taken the new one. A template
+         *     that cannot be changed now is 409 `not_editable` with the reason; `editing` of the template says so beforehand.
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        post: operations["edit_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened to a template
+         * @description What WhatsApp told and what people here did, newest first, in plain words.
+         *
+         *     Needs the permission `templates:read`.
+         */
+        get: operations["list_template_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose what a template is filled with
+         * @description Replaces the whole mapping. It stays when the template is edited, as far as its slots still exist. A slot that is left out is
+         *     asked for; one that plainly takes a first name gets the contact's, unless the mapping says `ask`.
+         *
+         *     Needs the permission `templates:write`.
+         */
+        put: operations["set_template_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a template
+         * @description As the phone would show it with these values, for this contact, and what is missing before it can be sent.
+         *
+         *     Needs the permission `templates:read`.
+         */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give a refused submission up
+         * @description What was written becomes a draft. A template that was never created is gone then.
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        delete: operations["give_up_template_submission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/submission/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a refused submission
+         * @description As it was. Whether WhatsApp has it already is looked up first, so nothing is submitted twice.
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        post: operations["retry_template_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a template's pause
+         * @description WhatsApp allows it for pauses of pacing, five minutes after they began; otherwise the answer is 409 `unpause_refused` with
+         *     WhatsApp's reason.
+         *
+         *     Needs the permission `templates:submit`.
+         */
+        post: operations["unpause_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/{template_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what uses a template
+         * @description Needs the permission `templates:read`.
+         */
+        get: operations["list_template_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2465,6 +2898,8 @@ export interface components {
          * @description One field of a request that was refused.
          */
         FieldError: {
+            /** @description Stable code of the rule that was broken, where rules have codes. */
+            code?: string;
             /** @description Path of the field, for example `to.phone`. */
             field: string;
             /**
@@ -2744,7 +3179,7 @@ export interface components {
         };
         /**
          * Holiday
-         * @description A date with hours of its own.
+         * @description A date with special hours.
          */
         Holiday: {
             /**
@@ -2803,7 +3238,7 @@ export interface components {
          * @description Opening hours.
          */
         Hours: {
-            /** @description Dates with hours of their own. */
+            /** @description Dates with special hours. */
             holidays: components["schemas"]["Holiday"][];
             /** @description The state now. */
             now: components["schemas"]["OpenNow"] & unknown;
@@ -2883,7 +3318,7 @@ export interface components {
          */
         HoursIn: {
             /**
-             * @description Dates with hours of their own, at most 200.
+             * @description Dates with special hours, at most 200.
              * @default []
              */
             holidays?: components["schemas"]["Holiday"][];
@@ -3820,6 +4255,24 @@ export interface components {
          */
         MediaState: "waiting" | "ready" | "failed";
         /**
+         * Member
+         * @description Somebody who belongs to the business.
+         */
+        Member: {
+            /** @description With which they sign in. */
+            email: string;
+            /**
+             * Format: usr-id
+             * @description The user.
+             * @example usr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description As shown to colleagues. */
+            name: string;
+            /** @description What they may do in this business. */
+            role: components["schemas"]["Role"] & unknown;
+        };
+        /**
          * Message
          * @description A message, in or out.
          */
@@ -3896,8 +4349,19 @@ export interface components {
             revoked_at?: string;
             /** @description Who caused it. */
             sent_by?: components["schemas"]["SentBy"] & unknown;
+            /**
+             * @description A template as the phone shows it; absent where its text was not known when it was sent. What was sent does not change when
+             *     the template is edited.
+             */
+            shown?: components["schemas"]["ShownTemplate"] & unknown;
             /** @description Where it is on its way; it only moves forward. */
             status: components["schemas"]["MessageStatus"] & unknown;
+            /**
+             * Format: tpl-id
+             * @description The template it was made from; absent if it is of none, or of one that was not known here.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
             /** @description The text, for types that are text. */
             text?: string;
             /** @description When it reached its states. */
@@ -3974,14 +4438,29 @@ export interface components {
             reply_to?: string;
             /** @description For `sticker`. */
             sticker?: components["schemas"]["StickerIn"] & unknown;
-            /** @description For `template`. */
+            /** @description For `template`, in WhatsApp's own form. */
             template?: components["schemas"]["TemplateIn"] & unknown;
+            /**
+             * Format: tpl-id
+             * @description For `template` instead: one of your templates, of the number's account. It is filled for the person.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
+            /** @description For `template`: whether somebody only tries it out. */
+            test?: boolean;
             /** @description For `text`. */
             text?: components["schemas"]["TextIn"] & unknown;
             /** @description To whom. */
             to: components["schemas"]["RecipientIn"] & unknown;
             /** @description What follows under the key of this name. */
             type: components["schemas"]["MessageType"] & unknown;
+            /**
+             * @description With `template_id`: values by the slot's key (`body_1`, `header_media`, `button_0`), a text each, or an object for files and
+             *     places. They go before the template's own mapping.
+             */
+            values?: {
+                [key: string]: unknown;
+            };
             /** @description For `video`. */
             video?: components["schemas"]["VideoIn"] & unknown;
         };
@@ -4303,6 +4782,16 @@ export interface components {
             next?: string;
         };
         /**
+         * Page_Member
+         * @description One page of a list.
+         */
+        Page_Member: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Member"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
          * Page_Message
          * @description One page of a list.
          */
@@ -4329,6 +4818,36 @@ export interface components {
         Page_Tag: {
             /** @description The rows of this page. */
             items: components["schemas"]["Tag"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_Template
+         * @description One page of a list.
+         */
+        Page_Template: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Template"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_TemplateDraft
+         * @description One page of a list.
+         */
+        Page_TemplateDraft: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["TemplateDraft"][];
+            /** @description Pass it as `after` for the following page. Absent on the last one. */
+            next?: string;
+        };
+        /**
+         * Page_TemplateEvent
+         * @description One page of a list.
+         */
+        Page_TemplateEvent: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["TemplateEvent"][];
             /** @description Pass it as `after` for the following page. Absent on the last one. */
             next?: string;
         };
@@ -4696,12 +5215,25 @@ export interface components {
             reply_to?: string;
             /** @description For `sticker`. */
             sticker?: components["schemas"]["StickerIn"] & unknown;
-            /** @description For `template`. */
+            /** @description For `template`, in WhatsApp's own form. */
             template?: components["schemas"]["TemplateIn"] & unknown;
+            /**
+             * Format: tpl-id
+             * @description For `template` instead: one of your templates, of the number's account. It is filled for the person.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
             /** @description For `text`. */
             text?: components["schemas"]["TextIn"] & unknown;
             /** @description What follows under the key of this name. */
             type: components["schemas"]["MessageType"] & unknown;
+            /**
+             * @description With `template_id`: values by the slot's key (`body_1`, `header_media`, `button_0`), a text each, or an object for files and
+             *     places. They go before the template's own mapping.
+             */
+            values?: {
+                [key: string]: unknown;
+            };
             /** @description For `video`. */
             video?: components["schemas"]["VideoIn"] & unknown;
         };
@@ -4851,6 +5383,73 @@ export interface components {
          */
         Severity: "info" | "warning" | "critical";
         /**
+         * ShownHeader
+         * @description The header of a template as the phone shows it: the fields that belong to its type, as far as they are known.
+         */
+        ShownHeader: {
+            /** @description Of `location`: its address. */
+            address?: string;
+            /** @description Of `document`: its name. */
+            filename?: string;
+            /** @description Of a file: WhatsApp's id, or the `media_id` of an upload here. */
+            id?: string;
+            /** @description Of `location`: degrees, as they were given. */
+            latitude?: unknown;
+            /** @description Of a file: its address. */
+            link?: string;
+            /** @description Of `location`: degrees, as they were given. */
+            longitude?: unknown;
+            /** @description Of `location`: its name. */
+            name?: string;
+            /** @description Of `product`: its id in the catalogue. */
+            product_retailer_id?: string;
+            /** @description Of `text`: the line. */
+            text?: string;
+            /** @description What it is. */
+            type: components["schemas"]["ShownHeaderType"] & unknown;
+        };
+        /**
+         * @description What stands above the body.
+         * @enum {string}
+         */
+        ShownHeaderType: "text" | "image" | "video" | "document" | "gif" | "location" | "product";
+        /**
+         * ShownTemplate
+         * @description A template as the phone shows it. A text without a value shows its braces.
+         */
+        ShownTemplate: {
+            /** @description The body. WhatsApp's formatting (`*bold*`) stands in it as it was written. */
+            body: string;
+            /** @description The buttons, in order. */
+            buttons: components["schemas"]["ShownTemplateButton"][];
+            /** @description The cards of a carousel. */
+            cards?: components["schemas"]["ShownTemplate"][];
+            /** @description The footer, if there is one. */
+            footer?: string;
+            /** @description The header, if there is one. */
+            header?: components["schemas"]["ShownHeader"] & unknown;
+            /** @description The title of a limited-time offer. */
+            offer?: string;
+        };
+        /**
+         * ShownTemplateButton
+         * @description A button of a template as the phone shows it.
+         */
+        ShownTemplateButton: {
+            /** @description What a code button copies. */
+            code?: string;
+            /** @description What a quick reply sends back. */
+            payload?: string;
+            /** @description Whom a call button calls. */
+            phone_number?: string;
+            /** @description Its label. */
+            text: string;
+            /** @description Its type, in capitals: QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, … */
+            type: string;
+            /** @description Where a link button leads. */
+            url?: string;
+        };
+        /**
          * SignIn
          * @description Credentials of a person.
          */
@@ -4986,6 +5585,124 @@ export interface components {
          */
         TapTargetParameterType: "tap_target_configuration";
         /**
+         * Template
+         * @description A message template of one account in one language, as WhatsApp has it.
+         */
+        Template: {
+            /** @description What it is filed under; absent while that is not known. */
+            category?: components["schemas"]["TemplateCategory"] & unknown;
+            /** @description Header, body, footer and buttons, in WhatsApp's own form. Empty while only its name is known. */
+            components: unknown[];
+            /**
+             * Format: date-time
+             * @description When it was first seen here.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was disabled.
+             */
+            disabled_at?: string;
+            /** @description Whether it can be changed now; only where one template is asked for. */
+            editing?: components["schemas"]["TemplateEditing"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was found gone from the account, or deleted.
+             */
+            gone_at?: string;
+            /**
+             * Format: tpl-id
+             * @description Which.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description Its language code, for example `en_US`. */
+            language: string;
+            /** @description What its slots are filled with: what was chosen, and defaults. */
+            mapping: {
+                [key: string]: components["schemas"]["TemplateSlotSource"];
+            };
+            /** @description Its name. */
+            name: string;
+            /** @description Whether its variables have names. */
+            named: boolean;
+            /** @description What WhatsApp has announced to file it under, or holds to be right. */
+            pending_category?: components["schemas"]["TemplateCategory"] & unknown;
+            /**
+             * Format: date-time
+             * @description From when, where WhatsApp has announced it.
+             */
+            pending_category_at?: string;
+            /** @description What it was filed under before WhatsApp changed that. */
+            previous_category?: components["schemas"]["TemplateCategory"] & unknown;
+            /** @description How people react to it. */
+            quality: components["schemas"]["TemplateQuality"] & unknown;
+            /** @description Why it was rejected, paused or disabled, in WhatsApp's word; `FLAGGED` for an approved one that WhatsApp is about to disable. */
+            reason?: string;
+            /**
+             * @description The same in plain words, to be said in any language.
+             * @default []
+             */
+            reason_terms?: components["schemas"]["Sentence"][];
+            /** @description What WhatsApp recommends to change. */
+            recommendation?: string;
+            /** @description Only APPROVED templates can be sent. While a change is in review (PENDING), WhatsApp still takes the version before. */
+            status: components["schemas"]["TemplateStatus"] & unknown;
+            /** @description What was handed in and has no answer yet, or was refused. */
+            submission?: components["schemas"]["TemplateSubmission"] & unknown;
+            /**
+             * Format: int32
+             * @description How long WhatsApp tries to deliver it, in seconds; absent for WhatsApp's own choice.
+             */
+            ttl_seconds?: number;
+            /**
+             * Format: date-time
+             * @description When something of it last changed.
+             */
+            updated_at: string;
+            /** @description The WhatsApp Business Account. */
+            waba_id: string;
+            /** @description WhatsApp's id; absent until WhatsApp has answered its submission. */
+            whatsapp_id?: string;
+        };
+        /**
+         * TemplateAccount
+         * @description A WhatsApp Business Account, and how far the copy of its templates is.
+         */
+        TemplateAccount: {
+            /** @description The connected numbers that belong to it. */
+            channel_ids: string[];
+            /** @description Why the last attempt failed and what to do; absent if it did not. */
+            problem?: string;
+            /**
+             * @description `problem`, to be said in any language.
+             * @default []
+             */
+            problem_terms?: components["schemas"]["Sentence"][];
+            /**
+             * Format: date-time
+             * @description When the last whole sync began; absent before the first one has ended.
+             */
+            synced_at?: string;
+            /** @description Whether it is being read, or will be in a moment. */
+            syncing: boolean;
+            /**
+             * Format: int64
+             * @description Templates in the copy.
+             */
+            templates: number;
+            /** @description Which. */
+            waba_id: string;
+        };
+        /**
+         * TemplateAccounts
+         * @description The accounts of all numbers.
+         */
+        TemplateAccounts: {
+            /** @description By id. */
+            items: components["schemas"]["TemplateAccount"][];
+        };
+        /**
          * TemplateCardIn
          * @description Values for one card.
          */
@@ -4998,6 +5715,440 @@ export interface components {
             /** @description Its header (a picture, a video or a product), its body, and at most 2 buttons. */
             components: components["schemas"]["CardComponentIn"][];
         };
+        /**
+         * @description As [`templates::Category`].
+         * @enum {string}
+         */
+        TemplateCategory: "MARKETING" | "UTILITY" | "AUTHENTICATION";
+        /**
+         * TemplateCheck
+         * @description What was found.
+         */
+        TemplateCheck: {
+            /** @description It can be submitted: nothing is `refused`. */
+            acceptable: boolean;
+            /** @description What was found, in the order of the template. */
+            findings: components["schemas"]["TemplateFinding"][];
+        };
+        /**
+         * TemplateCheckIn
+         * @description A template to check.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "example": {
+         *               "body_text": [
+         *                 [
+         *                   "Ana",
+         *                   "A-77"
+         *                 ]
+         *               ]
+         *             },
+         *             "text": "Hello {{1}}, your order {{2}} has left our warehouse and will be with you soon.",
+         *             "type": "BODY"
+         *           },
+         *           {
+         *             "text": "Thank you for your order",
+         *             "type": "FOOTER"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_shipped"
+         *       }
+         *     }
+         */
+        TemplateCheckIn: {
+            /**
+             * Format: chn-id
+             * @description For which number's account; may be left out while all connected numbers are of one account.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /**
+             * @description WhatsApp's body of a creation: `name`, `language`, `category`, `components` and, if wanted, `parameter_format` and
+             *     `message_send_ttl_seconds`. At most 64 KB.
+             */
+            template: unknown;
+            /**
+             * Format: tpl-id
+             * @description The template that it changes. Name, language and category are this one's where `template` has none.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
+        };
+        /**
+         * TemplateCreateIn
+         * @description A template to create.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "example": {
+         *               "body_text": [
+         *                 [
+         *                   "Ana",
+         *                   "A-77"
+         *                 ]
+         *               ]
+         *             },
+         *             "text": "Hello {{1}}, your order {{2}} has left our warehouse and will be with you soon.",
+         *             "type": "BODY"
+         *           },
+         *           {
+         *             "text": "Thank you for your order",
+         *             "type": "FOOTER"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_shipped"
+         *       }
+         *     }
+         */
+        TemplateCreateIn: {
+            /**
+             * Format: chn-id
+             * @description For which number's account; may be left out while all connected numbers are of one account.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /**
+             * Format: tdr-id
+             * @description The draft that it was written as; it is deleted.
+             * @example tdr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            draft_id?: string;
+            /** @description What its slots are filled with. */
+            mapping?: unknown;
+            /**
+             * @description WhatsApp's body of a creation: `name`, `language`, `category`, `components` and, if wanted, `parameter_format` and
+             *     `message_send_ttl_seconds`. At most 64 KB.
+             */
+            template: unknown;
+        };
+        /**
+         * TemplateDraft
+         * @description A template that somebody is writing.
+         */
+        TemplateDraft: {
+            /**
+             * Format: chn-id
+             * @description For which number's account.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /**
+             * Format: date-time
+             * @description When it was first saved.
+             */
+            created_at: string;
+            /**
+             * Format: tdr-id
+             * @description Which.
+             * @example tdr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description The language so far; may be empty. */
+            language: string;
+            /** @description What its slots will be filled with. */
+            mapping: unknown;
+            /** @description The name so far; may be empty. */
+            name: string;
+            /** @description Who saved it last. */
+            saved_by?: string;
+            /** @description WhatsApp's body of a creation as far as it is written. */
+            template: unknown;
+            /**
+             * Format: tpl-id
+             * @description The template that it changes; absent for a new one.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Counts the saves.
+             */
+            version: number;
+        };
+        /**
+         * TemplateDraftIn
+         * @description A draft to keep.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "example": {
+         *               "body_text": [
+         *                 [
+         *                   "Ana",
+         *                   "A-77"
+         *                 ]
+         *               ]
+         *             },
+         *             "text": "Hello {{1}}, your order {{2}} has left our warehouse and will be with you soon.",
+         *             "type": "BODY"
+         *           },
+         *           {
+         *             "text": "Thank you for your order",
+         *             "type": "FOOTER"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_shipped"
+         *       }
+         *     }
+         */
+        TemplateDraftIn: {
+            /**
+             * Format: chn-id
+             * @description For which number's account, if that is chosen already.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /** @description What its slots will be filled with. */
+            mapping?: unknown;
+            /** @description WhatsApp's body of a creation as far as it is written: any object, at most 64 KB. */
+            template: unknown;
+            /**
+             * Format: tpl-id
+             * @description The template that it changes; absent for a new one.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
+        };
+        /**
+         * TemplateDraftPreviewIn
+         * @description A template that is not submitted yet, and who and what its preview is for.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "text": "Hi {{1}}, your order {{2}} is on its way.",
+         *             "type": "BODY"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_update"
+         *       },
+         *       "values": {
+         *         "body_1": "Ana",
+         *         "body_2": "A-77"
+         *       }
+         *     }
+         */
+        TemplateDraftPreviewIn: {
+            /**
+             * Format: con-id
+             * @description Whose fields the mapping reads; needs `contacts:read`.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            contact_id?: string;
+            /** @description What its slots are filled with otherwise. */
+            mapping?: {
+                [key: string]: components["schemas"]["TemplateSlotSource"];
+            };
+            /** @description WhatsApp's own body of a creation, of which `components`, `category` and `parameter_format` count. At most 32 kB. */
+            template: unknown;
+            /** @description By the slot's key: a text, or an object for files and places. */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TemplateDraftSaveIn
+         * @description A draft to save over the version that was read.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "example": {
+         *               "body_text": [
+         *                 [
+         *                   "Ana",
+         *                   "A-77"
+         *                 ]
+         *               ]
+         *             },
+         *             "text": "Hello {{1}}, your order {{2}} has left our warehouse and will be with you soon.",
+         *             "type": "BODY"
+         *           },
+         *           {
+         *             "text": "Thank you for your order",
+         *             "type": "FOOTER"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_shipped"
+         *       },
+         *       "version": 1
+         *     }
+         */
+        TemplateDraftSaveIn: {
+            /**
+             * Format: chn-id
+             * @description For which number's account, if that is chosen already.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+            /** @description What its slots will be filled with. */
+            mapping?: unknown;
+            /** @description WhatsApp's body of a creation as far as it is written: any object, at most 64 KB. */
+            template: unknown;
+            /**
+             * Format: tpl-id
+             * @description The template that it changes; absent for a new one.
+             * @example tpl_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            template_id?: string;
+            /**
+             * Format: int32
+             * @description The version that was read. If somebody has saved a newer one, the answer is 409 `draft_changed`, and the field `version` in
+             *     `errors` has the newest as its `value`.
+             */
+            version: number;
+        };
+        /**
+         * TemplateEditIn
+         * @description New content for a template.
+         * @example {
+         *       "template": {
+         *         "category": "UTILITY",
+         *         "components": [
+         *           {
+         *             "example": {
+         *               "body_text": [
+         *                 [
+         *                   "Ana",
+         *                   "A-77"
+         *                 ]
+         *               ]
+         *             },
+         *             "text": "Hello {{1}}, your order {{2}} has left our warehouse and will be with you soon.",
+         *             "type": "BODY"
+         *           },
+         *           {
+         *             "text": "Thank you for your order",
+         *             "type": "FOOTER"
+         *           }
+         *         ],
+         *         "language": "en",
+         *         "name": "order_shipped"
+         *       }
+         *     }
+         */
+        TemplateEditIn: {
+            /**
+             * Format: tdr-id
+             * @description The draft that it was written as; it is deleted.
+             * @example tdr_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            draft_id?: string;
+            /** @description What its slots are filled with, once WhatsApp has taken the change; stays if absent. */
+            mapping?: unknown;
+            /**
+             * @description WhatsApp's body of a creation, whole: the components replace the old ones. `name`, `language` and `category` may be left out;
+             *     name and language cannot be changed, the category not while the template is approved.
+             */
+            template: unknown;
+        };
+        /**
+         * TemplateEditing
+         * @description Whether a template can be changed now. WhatsApp takes changes of approved, rejected and paused templates; of approved ones one in
+         *     24 hours and ten in 30 days.
+         */
+        TemplateEditing: {
+            /**
+             * Format: int32
+             * @description Changes that are left in 30 days; absent where WhatsApp does not count them.
+             */
+            month_left?: number;
+            /**
+             * Format: date-time
+             * @description When the next change is possible, if only time stands in the way.
+             */
+            next_at?: string;
+            /** @description It can. */
+            possible: boolean;
+            /**
+             * Format: int32
+             * @description Changes that are left in 24 hours; absent where WhatsApp does not count them.
+             */
+            today_left?: number;
+            /** @description Why not, in English. */
+            why?: string;
+            /**
+             * @description `why`, to be said in any language.
+             * @default []
+             */
+            why_terms?: components["schemas"]["Sentence"][];
+        };
+        /**
+         * TemplateEvent
+         * @description Something that happened to a template.
+         */
+        TemplateEvent: {
+            /** @description Who did it, where somebody here has. */
+            actor?: string;
+            /**
+             * Format: date-time
+             * @description When, by WhatsApp where it says so.
+             */
+            at: string;
+            /** @description What it means and what to do; absent when the title says it all. */
+            detail?: string;
+            /** @description `detail`, to be said in any language. */
+            detail_terms: components["schemas"]["Sentence"][];
+            /**
+             * Format: tev-id
+             * @description Its id.
+             * @example tev_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            id: string;
+            /** @description `added`, `removed`, `status`, `quality`, `category`, `pending_category`, `components`, `unpaused`, `submitted`, `edited`, … */
+            kind: string;
+            /** @description How much it matters. */
+            severity: components["schemas"]["TemplateEventSeverity"] & unknown;
+            /** @description What happened, in plain words. */
+            title: string;
+            /** @description `title`, to be said in any language. */
+            title_terms: components["schemas"]["Sentence"][];
+        };
+        /**
+         * @description How much an event matters.
+         * @enum {string}
+         */
+        TemplateEventSeverity: "info" | "warning" | "critical";
+        /**
+         * TemplateFinding
+         * @description One thing that is wrong with a template, or could be better.
+         */
+        TemplateFinding: {
+            /** @description The rule: small letters and `_`, never changed. */
+            code: string;
+            /** @description What is wrong, in English. */
+            message: string;
+            /** @description The texts and numbers of `message`, by their names. */
+            parameters: unknown;
+            /** @description Where, as a path from the template's root: `components[1].buttons[0].url`; `template` for the template as a whole. */
+            path: string;
+            /** @description How sure it is that WhatsApp refuses it. */
+            severity: components["schemas"]["TemplateFindingSeverity"] & unknown;
+        };
+        /**
+         * @description How sure it is that WhatsApp refuses what was found.
+         * @enum {string}
+         */
+        TemplateFindingSeverity: "refused" | "likely_refused" | "advice";
         /**
          * TemplateIn
          * @description An approved template with its variables filled in.
@@ -5054,6 +6205,250 @@ export interface components {
             items: components["schemas"]["ChannelTemplate"][];
         };
         /**
+         * TemplateMappingIn
+         * @description What a template is filled with.
+         * @example {
+         *       "mapping": {
+         *         "body_1": {
+         *           "fallback": "there",
+         *           "field": "first_name",
+         *           "from": "contact"
+         *         }
+         *       }
+         *     }
+         */
+        TemplateMappingIn: {
+            /** @description By the slot's key. A slot that is left out is asked for, or gets its default. */
+            mapping: {
+                [key: string]: components["schemas"]["TemplateSlotSource"];
+            };
+        };
+        /**
+         * TemplatePreview
+         * @description A template as the phone would show it, and what it would be sent with.
+         */
+        TemplatePreview: {
+            /** @description The `components` of the send, as far as there are values. */
+            components: unknown[];
+            /** @description What is missing or does not fit; nothing if it can be sent so. */
+            missing: components["schemas"]["TemplateProblem"][];
+            /** @description What the phone shows; what is missing shows its braces. */
+            shown: components["schemas"]["ShownTemplate"] & unknown;
+            /** @description What has to be said, in the order of the phone, with what it was filled with. */
+            slots: components["schemas"]["TemplateSlot"][];
+        };
+        /**
+         * TemplatePreviewIn
+         * @description Who and what a preview is for.
+         * @example {
+         *       "values": {
+         *         "body_1": "Ana"
+         *       }
+         *     }
+         */
+        TemplatePreviewIn: {
+            /**
+             * Format: con-id
+             * @description Whose fields the mapping reads; needs `contacts:read`.
+             * @example con_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            contact_id?: string;
+            /** @description By the slot's key: a text, or an object for files and places. It goes before the template's mapping. */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TemplateProblem
+         * @description Something that is missing or does not fit.
+         */
+        TemplateProblem: {
+            /** @description What: `param_missing`, `param_whitespace`, `body_too_long`, … */
+            code: string;
+            /** @description The same in English. */
+            message: string;
+            /** @description `given` and `wanted`, where the code counts something; `why` with `value_invalid`. */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @description Where: `header`, `body`, `body.first_name`, `buttons[0]`, `cards[1].body`. */
+            path: string;
+            /** @description The slot, if it is about one. */
+            slot?: string;
+        };
+        /**
+         * @description How people react to a template.
+         * @enum {string}
+         */
+        TemplateQuality: "GREEN" | "YELLOW" | "RED" | "UNKNOWN";
+        /**
+         * TemplateSample
+         * @description A sample that WhatsApp has.
+         */
+        TemplateSample: {
+            /**
+             * @description Its handle: a header names it as `{"example": {"header_handle": ["…"]}}`. For creating and changing templates only; it expires
+             *     after some days.
+             */
+            handle: string;
+            /** @description What it shows. */
+            kind: components["schemas"]["TemplateSampleKind"] & unknown;
+            /**
+             * Format: uint64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /**
+         * @description What a sample shows.
+         * @enum {string}
+         */
+        TemplateSampleKind: "image" | "video" | "document";
+        /**
+         * TemplateSlot
+         * @description Something that a template has to be filled with.
+         */
+        TemplateSlot: {
+            /**
+             * Format: uint32
+             * @description The card, from 0.
+             */
+            card?: number;
+            /** @description The template's own sample, if it is text. */
+            example?: string;
+            /** @description Where the value came from. */
+            from?: components["schemas"]["TemplateValueFrom"] & unknown;
+            /** @description Its key: `header_media`, `header_1`, `body_first_name`, `button_0`, `offer_until`, `otp`; of a card `card0_body_1`. */
+            key: string;
+            /** @description What it takes. */
+            kind: components["schemas"]["TemplateSlotKind"] & unknown;
+            /** @description The button's label, if it belongs to one. */
+            label?: string;
+            /** @description What it was filled with; absent if it was not. */
+            value?: unknown;
+            /** @description The variable's name, if it is one of a text: `1`, `first_name`. */
+            variable?: string;
+        };
+        /**
+         * @description Where a slot's value comes from.
+         * @enum {string}
+         */
+        TemplateSlotFrom: "contact" | "text" | "fixed" | "ask";
+        /**
+         * @description What a slot takes.
+         * @enum {string}
+         */
+        TemplateSlotKind: "text" | "image" | "video" | "document" | "location" | "product" | "suffix" | "code" | "password" | "end" | "products";
+        /**
+         * TemplateSlotSource
+         * @description What a slot is filled with when nothing is said for a send.
+         */
+        TemplateSlotSource: {
+            /** @description With `contact` and `ask`: the text where there is none. */
+            fallback?: string;
+            /** @description With `contact`: `name`, `first_name`, `phone`, `username` or `attribute:<key>`. */
+            field?: string;
+            /** @description Where the value comes from. */
+            from: components["schemas"]["TemplateSlotFrom"] & unknown;
+            /** @description With `text`: the text. */
+            text?: string;
+            /**
+             * @description With `fixed`: a file (`{"link": …}`, `{"id": …}` or the `media_id` of an upload here), a place, a product, or the end of an
+             *     offer in milliseconds since 1970.
+             */
+            value?: unknown;
+        };
+        /**
+         * @description As [`templates::TemplateStatus`].
+         * @enum {string}
+         */
+        TemplateStatus: "SUBMITTING" | "PENDING" | "APPROVED" | "REJECTED" | "PAUSED" | "DISABLED" | "IN_APPEAL" | "PENDING_DELETION" | "DELETED" | "LIMIT_EXCEEDED" | "ARCHIVED" | "LOCKED" | "UNKNOWN";
+        /**
+         * TemplateSubmission
+         * @description What was handed in and has no answer yet, or was refused.
+         */
+        TemplateSubmission: {
+            /** @description A creation, a change or a deletion. */
+            kind: components["schemas"]["TemplateSubmissionKind"] & unknown;
+            /** @description Why WhatsApp refused it, or what it waits for. */
+            problem?: string;
+            /**
+             * @description `problem`, to be said in any language.
+             * @default []
+             */
+            problem_terms?: components["schemas"]["Sentence"][];
+            /** @description What became of it. */
+            state: components["schemas"]["TemplateSubmissionState"] & unknown;
+            /** @description Who handed it in. */
+            submitted_by?: string;
+            /**
+             * Format: date-time
+             * @description When something of it last changed.
+             */
+            updated_at: string;
+        };
+        /**
+         * @description What was handed in.
+         * @enum {string}
+         */
+        TemplateSubmissionKind: "create" | "edit" | "delete";
+        /**
+         * @description What became of what was handed in.
+         * @enum {string}
+         */
+        TemplateSubmissionState: "waiting" | "sent" | "refused";
+        /**
+         * TemplateSync
+         * @description What to read from WhatsApp.
+         * @example {}
+         */
+        TemplateSync: {
+            /**
+             * Format: chn-id
+             * @description Only the account of this number; all accounts if absent.
+             * @example chn_0199c0a4d2c87b1e9a3f5d6e7f809112
+             */
+            channel_id?: string;
+        };
+        /**
+         * TemplateSyncing
+         * @description The accounts that are being read.
+         */
+        TemplateSyncing: {
+            /** @description By id. */
+            accounts: components["schemas"]["TemplateAccount"][];
+        };
+        /**
+         * TemplateUse
+         * @description One thing that uses a template.
+         */
+        TemplateUse: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it is; there may be more kinds one day. */
+            kind: components["schemas"]["TemplateUseKind"] & unknown;
+            /** @description Its name. */
+            name: string;
+        };
+        /**
+         * @description What uses a template.
+         * @enum {string}
+         */
+        TemplateUseKind: "draft" | "default_mapping";
+        /**
+         * TemplateUses
+         * @description Everything that uses a template, at most 200 of each kind.
+         */
+        TemplateUses: {
+            /** @description Each. */
+            items: components["schemas"]["TemplateUse"][];
+        };
+        /**
+         * @description Where a value of a preview came from.
+         * @enum {string}
+         */
+        TemplateValueFrom: "values" | "contact" | "mapping" | "fallback";
+        /**
          * Tenant
          * @description A tenant as one of its members sees it.
          */
@@ -5075,7 +6470,7 @@ export interface components {
          * @description Which sentence it is. A word never changes its meaning; there may be more of them one day.
          * @enum {string}
          */
-        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "window_closed" | "phone_needed" | "marketing_not_wanted" | "no_reason_told" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
+        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "template_found" | "template_gone" | "template_variables_changed" | "template_filed_until" | "template_stays_filed" | "paused_three_hours" | "paused_six_hours" | "paused_for_pacing" | "paused_for_feedback" | "stopped_paused" | "stopped_disabled" | "stopped_rejected" | "stopped_deleted" | "stopped_archived" | "stopped_locked" | "templates_not_read" | "tried_again" | "try_again_when_mended" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "window_closed" | "phone_needed" | "marketing_not_wanted" | "no_reason_told" | "template_submitted" | "template_edited" | "template_submission_refused" | "template_given_up" | "template_deleted_here" | "template_unpaused" | "template_answer_lost" | "template_no_number" | "template_in_review" | "template_being_submitted" | "template_not_editable" | "template_edited_today" | "template_edited_often" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
         /**
          * TextHeaderIn
          * @description A header of text.
@@ -8777,7 +10172,10 @@ export interface operations {
     };
     read_conversation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last message that was seen, one of this conversation; all of them if absent. For example `msg_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
+                up_to?: string;
+            };
             header?: never;
             path: {
                 conversation_id: string;
@@ -10573,6 +11971,156 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Members wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Member"];
                 };
             };
             /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
@@ -14003,6 +15551,3312 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_drafts: {
+        parameters: {
+            query?: {
+                /** @description Drafts wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_TemplateDraft"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateDraftIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateDraft"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateDraft"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_template_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateDraftSaveIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateDraft"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description Only of the account of this number. For example `chn_0199c0a4d2c87b1e9a3f5d6e7f809112`. */
+                channel_id?: string;
+                /** @description Only of this WhatsApp Business Account. */
+                waba_id?: string;
+                /** @description Only with this status. */
+                status?: components["schemas"]["TemplateStatus"];
+                /** @description Only filed under this. */
+                category?: components["schemas"]["TemplateCategory"];
+                /** @description Only in this language, for example `en_US`. */
+                language?: string;
+                /** @description Only with this quality. */
+                quality?: components["schemas"]["TemplateQuality"];
+                /** @description Only with exactly this name. */
+                name?: string;
+                /**
+                 * @description Only with this in the name, or in the first few hundred characters of header, body and footer; letter case and accents
+                 *     do not matter.
+                 */
+                search?: string;
+                /** @description Templates wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateCreateIn"];
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateAccounts"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateCheckIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateCheck"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_draft_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateDraftPreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_template_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A form. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description The Meta app of the number's access token. Needed only where WhatsApp does not tell it (422 `app_unknown`); it is kept. */
+                    app_id?: string;
+                    /** @description For which number's account; may be left out while all connected numbers are of one account. */
+                    channel_id?: string;
+                    /**
+                     * Format: binary
+                     * @description The file. Its bytes decide what it is.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was made; this is how it reads now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateSample"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateSync"];
+            };
+        };
+        responses: {
+            /** @description WhatsApp is being asked. `syncing` of the accounts says when that has ended. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateSyncing"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template: {
+        parameters: {
+            query?: {
+                /** @description All languages of its name, instead of this one only. */
+                all_languages?: boolean;
+            };
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateEditIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_events: {
+        parameters: {
+            query?: {
+                /** @description Events wanted, 1 to 200; 50 if absent. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Page_TemplateEvent"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_template_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateMappingIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplatePreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_template_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_template_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpause_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session or API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but the permission, the module or the origin is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the thing does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this operation accepts; `detail` names the limit where it depends on what was sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has a `Content-Type` that this operation does not accept, or a `Content-Encoding`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Host` is not one under which this installation is reached. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Read, but a field is missing, unknown, of a wrong type or not acceptable; `errors` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the platform. Its log says more under the answer's `X-Request-Id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WhatsApp refused (`whatsapp_refused`), or what was to be fetched was not given; only where an operation asks others. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database, the file store or WhatsApp is away, or has no time; try again, after `Retry-After` where it is told. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateUses"];
+                };
             };
             /** @description The request could not be read: the body is not JSON, or a parameter is malformed. */
             400: {

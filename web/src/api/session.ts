@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tansta
 import { api, data, done, fetchJson } from './client'
 import { ApiError } from './error'
 import type { Schemas } from './schemas'
+import { setSignedInAs } from './person'
 import { setTenantId, tenantId } from './tenant'
 
 export type Session = Schemas['Session']
@@ -24,6 +25,7 @@ async function fetchSession(): Promise<Session | null> {
   try {
     const session = await data(api.GET('/session'))
     setTenantId(session.tenant.id)
+    setSignedInAs(session.user.id)
     return session
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -37,7 +39,13 @@ async function fetchSession(): Promise<Session | null> {
   }
 }
 
-export const useSessionQuery = () => useQuery({ queryKey: sessionKeys.session, queryFn: fetchSession, staleTime: 5 * 60_000 })
+export const useSessionQuery = () => useQuery({
+    queryKey: sessionKeys.session,
+    queryFn: fetchSession,
+    staleTime: 5 * 60_000,
+    // A session that has ended may go on in another tab.
+    refetchOnWindowFocus: (query) => (query.state.data === null ? 'always' : true),
+  })
 
 export function useSignIn() {
   const client = useQueryClient()
@@ -49,7 +57,26 @@ export function useSignIn() {
     },
     onSuccess: (session) => {
       setTenantId(session.tenant.id)
+      setSignedInAs(session.user.id)
       client.setQueryData(sessionKeys.session, session)
+    },
+  })
+}
+
+/** The same person after the session has ended: in the same business, and what is on the screen stays. */
+export function useSignInAgain() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (credentials: { email: string; password: string }) => {
+      const fresh = await data(api.POST('/session', { body: credentials }))
+      return tenantId() && tenantId() !== fresh.tenant.id ? data(api.GET('/session')) : fresh
+    },
+    onSuccess: (session) => {
+      setTenantId(session.tenant.id)
+      setSignedInAs(session.user.id)
+      client.setQueryData(sessionKeys.session, session)
+      // What failed or was missed meanwhile.
+      return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== sessionKeys.session[0] })
     },
   })
 }
@@ -60,10 +87,18 @@ export function useSignOut() {
     mutationFn: () => done(api.DELETE('/session')),
     onSuccess: () => {
       setTenantId(undefined)
+      setSignedInAs(undefined)
       forgetTenant(client)
       client.setQueryData(sessionKeys.session, null)
     },
   })
+}
+
+/** For a session that has ended: nobody is signed in, as after signing out. */
+export function leaveEnded(client: QueryClient) {
+  setTenantId(undefined)
+  setSignedInAs(undefined)
+  forgetTenant(client)
 }
 
 export function useSwitchTenant() {
@@ -79,7 +114,7 @@ export function useSwitchTenant() {
 }
 
 /** Removes what was read for one tenant: all but the configuration and the session itself. */
-function forgetTenant(client: QueryClient) {
+export function forgetTenant(client: QueryClient) {
   const kept: unknown[] = [sessionKeys.config[0], sessionKeys.session[0]]
   client.removeQueries({ predicate: (query) => !kept.includes(query.queryKey[0]) })
 }

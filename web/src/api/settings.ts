@@ -33,7 +33,7 @@ export function useSaveLogo() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (file: File | undefined) => {
-      if (file) await upload<Settings>('/settings/logo', file, undefined, undefined, 'PUT')
+      if (file) await upload<Settings>('/settings/logo', file, { method: 'PUT' })
       else await done(api.DELETE('/settings/logo'))
     },
     onSuccess: () => client.invalidateQueries({ queryKey: settingsKeys.general }),

@@ -9,15 +9,22 @@ export function bodyType(file: { type: string }) {
   return !type || NOT_OF_FILES.includes(type) ? 'application/octet-stream' : file.type
 }
 
+interface UploadOptions {
+  onProgress?: (done: number) => void
+  signal?: AbortSignal
+  method?: 'POST' | 'PUT'
+  /** The current one if left out. */
+  tenant?: string
+}
+
 /** A body with progress, which fetch does not tell: the bytes bare, under their own type. */
-export function upload<T>(path: string, file: Blob, onProgress?: (done: number) => void, signal?: AbortSignal, method: 'POST' | 'PUT' = 'POST'): Promise<T> {
+export function upload<T>(path: string, file: Blob, { onProgress, signal, method = 'POST', tenant = tenantId() }: UploadOptions = {}): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open(method, `/api/v1${path}`)
     request.withCredentials = true
     request.setRequestHeader('Accept', 'application/json, application/problem+json')
     request.setRequestHeader('Content-Type', bodyType(file))
-    const tenant = tenantId()
     if (tenant) request.setRequestHeader('X-Tenant-Id', tenant)
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total)
     request.onerror = () => reject(new NetworkError())

@@ -8,6 +8,7 @@ import inbox from '@/features/inbox'
 import numbers from '@/features/numbers'
 import settings from '@/features/settings'
 import simulator from '@/features/simulator'
+import templates from '@/features/templates'
 import type { Feature } from '@/lib/feature'
 
 /** Every feature of the portal, a line each. Commands, search results and shortcuts are shown in this order. */
@@ -15,6 +16,7 @@ export const features: Feature[] = [
   home,
   inbox,
   contacts,
+  templates,
   account,
   business,
   numbers,

@@ -9,11 +9,12 @@ const LiveContext = createContext<LiveState>('connecting')
 export const useLiveState = () => useContext(LiveContext)
 
 /** One socket for the tenant on screen; what it says is put into the caches the screens read. */
-export function LiveProvider({ tenantId, children }: { tenantId: string; children: ReactNode }) {
+export function LiveProvider({ tenantId, paused, children }: { tenantId: string; /** The session has ended. */ paused: boolean; children: ReactNode }) {
   const client = useQueryClient()
   const [state, setState] = useState<LiveState>('connecting')
 
   useEffect(() => {
+    if (paused) return
     const live = new LiveClient({
       url: (cursor) => {
         const url = new URL('/api/v1/live', window.location.href)
@@ -32,7 +33,7 @@ export function LiveProvider({ tenantId, children }: { tenantId: string; childre
     })
     live.start()
     return () => live.stop()
-  }, [client, tenantId])
+  }, [client, tenantId, paused])
 
   return <LiveContext.Provider value={state}>{children}</LiveContext.Provider>
 }

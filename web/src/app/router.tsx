@@ -1,5 +1,5 @@
 import { Compass } from 'lucide-react'
-import { Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Redirect, Route, Router as Navigation, Switch, useLocation, useSearchParams } from 'wouter'
 import { type PublicConfig, type Session, useConfig, useSessionQuery } from '@/api/session'
@@ -13,7 +13,11 @@ import { usePageTitle } from '@/lib/title'
 import { ErrorBoundary } from './error-boundary'
 import { LiveProvider } from './live-provider'
 import { allowedRoutes, moved, routes, startPath } from './navigation'
+import { OutboxProvider } from './outbox-provider'
 import { Shell } from './shell/shell'
+import { usePerson } from './use-person'
+
+const SessionEnded = lazy(() => import('./session-ended'))
 
 /** Where somebody who has not signed in is sent. */
 const entry = routes.find((route) => route.public)?.path ?? '/'
@@ -33,6 +37,7 @@ function Start() {
   const [path, navigate] = useLocation()
   const [search] = useSearchParams()
   const signedIn = !!session.data
+  const { shown, ended, leave } = usePerson(session.data)
   const onEntry = path === entry
 
   useEffect(() => {
@@ -43,9 +48,9 @@ function Start() {
   }, [signedIn, onEntry, search, navigate])
 
   const failed = config.error ?? session.error
-  if (failed && !session.data) return <Centered><ErrorState error={failed} onRetry={() => { void config.refetch(); void session.refetch() }} /></Centered>
+  if (failed && !session.data && !shown) return <Centered><ErrorState error={failed} onRetry={() => { void config.refetch(); void session.refetch() }} /></Centered>
   if (config.data === undefined || session.data === undefined) return <Splash />
-  if (!session.data) {
+  if (!session.data && !ended) {
     return (
       <Suspense fallback={<Splash />}>
         <Switch>
@@ -55,24 +60,35 @@ function Start() {
       </Suspense>
     )
   }
-  if (onEntry) return <Splash />
-  return <SignedIn session={session.data} config={config.data} />
+  if (onEntry || !shown) return <Splash />
+  return (
+    <>
+      {/* The same element with and without a session: nothing below it is lost. Without, nobody reads over a shoulder. */}
+      <div className={ended ? 'blur-lg select-none' : undefined}>
+        <SignedIn session={shown} config={config.data} ended={ended} />
+      </div>
+      {ended && <Suspense><SessionEnded session={shown} onLeave={leave} /></Suspense>}
+    </>
+  )
 }
 
 const pages = (shown: FeatureRoute[]) => shown.map(({ path, Page }) => <Route key={path} path={path}>{(params) => <Page {...params} />}</Route>)
 
-/** Everything below is keyed by tenant: no state of one survives into another. */
-function SignedIn({ session, config }: { session: Session; config: PublicConfig }) {
+/** Everything below is keyed by person and tenant: no state of one survives into another. */
+function SignedIn({ session, config, ended }: { session: Session; config: PublicConfig; ended: boolean }) {
+  const { user, tenant } = session
   return (
     <SessionProvider value={{ session, config }}>
-      <LiveProvider key={session.tenant.id} tenantId={session.tenant.id}>
-        <Shell>
-          <ErrorBoundary>
-            <Suspense fallback={<PageFallback />}>
-              <Pages />
-            </Suspense>
-          </ErrorBoundary>
-        </Shell>
+      <LiveProvider key={`${user.id} ${tenant.id}`} tenantId={tenant.id} paused={ended}>
+        <OutboxProvider userId={user.id} tenantId={tenant.id} ended={ended}>
+          <Shell>
+            <ErrorBoundary>
+              <Suspense fallback={<PageFallback />}>
+                <Pages />
+              </Suspense>
+            </ErrorBoundary>
+          </Shell>
+        </OutboxProvider>
       </LiveProvider>
     </SessionProvider>
   )

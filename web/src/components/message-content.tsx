@@ -2,7 +2,7 @@ import { LayoutTemplate, MousePointerClick, Smile } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { bodyOf, type Carried, inner } from '@/lib/content'
 import { fileOf, type WithFile } from '@/lib/files'
-import { sentValues, type TemplateDefinition, templateView } from '@/lib/template-view'
+import { sentValues, type TemplateDefinition, templateView, viewOfShown } from '@/lib/template-view'
 import { list, record, text } from '@/lib/utils'
 import { Audio } from './message/audio'
 import { Labelled, Overline } from './message/bits'
@@ -78,10 +78,12 @@ function SentTemplate({ message, templates }: { message: WithFile; templates?: T
   const name = text(body.name) ?? text(record(body.template).name)
   const language = text(record(body.language).code) ?? text(body.language)
   const definition = templates?.find((template) => template.name === name && template.language === language)
-  if (definition) {
-    return <TemplateCard name={name} view={templateView(definition.components, list(body.components))} file={message.media || message.local_url ? fileOf(message, inSimulator) : undefined} />
+  const sent = list(body.components)
+  const view = message.shown ? viewOfShown(message.shown, sent) : definition && templateView(definition.components, sent)
+  if (view) {
+    return <TemplateCard name={name} view={view} file={message.media || message.local_url ? fileOf(message, inSimulator) : undefined} />
   }
-  const values = sentValues(list(body.components))
+  const values = sentValues(sent)
   return (
     <span className="block space-y-1">
       <Overline icon={LayoutTemplate}>{name ? t('kinds.templateNamed', { name }) : t('kinds.template')}</Overline>

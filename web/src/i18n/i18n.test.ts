@@ -8,7 +8,7 @@ const TABLES = ['errors', 'modules', 'permissions', 'scopes']
 const flatten = (tree: Tree, prefix = ''): Map<string, string> =>
   new Map(Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : [...flatten(value, `${prefix}${key}.`)])))
 
-const words = import.meta.glob<Tree>(['/src/i18n/{en,ar}.json', '/src/features/*/{en,ar}.json'], { eager: true, import: 'default' })
+const words = import.meta.glob<Tree>(['/src/i18n/{en,ar}.json', '/src/features/**/{en,ar}.json'], { eager: true, import: 'default' })
 const folders = [...new Set(Object.keys(words).map((path) => path.replace(/\/\w+\.json$/, '')))]
 const files = folders.map((folder) => ({ folder, english: flatten(words[`${folder}/en.json`] ?? {}), arabic: flatten(words[`${folder}/ar.json`] ?? {}) }))
 

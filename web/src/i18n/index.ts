@@ -66,3 +66,9 @@ export async function setLanguage(language: Language, remember = true) {
   applyDirection(language)
   if (remember) writeStored(KEY, language)
 }
+
+/** No choice of one's own any more: as the browser has it. */
+export async function followBrowser() {
+  writeStored(KEY, undefined)
+  await setLanguage(initial(), false)
+}

@@ -5,7 +5,7 @@ import { ApiError, type FieldError, NetworkError } from '@/api/error'
 import { formatNumber } from './format'
 
 /** Of these the server's English says more than the code does: which value, which limit, which file. */
-const DETAILED = new Set(['invalid_request', 'link_failed', 'link_refused', 'media_type', 'module_required', 'number_held', 'number_restricted', 'scope_not_held', 'too_large', 'whatsapp_refused'])
+const DETAILED = new Set(['invalid_request', 'link_failed', 'link_refused', 'media_type', 'module_required', 'not_deletable', 'not_editable', 'number_held', 'number_restricted', 'scope_not_held', 'too_large', 'unpause_refused', 'whatsapp_refused'])
 
 /** What went wrong, in the reader's language; a code that only a newer server knows, in the server's words. */
 export function describeError(error: unknown): string {

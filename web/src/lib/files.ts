@@ -1,6 +1,7 @@
 import type { Media } from '@/api/media'
 import { type Carried, inner, safeLink } from './content'
 import { say } from './said'
+import type { Shown } from './shown'
 import { text } from './utils'
 
 /** The file of a message as a bubble sees it: there, on its way, or not to be had. */
@@ -33,6 +34,8 @@ export interface WithFile extends Carried {
   media?: Media
   /** A file that is still being sent is shown from this browser's own copy. */
   local_url?: string
+  /** A template as it was when it was sent. */
+  shown?: Shown
 }
 
 /** `inSimulator`: the simulator's phone shows the file that Meta's side holds, by WhatsApp's id. */

@@ -147,6 +147,12 @@ export function formatDuration(seconds: number) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
+/** A span of time in its largest whole unit: 10 minutes, 12 hours, 30 days. */
+export function formatSpan(seconds: number) {
+  const [unit, size] = ([['day', 86_400], ['hour', 3_600], ['minute', 60]] as const).find(([, size]) => seconds >= size && seconds % size === 0) ?? (['second', 1] as const)
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+}
+
 /** An amount in a currency; a code that is none is put beside the number. */
 export function formatMoney(amount: number, currency: string) {
   try {

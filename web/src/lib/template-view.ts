@@ -1,3 +1,4 @@
+import type { Shown, ShownButton, ShownHeader } from './shown'
 import { list, record, text } from './utils'
 
 /** A template as a phone draws it, its blanks filled or still showing their braces. */
@@ -105,6 +106,28 @@ export function templateView(definition: unknown[], sent: unknown[] = [], exampl
   }
   if (view.offer) view.offer.code = view.buttons.find((b) => b.type === 'COPY_CODE')?.code
   return view
+}
+
+/** A sent template as the server kept it: what was sent does not change when the template is edited. */
+export function viewOfShown(shown: Shown, sent: unknown[] = []): TemplateView {
+  const offer = sent.map(record).find((c) => upper(c.type) === 'LIMITED_TIME_OFFER')
+  const until = Number(record(record(list(offer?.parameters)[0]).limited_time_offer).expiration_time_ms) || undefined
+  return {
+    header: shown.header && headerView(shown.header),
+    body: shown.body,
+    footer: shown.footer,
+    buttons: shown.buttons.map(buttonView),
+    offer: shown.offer === undefined ? undefined : { text: shown.offer, expires: until !== undefined, until, code: shown.buttons.find((button) => button.type === 'COPY_CODE')?.code },
+    cards: (shown.cards ?? []).map((card) => viewOfShown(card)),
+  }
+}
+
+const buttonView = ({ type, text: label, url, phone_number: phone, code }: ShownButton): TemplateButton => ({ type: url?.includes('whatsapp.com/otp/code') ? 'OTP' : type, text: label, url, phone, code })
+
+function headerView({ type, text: line, id, link, filename, name, address, latitude, longitude }: ShownHeader): TemplateHeader {
+  const [north, east] = [Number(latitude), Number(longitude)]
+  const placed = latitude !== undefined && Number.isFinite(north) && Number.isFinite(east)
+  return { format: type.toUpperCase(), text: line, link, mediaId: id, filename, location: placed ? { latitude: north, longitude: east, name, address } : undefined }
 }
 
 /** When the template itself is not known any more: what was sent still says its values. */

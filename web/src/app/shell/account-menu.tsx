@@ -1,14 +1,12 @@
 import { Keyboard, LogOut } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
-import { useSignOut } from '@/api/session'
 import { Avatar } from '@/components/avatar'
-import { leave } from '@/components/leave-guard'
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuSeparator, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
-import { toastError } from '@/lib/errors'
 import { useSession } from '@/lib/session'
 import { useShellParts } from '@/lib/shell'
 import { cn } from '@/lib/utils'
+import { useSignOutAsking } from './sign-out'
 
 /** The pages under Settings that are also here, if there are any of them. */
 const MENU = ['/settings/profile', '/settings/appearance']
@@ -17,10 +15,11 @@ export function AccountMenu({ compact, onShortcuts }: { compact?: boolean; onSho
   const { t } = useTranslation()
   const { session, config } = useSession()
   const [, navigate] = useLocation()
-  const signOut = useSignOut()
+  const signOut = useSignOutAsking()
   const own = useShellParts().settings.filter((entry) => entry.group === 'you' && MENU.includes(entry.href))
   const { user } = session
   return (
+    <>
     <DropdownMenu>
       <DropdownMenuTrigger
         className={cn('relative flex items-center gap-2.5 rounded-lg transition-colors hover:bg-sidebar-accent', compact ? 'size-8 justify-center' : 'w-full px-1.5 py-1.5')}
@@ -46,7 +45,7 @@ export function AccountMenu({ compact, onShortcuts }: { compact?: boolean; onSho
           {t('shortcuts.title')}
         </DropdownMenuItem>
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => leave(() => signOut.mutate(undefined, { onError: toastError }))}>
+        <DropdownMenuItem onSelect={signOut.ask}>
           <LogOut className="flip-rtl" aria-hidden />
           {t('account.signOut')}
         </DropdownMenuItem>
@@ -55,5 +54,7 @@ export function AccountMenu({ compact, onShortcuts }: { compact?: boolean; onSho
         </p>
       </DropdownMenuContent>
     </DropdownMenu>
+    {signOut.question}
+    </>
   )
 }

@@ -2,17 +2,15 @@ import { LogOut, Menu, Search } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
-import { useSignOut } from '@/api/session'
 import { Avatar } from '@/components/avatar'
-import { leave } from '@/components/leave-guard'
 import { Button } from '@/components/ui/button'
 import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '@/components/ui/sheet'
-import { toastError } from '@/lib/errors'
 import { useSession } from '@/lib/session'
 import { cn } from '@/lib/utils'
 import { isCurrent, type NavItem } from '../navigation'
 import { ConnectionDot } from './connection'
 import { CountBadge } from './sidebar'
+import { useSignOutAsking } from './sign-out'
 import { TenantSwitcher } from './tenant-switcher'
 
 const tab = 'relative flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[0.6875rem] font-medium text-muted-foreground [&>svg]:size-5'
@@ -63,7 +61,7 @@ export function MobileBar({ items, onCommand }: { items: NavItem[]; onCommand: (
 function MoreSheet({ open, onOpenChange, items, onCommand }: { open: boolean; onOpenChange: (open: boolean) => void; items: NavItem[]; onCommand: () => void }) {
   const { t } = useTranslation()
   const { session, config } = useSession()
-  const signOut = useSignOut()
+  const signOut = useSignOutAsking()
   const close = () => onOpenChange(false)
   const row = 'flex h-11 w-full items-center gap-3 rounded-lg px-2 text-sm font-medium hover:bg-accent [&>svg]:size-5 [&>svg]:text-muted-foreground'
   return (
@@ -88,11 +86,12 @@ function MoreSheet({ open, onOpenChange, items, onCommand }: { open: boolean; on
               <span className="ltr-isolate block truncate text-xs text-muted-foreground rtl:text-end">{session.user.email}</span>
             </span>
             <ConnectionDot />
-            <Button variant="outline" size="sm" loading={signOut.isPending} onClick={() => leave(() => signOut.mutate(undefined, { onError: toastError }))}>
+            <Button variant="outline" size="sm" loading={signOut.isPending} onClick={signOut.ask}>
               <LogOut className="flip-rtl" aria-hidden />
               {t('account.signOut')}
             </Button>
           </div>
+          {signOut.question}
         </SheetBody>
       </SheetContent>
     </Sheet>

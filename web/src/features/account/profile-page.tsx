@@ -14,7 +14,7 @@ import { Form, FormControl, FormDescription, FormField, FormItem, FormLabel, For
 import { Input } from '@/components/ui/input'
 import { NativeSelect } from '@/components/ui/native-select'
 import { Skeleton } from '@/components/ui/skeleton'
-import { type Language, LANGUAGES, setLanguage } from '@/i18n'
+import { followBrowser, LANGUAGES, setLanguage } from '@/i18n'
 import { mapFieldErrors } from '@/lib/errors'
 import { z } from '@/lib/zod'
 
@@ -46,7 +46,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
       {
         onSuccess: (saved) => {
           form.reset({ name: saved.name, language: saved.language ?? 'browser' })
-          void setLanguage(saved.language ?? browserLanguage(), !!saved.language)
+          void (saved.language ? setLanguage(saved.language) : followBrowser())
           toast.success(t('me.saved'))
         },
         onError: (error) => setProblem(mapFieldErrors(error, ['name', 'language'], form.setError)),
@@ -99,5 +99,3 @@ function ProfileForm({ profile }: { profile: Profile }) {
     </Form>
   )
 }
-
-const browserLanguage = (): Language => LANGUAGES.find(({ code }) => navigator.language.startsWith(code))?.code ?? 'en'

@@ -1,20 +1,21 @@
-import { Inbox, ListFilter, MessageSquarePlus, Search, SearchX, X } from 'lucide-react'
+import { Inbox, MessageSquarePlus, Search, SearchX, X } from 'lucide-react'
 import { type RefObject, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { Channel } from '@/api/channels'
 import type { Conversation, ConversationFilter } from '@/api/conversations'
 import type { PagedRows, useFeed } from '@/api/feed'
+import { useMembers } from '@/api/members'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
-import { DropdownMenu, DropdownMenuContent, DropdownMenuLabel, DropdownMenuRadioGroup, DropdownMenuRadioItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu'
 import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { Hint } from '@/components/ui/tooltip'
-import { cn } from '@/lib/utils'
+import { useCan } from '@/lib/session'
 import { HeldLines } from '@/components/held-notice'
 import { ConversationRows } from './conversation-rows'
+import { FilterMenu } from './filter-menu'
 
 interface ConversationListProps {
   feed: ReturnType<typeof useFeed<Conversation>>
@@ -31,9 +32,13 @@ interface ConversationListProps {
 
 export function ConversationList(props: ConversationListProps) {
   const { t } = useTranslation()
+  const { can } = useCan()
   const { feed, rows, filter, onFilter, channels, query, onQuery } = props
-  const filtered = !!(query || filter.unread || filter.channel_id)
+  const filtered = !!query || Object.values(filter).some((value) => value !== undefined)
   const channelName = useMemo(() => new Map(channels.map((c) => [c.id, c.name])), [channels])
+  const onlyUnread = filter.unread && !query && !filter.state && !filter.assignee && !filter.channel_id
+  const members = useMembers(can('members:read')).data
+  const people = useMemo(() => new Map(members?.map((member) => [member.id, member.name])), [members])
   // Another list begins at its top.
   const filterKey = JSON.stringify(filter)
 
@@ -68,35 +73,22 @@ export function ConversationList(props: ConversationListProps) {
             </button>
           )}
         </div>
+        <ToggleGroup type="single" className="flex" value={filter.assignee ?? 'everyone'} onValueChange={(v) => v && onFilter({ ...filter, assignee: v === 'me' || v === 'none' ? v : undefined })} aria-label={t('work.assignee')}>
+          <ToggleGroupItem value="everyone">{t('work.everyone')}</ToggleGroupItem>
+          <ToggleGroupItem value="me">{t('work.mine')}</ToggleGroupItem>
+          <ToggleGroupItem value="none">{t('work.unassigned')}</ToggleGroupItem>
+        </ToggleGroup>
         <div className="flex items-center justify-between gap-2">
           <ToggleGroup type="single" value={filter.unread ? 'unread' : 'all'} onValueChange={(v) => v && onFilter({ ...filter, unread: v === 'unread' || undefined })} aria-label={t('inbox.show')}>
             <ToggleGroupItem value="all">{t('inbox.all')}</ToggleGroupItem>
             <ToggleGroupItem value="unread">{t('inbox.unread')}</ToggleGroupItem>
           </ToggleGroup>
-          {channels.length > 1 && (
-            <DropdownMenu>
-              <DropdownMenuTrigger asChild>
-                <Button variant="ghost" size="sm" className={cn('min-w-0 shrink', filter.channel_id ? 'text-primary' : 'text-muted-foreground')}>
-                  <ListFilter aria-hidden />
-                  <span className="truncate">{filter.channel_id ? channelName.get(filter.channel_id) : t('common.allNumbers')}</span>
-                </Button>
-              </DropdownMenuTrigger>
-              <DropdownMenuContent align="end">
-                <DropdownMenuLabel>{t('inbox.number')}</DropdownMenuLabel>
-                <DropdownMenuRadioGroup value={filter.channel_id ?? ''} onValueChange={(v) => onFilter({ ...filter, channel_id: v || undefined })}>
-                  <DropdownMenuRadioItem value="">{t('common.allNumbers')}</DropdownMenuRadioItem>
-                  {channels.map((channel) => (
-                    <DropdownMenuRadioItem key={channel.id} value={channel.id}>{channel.name}</DropdownMenuRadioItem>
-                  ))}
-                </DropdownMenuRadioGroup>
-              </DropdownMenuContent>
-            </DropdownMenu>
-          )}
+          <FilterMenu filter={filter} onFilter={onFilter} channels={channels} />
         </div>
       </header>
       <HeldLines channels={channels} />
       {rows.length > 0 ? (
-        <ConversationRows key={filterKey} feed={feed} rows={rows} activeId={props.activeId} numbers={channels.length > 1 && !filter.channel_id ? channelName : undefined} />
+        <ConversationRows key={filterKey} feed={feed} rows={rows} activeId={props.activeId} numbers={channels.length > 1 && !filter.channel_id ? channelName : undefined} people={people} />
       ) : (
         <div className="thin-scroll relative min-h-0 flex-1 overflow-y-auto overscroll-contain">
           {feed.isPending ? (
@@ -106,8 +98,8 @@ export function ConversationList(props: ConversationListProps) {
           ) : filtered ? (
             <EmptyState
               icon={SearchX}
-              title={filter.unread && !query ? t('inbox.noUnreadTitle') : t('inbox.noMatchTitle')}
-              body={filter.unread && !query ? t('inbox.noUnreadBody') : t('inbox.noMatchBody')}
+              title={onlyUnread ? t('inbox.noUnreadTitle') : t('inbox.noMatchTitle')}
+              body={onlyUnread ? t('inbox.noUnreadBody') : t('inbox.noMatchBody')}
               action={<Button variant="outline" size="sm" onClick={() => { onQuery(''); onFilter({}) }}>{t('common.clearFilters')}</Button>}
             />
           ) : (

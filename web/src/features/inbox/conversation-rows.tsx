@@ -1,4 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { AlarmClock, CircleCheck } from 'lucide-react'
 import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
@@ -26,13 +27,15 @@ interface RowsProps {
   activeId?: string
   /** Names of the numbers, when rows are to say theirs. */
   numbers?: Map<string, string>
+  /** Names of the members. */
+  people: Map<string, string>
 }
 
 /**
  * The conversations in view and a few more. One of them takes Tab, the arrows go through all of them. Scrolled down, the list stays where
  * it is when conversations move to its top.
  */
-export function ConversationRows({ feed, rows, activeId, numbers }: RowsProps) {
+export function ConversationRows({ feed, rows, activeId, numbers, people }: RowsProps) {
   const { t } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow(60_000)
@@ -103,7 +106,7 @@ export function ConversationRows({ feed, rows, activeId, numbers }: RowsProps) {
           return (
             conversation && (
               <li key={key} ref={virtual.measureElement} data-index={index} aria-setsize={feed.hasMore ? -1 : rows.length} aria-posinset={index + 1} className="absolute inset-x-1.5" style={{ top: start }}>
-                <Row conversation={conversation} active={conversation.id === activeId} stop={index === stop} onFocus={setRoving} number={numbers?.get(conversation.channel_id)} now={now} />
+                <Row conversation={conversation} active={conversation.id === activeId} stop={index === stop} onFocus={setRoving} number={numbers?.get(conversation.channel_id)} assignee={people.get(conversation.assignee_id ?? '')} now={now} />
               </li>
             )
           )
@@ -122,11 +125,13 @@ interface RowProps {
   stop: boolean
   onFocus: (id: string) => void
   number?: string
+  /** Who looks after it. */
+  assignee?: string
   /** Times are written relative to it. */
   now: number
 }
 
-const Row = memo(function Row({ conversation, active, stop, onFocus, number }: RowProps) {
+const Row = memo(function Row({ conversation, active, stop, onFocus, number, assignee }: RowProps) {
   const { t } = useTranslation()
   const { contact, unread } = conversation
   const name = displayName(contact, t('person.unknown'))
@@ -151,6 +156,14 @@ const Row = memo(function Row({ conversation, active, stop, onFocus, number }: R
         <span className="mt-0.5 flex items-center gap-1.5">
           {conversation.last_direction === 'outbound' && <Ticks status={conversation.last_status} className="text-muted-foreground" />}
           <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'text-foreground' : 'text-muted-foreground')}>{preview}</span>
+          {conversation.state === 'snoozed' && <AlarmClock className="size-3.5 shrink-0 text-muted-foreground" role="img" aria-label={t('work.states.snoozed')} />}
+          {conversation.state === 'resolved' && <CircleCheck className="size-3.5 shrink-0 text-muted-foreground" role="img" aria-label={t('work.states.resolved')} />}
+          {assignee && (
+            <span className="relative shrink-0" title={t('work.assignedTo', { name: assignee })} data-assignee>
+              <Avatar name={assignee} seed={conversation.assignee_id} size="xs" className="size-[1.125rem] text-[0.5rem]" />
+              <span className="sr-only">{t('work.assignedTo', { name: assignee })}</span>
+            </span>
+          )}
           {unread > 0 && (
             <span className="tnum relative grid h-[1.125rem] min-w-[1.125rem] shrink-0 place-items-center rounded-full bg-primary px-1.5 text-[0.6875rem] font-semibold text-primary-foreground">
               <span aria-hidden>{unread > 99 ? '99+' : unread}</span>

@@ -13,6 +13,7 @@ import { useDebounced, useEvent, useHotkeys, useMediaQuery, useStored } from '@/
 import { useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { ConversationList } from './conversation-list'
+import { useOutboxUpdates } from './use-send'
 
 // The list is there first. What is opened from it is loaded at the first move or key, before anything can be pressed.
 const loadThread = () => import('./open-conversation')
@@ -42,6 +43,7 @@ export default function InboxPage({ conversationId }: { conversationId?: string 
   const canSend = can('messages:send')
   const newTo = params.get('new')
   usePageTitle(t('inbox.title'))
+  useOutboxUpdates()
 
   const openNew = () => setParams((p) => { p.set('new', ''); return p })
   // Contacts with an open window are answered in their conversation.

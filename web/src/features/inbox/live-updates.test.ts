@@ -2,8 +2,10 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Conversation, conversationKeys, fetchConversation } from '@/api/conversations'
 import { fetchNewest, type Message, messageKeys } from '@/api/messages'
-import { messageEvents, settleOptimistic } from './live-updates'
-import { addOptimistic, type ThreadMessage } from './thread-cache'
+import { created, type Entry } from '@/lib/outbox/entry'
+import { messageEvents, outboxWatcher } from './live-updates'
+import type { ThreadMessage } from './thread-cache'
+import { withUnsent } from './unsent'
 
 vi.mock('@/api/conversations', async (original) => ({ ...(await original<object>()), fetchConversation: vi.fn() }))
 vi.mock('@/api/messages', async (original) => ({ ...(await original<object>()), fetchNewest: vi.fn() }))
@@ -91,24 +93,34 @@ describe('what the stream says', () => {
 })
 
 describe('a message being sent', () => {
-  const bubble: ThreadMessage = { ...message('tmp', 9, { direction: 'outbound', status: 'queued' }), client_key: 'tmp', sending: true }
+  const entry = created('usr_1/tnt_1', 'cnv_1', { type: 'text', content: { body: 'tmp' } }, 'tmp', Date.parse(at(9)), 0)
+  const outbox = { fileUrl: () => undefined }
+  const drawn = (unsent: Entry[]) => withUnsent(client.getQueryData<Pages<ThreadMessage>>(messageKeys.of('cnv_1'))?.pages ?? [], unsent, outbox).flatMap((page) => page.items)
 
   it('becomes the real one in place, however the answers cross', async () => {
-    addOptimistic(client, 'cnv_1', bubble)
+    const watcher = outboxWatcher(client)
+    watcher.sending('cnv_1', 'tmp')
+    expect(drawn([entry])[0]).toMatchObject({ id: 'tmp', client_key: 'tmp', sending: true })
     // The stream is faster than the answer: the real message must not appear beside its own bubble.
     tell('messages_queued', { items: [{ message_id: 'm3', conversation_id: 'cnv_1' }] })
     await settle()
-    expect(thread().map((m) => m.id)).toEqual(['tmp', 'm2', 'm1', 'm0'])
+    expect(drawn([entry]).map((m) => m.id)).toEqual(['tmp', 'm2', 'm1', 'm0'])
     vi.mocked(fetchNewest).mockResolvedValue({ items: [message('m3', 9, { direction: 'outbound', status: 'delivered' }), message('m2', 2)], next: 'x' })
-    settleOptimistic(client, 'cnv_1', 'tmp', { message: message('m3', 9, { direction: 'outbound', status: 'queued' }) })
+    watcher.done('cnv_1', 'tmp', { message: message('m3', 9, { direction: 'outbound', status: 'queued' }) })
+    // Still in the outbox's list, or not any more: once.
+    expect(drawn([entry]).map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
     await settle()
-    expect(thread().map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
+    expect(drawn([]).map((m) => m.id)).toEqual(['m3', 'm2', 'm1', 'm0'])
     expect(thread()[0]).toMatchObject({ client_key: 'tmp', status: 'delivered' })
   })
 
-  it('stays, marked, when it could not be sent', () => {
-    addOptimistic(client, 'cnv_1', bubble)
-    settleOptimistic(client, 'cnv_1', 'tmp', { error: new Error('no') })
-    expect(thread()[0]).toMatchObject({ id: 'tmp', sending: false, failed_to_send: expect.any(Error) })
+  it('stays, marked, when it could not be sent, and is not part of what is refetched', () => {
+    const failed: Entry = { ...entry, state: 'failed', problem: { kind: 'network' } }
+    expect(drawn([failed])[0]).toMatchObject({ id: 'tmp', sending: false, failed_to_send: expect.any(Error) })
+    const waiting: Entry = { ...entry, problem: { kind: 'network' } }
+    expect(drawn([waiting])[0]).toMatchObject({ sending: true, held_up: expect.any(Error) })
+    client.removeQueries({ queryKey: messageKeys.of('cnv_1') })
+    client.setQueryData(messageKeys.of('cnv_1'), { pages: [{ items: [] }], pageParams: [undefined] })
+    expect(drawn([failed]).map((m) => m.id)).toEqual(['tmp'])
   })
 })

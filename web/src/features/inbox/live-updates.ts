@@ -1,12 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { type Conversation, type ConversationFilter, conversationKeys, fetchConversation, setUnreadTotal } from '@/api/conversations'
-import { type Feed, indexOf, pageOf, withPage } from '@/api/feed'
+import { type Feed, indexOf, pageOf, withPage, without } from '@/api/feed'
 import { eventItems } from '@/api/live'
 import { fetchMessage, fetchNewest, type MessageStatus } from '@/api/messages'
 import type { Page } from '@/api/page'
+import { signedInAs } from '@/api/person'
 import type { LiveHandlers } from '@/lib/feature'
+import type { Watcher } from '@/lib/outbox/outbox'
 import { isStatus, laterStatus } from '@/lib/status'
-import { cachedThread, isLoaded, isSending, mergeIntoThread, newestOf, replaceMessage, setStatus, settle } from './thread-cache'
+import { cachedThread, isLoaded, isSending, mergeIntoThread, newestOf, replaceMessage, setStatus, settle, startSending, stopSending } from './thread-cache'
 
 type List = Feed<Conversation>
 
@@ -103,7 +105,10 @@ export function upsertConversation(client: QueryClient, conversation: Conversati
     const list = query.state.data as List | undefined
     if (!list?.pages[0]) continue
     const at = pageOf(list.pages, conversation.id)
-    if (filter.channel_id && filter.channel_id !== conversation.channel_id) continue
+    if (!belongs(conversation, filter)) {
+      if (at !== -1) client.setQueryData<List>(query.queryKey, { ...list, pages: without(list.pages, new Set([conversation.id])) })
+      continue
+    }
     // Whether a conversation matches a search only the server knows.
     if (filter.search && at === -1) {
       void client.invalidateQueries({ queryKey: query.queryKey })
@@ -113,6 +118,14 @@ export function upsertConversation(client: QueryClient, conversation: Conversati
     if (filter.unread && at === -1 && conversation.unread === 0) continue
     client.setQueryData<List>(query.queryKey, placed(list, at, conversation))
   }
+}
+
+/** Whether a list with this filter has the conversation, as far as its search does not decide. */
+function belongs(conversation: Conversation, { channel_id, state, assignee }: ConversationFilter) {
+  if (channel_id && channel_id !== conversation.channel_id) return false
+  if (state && state !== conversation.state) return false
+  if (assignee === 'none') return !conversation.assignee_id
+  return assignee !== 'me' || conversation.assignee_id === signedInAs()
 }
 
 /** `from`: the page the conversation is on, or -1. Only the pages that change are copied. */
@@ -142,11 +155,16 @@ function touchRow(client: QueryClient, conversationId: string, messageId: string
   upsertConversation(client, { ...conversation, last_status: laterStatus(conversation.last_status, status) })
 }
 
-/** Ends what `addOptimistic` began; a message that was accepted moves its conversation up. */
-export function settleOptimistic(client: QueryClient, conversationId: string, clientKey: string, outcome: Parameters<typeof settle>[3]) {
-  settle(client, conversationId, clientKey, outcome)
-  if ('message' in outcome) touch(client, [conversationId])
-}
+/** What the outbox tells of single messages. */
+export const outboxWatcher = (client: QueryClient): Watcher => ({
+  sending: startSending,
+  done(conversationId, id, outcome) {
+    stopSending(id)
+    if (outcome && 'message' in outcome) settle(client, id, outcome.message)
+    // What the stream told meanwhile was not read.
+    touch(client, [conversationId])
+  },
+})
 
 /** A conversation shows its contact's name: the rows of these contacts are read again. */
 export function contactsChanged(client: QueryClient, payload: unknown) {

@@ -3,14 +3,16 @@ import { ArrowDown } from 'lucide-react'
 import { type KeyboardEvent, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { useFeed } from '@/api/feed'
-import { useTemplates } from '@/api/templates'
+import { useTemplatesNamed } from '@/api/templates'
 import { Button } from '@/components/ui/button'
+import { inner } from '@/lib/content'
+import type { WithFile } from '@/lib/files'
 import { useHotkeys } from '@/lib/hooks'
-import { cn } from '@/lib/utils'
+import { cn, text } from '@/lib/utils'
 import type { BubbleHandlers } from './bubble/bubble'
 import { MessageMenu, type OpenMenu, useLongPress } from './message-menu'
 import type { ThreadProps } from './thread'
-import type { ThreadMessage } from './thread-cache'
+import { isLocal, type ThreadMessage } from './thread-cache'
 import { ThreadRow } from './thread-row'
 import { keyOf, sameDay, type ThreadRows, together } from './thread-rows'
 import { likelyHeight } from './thread-size'
@@ -81,12 +83,15 @@ export function MessageList({ conversationId, contactName, unread, feed, rows, r
     if (!box) return
     const { scrollTop, clientHeight, scrollHeight } = box
     setFar(scrollHeight - scrollTop - clientHeight > FAR)
-    const row = Math.max(rows.newestInbound(), 0)
-    const at = virtual.measurementsCache[row]
     // A thread shorter than the screen stands at its foot.
-    const top = (at?.start ?? 0) + Math.max(0, clientHeight - total)
-    const seen = at ? Math.min(top + at.size, scrollTop + clientHeight) - Math.max(top, scrollTop) : 0
-    inView(at && seen >= Math.min(at.size, clientHeight) / 2 ? String(at.key) : undefined)
+    const above = Math.max(0, clientHeight - total)
+    const half = ({ start, end, size }: { start: number; end: number; size: number }) =>
+      Math.min(above + end, scrollTop + clientHeight) - Math.max(above + start, scrollTop) >= Math.min(size, clientHeight) / 2
+    const newest = rows.newestInbound()
+    const from = Math.max(rows.unreadFrom(unread ?? 0), 0)
+    const seen = unread ? virtual.getVirtualItems().findLast((item) => item.index >= from && rows.at(item.index)?.direction === 'inbound' && half(item)) : undefined
+    const message = seen && rows.at(seen.index)
+    inView(message && { id: message.id, newest: seen.index === newest })
   }
   useLayoutEffect(look)
   const onScroll = () => {
@@ -108,6 +113,11 @@ export function MessageList({ conversationId, contactName, unread, feed, rows, r
     if (row !== -1) virtual.scrollToIndex(row, { align: 'start' })
     // Once, where reading goes on.
   }, [])
+
+  // What arrives goes above what is unsent: the end is followed all the same.
+  useLayoutEffect(() => {
+    if (atEnd.current && newest && isLocal(newest)) virtual.scrollToEnd()
+  }, [shape])
 
   // What was written here is shown, wherever one has scrolled to.
   const newestKey = newest && keyOf(newest)
@@ -194,8 +204,8 @@ export function MessageList({ conversationId, contactName, unread, feed, rows, r
   const latest = useRef(on)
   latest.current = on
   const handlers = useHandlers({ mayReply: !!on.onReply, mayReact: !!on.onReact, mayResend: !!on.onResend, latest, rows, open, jump: focusMessage })
-  // A template was sent by name; what it said is drawn from the number's templates.
-  const templates = useTemplates(rows.templateChannel).data
+  // Of a template that the server did not know when it was sent, what it said is drawn from the number's templates.
+  const templates = useTemplatesNamed(rows.templateChannel, templateNames(items.map(({ index }) => rows.at(index))))
 
   return (
     <>
@@ -323,10 +333,17 @@ function useHandlers({ mayReply, mayReact, mayResend, ...rest }: HandlersOf): Bu
     () => ({
       onReply: mayReply ? (message) => now.current.latest.current.onReply?.(message) : undefined,
       onReact: mayReact ? (message) => now.current.open('react', message) : undefined,
-      onResend: mayResend ? (message) => now.current.latest.current.onResend?.(message, now.current.rows.message(message.reply_to)?.id) : undefined,
+      onResend: mayResend ? (message) => now.current.latest.current.onResend?.(message) : undefined,
       onDiscard: (message) => now.current.latest.current.onDiscard(message),
       onJump: (id) => now.current.jump(id, 'center'),
     }),
     [mayReply, mayReact, mayResend],
   )
 }
+
+function templateNames(messages: (ThreadMessage | undefined)[]): string[] {
+  const names = messages.flatMap((message) => (message?.type === 'template' && !hasShown(message) ? (text(inner(message).name) ?? []) : []))
+  return [...new Set(names)].sort()
+}
+
+const hasShown = (message: ThreadMessage) => (message as WithFile).shown !== undefined

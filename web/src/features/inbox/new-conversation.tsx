@@ -8,6 +8,7 @@ import { useStartConversation } from '@/api/conversations'
 import type { MessageIn } from '@/api/messages'
 import type { Template } from '@/api/templates'
 import { Avatar } from '@/components/avatar'
+import { useFill } from '@/components/fill/use-fill'
 import { leave, useUnsaved } from '@/components/leave-guard'
 import { Notice } from '@/components/states'
 import { SubmitButton } from '@/components/submit-button'
@@ -20,9 +21,7 @@ import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@
 import { describeError, fieldProblem } from '@/lib/errors'
 import { displayName, mayBePhone, personSeed } from '@/lib/format'
 import { useDebounced } from '@/lib/hooks'
-import { templateOut } from './template-dialog'
-import { TemplateForm, TemplateList } from './template-fields'
-import { fieldsOf, missingFields } from './templates'
+import { TemplateForm, TemplateList } from './template-picker'
 
 interface NewConversationProps {
   open: boolean
@@ -47,10 +46,10 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const [channelChoice, setChannelChoice] = useState<string>()
   const [recipient, setRecipient] = useState<Recipient>()
   const [template, setTemplate] = useState<Template>()
-  const [values, setValues] = useState<Record<string, string>>({})
   const [tried, setTried] = useState(false)
   const start = useStartConversation()
-  const settled = useUnsaved(Object.values(values).some((value) => value.trim() !== '') || (!!recipient && !contactId))
+  const fill = useFill(template, recipient && 'contact' in recipient ? recipient.contact.id : undefined)
+  const settled = useUnsaved(fill.dirty || (!!recipient && !contactId))
   const phoneProblem = fieldProblem(start.error, 'to.phone')
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id
   const name = recipient && ('contact' in recipient ? displayName(recipient.contact, t('person.unknown')) : recipient.phone)
@@ -58,20 +57,17 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const missing = !recipient
     ? t('newConversation.recipientFirst')
     : !template
-      ? t('templates.pickFirst')
-      : missingFields(fieldsOf(template), values).length > 0
-        ? t('templates.fillFirst')
+      ? t('picker.pickFirst')
+      : fill.open.length > 0
+        ? t('fill.missing')
         : undefined
 
   const send = () => {
-    if (!recipient || !template || !channelId) return
-    if (missingFields(fieldsOf(template), values).length > 0) {
-      setTried(true)
-      return
-    }
+    setTried(true)
+    if (!recipient || !template || !channelId || fill.open.length > 0) return
     const to: MessageIn['to'] = 'contact' in recipient ? { contact_id: recipient.contact.id } : { phone: recipient.phone }
     start.mutate(
-      { channel_id: channelId, to, type: 'template', template: templateOut(template, values) },
+      { channel_id: channelId, to, type: 'template', template_id: template.id, values: fill.values } as MessageIn,
       {
         onSuccess: (message) => {
           settled()
@@ -126,11 +122,11 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
         {recipient && (
           <div className="grid gap-1.5">
             {template ? (
-              <TemplateForm template={template} values={values} onValues={setValues} showMissing={tried} onBack={() => setTemplate(undefined)} />
+              <TemplateForm template={template} fill={fill} sender={channels.find(({ id }) => id === channelId)?.name} tried={tried} onBack={() => setTemplate(undefined)} />
             ) : (
               <>
                 <p className="text-[0.8125rem] font-medium">{t('newConversation.template')}</p>
-                <TemplateList channelId={channelId} onPick={(picked) => { setTemplate(picked); setValues({}); setTried(false) }} />
+                <TemplateList channelId={channelId} onPick={(picked) => { setTemplate(picked); setTried(false) }} />
               </>
             )}
           </div>

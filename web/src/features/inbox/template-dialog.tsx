@@ -1,22 +1,20 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ReplyIn } from '@/api/messages'
 import type { Template } from '@/api/templates'
+import { type Fill, useFill } from '@/components/fill/use-fill'
 import { SubmitButton } from '@/components/submit-button'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
-import { templateView } from '@/lib/template-view'
-import { TemplateForm, TemplateList } from './template-fields'
-import { componentsFor, fieldsOf, missingFields } from './templates'
-
-export type TemplateOut = NonNullable<ReplyIn['template']>
+import type { Outgoing } from './outgoing'
+import { TemplateForm, TemplateList } from './template-picker'
 
 interface TemplateDialogProps {
   open: boolean
   onOpenChange: (open: boolean) => void
   channelId: string
+  contactId?: string
   recipient: string
-  onSend: (template: TemplateOut, shownText: string) => void
+  onSend: (out: Outgoing) => void
 }
 
 export function TemplateDialog({ open, onOpenChange, ...rest }: TemplateDialogProps) {
@@ -27,51 +25,41 @@ export function TemplateDialog({ open, onOpenChange, ...rest }: TemplateDialogPr
   )
 }
 
-/** What a filled template will say, for the bubble and the list. */
-export const templateText = (template: Template, values: Record<string, string>) => templateView(template.components, componentsFor(template, values)).body
-
-export const templateOut = (template: Template, values: Record<string, string>): TemplateOut => ({
-  name: template.name,
-  language: template.language,
-  // Filled from the template's own parts, whose shapes WhatsApp gave; the server checks them whole.
-  components: componentsFor(template, values) as unknown as TemplateOut['components'],
+/** What is sent: the template by its id and what was typed. The bubble shows what the preview said until the server has answered. */
+export const templateOut = (template: Template, fill: Fill): Outgoing => ({
+  type: 'template',
+  content: { name: template.name, language: { code: template.language }, components: fill.components ?? [] },
+  request: { template_id: template.id, values: fill.values },
+  shown: { text: fill.text },
 })
 
-function Inside({ channelId, recipient, onSend, onClose }: Omit<TemplateDialogProps, 'open' | 'onOpenChange'> & { onClose: () => void }) {
+function Inside({ channelId, contactId, recipient, onSend, onClose }: Omit<TemplateDialogProps, 'open' | 'onOpenChange'> & { onClose: () => void }) {
   const { t } = useTranslation()
   const [template, setTemplate] = useState<Template>()
-  const [values, setValues] = useState<Record<string, string>>({})
   const [tried, setTried] = useState(false)
-  const missing = !template ? t('templates.pickFirst') : missingFields(fieldsOf(template), values).length > 0 ? t('templates.fillFirst') : undefined
-  const send = () => {
-    if (!template) return
-    if (missingFields(fieldsOf(template), values).length > 0) {
-      setTried(true)
-      return
-    }
-    onSend(templateOut(template, values), templateText(template, values))
-  }
+  const fill = useFill(template, contactId)
+  const missing = !template ? t('picker.pickFirst') : fill.open.length > 0 ? t('fill.missing') : undefined
   return (
     <form
       className="flex min-h-0 flex-1 flex-col"
       onSubmit={(e) => {
         e.preventDefault()
-        send()
+        setTried(true)
+        if (template && !missing) onSend(templateOut(template, fill))
       }}
     >
       <DialogHeader>
-        <DialogTitle>{t('templates.title')}</DialogTitle>
-        <DialogDescription>{t('templates.to', { name: recipient })}</DialogDescription>
+        <DialogTitle>{t('picker.title')}</DialogTitle>
+        <DialogDescription>{t('picker.to', { name: recipient })}</DialogDescription>
       </DialogHeader>
       <DialogBody className="sm:min-h-80">
         {template ? (
-          <TemplateForm template={template} values={values} onValues={setValues} showMissing={tried} onBack={() => setTemplate(undefined)} />
+          <TemplateForm template={template} fill={fill} tried={tried} onBack={() => setTemplate(undefined)} />
         ) : (
           <TemplateList
             channelId={channelId}
             onPick={(picked) => {
               setTemplate(picked)
-              setValues({})
               setTried(false)
             }}
           />

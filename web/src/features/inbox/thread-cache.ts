@@ -4,11 +4,14 @@ import { fetchNewest, type Message, messageKeys, type MessageStatus } from '@/ap
 import type { Page } from '@/api/page'
 import { laterStatus } from '@/lib/status'
 
-/** A message as the thread holds it: one being sent has a key of its own, so its bubble survives the real id. */
-export type ThreadMessage = Message & { client_key?: string; sending?: boolean; failed_to_send?: unknown; local_url?: string }
+/**
+ * A message as the thread holds it. One that was sent from here has a key of its own, so that its bubble survives the real id. Until the
+ * server has it, it is in the outbox, not in the cache.
+ */
+export type ThreadMessage = Message & { client_key?: string; sending?: boolean; held_up?: unknown; failed_to_send?: unknown; local_url?: string }
 export type ThreadFeed = Feed<ThreadMessage>
 
-/** Known to this browser only: being sent, or never arrived. They are all on the first page. */
+/** Known to this browser only: being sent, or never arrived. */
 export const isLocal = (m: ThreadMessage) => m.client_key === m.id
 
 export const cachedThread = (client: QueryClient, conversationId: string) => client.getQueryData<ThreadFeed>(messageKeys.of(conversationId))
@@ -25,13 +28,13 @@ const merged = (known: ThreadMessage | undefined, now: Message): ThreadMessage =
 export function renewThread(known: ThreadFeed, newest: Page<Message>): ThreadFeed | undefined {
   const first = known.pages[0]
   const fresh = newest.items.filter((m) => pageOf(known.pages, m.id) === -1)
-  if (!first || (fresh.length === newest.items.length && newest.next && known.pages.some((page) => page.items.some((m) => !isLocal(m))))) return undefined
+  if (!first || (fresh.length === newest.items.length && newest.next && known.pages.some((page) => page.items.length > 0))) return undefined
   // The server's order is the order: its clock and WhatsApp's differ by up to a second, so times alone would not do.
   const items = keepEqual(known, newest.items.map((m) => merged(findItem(known, m.id), m)))
   const ids = new Set(items.map((m) => m.id))
   const rest = first.items.filter((m) => !ids.has(m.id))
-  const head = withLocals([...items, ...rest.filter((m) => !isLocal(m))], rest.filter(isLocal))
-  const next = known.pages.length === 1 && rest.every(isLocal) && !first.next ? newest.next : first.next
+  const head = [...items, ...rest]
+  const next = known.pages.length === 1 && rest.length === 0 && !first.next ? newest.next : first.next
   const same = head.length === first.items.length && head.every((m, i) => m === first.items[i])
   return { ...known, pages: [same && next === first.next ? first : { ...first, items: head, next }, ...without(known.pages.slice(1), ids)] }
 }
@@ -42,17 +45,8 @@ export function refetchedThread(known: ThreadFeed, newest: Page<Message>): Threa
   return thread && { ...thread, pages: thread.pages.map((page, i) => (i === 0 ? page : { ...page, stale: true })) }
 }
 
-/** Too much was missed: the thread begins anew, with what only this browser knows. */
-export const restartedThread = (known: ThreadFeed, newest: Page<ThreadMessage>): ThreadFeed =>
-  begin({ ...newest, items: withLocals(keepEqual(known, newest.items), (known.pages[0]?.items ?? []).filter((m) => isLocal(m) && !newest.items.some((n) => n.id === m.id))) })
-
-function withLocals(items: ThreadMessage[], locals: ThreadMessage[]) {
-  for (const local of locals) {
-    const at = items.findIndex((m) => Date.parse(m.at) <= Date.parse(local.at))
-    items.splice(at === -1 ? items.length : at, 0, local)
-  }
-  return items
-}
+/** Too much was missed: the thread begins anew. */
+export const restartedThread = (known: ThreadFeed, newest: Page<ThreadMessage>): ThreadFeed => begin({ ...newest, items: keepEqual(known, newest.items) })
 
 export function mergeIntoThread(client: QueryClient, conversationId: string, newest: Page<Message>) {
   const thread = cachedThread(client, conversationId)
@@ -89,41 +83,33 @@ export function trimThread(client: QueryClient, conversationId: string) {
   )
 }
 
-const sending = new Map<string, number>()
+/** A tab that is closed while it sends never says that it is done. */
+const SENDING_AT_MOST_MS = 60_000
+/** By the entry's id: in which conversation, since when. */
+const sending = new Map<string, { conversationId: string; since: number }>()
 
 /** While a reply is on its way, its bubble stands for the message that the stream may already tell of. */
-export const isSending = (conversationId: string) => sending.has(conversationId)
-
-/** A bubble shown before the server has answered. */
-export function addOptimistic(client: QueryClient, conversationId: string, message: ThreadMessage) {
-  sending.set(conversationId, (sending.get(conversationId) ?? 0) + 1)
-  change(client, conversationId, (thread) => {
-    const head = thread.pages[0]
-    return head ? withPage(thread, 0, { ...head, items: [message, ...head.items] }) : thread
-  })
+export function isSending(conversationId: string) {
+  for (const [id, one] of sending) {
+    if (Date.now() - one.since > SENDING_AT_MOST_MS) sending.delete(id)
+    else if (one.conversationId === conversationId) return true
+  }
+  return false
 }
 
-/** The server has answered: its message takes the place of the bubble, or the bubble says that it was not sent. */
-export function settle(client: QueryClient, conversationId: string, clientKey: string, outcome: { message: Message } | { error: unknown }) {
-  const left = (sending.get(conversationId) ?? 1) - 1
-  if (left > 0) sending.set(conversationId, left)
-  else sending.delete(conversationId)
-  change(client, conversationId, (thread) => {
-    if ('error' in outcome) return changeItem(thread, clientKey, (m) => ({ ...m, sending: false, failed_to_send: outcome.error }))
-    const { message } = outcome
+export const startSending = (conversationId: string, id: string) => void sending.set(id, { conversationId, since: Date.now() })
+export const stopSending = (id: string) => void sending.delete(id)
+
+/** The server has a message that was sent from here: it takes the place of its bubble, whose key is `clientKey`. */
+export function settle(client: QueryClient, clientKey: string, message: Message) {
+  change(client, message.conversation_id, (thread) => {
+    // The stream may have been faster.
     const real = findItem(thread, message.id)
     const settled: ThreadMessage = { ...message, status: real ? laterStatus(real.status, message.status) : message.status, client_key: clientKey }
-    // The stream may have been faster: then the message is there already, beside its own bubble.
-    const at = pageOf(thread.pages, clientKey)
-    const pages = without(thread.pages, new Set([settled.id]))
-    const page = pages[at]
-    if (!page) return thread
-    return { ...thread, pages: pages.with(at, { ...page, items: page.items.map((m) => (m.id === clientKey ? settled : m)) }) }
+    if (real) return changeItem(thread, message.id, () => settled)
+    const head = thread.pages[0]
+    return head ? withPage(thread, 0, { ...head, items: [settled, ...head.items] }) : thread
   })
-}
-
-export function dropOptimistic(client: QueryClient, conversationId: string, clientKey: string) {
-  change(client, conversationId, (thread) => ({ ...thread, pages: without(thread.pages, new Set([clientKey])) }))
 }
 
 /** The newest message of a loaded thread. */

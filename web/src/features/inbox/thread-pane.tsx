@@ -15,6 +15,7 @@ import { useEvent } from '@/lib/hooks'
 import { useCan } from '@/lib/session'
 import { usePageTitle } from '@/lib/title'
 import { Composer } from './composer/composer'
+import { ConversationWork } from './conversation-work'
 import { DropZone } from './composer/drop-zone'
 import { HeldNotice } from '@/components/held-notice'
 import type { Outgoing } from './outgoing'
@@ -36,9 +37,10 @@ export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, det
   const [replyTo, setReplyTo] = useState<ThreadMessage>()
   const { send, resend, discard } = useSend(conversationId)
   const cancelReply = useEvent(() => setReplyTo(undefined))
-  const sendReply = useEvent((out: Outgoing) => {
-    setReplyTo(undefined)
-    void send(out)
+  const sendReply = useEvent((...outs: Outgoing[]) => {
+    const taken = send(...outs)
+    if (taken) setReplyTo(undefined)
+    return taken
   })
   const stored = useResendStored(conversationId)
   const dropped = useRef<(files: File[]) => void>()
@@ -78,7 +80,7 @@ export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, det
             <ArrowLeft className="flip-rtl" aria-hidden />
           </Button>
         )}
-        {contact ? (
+        {contact && conversation.data ? (
           <>
             <Avatar name={name} seed={personSeed(contact)} />
             <div className="min-w-0 flex-1">
@@ -94,6 +96,7 @@ export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, det
               </p>
             </div>
             <WindowBadge state={windowNow} />
+            {can('conversations:write') && <ConversationWork conversation={conversation.data} />}
           </>
         ) : (
           <div className="flex flex-1 items-center gap-3">
@@ -114,10 +117,10 @@ export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, det
         unread={conversation.data?.unread}
         toMessages={toMessages}
         onReply={maySend ? setReplyTo : undefined}
-        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && void send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
-        onResend={maySend ? (message, quotedId) => {
+        onReact={maySend && windowNow.kind !== 'closed' ? (message, emoji) => message.wamid && send({ type: 'reaction', content: { message_id: message.id, emoji } }) : undefined}
+        onResend={maySend ? (message) => {
           if (!message.failed_to_send) return stored.mutate(message)
-          resend(message, quotedId)
+          resend(message)
           focusOn()
         } : undefined}
         resending={stored.isPending ? stored.variables.id : undefined}
@@ -135,6 +138,7 @@ export const ThreadPane = memo(function ThreadPane({ conversationId, onBack, det
           disconnected={!!channels && !channel}
           replyTo={replyTo}
           contactName={name}
+          contactId={conversation.data.contact.id}
           onCancelReply={cancelReply}
           onSend={sendReply}
           dropped={dropped}

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 import type { TemplateDefinition } from '@/lib/template-view'
 import { dayLabel } from '@/lib/format'
 import { Bubble, type BubbleHandlers, type Reacted } from './bubble/bubble'
-import { outgoingFrom } from './outgoing'
 import type { ThreadMessage } from './thread-cache'
 
 interface RowProps {
@@ -25,13 +24,11 @@ interface RowProps {
 
 /** A message with what stands above it. Drawn again only when something of it has changed. */
 export const ThreadRow = memo(function ThreadRow({ newDay, unread, handlers, message, ...props }: RowProps) {
-  // Without it there is no button: what cannot be said again cannot be sent again.
-  const may = handlers.onResend && (!message.failed_to_send || outgoingFrom(message))
   return (
     <>
       {newDay && <DaySeparator iso={message.at} />}
       {unread !== undefined && <UnreadDivider count={unread} />}
-      <Bubble message={message} {...props} {...handlers} onResend={may ? handlers.onResend : undefined} />
+      <Bubble message={message} {...props} {...handlers} />
     </>
   )
 })

@@ -4,13 +4,18 @@ import type { Page } from '@/api/page'
 import { reactionOf } from '@/lib/content'
 import { extrasOf } from '@/lib/message-extras'
 import type { Reacted } from './bubble/bubble'
-import type { ThreadMessage } from './thread-cache'
+import { isLocal, type ThreadMessage } from './thread-cache'
 
 /** Messages this close together from one side are drawn as one group. */
 const GROUP_MS = 3 * 60_000
 
-/** WhatsApp's clock ticks in whole seconds, ours finer: within one second the order of arrival decides. */
+/**
+ * WhatsApp's clock ticks in whole seconds, ours finer: within one second the order of arrival decides. What is not sent yet is last, however
+ * long ago it was written.
+ */
 function asHappened(a: ThreadMessage, b: ThreadMessage) {
+  const local = Number(isLocal(a)) - Number(isLocal(b))
+  if (local) return local
   const seconds = Math.floor(Date.parse(a.at) / 1000) - Math.floor(Date.parse(b.at) / 1000)
   return seconds || Date.parse(a.created_at) - Date.parse(b.created_at)
 }

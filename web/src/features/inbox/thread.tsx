@@ -7,12 +7,14 @@ import { FileActionsProvider } from '@/components/message/file-context'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Skeleton } from '@/components/ui/skeleton'
 import { localPreview } from '@/lib/preview'
+import { useOutbox, useUnsentIn } from '@/lib/outbox/use-outbox'
 import { cn } from '@/lib/utils'
 import type { BubbleHandlers } from './bubble/bubble'
 import { onIncoming } from './live-updates'
 import { MessageList } from './message-list'
 import { refetchedThread, restartedThread, type ThreadMessage, trimThread } from './thread-cache'
 import { ThreadRows } from './thread-rows'
+import { withUnsent } from './unsent'
 import { useFileActionsFor } from './use-files'
 
 export interface ThreadProps extends Pick<BubbleHandlers, 'onReply' | 'onDiscard'> {
@@ -21,8 +23,7 @@ export interface ThreadProps extends Pick<BubbleHandlers, 'onReply' | 'onDiscard
   /** Undefined while it is not known. */
   unread?: number
   onReact?: (message: ThreadMessage, emoji: string) => void
-  /** With our id of what the message quoted, where that is loaded. */
-  onResend?: (message: ThreadMessage, quotedId?: string) => void
+  onResend?: (message: ThreadMessage) => void
   /** The message that is being sent again. */
   resending?: string
   /** Set to what puts the focus on the newest message. */
@@ -38,7 +39,9 @@ export function Thread(props: ThreadProps) {
   const feed = useMessages<ThreadMessage>(conversationId, merging)
   const model = useRef<ThreadRows>()
   model.current ??= new ThreadRows()
-  const { pages } = feed
+  const outbox = useOutbox()
+  const unsent = useUnsentIn(conversationId)
+  const pages = useMemo(() => feed.pages && withUnsent(feed.pages, unsent, outbox), [feed.pages, unsent, outbox])
   const rows = useMemo(() => pages && model.current?.update(pages), [pages])
   const files = useFileActionsFor(conversationId)
   // What was loaded by scrolling far up is not kept for a conversation that nobody looks at.

@@ -7,14 +7,21 @@ export const READ_AFTER_MS = 1000
 /** Whether somebody can be looking: the tab is in front and its window has the focus. */
 const looking = () => document.visibilityState === 'visible' && document.hasFocus()
 
+/** A message in view. */
+export interface InView {
+  id: string
+  /** The newest of the customer's. */
+  newest: boolean
+}
+
 /**
- * Marks a conversation as read when half of the customer's newest message has been in view for a second in a focused tab. The server knows
- * no part of a conversation as read: until then all of it stays unread. The function it gives back is told what is in view: the key of that
- * message, or undefined when it is not.
+ * Marks a conversation as read up to the newest unread message of which half has been in view for a second in a focused tab; what comes
+ * after it stays unread. The function it gives back is told which message that is, or undefined when there is none.
  */
 export function useReading(conversationId: string, unread: number) {
   const { mutate } = useMarkRead()
-  const seen = useRef<string>()
+  const seen = useRef<InView>()
+  const told = useRef<string>()
   const timer = useRef<ReturnType<typeof setTimeout>>()
   const count = useRef(unread)
   count.current = unread
@@ -24,17 +31,21 @@ export function useReading(conversationId: string, unread: number) {
     timer.current = undefined
   }, [])
   const start = useCallback(() => {
-    if (timer.current !== undefined || seen.current === undefined || count.current === 0 || !looking()) return
+    const waits = () => count.current > 0 && seen.current !== undefined && seen.current.id !== told.current && looking()
+    if (timer.current !== undefined || !waits()) return
     timer.current = setTimeout(() => {
       timer.current = undefined
-      if (count.current > 0 && seen.current !== undefined && looking()) mutate(conversationId)
+      if (!waits() || !seen.current) return
+      const { id, newest } = seen.current
+      told.current = id
+      mutate({ conversationId, upTo: id, all: newest }, { onError: () => (told.current = undefined) })
     }, READ_AFTER_MS)
   }, [conversationId, mutate])
 
   const inView = useCallback(
-    (key: string | undefined) => {
-      if (key !== seen.current) stop()
-      seen.current = key
+    (message: InView | undefined) => {
+      if (message?.id !== seen.current?.id) stop()
+      seen.current = message
       start()
     },
     [start, stop],

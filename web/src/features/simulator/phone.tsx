@@ -16,7 +16,7 @@ import { cn } from '@/lib/utils'
 import { ChatBubble } from './chat-bubble'
 import { ChatInput } from './chat-input'
 import { phoneName } from './people-panel'
-import './phone.css'
+import '@/components/phone/phone.css'
 
 interface PhoneProps {
   phone: SimPhone

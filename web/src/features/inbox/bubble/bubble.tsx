@@ -11,7 +11,7 @@ import type { TemplateDefinition } from '@/lib/template-view'
 import { cn } from '@/lib/utils'
 import type { ThreadMessage } from '../thread-cache'
 import { BubbleActions } from './actions'
-import { Failure, Undecided } from './failure'
+import { Failure, HeldUp, Undecided } from './failure'
 import { Quote } from './quote'
 import { Times } from './times'
 
@@ -61,7 +61,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
   const extras = extrasOf(message)
   const who = out ? (message.sent_by?.name ?? t('chat.you')) : (extras.sender ?? contactName)
   const bare = isBare(message) && !extras.deleted
-  const explained = failed || message.status === 'unknown'
+  const explained = failed || message.status === 'unknown' || message.held_up !== undefined
   const actions = message.wamid && !extras.deleted && (
     <BubbleActions
       reacting={reacting}
@@ -115,6 +115,7 @@ function Spoken({ message, contactName, first, last, quoted, reactions, template
         </div>
         {reactions && <Reactions reactions={reactions} contactName={contactName} />}
         {failed && <Failure message={message} busy={resending} onResend={onResend && (() => onResend(message))} onDiscard={message.failed_to_send !== undefined ? () => onDiscard(message) : undefined} />}
+        {message.held_up !== undefined && <HeldUp error={message.held_up} onDiscard={() => onDiscard(message)} />}
         {message.status === 'unknown' && <Undecided busy={resending} onResend={onResend && (() => onResend(message))} />}
       </div>
       {!out && actions}

@@ -1,9 +1,9 @@
-import { ChevronDown, CircleHelp, RotateCw, TriangleAlert } from 'lucide-react'
+import { ChevronDown, CircleHelp, Clock, RotateCw, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/components/ui/button'
 import { describeError, describeField } from '@/lib/errors'
 import { codeOf, details, titled } from '@/lib/said'
-import { ApiError } from '@/api/error'
+import { ApiError, NetworkError } from '@/api/error'
 import { record, text } from '@/lib/utils'
 import type { ThreadMessage } from '../thread-cache'
 
@@ -21,7 +21,7 @@ export function Failure({ message, busy, onResend, onDiscard }: FailureProps) {
   const error = message.error
   const { title, advice } = error
     ? titled(error.terms, t('failure.notSent'), error.advice)
-    : { title: unsent ? t('failure.notAccepted') : t('thread.failed'), advice: unsent ? describeError(unsent) : undefined }
+    : { title: unsent ? t(unsent instanceof ApiError && unsent.status > 0 ? 'failure.notAccepted' : 'failure.notSent') : t('thread.failed'), advice: unsent ? describeError(unsent) : undefined }
   const retryable = record(error).retryable
   const fields = unsent instanceof ApiError ? unsent.errors : []
   return (
@@ -79,6 +79,21 @@ function ErrorDetails({ error }: { error: NonNullable<ThreadMessage['error']> })
         )}
       </dl>
     </details>
+  )
+}
+
+/** Not sent yet: it goes by itself as soon as it can. */
+export function HeldUp({ error, onDiscard }: { error: unknown; onDiscard: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className="mt-1.5 flex max-w-full items-start gap-2 text-xs" data-held-up>
+      <Clock className="mt-0.5 size-3.5 shrink-0 text-warning-soft-foreground" aria-hidden />
+      <div className="min-w-0 space-y-1">
+        <p className="font-semibold">{t('thread.notSentYet')}</p>
+        <p className="text-muted-foreground">{error instanceof NetworkError ? t('thread.notSentOffline') : t('thread.notSentBusy')}</p>
+        <Button variant="ghost" size="sm" className="h-7 px-2 text-xs" onClick={onDiscard}>{t('thread.discard')}</Button>
+      </div>
+    </div>
   )
 }
 

@@ -63,8 +63,8 @@ export function ChoicesDialog({ onSend, onClose }: { onSend: (out: Outgoing) => 
               </>
             )}
           </div>
-          <figure aria-label={t('templates.preview')} className="h-fit rounded-xl bg-thread p-3 sm:sticky sm:top-0">
-            <figcaption className="mb-2 text-xs text-muted-foreground">{t('templates.preview')}</figcaption>
+          <figure aria-label={t('picker.preview')} className="h-fit rounded-xl bg-thread p-3 sm:sticky sm:top-0">
+            <figcaption className="mb-2 text-xs text-muted-foreground">{t('picker.preview')}</figcaption>
             <div className="rounded-2xl rounded-se-md bg-bubble-out px-3 py-1.5 text-sm text-bubble-out-foreground shadow-xs">
               <InteractiveCard view={interactiveView(interactiveOf({ ...choices, body: choices.body.trim() || t('choices.bodyPreview') }))} live={false} />
             </div>

@@ -17,15 +17,16 @@ interface ComposerProps {
   disconnected: boolean
   replyTo?: ThreadMessage
   contactName: string
+  contactId?: string
   onCancelReply: () => void
-  onSend: (out: Outgoing) => void
+  onSend: (...outs: Outgoing[]) => boolean
   dropped: MutableRefObject<((files: File[]) => void) | undefined>
   /** Puts the focus on the newest message. */
   onLeave: MutableRefObject<(() => void) | undefined>
 }
 
 /** Drawn apart from the thread: what arrives there changes nothing here. */
-export const Composer = memo(function Composer({ conversationId, channelId, closed, disconnected, replyTo, contactName, onCancelReply, onSend, dropped, onLeave }: ComposerProps) {
+export const Composer = memo(function Composer({ conversationId, channelId, closed, disconnected, replyTo, contactName, contactId, onCancelReply, onSend, dropped, onLeave }: ComposerProps) {
   const { t } = useTranslation()
   const { can } = useCan()
   const [templates, setTemplates] = useState(false)
@@ -58,9 +59,10 @@ export const Composer = memo(function Composer({ conversationId, channelId, clos
         onOpenChange={setTemplates}
         channelId={channelId}
         recipient={contactName}
-        onSend={(template, shown) => {
+        contactId={contactId}
+        onSend={(out) => {
           setTemplates(false)
-          onSend({ type: 'template', content: template, shown: { text: shown } })
+          onSend(out)
         }}
       />
     </Frame>

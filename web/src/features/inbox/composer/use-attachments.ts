@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Media, uploadMedia } from '@/api/media'
 import { checkFile, kindOf, type MediaKind } from '@/lib/files'
-import { isRefused, useFileProblem, useUploadProblem } from './file-problem'
+import { isRefused, useFileProblem, useUploadProblem } from '@/lib/file-problem'
+import { MAX_FILE } from '@/lib/outbox/entry'
+import { useSession } from '@/lib/session'
 
 /** A file that is going to be sent: it travels to the server while the caption is being written. */
 export interface Attachment {
@@ -22,8 +24,32 @@ export interface Attachment {
 
 export const MAX_ATTACHMENTS = 10
 
-export function useAttachments() {
-  const [items, setItems] = useState<Attachment[]>([])
+/** The upload failed for want of a connection, and the file is small enough to be kept until there is one. */
+export const canGoLater = (a: Attachment) => a.state === 'failed' && !a.refused && a.file.size <= MAX_FILE
+
+/** Conversations whose files are kept while another one is open. */
+const MAX_KEPT = 20
+/** Files that were chosen and not sent, by person and conversation: as long as the page lives. */
+const kept = new Map<string, Attachment[]>()
+
+function keep(key: string, items: Attachment[]) {
+  kept.delete(key)
+  if (items.length > 0) kept.set(key, items)
+  const [oldest] = kept.keys()
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+}
+
+/** As they were left: what was on its way begins again. */
+function returned(key: string): Attachment[] {
+  return (kept.get(key) ?? []).map((item) => ({ ...item, url: URL.createObjectURL(item.file), state: item.state === 'uploading' ? 'waiting' : item.state }))
+}
+
+export function useAttachments(conversationId: string) {
+  const { session } = useSession()
+  const key = `${session.user.id}.${session.tenant.id}.${conversationId}`
+  const [items, setItems] = useState(() => returned(key))
+  const latest = useRef(items)
+  latest.current = items
   const describe = useFileProblem()
   const describeUpload = useUploadProblem()
   const aborts = useRef(new Map<string, AbortController>())
@@ -32,12 +58,14 @@ export function useAttachments() {
 
   useEffect(() => {
     const [controllers, made] = [aborts.current, urls.current]
+    latest.current.forEach((item) => made.add(item.url))
     return () => {
+      keep(key, latest.current)
       controllers.forEach((c) => c.abort())
       // What was sent is still on screen from its copy; the thread lets go of that one.
       made.forEach((url) => URL.revokeObjectURL(url))
     }
-  }, [])
+  }, [key])
 
   const start = useCallback(
     async (item: Attachment) => {
@@ -89,13 +117,12 @@ export function useAttachments() {
   /** Only a failed transfer can go again; a file WhatsApp does not take stays refused. */
   const retry = useCallback((key: string) => setItems((all) => all.map((a) => (a.key === key && !a.refused ? { ...a, state: 'waiting', problem: undefined } : a))), [])
 
-  /** Takes the finished ones out, to be sent; their copies now belong to the thread. */
-  const take = useCallback(() => {
-    const ready = items.filter((a) => a.state === 'ready')
-    ready.forEach((a) => urls.current.delete(a.url))
-    setItems((all) => all.filter((a) => a.state !== 'ready'))
-    return ready
-  }, [items])
+  /** All of them are sent; their copies now belong to the thread. */
+  const handOver = useCallback(() => {
+    urls.current.clear()
+    latest.current = []
+    setItems([])
+  }, [])
 
-  return { items, add, remove, retry, take, uploading: busy || !!next }
+  return { items, add, remove, retry, handOver, uploading: busy || !!next }
 }

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import { tenantId } from '@/api/tenant'
 import { readStored, writeStored } from '@/lib/hooks'
+import { useSession } from '@/lib/session'
 
 /** From so many characters the screen counts along: less is below every limit of WhatsApp's. */
 const COUNTED_FROM = 700
@@ -27,10 +27,12 @@ function fit(box: HTMLTextAreaElement | null) {
 }
 
 /**
- * The text being written, kept in the field itself and in this browser. `onWrite` is called when it has grown.
+ * The text being written, kept in the field itself and in this browser, by person and tenant. `onWrite` is called when it has grown. Two
+ * tabs may write in one conversation: the one that wrote last is remembered, and sending in one leaves what was written in the other.
  */
 export function useDraft(conversationId: string, box: RefObject<HTMLTextAreaElement>, onWrite: () => void) {
-  const key = `wapro.draft.${tenantId() ?? ''}.${conversationId}`
+  const { session } = useSession()
+  const key = `wapro.draft.${session.user.id}.${session.tenant.id}.${conversationId}`
   const [initial] = useState(() => readStored(key) ?? '')
   const text = useRef(initial)
   const [shape, setShape] = useState(() => shapeOf(initial))
@@ -38,11 +40,17 @@ export function useDraft(conversationId: string, box: RefObject<HTMLTextAreaElem
   const timer = useRef<ReturnType<typeof setTimeout>>()
   const latest = useRef(onWrite)
   latest.current = onWrite
+  /** What this tab stored or read last. */
+  const stored = useRef(initial)
 
   const save = useCallback(() => {
     clearTimeout(timer.current)
     timer.current = undefined
-    writeStored(key, text.current || undefined)
+    const before = stored.current
+    stored.current = text.current
+    // An empty field removes its own draft only, not what another tab has stored since.
+    if (text.current) writeStored(key, text.current)
+    else if ((readStored(key) ?? '') === before) writeStored(key, undefined)
   }, [key])
   useEffect(() => () => {
     if (timer.current !== undefined) save()
@@ -66,8 +74,18 @@ export function useDraft(conversationId: string, box: RefObject<HTMLTextAreaElem
   const clear = useCallback(() => {
     if (box.current) box.current.value = ''
     changed('')
-    save()
-  }, [box, changed, save])
+  }, [box, changed])
+  useEffect(() => {
+    const other = (event: StorageEvent) => {
+      if (event.key !== key || event.newValue !== null || text.current === '') return
+      const untouched = text.current === stored.current && text.current === event.oldValue
+      // The other tab has sent the very draft that stands here, or one of its own.
+      if (untouched) clear()
+      else save()
+    }
+    window.addEventListener('storage', other)
+    return () => window.removeEventListener('storage', other)
+  }, [key, clear, save])
 
   /** For the field: it is there anew after a recording. */
   const place = useCallback((element: HTMLTextAreaElement | null) => fit(element), [])

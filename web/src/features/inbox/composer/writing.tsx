@@ -15,7 +15,7 @@ import { ContactDialog } from './contact-dialog'
 import { LinkDialog } from './link-dialog'
 import { LocationDialog } from './location-dialog'
 import { Tray } from './tray'
-import { type Attachment, useAttachments } from './use-attachments'
+import { type Attachment, canGoLater, useAttachments } from './use-attachments'
 import { useDraft } from './use-draft'
 import { useRecorder } from './use-recorder'
 import { useTyping } from './use-typing'
@@ -30,7 +30,8 @@ export interface WritingProps {
   replyTo?: ThreadMessage
   contactName: string
   onCancelReply: () => void
-  onSend: (out: Outgoing) => void
+  /** Whether it was taken. */
+  onSend: (...outs: Outgoing[]) => boolean
   onTemplates: () => void
   /** Where the thread puts files that are dropped on it. */
   dropped: MutableRefObject<((files: File[]) => void) | undefined>
@@ -46,7 +47,9 @@ const captioned = (a: Attachment) => a.kind !== 'audio' && a.kind !== 'sticker'
 function outgoingFile({ kind, media, file, voice, url }: Attachment, caption: string | undefined): Outgoing {
   return {
     type: kind,
-    content: { media_id: media?.id, ...(kind === 'document' ? { filename: file.name } : {}), ...(caption ? { caption } : {}), ...(voice ? { voice: true } : {}) },
+    content: { ...(media ? { media_id: media.id } : {}), ...(kind === 'document' ? { filename: file.name } : {}), ...(caption ? { caption } : {}), ...(voice ? { voice: true } : {}) },
+    // Not uploaded yet: the outbox does it when there is a connection.
+    ...(media ? {} : { file: { blob: file, name: file.name, kind } }),
     shown: { media, local_url: url },
   }
 }
@@ -56,14 +59,14 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
   const [dialog, setDialog] = useState<AttachDialog>()
   const box = useRef<HTMLTextAreaElement | null>(null)
   const audioPicker = useRef<HTMLInputElement>(null)
-  const files = useAttachments()
+  const files = useAttachments(conversationId)
   const recorder = useRecorder((file) => files.add([file], 'audio', true))
   const typing = useTyping(conversationId)
   const draft = useDraft(conversationId, box, typing.written)
   const underFile = files.items.some(captioned)
   const limit = underFile ? MAX_CAPTION : MAX_TEXT
   const over = draft.length > limit
-  const broken = files.items.some((a) => a.state === 'failed')
+  const broken = files.items.some((a) => a.state === 'failed' && !canGoLater(a))
   const ready = !over && !files.uploading && !broken && (!draft.empty || files.items.length > 0)
 
   useEffect(() => {
@@ -88,18 +91,19 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
     if (!ready) return
     const body = draft.text.current.trim()
     const reply_to = replyTo?.id
-    const taken = files.take()
+    const taken = files.items
     const carrier = body ? taken.find(captioned) : undefined
     // Words that no file can carry go ahead of the files.
-    if (body && !carrier) onSend({ type: 'text', content: { body, ...(/https?:\/\//i.test(body) ? { preview_url: true } : {}) }, reply_to })
-    taken.forEach((a, i) => onSend({ ...outgoingFile(a, a === carrier ? body : undefined), reply_to: i === 0 && (carrier || !body) ? reply_to : undefined }))
+    const words: Outgoing[] = body && !carrier ? [{ type: 'text', content: { body, ...(/https?:\/\//i.test(body) ? { preview_url: true } : {}) }, reply_to }] : []
+    const carried = taken.map((a, i): Outgoing => ({ ...outgoingFile(a, a === carrier ? body : undefined), reply_to: i === 0 && (carrier || !body) ? reply_to : undefined }))
+    if (!onSend(...words, ...carried)) return
+    files.handOver()
     draft.clear()
     typing.forget()
     box.current?.focus()
   }
   const sendFromDialog = (out: Outgoing) => {
-    setDialog(undefined)
-    onSend({ ...out, reply_to: replyTo?.id })
+    if (onSend({ ...out, reply_to: replyTo?.id })) setDialog(undefined)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method is composing, Enter belongs to it.
@@ -120,7 +124,7 @@ export function Writing({ conversationId, replyTo, contactName, onCancelReply, o
     event.preventDefault()
     files.add(pasted)
   }
-  const hint = broken ? t('composer.fixFiles') : files.uploading ? t('composer.stillUploading') : undefined
+  const hint = broken ? t('composer.fixFiles') : files.uploading ? t('composer.stillUploading') : files.items.some(canGoLater) ? t('composer.sentLater') : undefined
 
   return (
     <div className="mx-auto w-full max-w-3xl px-3 py-2.5 sm:px-6 sm:py-3">

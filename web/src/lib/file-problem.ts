@@ -12,7 +12,7 @@ export const isRefused = (error: unknown) => error instanceof ApiError && (error
 export function useUploadProblem() {
   const { t, i18n } = useTranslation()
   return useCallback(
-    (error: unknown, kind: MediaKind) => (error instanceof ApiError && error.code === 'media_type' && i18n.language !== 'en' ? t(`composer.fileType.${kind}`) : describeError(error)),
+    (error: unknown, kind: MediaKind) => (error instanceof ApiError && error.code === 'media_type' && i18n.language !== 'en' ? t(`files.type.${kind}`) : describeError(error)),
     [t, i18n],
   )
 }
@@ -23,9 +23,9 @@ export function useFileProblem() {
   return (problem: FileProblem, kind: MediaKind) => {
     switch (problem.problem) {
       case 'empty':
-        return t('composer.fileEmpty')
+        return t('files.empty')
       case 'size':
-        return t('composer.fileSize', { kind: t(`kinds.${kind}`), max: formatSize(problem.max), size: formatSize(problem.size) })
+        return t('files.tooLarge', { kind: t(`kinds.${kind}`), max: formatSize(problem.max), size: formatSize(problem.size) })
     }
   }
 }
