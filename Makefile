@@ -32,10 +32,10 @@ lint: web-deps ## rustfmt and clippy as CI has them, licences and bans (with car
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not here (cargo install cargo-deny --locked): licences and bans not checked"; fi
 	cd web && npm run --silent lint && node_modules/.bin/tsc -b
 
-openapi: web-deps ## regenerate openapi/openapi.json, operations.txt, roles.txt, the portal's types and its English for the server's sentences
+openapi: web-deps ## regenerate openapi/openapi.json, operations.txt, roles.txt, the portal's types and its English for the server's sentences and findings
 	@mkdir -p web/dist
 	cargo run --bin wapro -- openapi --write
-	WRITE_TERMS=1 cargo test -q -p sentences the_portals_english_is_generated
+	WRITE_TERMS=1 cargo test -q -p sentences -p cloud-api the_portals_english_is_generated
 	cd web && npm run --silent gen
 
 bench: ## benchmarks in a release build, ten minutes at most (ONLY=send,ingest for some parts; BACKLOG=1000000, ROUNDS=5, …)
