@@ -35,7 +35,8 @@ async fn fleet(profile: Profile, simulate: impl FnOnce(&mut SimConfig)) -> Fleet
 async fn figures(fleet: &Fleet) -> (i64, i64) {
     fleet.settled(Duration::from_secs(60)).await;
     let left = async || fleet.count("SELECT COUNT(*) FROM host_events").await;
-    eventually("all is added up", Duration::from_secs(20), async || {
+    // What a killed process left half done is tried again after growing pauses.
+    eventually("all is added up", Duration::from_secs(60), async || {
         left().await == 0
     })
     .await;

@@ -86,11 +86,11 @@ on_both_profiles! {
         const WHO: &str = "447700952000";
         for text in ["one", "two", "three"] {
             app.acme.customer_writes(WHO, text);
-            app.idle().await;
+            app.settled().await;
         }
         app.acme.customer_writes("447700952001", "of another");
         app.globex.customer_writes(WHO, "of others");
-        app.idle().await;
+        app.settled().await;
         let open = |tenant: Tenant, text: &'static str| async move {
             let row = tenant.all("/conversations").await.into_iter().find(|row| row["preview"] == text).unwrap();
             let id = row["id"].as_str().unwrap().to_owned();

@@ -88,6 +88,7 @@ describe('without a connection', () => {
     await row(other).click()
     await page.getByRole('textbox', { name: `Message to ${other.name}` }).waitFor()
     assert.equal(await own('Still here').count(), 0)
+    await row(customer).getByRole('img', { name: '1 unsent message' }).waitFor()
     await row(customer).click()
     await own('Still here').locator('[data-held-up]').waitFor()
     // More than a refetch reads at once, while nobody listens: the thread begins anew.

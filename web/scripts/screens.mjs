@@ -106,6 +106,13 @@ const screens = [
       await page.locator('[role=alertdialog]').waitFor()
     },
   },
+  ...['order_update', 'one_time_code'].map((start) => ({
+    name: `template-editor-${start}`,
+    go: async (page) => {
+      await page.goto(`${BASE_URL}/templates/new?from=${start}`)
+      await page.locator('main form input').first().waitFor()
+    },
+  })),
   { name: 'settings', go: (page) => page.goto(`${BASE_URL}/settings`) },
   { name: 'appearance', go: (page) => page.goto(`${BASE_URL}/settings/appearance`) },
   { name: 'shortcuts', go: (page) => page.goto(`${BASE_URL}/settings/shortcuts`) },

@@ -203,9 +203,12 @@ impl Core {
         let Some(template) = self.world.templates.get(id).filter(|t| t.status == "PENDING") else {
             return;
         };
+        // Markers are about the first review: what was mended after it is judged by its content.
+        let is_first = template.rejected_reason == "NONE";
         let reason = match template.name.as_str() {
             name if name.contains("sim_pending") => return,
             name if name.contains("sim_disable") => return self.template_disable(id),
+            _ if !is_first => None,
             name if name.contains("sim_reject_promotional") => Some("PROMOTIONAL"),
             name if name.contains("sim_reject_scam") => Some("SCAM"),
             name if name.contains("sim_reject_tag") => Some("TAG_CONTENT_MISMATCH"),

@@ -102,14 +102,13 @@ impl TemplateStatus {
             Self::Paused => Some(Term::StoppedPaused),
             Self::Disabled => Some(Term::StoppedDisabled),
             Self::Rejected => Some(Term::StoppedRejected),
-            Self::Deleted => Some(Term::StoppedDeleted),
+            Self::Deleted | Self::PendingDeletion => Some(Term::StoppedDeleted),
             Self::Archived => Some(Term::StoppedArchived),
             Self::Locked => Some(Term::StoppedLocked),
             Self::Submitting
             | Self::Pending
             | Self::Approved
             | Self::InAppeal
-            | Self::PendingDeletion
             | Self::LimitExceeded
             | Self::Unknown => None,
         }
@@ -334,6 +333,8 @@ pub enum TemplatePart {
     Variables,
     /// What its variables are filled with.
     Mapping,
+    /// How far handing it in, changing or deleting it has come.
+    Submission,
 }
 
 impl Event for TemplatesChanged {

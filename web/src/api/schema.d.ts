@@ -5956,7 +5956,7 @@ export interface components {
             mapping?: {
                 [key: string]: components["schemas"]["TemplateSlotSource"];
             };
-            /** @description WhatsApp's own body of a creation, of which `components`, `category` and `parameter_format` count. At most 32 kB. */
+            /** @description WhatsApp's own body of a creation, of which `components`, `category` and `parameter_format` count. At most 64 kB. */
             template: unknown;
             /** @description By the slot's key: a text, or an object for files and places. */
             values?: {

@@ -125,7 +125,7 @@ export interface TemplateChange {
   waba_id: string
   name: string
   language: string
-  changed: ('added' | 'removed' | 'status' | 'quality' | 'category' | 'pending_category' | 'components' | 'variables' | 'mapping')[]
+  changed: ('added' | 'removed' | 'status' | 'quality' | 'category' | 'pending_category' | 'components' | 'variables' | 'mapping' | 'submission')[]
   status: TemplateStatus
   previous_category?: TemplateCategory
   category?: TemplateCategory

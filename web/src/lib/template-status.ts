@@ -18,7 +18,7 @@ export const TROUBLED = ['REJECTED', 'PAUSED', 'DISABLED'] as const satisfies Te
 /** What WhatsApp refused of what was handed in, if it did. */
 export const isRefused = ({ submission }: Pick<Template, 'submission'>) => submission?.state === 'refused'
 
-export const isGone = ({ status, gone_at }: Pick<Template, 'status' | 'gone_at'>) => status === 'DELETED' || gone_at !== undefined
+export const isGone = ({ status, gone_at }: Pick<Template, 'status' | 'gone_at'>) => status === 'DELETED' || status === 'PENDING_DELETION' || gone_at !== undefined
 
 /** The text of its body, for lists: without it, of its first card. */
 export function bodyOf(components: Record<string, unknown>[]): string {

@@ -61,7 +61,7 @@ impl Example for PreviewIn {
     example
 )]
 pub struct DraftPreviewIn {
-    /// WhatsApp's own body of a creation, of which `components`, `category` and `parameter_format` count. At most 32 kB.
+    /// WhatsApp's own body of a creation, of which `components`, `category` and `parameter_format` count. At most 64 kB.
     pub template: Any<Value>,
     /// By the slot's key: a text, or an object for files and places.
     pub values: Option<BTreeMap<String, Any<Value>>>,

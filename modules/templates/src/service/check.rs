@@ -269,7 +269,10 @@ fn locked(others: &[&Model], name: &str, now: DateTime<Utc>) -> Option<Finding> 
 
 /// Whether the account may have one more. How many it may have WhatsApp does not tell.
 async fn room(db: &TenantDb, waba_id: &str) -> Result<Option<Finding>> {
-    let account = db.find::<Entity>().filter(Column::WabaId.eq(waba_id));
+    let account = db
+        .find::<Entity>()
+        .filter(Column::WabaId.eq(waba_id))
+        .filter(Column::GoneAt.is_null());
     let counted = account.count_by::<String>(Column::WabaId).await?;
     let count = counted.first().map_or(0, |(_, count)| *count);
     let rule = match count {

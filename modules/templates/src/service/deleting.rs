@@ -103,7 +103,7 @@ impl Service {
             ..Handed::default()
         };
         submit::hand_in(&mut tx, actor, id, number.id, SubmissionKind::Delete, &handed).await?;
-        submit::tell(&mut tx, &row, &[TemplatePart::Status])?;
+        submit::tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     Service,
     catalog::card,
+    check,
     fill::{Filled, On},
     mapping,
 };
@@ -18,9 +19,6 @@ use crate::{
     entity::template::{Entity, Model},
     error::TemplateError,
 };
-
-/// Bytes of a template that is previewed at most, as JSON.
-const TEMPLATE: usize = 32 << 10;
 
 /// Who and what a preview is for.
 #[derive(Clone, Debug, Default)]
@@ -52,15 +50,7 @@ impl Service {
         mapping: Mapping,
         wanted: Previewed,
     ) -> Result<Filled, TemplateError> {
-        if !template.is_object() {
-            return Err(Error::invalid("template", "must be an object").into());
-        }
-        let size = template.to_string().len();
-        if size > TEMPLATE {
-            let error =
-                kernel::FieldError::new("template", "has too many bytes as JSON").with_limit(TEMPLATE as u64);
-            return Err(TemplateError::Invalid(vec![error]));
-        }
+        check::given(template)?;
         let source = Source::of(template);
         let mapping = mapping::effective(source, mapping);
         Ok(self.preview_of(db, source, &mapping, wanted).await?)

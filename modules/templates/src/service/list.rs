@@ -51,7 +51,7 @@ impl Service {
             Some(id) => Some(self.account_of(db, id).await?),
             None => None,
         };
-        let gone = filter.status == Some(Status::Deleted);
+        let gone = matches!(filter.status, Some(Status::Deleted | Status::PendingDeletion));
         db.find::<Entity>()
             .filter_some((!gone).then(|| Column::GoneAt.is_null()))
             .filter_some(of_number.map(|waba| Column::WabaId.eq(waba)))

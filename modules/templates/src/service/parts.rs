@@ -184,6 +184,8 @@ fn judge(row: &mut Model, verdict: &Verdict, teller: Teller, at: DateTime<Utc>) 
     row.status_at = Some(at);
     match status {
         Status::Deleted => row.gone_at = row.gone_at.or(Some(at)),
+        // One that was deleted here is gone already; of others it is told when they are.
+        Status::PendingDeletion => {}
         _ => row.gone_at = None,
     }
 }

@@ -38,6 +38,8 @@ const LEFT_OVER: TimeDelta = TimeDelta::hours(1);
 const HEAD: usize = 4_096;
 /// Uploads that are opened for a file, and parts that are sent of each.
 const TRIES: (usize, usize) = (2, 4);
+/// In how many parts WhatsApp may take a file, those that failed counted.
+const PARTS: usize = 1_000;
 
 /// What a sample shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,8 +261,8 @@ impl Service {
         session: &UploadSession,
         kept: &Kept,
     ) -> Result<std::result::Result<String, GraphFailure>> {
-        let mut offset = 0;
-        for attempt in 1.. {
+        let (mut offset, mut failed) = (0, 0);
+        for _ in 0..PARTS {
             let rest = self.store.read(&kept.key, Some(offset..kept.size)).await?;
             let sent = client
                 .upload(session, offset, Body::wrap_stream(rest), kept.size - offset)
@@ -281,7 +283,8 @@ impl Service {
                 }
                 Err(error) => error,
             };
-            if attempt >= TRIES.1 {
+            failed += 1;
+            if failed >= TRIES.1 {
                 return Err(TemplateError::from(error).into());
             }
             match client.uploaded(session).await {
@@ -291,7 +294,11 @@ impl Service {
                 Err(away) => return Err(TemplateError::from(away).into()),
             }
         }
-        unreachable!("the loop ends by its count of tries")
+        Ok(Err(GraphFailure::Ambiguous {
+            reason: "WhatsApp takes the file in too many parts".to_owned(),
+            http_status: None,
+            source: None,
+        }))
     }
 }
 

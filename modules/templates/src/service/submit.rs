@@ -131,7 +131,7 @@ impl Service {
         let template = check::whole(&wanted.template, &row);
         let is_new = row.whatsapp_id.is_none();
         let handed = Handed {
-            mapping: wanted.mapping.filter(|_| !is_new),
+            mapping: wanted.mapping.clone().filter(|_| !is_new),
             template,
             status: sea_orm::ActiveEnum::to_value(&row.status),
             ..Handed::default()
@@ -142,7 +142,10 @@ impl Service {
         };
         hand_in(&mut tx, actor, id, number.id, kind, &handed).await?;
         if is_new {
-            let content = content(&row.name, &handed.template)?;
+            let mut content = content(&row.name, &handed.template)?;
+            if let Some(mapping) = &wanted.mapping {
+                content.mapping = Set(mapping.to_string());
+            }
             tx.update::<template::Entity>()
                 .filter(template::Column::Id.eq(id))
                 .set(content)
@@ -151,7 +154,7 @@ impl Service {
         }
         drop_draft(&tx, wanted.draft).await?;
         let row = tx.get::<template::Entity>(id).await?;
-        tell(&mut tx, &row, &[TemplatePart::Status])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }
@@ -189,7 +192,7 @@ impl Service {
             Some(actor),
         )
         .await?;
-        tell(&mut tx, &row, &[TemplatePart::Status])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }
@@ -235,7 +238,7 @@ impl Service {
                 Some(actor),
             )
             .await?;
-            tell(&mut tx, &row, &[TemplatePart::Status])?;
+            tell(&mut tx, &row, &[TemplatePart::Submission])?;
         }
         tx.commit().await
     }
@@ -288,7 +291,7 @@ impl Service {
             Some(actor),
         )
         .await?;
-        tell(&mut tx, &row, &[TemplatePart::Status])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }

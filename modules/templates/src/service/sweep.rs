@@ -26,7 +26,12 @@ fn missing(waba_id: &str, started: DateTime<Utc>) -> Condition {
     let before = |column: Column| Condition::any().add(column.is_null()).add(column.lt(started));
     Condition::all()
         .add(Column::WabaId.eq(waba_id))
-        .add(Column::GoneAt.is_null())
+        // One that was deleted here is gone already, and deleted once the list lacks it.
+        .add(
+            Condition::any()
+                .add(Column::GoneAt.is_null())
+                .add(Column::Status.eq(Status::PendingDeletion)),
+        )
         // Not handed in yet, or refused.
         .add(Column::WhatsappId.is_not_null())
         .add(Column::Status.ne(Status::Submitting))

@@ -264,8 +264,13 @@ impl Service {
                 "templates without id, name or language are left out"
             );
         }
+        // A cursor that comes again would be followed for ever.
+        let after = page
+            .after
+            .clone()
+            .filter(|after| place.after.as_ref() != Some(after));
         let further = account::ActiveModel {
-            sync_after: Set(Some(page.after.clone().unwrap_or_else(|| END.to_owned()))),
+            sync_after: Set(Some(after.unwrap_or_else(|| END.to_owned()))),
             ..account::ActiveModel::default()
         };
         set(&tx, waba_id, further).await?;

@@ -293,7 +293,7 @@ async fn what_is_being_written_is_previewed(
         .post(acme, "/templates/preview", draft(json!([1]), json!({})))
         .await;
     assert_eq!((status.as_u16(), fields(&error)), (422, vec!["template"]));
-    let long = json!({"components": [{"type": "BODY", "text": "x".repeat(40_000)}]});
+    let long = json!({"components": [{"type": "BODY", "text": "x".repeat(70_000)}]});
     let (status, error) = stage
         .world
         .post(acme, "/templates/preview", draft(long, json!({})))

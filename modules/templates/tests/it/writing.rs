@@ -149,10 +149,12 @@ async fn a_refusal_is_a_sentence_that_can_be_repeated_mended_or_given_up(
     // Mended.
     let mut mended = utility("blocked");
     mended["components"][0]["text"] = "Hello {{1}}, your parcel {{2}} is waiting in our shop for you.".into();
-    it.post(&path(&made, "/edit"), json!({"template": mended}), 200)
-        .await;
+    let mapping = json!({"body_2": {"from": "contact", "field": "attribute:order", "fallback": "A-77"}});
+    let body = json!({"template": mended, "mapping": mapping});
+    it.post(&path(&made, "/edit"), body, 200).await;
     it.world.settled().await;
     let taken = it.template(&made).await;
+    assert_eq!(taken["mapping"]["body_2"], mapping["body_2"]);
     assert_eq!(
         (&taken["status"], &taken["submission"]),
         (&json!("PENDING"), &Value::Null)
@@ -354,6 +356,13 @@ async fn a_deleted_template_is_deleted_once_and_its_name_is_locked(
     );
     assert!(it.at_whatsapp("old_news").is_empty());
     it.delete(&path(&template, ""), 200).await;
+    // It can be found until a list lacks it.
+    let found = it.get("/templates?status=PENDING_DELETION").await;
+    assert_eq!(found["items"][0]["id"], template["id"]);
+    it.later(5).await;
+    it.post("/templates/sync", json!({}), 202).await;
+    it.world.settled().await;
+    assert_eq!(it.template(&template).await["status"], "DELETED");
     let again = it
         .post("/templates", json!({"template": utility("old_news")}), 422)
         .await;

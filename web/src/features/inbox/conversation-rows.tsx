@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { AlarmClock, CircleCheck } from 'lucide-react'
+import { AlarmClock, CircleAlert, CircleCheck, Clock } from 'lucide-react'
 import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
@@ -11,6 +11,7 @@ import { Ticks } from '@/components/ticks'
 import { Button } from '@/components/ui/button'
 import { displayName, personSeed, shortWhen } from '@/lib/format'
 import { useNow } from '@/lib/hooks'
+import { useUnsentIn } from '@/lib/outbox/use-outbox'
 import { localPreview } from '@/lib/preview'
 import { cn } from '@/lib/utils'
 
@@ -154,6 +155,7 @@ const Row = memo(function Row({ conversation, active, stop, onFocus, number, ass
           </TimeText>
         </span>
         <span className="mt-0.5 flex items-center gap-1.5">
+          <Unsent conversationId={conversation.id} />
           {conversation.last_direction === 'outbound' && <Ticks status={conversation.last_status} className="text-muted-foreground" />}
           <span dir="auto" className={cn('align-ui min-w-0 flex-1 truncate text-[0.8125rem]', unread > 0 ? 'text-foreground' : 'text-muted-foreground')}>{preview}</span>
           {conversation.state === 'snoozed' && <AlarmClock className="size-3.5 shrink-0 text-muted-foreground" role="img" aria-label={t('work.states.snoozed')} />}
@@ -176,3 +178,13 @@ const Row = memo(function Row({ conversation, active, stop, onFocus, number, ass
     </Link>
   )
 })
+
+/** That something here has not been sent yet, and whether it waits for a person. */
+function Unsent({ conversationId }: { conversationId: string }) {
+  const { t } = useTranslation()
+  const unsent = useUnsentIn(conversationId)
+  if (unsent.length === 0) return null
+  const failed = unsent.some(({ state }) => state === 'failed')
+  const Icon = failed ? CircleAlert : Clock
+  return <Icon data-unsent className={cn('size-3.5 shrink-0', failed ? 'text-destructive' : 'text-muted-foreground')} role="img" aria-label={t('inbox.unsentCount', { count: unsent.length })} />
+}

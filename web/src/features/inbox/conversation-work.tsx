@@ -58,7 +58,7 @@ function AssigneeMenu({ conversation: { assignee_id }, onChange }: MenuProps) {
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" size="sm" className="shrink-0 px-2 text-muted-foreground pointer-coarse:min-w-11" title={name ? label : t('work.unassigned')} aria-label={label} data-assignee={assignee_id ?? ''}>
           {name ? <Avatar name={name} seed={assignee_id} size="xs" /> : <UserRound aria-hidden />}
-          <span className="max-w-24 truncate max-xl:hidden">{name || t('work.assign')}</span>
+          <span className="max-w-24 truncate max-2xl:hidden">{name || t('work.assign')}</span>
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="max-w-72">
@@ -94,7 +94,7 @@ function StateMenu({ conversation: { state, snoozed_until }, onChange }: MenuPro
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" size="sm" className="shrink-0 px-2 text-muted-foreground pointer-coarse:min-w-11" title={label} aria-label={`${t('work.state')}: ${label}`} data-state-of-conversation={state}>
           <Icon aria-hidden />
-          <span className="max-xl:hidden">{t(`work.states.${state}`)}</span>
+          <span className="max-2xl:hidden">{t(`work.states.${state}`)}</span>
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">

@@ -34,3 +34,16 @@ export function StartingGrid() {
     </div>
   )
 }
+
+/** The same in one line, above an empty form. */
+export function StartingRow() {
+  const { t } = useTranslation()
+  return (
+    <nav aria-label={t('templates.startFrom')} className="mb-4 flex flex-wrap items-center gap-2">
+      <span aria-hidden className="text-[0.8125rem] text-muted-foreground">{t('templates.startFrom')}</span>
+      {STARTING_POINTS.map(({ name, icon: Icon }) => (
+        <Button key={name} asChild variant="outline" size="sm"><Link href={`/templates/new?from=${name}`} data-start={name}><Icon aria-hidden />{t(`templates.start.${name}.title`)}</Link></Button>
+      ))}
+    </nav>
+  )
+}

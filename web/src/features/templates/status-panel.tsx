@@ -9,7 +9,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog'
 import { useStatusHint } from '@/components/template-bits'
 import { Button } from '@/components/ui/button'
 import { toastError } from '@/lib/errors'
-import { formatDate, formatDateTime } from '@/lib/format'
+import { formatDate } from '@/lib/format'
 import { details, say } from '@/lib/said'
 import { useCan } from '@/lib/session'
 import { type Tone, toneOf } from '@/lib/template-status'
@@ -63,7 +63,6 @@ export function StatusPanel({ template }: { template: Template }) {
       {submit && template.editing && !template.editing.possible && status !== 'DELETED' && (
         <p className="px-1 text-[0.8125rem] text-muted-foreground">
           {say(template.editing.why_terms) || t('templates.noEdit')}
-          {template.editing.next_at && ` ${t('templates.nextEdit', { when: formatDateTime(template.editing.next_at) })}`}
         </p>
       )}
     </div>

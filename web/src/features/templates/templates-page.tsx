@@ -16,6 +16,7 @@ import { toastError } from '@/lib/errors'
 import { useDebounced, useHotkeys } from '@/lib/hooks'
 import { languageName } from '@/lib/language'
 import { useCan } from '@/lib/session'
+import { isGone } from '@/lib/template-status'
 import { accountName, Accounts, useKnownChannels } from './accounts'
 import { DeleteDialog } from './delete-dialog'
 import { Drafts } from './editor/drafts'
@@ -57,9 +58,9 @@ export default function TemplatesPage() {
   ]
   const actions = (template: Template): RowAction[] => [
     { label: t('templates.open'), icon: Eye, run: () => navigate(`/templates/${template.id}`) },
-    ...(write && submit ? [{ label: t('common.edit'), icon: Pencil, run: () => navigate(`/templates/${template.id}/edit`) }] : []),
+    ...(write && submit && !isGone(template) ? [{ label: t('common.edit'), icon: Pencil, run: () => navigate(`/templates/${template.id}/edit`) }] : []),
     ...(write ? [{ label: t('templates.clone'), icon: Copy, run: () => navigate(`/templates/new?clone=${template.id}`) }] : []),
-    ...(submit ? [{ label: t('common.delete'), icon: Trash2, destructive: true, run: () => setDeleting(template) }] : []),
+    ...(submit && !isGone(template) ? [{ label: t('common.delete'), icon: Trash2, destructive: true, run: () => setDeleting(template) }] : []),
   ]
   const filtered = !!search || Object.keys(state.filters).length > 0
   const clear = () => {
@@ -89,7 +90,7 @@ export default function TemplatesPage() {
       )}
     >
       <Accounts />
-      <Drafts className="mb-4" />
+      {!filtered && <Drafts className="mb-4" />}
       {templates.error && !templates.data ? (
         <ErrorState error={templates.error} onRetry={() => void templates.refetch()} />
       ) : (

@@ -16,11 +16,13 @@ export function UseList({ uses, plain }: { uses: TemplateUse[]; plain?: boolean 
         const Icon = ICONS[use.kind as keyof typeof ICONS] ?? Puzzle
         const kind = t(`templates.uses.kinds.${use.kind}`, { defaultValue: use.kind.replaceAll('_', ' ') })
         const href = plain ? undefined : addressOf(use)
-        const name = <bdi className="font-medium">{use.name || kind}</bdi>
+        // The template's own settings have its name: it says nothing.
+        const named = use.kind === 'default_mapping' ? undefined : use.name
+        const name = <bdi className="font-medium">{named || kind}</bdi>
         return (
           <span role="listitem" key={`${use.kind} ${use.id}`} className="flex items-center gap-2">
             <Icon className="size-4 shrink-0 opacity-70" aria-hidden />
-            <span className="min-w-0">{href ? <Link href={href} className="underline-offset-2 hover:underline">{name}</Link> : name}{use.name && use.name !== kind && <span className="opacity-80"> · {kind}</span>}</span>
+            <span className="min-w-0">{href ? <Link href={href} className="underline-offset-2 hover:underline">{name}</Link> : name}{named && named !== kind && <span className="opacity-80"> · {kind}</span>}</span>
           </span>
         )
       })}

@@ -172,8 +172,13 @@ export class Outbox {
 
   private async sendAll(conversationId: string, hurry: boolean) {
     while (!this.stopped && this.options.mayGo()) {
-      const entry = (await this.read()).find((one) => one.conversation_id === conversationId && one.state === 'waiting')
-      if (!entry) return
+      const all = await this.read().catch(() => undefined)
+      // Without the browser's store, what this page alone has is still sent.
+      const entry = (all ?? [...this.unstored.values()].sort(inOrder)).find((one) => one.conversation_id === conversationId && one.state === 'waiting')
+      if (!entry) {
+        if (!all) this.later(this.now() + TAKE_OVER_MS)
+        return
+      }
       if (hasExpired(entry, this.now())) {
         await this.change(entry.id, expired)
         await this.changed()

@@ -63,7 +63,7 @@ rules! {
     CategoryInvalid = "category_invalid", Refused, None, "The category must be MARKETING, UTILITY or AUTHENTICATION.";
     ParameterFormatInvalid = "parameter_format_invalid", Refused, None, "The parameter format must be POSITIONAL or NAMED.";
     TtlRange = "ttl_range", Refused, None, "The time to live of this category is {minimum} to {maximum} seconds.";
-    FieldIgnored = "field_ignored", Advice, None, "WhatsApp ignores {field} since April 2025: it may always file a template as marketing.";
+    FieldIgnored = "field_ignored", Advice, None, "WhatsApp has ignored {field} since April 2025: it may always file a template as marketing.";
     ComponentsInvalid = "components_invalid", Refused, None, "The components must be a list of objects, {limit} at most.";
     ComponentTypeInvalid = "component_type_invalid", Refused, None, "“{value}” is not a type of component.";
     ComponentNotAllowed = "component_not_allowed", Refused, None, "A template of this kind has no {component}.";
@@ -86,11 +86,11 @@ rules! {
 
     VariableMalformed = "var_malformed", Refused, BODY, "“{value}” is not a variable. Write {{1}}.";
     VariableMixed = "var_mixed", Refused, BODY, "“{value}” does not fit: variables are all numbers, or all names.";
-    VariableNotSequential = "var_not_sequential", Refused, BODY, "Variables are numbered from {{1}} on without gaps; “{value}” breaks the row.";
+    VariableNotSequential = "var_not_sequential", Refused, BODY, "Variables are numbered from {{1}} on without gaps; “{value}” breaks the sequence.";
     VariableName = "named_charset", Refused, BODY, "“{value}”: a variable's name has small letters, digits and underscores, a letter first.";
     VariableSpaces = "var_spaces", LikelyRefused, None, "Leave out the spaces between the braces of “{value}”.";
     VariableEdges = "var_leading_trailing", Refused, EDGES, "A variable cannot be the first or the last thing in the body.";
-    VariablePunctuation = "var_edge_punctuation", Advice, None, "Only a punctuation mark stands before or after the outer variable. Meta sometimes refuses this; a word more is safer.";
+    VariablePunctuation = "var_edge_punctuation", Advice, None, "Only a punctuation mark stands before or after the outer variable. Meta sometimes refuses this; one more word is safer.";
     VariableAdjacent = "var_adjacent", Refused, BODY, "Two variables stand next to each other; put words between them.";
     VariableDensity = "var_density", Refused, DENSITY, "There are {words} words for {variables} variables; at least {needed} are needed.";
     ExampleMissing = "example_missing", Refused, EXAMPLE, "Each variable needs a sample.";

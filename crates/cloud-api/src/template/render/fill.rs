@@ -143,7 +143,10 @@ fn given(slots: &[Slot], values: &BTreeMap<String, Value>) -> BTreeMap<String, V
                 .trim()
                 .parse::<i64>()
                 .map_or_else(|_| json!(text), Value::from),
-            (Value::Number(number), kind) if kind.is_text() => Value::String(number.to_string()),
+            // A fraction, or a number too large to be kept whole, would be written in another way than it was given.
+            (Value::Number(number), kind) if kind.is_text() && !number.is_f64() => {
+                Value::String(number.to_string())
+            }
             (other, _) => other.clone(),
         };
         Some((slot.key.clone(), value))

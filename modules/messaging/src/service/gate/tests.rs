@@ -48,21 +48,21 @@ fn a_template_that_whatsapp_stopped_does_not_leave() {
         };
         template(Some(&address), Some(known)).map(|why| why.refused())
     };
-    for status in [Paused, Disabled, Rejected, Deleted, Archived, Locked] {
+    for status in [
+        Paused,
+        Disabled,
+        Rejected,
+        PendingDeletion,
+        Deleted,
+        Archived,
+        Locked,
+    ] {
         let refused = refused(status).unwrap();
         assert_eq!(refused.code, RefusalCode::TemplateStopped, "{status:?}");
         assert_eq!(refused.error.code(), "template_stopped");
     }
     // A version before may be sendable, or nobody knows.
-    let tried = [
-        Submitting,
-        Pending,
-        Approved,
-        InAppeal,
-        PendingDeletion,
-        LimitExceeded,
-        Unknown,
-    ];
+    let tried = [Submitting, Pending, Approved, InAppeal, LimitExceeded, Unknown];
     for status in tried {
         assert!(refused(status).is_none(), "{status:?}");
     }

@@ -267,9 +267,9 @@ async fn look_up(client: &Client, work: &Work) -> std::result::Result<Option<Ans
 
 /// WhatsApp knows no such template.
 fn is_missing(error: &GraphFailure) -> bool {
-    error
-        .graph()
-        .is_some_and(|graph| graph.code == 803 || (graph.code == 100 && graph.subcode == Some(33)))
+    error.graph().is_some_and(|graph| {
+        graph.code == 803 || (graph.code == 100 && (graph.subcode == Some(33) || graph.http_status == 404))
+    })
 }
 
 /// Whether a template has this content. WhatsApp adds to what it was given, so all that was given must be there; samples, and the
@@ -341,6 +341,10 @@ async fn keep(db: &TenantDb, work: &Work, state: SubmissionState, why: &Sentence
     let Some(before) = tx.find::<Entity>().filter(this).for_update().one().await? else {
         return Ok(());
     };
+    // A later one is not this one's to end.
+    if before.created_at != work.submission.created_at {
+        return Ok(());
+    }
     let kept = ActiveModel {
         state: Set(state),
         problem: Set(why.kept()),
@@ -365,7 +369,7 @@ async fn keep(db: &TenantDb, work: &Work, state: SubmissionState, why: &Sentence
         .await?;
     }
     if before.state != state || before.problem != why.kept() {
-        tell(&mut tx, &row, &[TemplatePart::Status])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
     }
     tx.commit().await
 }

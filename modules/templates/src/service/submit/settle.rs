@@ -72,6 +72,8 @@ impl Service {
         let done = tx
             .delete::<submission::Entity>()
             .filter(submission::Column::TemplateId.eq(row.id))
+            // A later one is not this one's to end.
+            .filter(submission::Column::CreatedAt.eq(work.submission.created_at))
             .exec()
             .await?;
         if done == 0 {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vite
 import { ApiError, NetworkError } from '@/api/error'
 import type { Draft, DraftIn } from '@/api/template-writing'
 import { type Calls, DraftKeeper, type SaveState } from './draft-keeper'
+import { toTemplate } from './convert'
 import { blankButton, blankForm } from './form'
 import { keep, kept } from './kept'
 
@@ -63,6 +64,19 @@ describe('a draft', () => {
     await vi.runAllTimersAsync()
     expect(create).toHaveBeenCalledTimes(3)
     expect(states.at(-1)).toBe('saved')
+  })
+
+  it('whose answer was lost is our own version, not somebody else’s', async () => {
+    const mine = { ...draft(3, { template: toTemplate(form('Hi')) }), channel_id: 'chn_1' }
+    const save = vi.fn().mockRejectedValueOnce(new NetworkError()).mockRejectedValueOnce(new ApiError({ status: 409, code: 'draft_changed', detail: '' })).mockResolvedValue(draft(4))
+    const { keeper, states } = setUp({ save, fetch: vi.fn(() => Promise.resolve(mine)) }, { id: 'tdr_1', version: 2 })
+    keeper.changed(form('Hi'))
+    await vi.runAllTimersAsync()
+    expect(states).not.toContain('conflict')
+    expect(states.at(-1)).toBe('saved')
+    keeper.changed(form('Hi!'))
+    await vi.runAllTimersAsync()
+    expect(save.mock.calls.at(-1)?.slice(0, 2)).toEqual(['tdr_1', 3])
   })
 
   it('of which somebody saved another version, waits for a decision', async () => {

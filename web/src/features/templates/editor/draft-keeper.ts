@@ -166,7 +166,10 @@ export class DraftKeeper {
     const status = error instanceof ApiError ? error.status : 0
     if (status === 409 && this.id) {
       try {
-        this.theirs = await this.options.calls.fetch(this.id)
+        const theirs = await this.options.calls.fetch(this.id)
+        // Our own, of which the answer was lost.
+        if (this.values && sameBody(theirs.template, toTemplate(this.values))) return this.saved(theirs, this.values)
+        this.theirs = theirs
         this.become('conflict')
       } catch {
         this.unreachable(error)
@@ -187,3 +190,7 @@ export class DraftKeeper {
     this.later(AGAIN)
   }
 }
+
+/** Whether two bodies say the same, in whatever order their fields come. */
+const sameBody = (one: unknown, other: unknown) => ordered(one) === ordered(other)
+const ordered = (value: unknown) => JSON.stringify(value, (_, inner: unknown) => (inner && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner))

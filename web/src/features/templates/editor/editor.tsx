@@ -16,7 +16,6 @@ import { Notice } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { toastError } from '@/lib/errors'
-import { formatDateTime } from '@/lib/format'
 import { useDebounced, useEvent } from '@/lib/hooks'
 import { say } from '@/lib/said'
 import { useCan } from '@/lib/session'
@@ -32,6 +31,7 @@ import { formSchema, type TemplateForm } from './form'
 import { HeaderSection } from './header-section'
 import { IdentitySection } from './identity-section'
 import { LanguageNav } from './language-nav'
+import { StartingRow } from '../starting-grid'
 import { SaveStatus } from './save-status'
 import { fitting, type Start } from './source'
 import { SubmitDialog } from './submit-dialog'
@@ -131,6 +131,7 @@ export function Editor({ start, template, channels, onDraft, onRestart }: Editor
   return (
     <EditorContext.Provider value={state}>
       <Page title={title} description={template ? <bdi dir="ltr" className="font-mono text-xs">{template.name}</bdi> : t('templateEditor.lead')} above={<BackLink href={template ? `/templates/${template.id}` : '/templates'} label={t(template ? 'templateEditor.back' : 'templateEditor.all')} />}>
+        {start.place === 'new' && !start.restored && !form.formState.isDirty && <StartingRow />}
         <LanguageNav current={values.language} templates={languages.data ?? []} drafts={(drafts.data ?? []).filter(({ id, name, template_id: of }) => name !== '' && name === values.name && !of && id !== keeper.draftId())} />
         <div className="grid gap-2 empty:hidden not-empty:mb-4">
           {keeper.theirs && <Conflict onTheirs={() => keeper.theirs && onRestart({ ...start, values: fromTemplate(keeper.theirs.template, keeper.theirs.channel_id ?? values.channel), draft: { id: keeper.theirs.id, version: keeper.theirs.version }, mapping: keeper.theirs.mapping, restored: false, theirs: undefined })} onMine={() => void keeper.keepMine()} />}
@@ -225,7 +226,7 @@ function EditLimits({ template }: { template: Template }) {
     return (
       <Notice tone="warning">
         {say(editing.why_terms) || t('templateEditor.notNow')}
-        {editing.next_at && ` ${t('templateEditor.nextAt', { at: formatDateTime(editing.next_at) })}`} {t('templateEditor.stillDraft')}
+        {' '}{t('templateEditor.stillDraft')}
       </Notice>
     )
   }

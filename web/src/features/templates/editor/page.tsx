@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useSearch } from 'wouter'
 import { useChannels } from '@/api/channels'
@@ -44,12 +44,18 @@ function Loader({ templateId, search, onDraft }: LoaderProps) {
   const drafts = useDrafts(!!templateId)
   const own = templateId ? drafts.data?.find(({ template_id }) => template_id === templateId)?.id : draftId
   const draft = useDraft(own)
+  const [, navigate] = useLocation()
+  // A draft that changes a template has that template's address.
+  const changes = !templateId && draft.data?.template_id
+  useEffect(() => {
+    if (changes) navigate(`/templates/${changes}/edit`, { replace: true })
+  }, [changes, navigate])
   const [start, setStart] = useState<Start>()
   const [copy, setCopy] = useState(0)
 
   const waited = [channels, ...(templateId ? [template, drafts] : []), ...(own ? [draft] : []), ...(cloneId && !draftId && !templateId ? [clone] : [])]
   const failed = waited.find(({ error, data }) => error && data === undefined)
-  if (!start && !failed && waited.every(({ data }) => data !== undefined)) {
+  if (!start && !failed && !changes && waited.every(({ data }) => data !== undefined)) {
     setStart(startOf({ template: template.data, draft: draft.data, clone: clone.data, language: asked.get('language') ?? undefined, from: asked.get('from') ?? undefined, channels: channels.data ?? [], reader: i18n.language }))
   }
   if (start) {

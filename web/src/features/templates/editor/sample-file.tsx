@@ -6,7 +6,7 @@ import { uploadSample } from '@/api/template-writing'
 import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
 import { checkFile } from '@/lib/files'
-import { formatNumber, formatSize } from '@/lib/format'
+import { formatNumber, formatSize, isolated } from '@/lib/format'
 import { cn } from '@/lib/utils'
 import { useEditor } from './context'
 import { Field, TextField } from './field'
@@ -47,7 +47,7 @@ export function SampleFile({ kind }: { kind: keyof typeof ACCEPTED }) {
       setSampleUrl(kind === 'document' ? undefined : URL.createObjectURL(file))
     } catch (error) {
       if (error instanceof ApiError && error.code === 'app_unknown') setApp({ id: appId ?? '', file })
-      if (!stop.signal.aborted) setProblem(error instanceof ApiError && error.code === 'media_type' ? t(`templateEditor.fileTypes.${kind}`) : describeError(error))
+      if (!stop.signal.aborted) setProblem(error instanceof ApiError && error.code === 'media_type' ? t('templateEditor.fileWrong', { name: isolated(file.name) }) : describeError(error))
     } finally {
       setRunning(undefined)
     }

@@ -57,10 +57,13 @@ export function startOf(asked: Asked): Start {
 
 function fresh({ template, clone, language, from, reader }: Asked, channel: string): TemplateForm {
   if (template) return fromTemplate(bodyOf(template), channel)
-  if (clone) return { ...fromTemplate(bodyOf(clone), channel), ...(language ? { language } : {}) }
+  if (clone) return { ...fromTemplate(bodyOf(clone), channel), language: language ?? otherLanguage(clone.language) }
   if (isStarter(from)) return fromTemplate(STARTERS[from][reader === 'ar' ? 'ar' : 'en'], channel)
   return blankForm({ channel, language: reader === 'ar' ? 'ar' : 'en' })
 }
+
+/** A new language begins with one that the template does not have. */
+const otherLanguage = (of: string) => (of.startsWith('ar') ? 'en' : 'ar')
 
 /** What this browser kept goes before the server's copy: it may be newer, and it knows the names of files. */
 function fromDraft(draft: Draft, channel: string): Start {
