@@ -78,10 +78,13 @@ impl Module for Contacts {
     }
 
     fn api(&self) -> Api {
-        Api::new(api::ContactsApi {
-            settings: self.settings.clone(),
-            rules: self.rules,
-        })
+        Api::new((
+            api::ContactsApi {
+                settings: self.settings.clone(),
+                rules: self.rules,
+            },
+            api::TagsApi,
+        ))
     }
 
     fn permissions(&self) -> &'static [PermissionInfo] {
