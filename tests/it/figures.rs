@@ -34,10 +34,13 @@ async fn fleet(profile: Profile, simulate: impl FnOnce(&mut SimConfig)) -> Fleet
 /// Waiting and failed messages of both tenants, once everything is sent and added up.
 async fn figures(fleet: &Fleet) -> (i64, i64) {
     fleet.settled(Duration::from_secs(60)).await;
-    let left = async || fleet.count("SELECT COUNT(*) FROM host_events").await;
+    // Events that a listener has yet to handle. One that was handled by a process that died before it was swept stays in the table
+    // until the tenant's next event of that name.
+    let left = "SELECT COUNT(*) FROM host_events AS e LEFT JOIN host_event_cursors AS c \
+                ON c.tenant_id = e.tenant_id AND c.event = e.name WHERE c.seq IS NULL OR c.seq < e.seq";
     // What a killed process left half done is tried again after growing pauses.
-    eventually("all is added up", Duration::from_secs(60), async || {
-        left().await == 0
+    eventually("all is added up", Duration::from_secs(20), async || {
+        fleet.count(left).await == 0
     })
     .await;
     let sum = async |column: &str| {

@@ -35,7 +35,7 @@ impl DatabaseOptions {
     }
 
     /// Prepared statements that each connection keeps. Where one more takes the place of another, sqlx writes two packets without
-    /// TCP_NODELAY, and the second waits for the server's delayed acknowledgement: 40 ms. So there is room for all that we have,
+    /// TCP_NODELAY (its issue 4335), and the second waits for the server's delayed acknowledgement: 40 ms. So there is room for all we have,
     /// within what the server allows all connections together (`max_prepared_stmt_count`, 16,382 unless set).
     fn statements(connections: u32) -> usize {
         (6_000 / connections.max(1)).clamp(100, 1_000) as usize
