@@ -30,6 +30,9 @@ pub struct Model {
     /// JSON: a list, in WhatsApp's own form.
     #[sea_orm(column_type = "Text")]
     pub components: String,
+    /// JSON: [`Live`](crate::service::Live): what WhatsApp sends while a change is in review; none otherwise.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub live: Option<String>,
     /// Digest of body and footer (`words_key` in `service/check.rs`): no two templates of an account may share them. None where
     /// nobody has reckoned it yet.
     pub words: Option<String>,

@@ -11,6 +11,7 @@ mod filling;
 mod limits;
 mod list;
 mod listed;
+mod live;
 mod mapping;
 mod news;
 mod parts;
@@ -34,6 +35,7 @@ pub use fill::{Filled, FilledSlot, From};
 pub use filling::Previewed;
 pub use limits::Editing;
 pub use list::TemplateFilter;
+pub use live::Live;
 pub use samples::{Kept, SampleKind};
 pub use submit::Wanted;
 

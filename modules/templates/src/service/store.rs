@@ -82,6 +82,7 @@ impl Held {
             quality: "UNKNOWN".to_owned(),
             named: false,
             components: "[]".to_owned(),
+            live: None,
             words: None,
             ttl_seconds: None,
             reason: None,
@@ -154,6 +155,7 @@ impl Held {
         self.row.status = Status::Deleted;
         self.row.status_at = Some(at);
         (self.row.reason, self.row.reason_text) = (None, None);
+        self.row.live = None;
         self.row.gone_at = Some(at);
         self.row.missed_at = None;
         self.changed.extend([TemplatePart::Removed, TemplatePart::Status]);
@@ -165,6 +167,7 @@ impl Held {
         let row = &mut self.row;
         (row.status_at, row.quality_at, row.category_at, row.components_at) = (None, None, None, None);
         (row.seen_at, row.missed_at) = (None, None);
+        row.live = None;
         (
             row.pending_category,
             row.pending_category_at,
@@ -246,6 +249,7 @@ fn columns(row: Model, new: bool) -> ActiveModel {
         quality: Set(row.quality),
         named: Set(row.named),
         components: Set(row.components),
+        live: Set(row.live),
         words: Set(row.words),
         ttl_seconds: Set(row.ttl_seconds),
         reason: Set(row.reason),

@@ -338,6 +338,7 @@ async fn revived_or_new(tx: &TenantTx, waba_id: &str, wanted: &Wanted) -> Result
     let fresh = template::ActiveModel {
         whatsapp_id: Set(None),
         status: Set(Status::Submitting),
+        live: Set(None),
         quality: Set("UNKNOWN".to_owned()),
         reason: Set(None),
         recommendation: Set(None),

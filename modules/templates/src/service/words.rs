@@ -79,7 +79,8 @@ pub(super) fn of(before: &Model, row: &Model, changed: &[TemplatePart], at: Date
     } else if changed.contains(&TemplatePart::PendingCategory) {
         notes.push(of_pending(row, at));
     }
-    if changed.contains(&TemplatePart::Components) && before.components != "[]" {
+    let is_new = before.components != row.components || changed.contains(&TemplatePart::Variables);
+    if changed.contains(&TemplatePart::Components) && is_new && before.components != "[]" {
         let mut detail = Sentences::from(Term::LookBeforeSending);
         if changed.contains(&TemplatePart::Variables) {
             detail = Sentences::from(Term::TemplateVariablesChanged).and(detail);

@@ -18,6 +18,7 @@ use crate::{
         Service, check,
         content::search_key,
         limits::{EDITED, NAME_LOCK, RESUBMITTED},
+        live::Live,
         words::of_it,
     },
 };
@@ -207,14 +208,17 @@ async fn edited(
         changes.mapping = Set(mapping.to_string());
         parts.push(TemplatePart::Mapping);
     }
+    let mut now = row.status;
     // News that came while WhatsApp was asked are newer than its answer.
     if (row.status, row.status_at) == (work.row.status, work.row.status_at) {
-        changes.status = Set(status.map_or(Status::Pending, Status::of));
+        now = status.map_or(Status::Pending, Status::of);
+        changes.status = Set(now);
         changes.status_at = Set(Some(asked));
         changes.reason = Set(None);
         changes.reason_text = Set(None);
         changes.recommendation = Set(None);
     }
+    changes.live = Set(live(work, row, now)?);
     let after = write(tx, row, changes).await?;
     let kind = match work.handed.status == Status::Approved.to_value() {
         true => EDITED,
@@ -224,6 +228,20 @@ async fn edited(
     let by = work.submission.submitted_by.clone();
     note_as(tx, &after, kind, "info", title, (), by).await?;
     tell(tx, &after, &parts)
+}
+
+/// The version that WhatsApp sends until it has approved this change: the one that it had approved before.
+fn live(work: &Work, row: &Model, now: Status) -> Result<Option<String>> {
+    if now != Status::Pending || work.handed.status != Status::Approved.to_value() {
+        return Ok(None);
+    }
+    // News of the change may have come first; then the row keeps it already.
+    let known = Live::read(row)?.map_or_else(|| Live::of(&work.row), |live| Ok(Some(live)))?;
+    let Some(mut live) = known else { return Ok(None) };
+    if work.handed.mapping.is_some() && live.mapping.is_none() {
+        live.mapping = Some(serde_json::from_str(&row.mapping)?);
+    }
+    live.kept().map(Some)
 }
 
 async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Utc>) -> Result<()> {
@@ -250,6 +268,7 @@ async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Ut
         let was_approved = matches!(before, Status::Approved | Status::Paused);
         let changes = ActiveModel {
             status: Set(Status::PendingDeletion),
+            live: Set(None),
             status_at: Set(Some(asked)),
             gone_at: Set(row.gone_at.or(Some(now))),
             locked_until: Set(was_approved.then(|| now + NAME_LOCK).or(row.locked_until)),
