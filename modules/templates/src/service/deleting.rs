@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Service, drafts,
+    store::tell,
     submit::{self, Handed},
 };
 use crate::{
@@ -103,7 +104,7 @@ impl Service {
             ..Handed::default()
         };
         submit::hand_in(&mut tx, actor, id, number.id, SubmissionKind::Delete, &handed).await?;
-        submit::tell(&mut tx, &row, &[TemplatePart::Submission])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }

@@ -2,35 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use cloud_api::template::{
-    render::{Slot, SlotKind, Source, check_value, slots},
-    variables::{Piece, pieces},
+use cloud_api::{
+    media::MediaKind,
+    template::{
+        render::{Slot, SlotKind, Source, check_value, slots},
+        variables::{Piece, pieces, position},
+    },
 };
 use contracts::{
     contacts::ContactField,
-    templates::{Mapping, SlotSource, TemplateChange, TemplateId, TemplatePart, TemplatesChanged},
+    messaging::MediaId,
+    templates::{Mapping, SlotSource, TemplateId, TemplatePart},
 };
-use kernel::{Error, FieldError, Result, TenantDb};
+use kernel::{Error, FieldError, Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Service, catalog::card, fill::own_files};
+use super::{Service, catalog::card, fill::own_files, live::Live, store::tell};
 use crate::{
     entity::template::{ActiveModel, Column, Entity, Model},
     error::TemplateError,
 };
 
-/// What is said of an entry that cannot be read.
-const UNREADABLE: &str =
-    "must have `from`: `contact` with a `field`, `text` with a `text`, `fixed` with a `value`, or `ask`";
-
 /// Characters of an attribute's name; contacts have no longer ones.
 const KEY: usize = 64;
 
 /// Names of variables that mean a first name, or a name to be addressed by.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 12] = [
     "first_name",
     "firstname",
     "fname",
@@ -39,8 +38,6 @@ const NAMES: [&str; 14] = [
     "customer_name",
     "customer",
     "client_name",
-    "user_name",
-    "username",
     "nombre",
     "nome",
     "vorname",
@@ -133,24 +130,9 @@ pub(super) fn read(stored: &Value) -> Mapping {
     read.collect()
 }
 
-/// A mapping that comes with a template, by the template's slots.
-///
-/// # Errors
-/// 422 naming each slot that there is not, or that does not take what it was given.
-pub(super) fn checked(template: &Value, mapping: Option<&Value>) -> Result<()> {
-    let Some(mapping) = mapping else { return Ok(()) };
-    let read = read(mapping);
-    let unread = mapping
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| !read.contains_key(*key));
-    let unread = unread.map(|(key, _)| FieldError::new(format!("mapping.{key}"), UNREADABLE));
-    let errors: Vec<FieldError> = unread.chain(check(Source::of(template), &read)).collect();
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(Error::invalid_fields(errors)),
-    }
+/// A mapping as its column keeps it.
+pub(super) fn kept(mapping: &Mapping) -> Result<String> {
+    serde_json::to_string(mapping).map_err(Error::internal)
 }
 
 /// Whether a slot takes what comes from there.
@@ -163,21 +145,24 @@ fn fits(from: &SlotSource, kind: SlotKind) -> bool {
     }
 }
 
-/// A first name where the variable's name, its sample or the greeting before it says so.
+/// A name where the variable's own name says so, or its sample, or the greeting before it. A variable whose name or sample says
+/// something else is asked for.
 fn default_of(source: Source<'_>, slot: &Slot) -> Option<SlotSource> {
     if slot.kind != SlotKind::Text {
         return None;
     }
     let variable = slot.variable.as_deref()?;
-    let field = if WHOLE_NAMES.contains(&variable) {
-        ContactField::Name
-    } else if NAMES.contains(&variable)
-        || is_sampled(slot)
-        || (slot.card.is_none() && is_greeted(source, slot))
-    {
-        ContactField::FirstName
-    } else {
-        return None;
+    let sample = slot.example.as_deref().unwrap_or_default().trim();
+    let may_be_name = sample.is_empty() || is_known_name(sample) || is_like_a_name(sample);
+    let is_numbered = position(variable).is_some();
+    let says_name = match is_numbered {
+        true => is_known_name(sample) || (slot.card.is_none() && is_greeted(source, slot)),
+        false => NAMES.contains(&variable),
+    };
+    let field = match may_be_name {
+        true if WHOLE_NAMES.contains(&variable) => ContactField::Name,
+        true if says_name => ContactField::FirstName,
+        _ => return None,
     };
     Some(SlotSource::Contact {
         field,
@@ -185,9 +170,18 @@ fn default_of(source: Source<'_>, slot: &Slot) -> Option<SlotSource> {
     })
 }
 
-fn is_sampled(slot: &Slot) -> bool {
-    let sample = slot.example.as_deref().unwrap_or_default().trim().to_lowercase();
-    SAMPLES.contains(&sample.as_str())
+fn is_known_name(sample: &str) -> bool {
+    SAMPLES.contains(&sample.to_lowercase().as_str())
+}
+
+/// One to three words of letters, each with a capital where its script has capitals.
+fn is_like_a_name(sample: &str) -> bool {
+    let is_word = |word: &str| {
+        let begins = word.chars().next().is_some_and(|first| !first.is_lowercase());
+        begins && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'))
+    };
+    let words: Vec<&str> = sample.split_whitespace().collect();
+    (1..=3).contains(&words.len()) && words.iter().all(|word| is_word(word))
 }
 
 /// Whether it stands behind a greeting: `Hi {{1}}`.
@@ -217,7 +211,7 @@ fn is_greeted(source: Source<'_>, slot: &Slot) -> bool {
     })
 }
 
-/// What is wrong with a mapping for this template; each error names its slot: `mapping.body_1`.
+/// What is wrong with a mapping for this template, its files apart; each error names its slot: `mapping.body_1`.
 pub(super) fn check(source: Source<'_>, mapping: &Mapping) -> Vec<FieldError> {
     let slots: BTreeMap<String, Slot> = slots(source)
         .into_iter()
@@ -277,14 +271,61 @@ fn check_one(source: Source<'_>, slot: &Slot, from: &SlotSource) -> Vec<FieldErr
             errors
         }
         SlotSource::Text { text } => said("text", text.as_str().into()),
-        SlotSource::Fixed { value } => said("value", own_files(value.clone())),
+        SlotSource::Fixed { value } => match own_files(value.clone()) {
+            Ok(value) => said("value", value),
+            Err(why) => vec![FieldError::new(at("value"), why)],
+        },
         SlotSource::Ask { fallback: None } => Vec::new(),
         SlotSource::Ask { fallback: Some(text) } => said("fallback", text.as_str().into()),
     }
 }
 
+/// The files that were uploaded here, each with its slot and as what it is sent.
+fn files(source: Source<'_>, mapping: &Mapping) -> Vec<(String, (MediaId, MediaKind))> {
+    let file = |slot: Slot| {
+        let kind = match slot.kind {
+            SlotKind::Image => MediaKind::Image,
+            SlotKind::Video => MediaKind::Video,
+            SlotKind::Document => MediaKind::Document,
+            _ => return None,
+        };
+        let SlotSource::Fixed { value } = mapping.get(&slot.key)? else {
+            return None;
+        };
+        let id = own_files(value.clone()).ok()?["id"].as_str()?.parse().ok()?;
+        Some((slot.key, (id, kind)))
+    };
+    slots(source).into_iter().filter_map(file).collect()
+}
+
 impl Service {
-    /// Replaces what a template is filled with.
+    /// Checks a mapping that comes with a template, by the template's slots.
+    ///
+    /// # Errors
+    /// 422 naming each slot that there is not, or that does not take what it was given.
+    pub(super) async fn fitting(&self, tx: &TenantTx, source: Source<'_>, mapping: &Mapping) -> Result<()> {
+        let mut errors = check(source, mapping);
+        let (keys, files): (Vec<String>, Vec<_>) = files(source, mapping).into_iter().unzip();
+        if !files.is_empty() {
+            let unsendable = self.media.unsendable(tx, &files).await?;
+            let both = keys.into_iter().zip(unsendable);
+            let why = both.filter_map(|(key, error)| Some((key, error?)));
+            errors.extend(why.map(|(key, error)| {
+                let said = match error.code() {
+                    "not_found" => "is no file that was uploaded here".to_owned(),
+                    _ => error.detail().to_owned(),
+                };
+                FieldError::new(format!("mapping.{key}.value"), said).with_code(error.code())
+            }));
+        }
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(TemplateError::Invalid(errors).into()),
+        }
+    }
+
+    /// Replaces what a template is filled with. While a change that brings a mapping of its own is in review, that of the version which
+    /// is sent.
     ///
     /// # Errors
     /// 404; 422 naming each slot that there is not, or that does not take what it was given.
@@ -293,21 +334,32 @@ impl Service {
         db: &TenantDb,
         id: TemplateId,
         mapping: Mapping,
-    ) -> Result<Model, TemplateError> {
+    ) -> Result<Model> {
         let mut tx = db.begin().await?;
         let row = tx.lock::<Entity>(id).await?;
-        let mut known = card(row.clone())?;
-        let errors = check(known.source(), &mapping);
-        if !errors.is_empty() {
-            return Err(TemplateError::Invalid(errors));
-        }
-        let text = serde_json::to_string(&mapping).map_err(Error::internal)?;
-        if row.mapping == text {
-            return Ok(row);
-        }
+        let known = card(row.clone())?;
+        self.fitting(&tx, known.source(), &mapping).await?;
+        let text = kept(&mapping)?;
+        let live = Live::read(&row)?.filter(|live| live.mapping.is_some());
+        let row = match live {
+            Some(live) => {
+                let mapping = Some(serde_json::from_str(&text).map_err(Error::internal)?);
+                let live = Live { mapping, ..live }.kept()?;
+                Model {
+                    live: Some(live),
+                    ..row
+                }
+            }
+            None if row.mapping == text => return Ok(row),
+            None => Model {
+                mapping: text,
+                ..row
+            },
+        };
         let now = tx.clock().now();
         let set = ActiveModel {
-            mapping: Set(text.clone()),
+            mapping: Set(row.mapping.clone()),
+            live: Set(row.live.clone()),
             updated_at: Set(now),
             ..ActiveModel::default()
         };
@@ -316,33 +368,12 @@ impl Service {
             .set(set)
             .exec()
             .await?;
-        known.mapping = mapping;
-        tx.publish(&TemplatesChanged {
-            items: vec![changed(&row, now)],
-        })?;
+        tell(&mut tx, &row, &[TemplatePart::Mapping])?;
         tx.commit().await?;
         Ok(Model {
-            mapping: text,
             updated_at: now,
             ..row
         })
-    }
-}
-
-fn changed(row: &Model, at: DateTime<Utc>) -> TemplateChange {
-    TemplateChange {
-        template_id: row.id,
-        waba_id: row.waba_id.clone(),
-        name: row.name.clone(),
-        language: row.language.clone(),
-        changed: vec![TemplatePart::Mapping],
-        status: row.status.into(),
-        previous_category: None,
-        category: row.category.map(Into::into),
-        pending_category: row.pending_category.map(Into::into),
-        pending_category_at: row.pending_category_at,
-        quality: Some(row.quality.clone()),
-        at,
     }
 }
 
@@ -388,6 +419,30 @@ mod tests {
             Mapping::from([("body_1".to_owned(), first_name())])
         );
         assert!(mapping_of(json!({"type": "BODY", "text": "The train to {{1}} leaves."})).is_empty());
+    }
+
+    #[test]
+    fn what_says_something_else_is_asked_for() {
+        let sampled = |text: &str, sample: &str| {
+            mapping_of(json!({"type": "BODY", "text": text, "example": {"body_text": [[sample]]}}))
+        };
+        for sample in ["12", "A-77", "20 June", "19.99 €", "SAVE10", "your order", "2026-01-05"] {
+            assert!(sampled("Hello {{1}}, it is here.", sample).is_empty(), "{sample}");
+        }
+        for sample in ["Ana", "ana", "Mary Ann", "O'Neil", "José", "سارة", "李明"] {
+            let mapping = sampled("Hello {{1}}, it is here.", sample);
+            assert_eq!(mapping["body_1"], first_name(), "{sample}");
+        }
+        let named = |name: &str, sample: &str| {
+            let params = json!([{"param_name": name, "example": sample}]);
+            mapping_of(json!({"type": "BODY", "text": format!("Hello {{{{{name}}}}}, it is here."),
+                "example": {"body_text_named_params": params}}))
+        };
+        for (name, sample) in [("order", "Ana"), ("code", "Ana"), ("date", "Monday"), ("username", "ana77"), ("name", "A-77")] {
+            assert!(named(name, sample).is_empty(), "{name} {sample}");
+        }
+        assert_eq!(named("first_name", "Ana")["body_first_name"], first_name());
+        assert_eq!(named("customer_name", "")["body_customer_name"], first_name());
     }
 
     #[test]

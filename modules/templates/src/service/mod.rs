@@ -14,6 +14,7 @@ mod listed;
 mod live;
 mod mapping;
 mod news;
+mod numbers;
 mod parts;
 mod samples;
 mod store;
@@ -25,7 +26,7 @@ mod words;
 
 use std::sync::Arc;
 
-use contracts::{channels::ChannelDirectory, contacts::ContactDirectory};
+use contracts::{channels::ChannelDirectory, contacts::ContactDirectory, messaging::MediaLibrary};
 use kernel::BlobStore;
 
 pub use accounts::Account;
@@ -46,6 +47,7 @@ use crate::{Needs, entity::template};
 pub struct Service {
     channels: Arc<dyn ChannelDirectory>,
     contacts: Arc<dyn ContactDirectory>,
+    media: Arc<dyn MediaLibrary>,
     store: Arc<dyn BlobStore>,
     places: samples::Places,
 }
@@ -62,11 +64,13 @@ impl Service {
         let Needs {
             channels,
             contacts,
+            media,
             store,
         } = needs;
         Self {
             channels,
             contacts,
+            media,
             store,
             places: samples::Places::default(),
         }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     check, content,
+    limits::NAME_LOCK,
     live::{self, Sent},
     words::Note,
 };
@@ -190,6 +191,10 @@ fn judge(row: &mut Model, verdict: &Verdict, teller: Teller, at: DateTime<Utc>) 
     }
     if !same || verdict.disabled_at.is_some() {
         row.disabled_at = verdict.disabled_at;
+    }
+    let is_lock = matches!(status, Status::Deleted | Status::PendingDeletion);
+    if is_lock && matches!(row.status, Status::Approved | Status::Paused) {
+        row.locked_until = row.locked_until.max(Some(at + NAME_LOCK));
     }
     row.status = status;
     row.status_at = Some(at);

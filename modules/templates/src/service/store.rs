@@ -192,7 +192,7 @@ pub(super) async fn save(tx: &mut TenantTx, held: impl IntoIterator<Item = Held>
     for mut held in touched {
         if !held.changed.is_empty() {
             held.row.updated_at = now;
-            items.push(change(&held));
+            items.push(change(&held.row, &held.changed, held.at));
         }
         let id = held.row.id;
         notes.extend(held.notes.into_iter().map(|note| (id, note)));
@@ -215,23 +215,29 @@ pub(super) async fn save(tx: &mut TenantTx, held: impl IntoIterator<Item = Held>
     Ok(())
 }
 
-fn change(held: &Held) -> TemplateChange {
-    let row = &held.row;
-    let refiled = held.changed.contains(&TemplatePart::Category);
+/// What is told of a template: what changed, and how it is now.
+fn change(row: &Model, changed: &[TemplatePart], at: DateTime<Utc>) -> TemplateChange {
+    let refiled = changed.contains(&TemplatePart::Category);
     TemplateChange {
         template_id: row.id,
         waba_id: row.waba_id.clone(),
         name: row.name.clone(),
         language: row.language.clone(),
-        changed: held.changed.clone(),
+        changed: changed.to_vec(),
         status: row.status.into(),
         previous_category: row.previous_category.filter(|_| refiled).map(Into::into),
         category: row.category.map(Into::into),
         pending_category: row.pending_category.map(Into::into),
         pending_category_at: row.pending_category_at,
         quality: Some(row.quality.clone()),
-        at: held.at,
+        at,
     }
+}
+
+/// Tells the other modules and the open portals what somebody here changed about a template.
+pub(super) fn tell(tx: &mut TenantTx, row: &Model, changed: &[TemplatePart]) -> Result<()> {
+    let item = change(row, changed, tx.clock().now());
+    tx.publish(&TemplatesChanged { items: vec![item] })
 }
 
 /// The columns of the copy. The mapping of a known template is somebody else's to write.

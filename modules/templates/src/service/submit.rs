@@ -4,10 +4,13 @@
 mod ask;
 mod settle;
 
-use cloud_api::template::lint::{Finding, Rule};
+use cloud_api::template::{
+    lint::{Finding, Rule},
+    render::Source,
+};
 use contracts::{
     channels::ChannelId,
-    templates::{TemplateChange, TemplateId, TemplatePart, TemplatesChanged},
+    templates::{Mapping, TemplateId, TemplatePart},
 };
 use kernel::{Actor, Error, Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
@@ -20,7 +23,9 @@ use super::{
     content::search_key,
     drafts,
     limits::Hindrance,
-    mapping, timeline,
+    mapping,
+    store::tell,
+    timeline,
     words::{Note, of_it},
 };
 use crate::{
@@ -43,7 +48,7 @@ pub(super) struct Handed {
     pub template: Value,
     /// What the template's slots are filled with once WhatsApp has taken the change; none if that stays.
     #[serde(default)]
-    pub mapping: Option<Value>,
+    pub mapping: Option<Mapping>,
     /// Of a deletion: all languages of the name.
     #[serde(default)]
     pub all_languages: bool,
@@ -58,7 +63,7 @@ pub struct Wanted {
     /// WhatsApp's body of a creation.
     pub template: Value,
     /// What its slots are filled with.
-    pub mapping: Option<Value>,
+    pub mapping: Option<Mapping>,
     /// The draft that it was written as: it has done its duty then.
     pub draft: Option<DraftId>,
 }
@@ -76,8 +81,7 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Model> {
         check::given(&wanted.template)?;
-        drafts::mapping(wanted.mapping.as_ref())?;
-        mapping::checked(&wanted.template, wanted.mapping.as_ref())?;
+        self.check_mapping(db, &wanted.template, wanted.mapping.as_ref()).await?;
         let number = self.number(db, channel).await?;
         let findings = self.findings(db, &number.waba_id, &wanted.template, None).await?;
         acceptable(&findings)?;
@@ -112,9 +116,9 @@ impl Service {
     /// 409 `not_editable` with the reason, 422 `template_refused` with each finding, 404 if it is not the tenant's.
     pub async fn edit(&self, db: &TenantDb, actor: &Actor, id: TemplateId, wanted: Wanted) -> Result<Model> {
         check::given(&wanted.template)?;
-        drafts::mapping(wanted.mapping.as_ref())?;
         let row = db.get::<template::Entity>(id).await?;
-        mapping::checked(&check::whole(&wanted.template, &row), wanted.mapping.as_ref())?;
+        let template = check::whole(&wanted.template, &row);
+        self.check_mapping(db, &template, wanted.mapping.as_ref()).await?;
         let editing = self.editing(db, &row).await?;
         match editing.hindrance {
             Some(Hindrance::BeingSubmitted) => return Err(TemplateError::SubmissionPending.into()),
@@ -144,7 +148,7 @@ impl Service {
         if is_new {
             let mut content = content(&row.name, &handed.template)?;
             if let Some(mapping) = &wanted.mapping {
-                content.mapping = Set(mapping.to_string());
+                content.mapping = Set(mapping::kept(mapping)?);
             }
             tx.update::<template::Entity>()
                 .filter(template::Column::Id.eq(id))
@@ -157,6 +161,14 @@ impl Service {
         tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
+    }
+
+    /// Whether a mapping fits the template that it comes with.
+    async fn check_mapping(&self, db: &TenantDb, template: &Value, mapping: Option<&Mapping>) -> Result<()> {
+        let Some(mapping) = mapping else { return Ok(()) };
+        let tx = db.begin().await?;
+        self.fitting(&tx, Source::of(template), mapping).await?;
+        tx.commit().await
     }
 
     /// Hands in once more what WhatsApp refused, as it is.
@@ -209,7 +221,7 @@ impl Service {
         let goes = refused.kind == SubmissionKind::Create && row.whatsapp_id.is_none();
         if refused.kind != SubmissionKind::Delete {
             let mapping = match &handed.mapping {
-                Some(mapping) => mapping.clone(),
+                Some(mapping) => serde_json::to_value(mapping)?,
                 None => serde_json::from_str(&row.mapping)?,
             };
             let draft = drafts::Written {
@@ -334,7 +346,7 @@ async fn revived_or_new(tx: &TenantTx, waba_id: &str, wanted: &Wanted) -> Result
         check::text(&wanted.template, "name").to_owned(),
         check::text(&wanted.template, "language").to_owned(),
     );
-    let mapping = wanted.mapping.as_ref().map_or("{}".to_owned(), Value::to_string);
+    let mapping = mapping::kept(wanted.mapping.as_ref().unwrap_or(&Mapping::new()))?;
     let fresh = template::ActiveModel {
         whatsapp_id: Set(None),
         status: Set(Status::Submitting),
@@ -367,7 +379,7 @@ async fn revived_or_new(tx: &TenantTx, waba_id: &str, wanted: &Wanted) -> Result
         .one()
         .await?;
     if let Some(same) = same {
-        if same.gone_at.is_none() {
+        if !check::is_gone(&same) {
             return Err(TemplateError::Exists.into());
         }
         let this = template::Column::Id.eq(same.id);
@@ -508,23 +520,4 @@ async fn note_as(
         ..Note::new(kind, severity, title, detail, tx.clock().now())
     };
     timeline::write(tx, [(row.id, note)]).await
-}
-
-/// Tells the other modules and the open portals what changed about a template.
-pub(super) fn tell(tx: &mut TenantTx, row: &Model, changed: &[TemplatePart]) -> Result<()> {
-    let item = TemplateChange {
-        template_id: row.id,
-        waba_id: row.waba_id.clone(),
-        name: row.name.clone(),
-        language: row.language.clone(),
-        changed: changed.to_vec(),
-        status: row.status.into(),
-        previous_category: row.previous_category.map(Into::into),
-        category: row.category.map(Into::into),
-        pending_category: row.pending_category.map(Into::into),
-        pending_category_at: row.pending_category_at,
-        quality: Some(row.quality.clone()),
-        at: tx.clock().now(),
-    };
-    tx.publish(&TemplatesChanged { items: vec![item] })
 }

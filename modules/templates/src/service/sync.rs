@@ -14,7 +14,6 @@ use cloud_api::{
     ids::WabaId,
     template::{Page, Template},
 };
-use contracts::channels::Channel;
 use kernel::{
     Error, JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, job::backoff, padded, retrying,
 };
@@ -194,7 +193,7 @@ impl Service {
             return Ok(retrying(|| finish(db, waba_id, &place)).await?);
         }
         let channel = self
-            .channel_of(db, waba_id, attempt)
+            .number_for(db, waba_id, attempt)
             .await?
             .ok_or(Failed::NoNumber)?;
         let client = match self.channels.client(&channel) {
@@ -222,23 +221,6 @@ impl Service {
                 Err(Failed::WhatsApp { error, passing })
             }
         }
-    }
-
-    /// A number of the account to ask with: with several, another one at each try.
-    pub(super) async fn channel_of(
-        &self,
-        db: &TenantDb,
-        waba_id: &str,
-        attempt: u32,
-    ) -> Result<Option<Channel>> {
-        let tx = db.begin().await?;
-        let mut channels = self.channels.all(&tx).await?;
-        tx.commit().await?;
-        channels.retain(|channel| channel.waba_id == waba_id && !channel.lost);
-        channels.sort_by_key(|channel| (channel.held.is_some(), channel.needs_attention, channel.id));
-        let count = u32::try_from(channels.len()).unwrap_or(u32::MAX).max(1);
-        let index = usize::try_from(attempt.saturating_sub(1) % count).unwrap_or_default();
-        Ok(channels.into_iter().nth(index))
     }
 
     /// Writes a page and where to go on.

@@ -15,7 +15,6 @@ use serde_json::{Map, Value};
 use super::{
     Handed, note_as,
     settle::{Answer, whole_second},
-    tell,
 };
 use crate::{
     entity::{
@@ -24,7 +23,7 @@ use crate::{
         words::{Status, SubmissionKind, SubmissionState},
     },
     job::Submit,
-    service::{Service, check, words::of_it},
+    service::{Service, check, store::tell, words::of_it},
 };
 
 /// Runs of the job before a person is asked to repeat it: together more than an hour.

@@ -7,7 +7,7 @@ use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait};
 use sentences::{Sentence, Sentences, Term};
 use serde_json::Value;
 
-use super::{ask::Work, content, note_as, tell};
+use super::{ask::Work, content, note_as};
 use crate::{
     entity::{
         submission,
@@ -19,6 +19,8 @@ use crate::{
         content::search_key,
         limits::{EDITED, NAME_LOCK, RESUBMITTED},
         live::Live,
+        mapping,
+        store::tell,
         words::of_it,
     },
 };
@@ -205,7 +207,7 @@ async fn edited(
         changes.ttl_seconds = Default::default();
     }
     if let Some(mapping) = &work.handed.mapping {
-        changes.mapping = Set(mapping.to_string());
+        changes.mapping = Set(mapping::kept(mapping)?);
         parts.push(TemplatePart::Mapping);
     }
     let mut now = row.status;
