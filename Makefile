@@ -41,7 +41,7 @@ openapi: web-deps ## regenerate openapi/openapi.json, operations.txt, roles.txt,
 bench: ## benchmarks in a release build, ten minutes at most (ONLY=send,ingest for some parts; BACKLOG=1000000, ROUNDS=5, …)
 	@mkdir -p web/dist
 	cargo build --release -p server -p bench
-	MARIADB_BUFFER_POOL=$${MARIADB_BUFFER_POOL:-2G} tests/run.sh --services -- "$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
+	MARIADB_SYNC=on MARIADB_BUFFER_POOL=$${MARIADB_BUFFER_POOL:-2G} tests/run.sh --services -- "$(CARGO_TARGET_DIR)/release/bench" $(ARGS)
 
 portal-bench: ## how fast the portal is with 10,000 conversations and a thread of 20,000 messages (CONVERSATIONS=1000 MESSAGES=2000)
 	tests/run.sh --app -- npm --prefix web run portal-bench
