@@ -105,7 +105,10 @@ pub fn mapping_in(body: MappingBody) -> Result<Mapping> {
     }
     let values = body.values().filter_map(|source| source.value.as_ref());
     if values.map(|Any(value)| value.to_string().len()).sum::<usize>() > VALUES {
-        return Err(too_large("must have values of 65536 bytes of JSON at most", VALUES));
+        return Err(too_large(
+            "must have values of 65536 bytes of JSON at most",
+            VALUES,
+        ));
     }
     let (mut mapping, mut errors) = (Mapping::new(), Vec::new());
     for (key, body) in body {
@@ -133,9 +136,12 @@ fn too_long(key: &str, body: &SlotSourceBody) -> Vec<FieldError> {
     let long = texts.into_iter().filter_map(|(field, text)| {
         let length = text.as_deref()?.chars().count();
         let error = || {
-            FieldError::new(format!("mapping.{key}.{field}"), format!("must have {TEXT} characters at most"))
-                .with_limit(TEXT as u64)
-                .with_value(length)
+            FieldError::new(
+                format!("mapping.{key}.{field}"),
+                format!("must have {TEXT} characters at most"),
+            )
+            .with_limit(TEXT as u64)
+            .with_value(length)
         };
         (length > TEXT).then(error)
     });

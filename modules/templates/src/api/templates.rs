@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     entity::{
+        enums::{Category, Status},
         submission, template,
-        words::{Category, Status},
     },
     permission::ReadTemplates,
     service::{self, Live, Service, TemplateFilter},

@@ -11,21 +11,14 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::{Service, fill::On, live, mapping};
 use crate::entity::{
+    enums::{Category, Status},
     template::{Column, Entity, Model},
-    words::{Category, Status},
 };
 
 /// Templates of one statement.
 const A_STATEMENT: usize = 100;
 
-type Row = (
-    String,
-    String,
-    String,
-    Option<Category>,
-    Status,
-    Option<String>,
-);
+type Row = (String, String, String, Option<Category>, Status, Option<String>);
 
 #[async_trait::async_trait]
 impl TemplateCatalog for Service {

@@ -14,9 +14,9 @@ use super::{
     limits::{EDITS_A_MONTH, Editing, Hindrance, NAME_LOCK},
 };
 use crate::entity::{
+    enums::{Status, SubmissionKind, SubmissionState},
     submission,
     template::{Column, Entity, Model},
-    words::{Status, SubmissionKind, SubmissionState},
 };
 
 /// Largest template, in bytes of JSON.
@@ -27,7 +27,7 @@ const COMPARED: u64 = 200;
 const ACCOUNT: (i64, i64) = (6_000, 250);
 
 /// The digest by which templates with the same body and footer are found; none where there is no body.
-pub(crate) fn words_key(components: &[Value]) -> Option<String> {
+pub(crate) fn content_digest(components: &[Value]) -> Option<String> {
     let (body, footer) = lint::words(components);
     let digest = Sha256::new()
         .chain_update(body)
@@ -174,14 +174,14 @@ async fn others(db: &TenantDb, waba_id: &str, template: &Value) -> Result<Vec<Mo
         let named = account().filter(Column::Name.eq(name));
         others = named.limit(COMPARED).all().await?;
     }
-    if let Some(key) = words_key(components(template)) {
+    if let Some(key) = content_digest(components(template)) {
         let same = Condition::any()
-            .add(Column::Words.eq(key))
-            .add(Column::Words.is_null());
+            .add(Column::ContentDigest.eq(key))
+            .add(Column::ContentDigest.is_null());
         let same = account()
             .filter(same)
             .filter(Column::Name.ne(name))
-            .order_by(Column::Words, Order::Desc);
+            .order_by(Column::ContentDigest, Order::Desc);
         others.extend(same.limit(COMPARED).all().await?);
     }
     Ok(others)
@@ -190,7 +190,8 @@ async fn others(db: &TenantDb, waba_id: &str, template: &Value) -> Result<Vec<Mo
 /// Those of this name, which is locked then, whose deletion was handed in and not refused.
 async fn deleting(db: &TenantDb, others: &[Model], name: &str) -> Result<Vec<TemplateId>> {
     // Of others the name is not locked, and WhatsApp has them until then.
-    let locks = |row: &&Model| matches!(row.status, Status::Approved | Status::Paused) && row.gone_at.is_none();
+    let locks =
+        |row: &&Model| matches!(row.status, Status::Approved | Status::Paused) && row.gone_at.is_none();
     let same = others.iter().filter(|row| row.name == name).filter(locks);
     let ids: Vec<TemplateId> = same.map(|row| row.id).collect();
     if ids.is_empty() {

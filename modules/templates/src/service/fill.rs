@@ -232,7 +232,10 @@ pub(super) fn own_files(mut value: Value) -> Result<Value, &'static str> {
     };
     let is_ours = |id: &Value| id.as_str().is_some_and(|id| id.parse::<MediaId>().is_ok());
     if let Some(id) = file.remove("media_id").filter(|id| !id.is_null()) {
-        if ["id", "link"].iter().any(|key| file.get(*key).is_some_and(|other| !other.is_null())) {
+        if ["id", "link"]
+            .iter()
+            .any(|key| file.get(*key).is_some_and(|other| !other.is_null()))
+        {
             return Err("needs exactly one of `media_id`, `id` and `link`, has more");
         }
         if !is_ours(&id) {

@@ -9,9 +9,9 @@ use text::key::text_key;
 
 use super::Service;
 use crate::entity::{
+    enums::{Category, Status},
     submission,
     template::{Column, Entity, Model},
-    words::{Category, Status},
 };
 
 /// Bytes of content that a page of the list has at most.

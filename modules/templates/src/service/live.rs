@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::mapping;
-use crate::entity::{template::Model, words::Status};
+use crate::entity::{enums::Status, template::Model};
 
 /// A version that is sent while another is in review, as the column `live` keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ mod listed;
 mod live;
 mod mapping;
 mod news;
+mod notes;
 mod numbers;
 mod parts;
 mod samples;
@@ -22,7 +23,6 @@ mod submit;
 mod sweep;
 mod sync;
 mod timeline;
-mod words;
 
 use std::sync::Arc;
 
@@ -79,5 +79,5 @@ impl Service {
 
 /// Why a template is in its state, in plain words.
 pub fn reason(row: &template::Model) -> sentences::Sentences {
-    words::reason(row)
+    notes::reason(row)
 }

@@ -10,11 +10,11 @@ use super::{
     check, content,
     limits::NAME_LOCK,
     live::{self, Sent},
-    words::Note,
+    notes::Note,
 };
 use crate::entity::{
+    enums::{Category, Status},
     template::Model,
-    words::{Category, Status},
 };
 
 /// The word in `reason` of an approved template that WhatsApp is about to disable.
@@ -161,7 +161,7 @@ pub(super) fn apply(row: &mut Model, learned: Learned) -> Applied {
     live::follow(row, &before, seen);
     applied.touched = before != *row;
     applied.changed = changed(&before, row);
-    applied.notes = super::words::of(&before, row, &applied.changed, at);
+    applied.notes = super::notes::of(&before, row, &applied.changed, at);
     applied
 }
 
@@ -251,9 +251,9 @@ fn rewrite(row: &mut Model, content: Content, at: DateTime<Utc>) {
         Content::Told(_) if known.is_empty() => return,
         Content::Told(told) => content::patched(known.clone(), &told),
     };
-    if components != known || row.search_key.is_none() || row.words.is_none() {
+    if components != known || row.search_key.is_none() || row.content_digest.is_none() {
         row.components = Value::from(components.clone()).to_string();
-        row.words = check::words_key(&components);
+        row.content_digest = check::content_digest(&components);
         row.search_key = Some(content::search_key(&row.name, &components));
     }
     row.components_at = Some(at);

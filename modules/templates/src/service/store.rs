@@ -11,13 +11,13 @@ use sea_orm::{
 use super::{
     content,
     limits::NAME_LOCK,
+    notes::{self, Note},
     parts::{self, Applied, Learned, Teller},
     timeline,
-    words::{self, Note},
 };
 use crate::entity::{
+    enums::Status,
     template::{ActiveModel, Column, Entity, Model},
-    words::Status,
 };
 
 /// Templates told of in one event.
@@ -83,7 +83,7 @@ impl Held {
             named: false,
             components: "[]".to_owned(),
             live: None,
-            words: None,
+            content_digest: None,
             ttl_seconds: None,
             reason: None,
             reason_text: None,
@@ -104,7 +104,7 @@ impl Held {
             created_at: now,
             updated_at: now,
         };
-        let found = words::found(&row, at);
+        let found = notes::found(&row, at);
         Self {
             new: true,
             touched: true,
@@ -141,14 +141,14 @@ impl Held {
     }
 
     /// It was seen in the list that was asked for then.
-    pub(super) fn see(&mut self, at: DateTime<Utc>) {
+    pub(super) fn mark_seen(&mut self, at: DateTime<Utc>) {
         self.row.seen_at = self.row.seen_at.max(Some(at));
         self.row.missed_at = None;
     }
 
     /// The account no longer has it, by a list that was asked for then.
-    pub(super) fn go(&mut self, at: DateTime<Utc>) {
-        self.notes.push(words::gone(&self.row, at));
+    pub(super) fn mark_gone(&mut self, at: DateTime<Utc>) {
+        self.notes.push(notes::gone(&self.row, at));
         if matches!(self.row.status, Status::Approved | Status::Paused) {
             self.row.locked_until = Some(at + NAME_LOCK);
         }
@@ -256,7 +256,7 @@ fn columns(row: Model, new: bool) -> ActiveModel {
         named: Set(row.named),
         components: Set(row.components),
         live: Set(row.live),
-        words: Set(row.words),
+        content_digest: Set(row.content_digest),
         ttl_seconds: Set(row.ttl_seconds),
         reason: Set(row.reason),
         reason_text: Set(row.reason_text),

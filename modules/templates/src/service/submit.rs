@@ -2,6 +2,7 @@
 //! (`submit/ask.rs`); its answer, or why there is none, is kept (`submit/settle.rs`).
 
 mod ask;
+mod refused;
 mod settle;
 
 use cloud_api::template::{
@@ -12,7 +13,7 @@ use contracts::{
     channels::ChannelId,
     templates::{Mapping, TemplateId, TemplatePart},
 };
-use kernel::{Actor, Error, Result, TenantDb, TenantTx};
+use kernel::{Actor, Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use sentences::{Sentence, Sentences, Term};
 use serde::{Deserialize, Serialize};
@@ -21,20 +22,18 @@ use serde_json::Value;
 use super::{
     Service, check,
     content::search_key,
-    drafts,
     limits::Hindrance,
     mapping,
+    notes::{Note, of_it},
     store::tell,
     timeline,
-    words::{Note, of_it},
 };
 use crate::{
     entity::{
         draft::DraftId,
-        event,
+        enums::{Category, Severity, Status, SubmissionKind, SubmissionState},
         submission::{self, Column, Entity},
         template::{self, Model},
-        words::{Category, Status, SubmissionKind, SubmissionState},
     },
     error::TemplateError,
     job::Submit,
@@ -81,7 +80,8 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Model> {
         check::given(&wanted.template)?;
-        self.check_mapping(db, &wanted.template, wanted.mapping.as_ref()).await?;
+        self.check_mapping(db, &wanted.template, wanted.mapping.as_ref())
+            .await?;
         let number = self.number(db, channel).await?;
         let findings = self.findings(db, &number.waba_id, &wanted.template, None).await?;
         acceptable(&findings)?;
@@ -98,7 +98,7 @@ impl Service {
             &tx,
             &row,
             "submitted",
-            "info",
+            Severity::Info,
             Term::TemplateSubmitted,
             (),
             Some(actor),
@@ -171,90 +171,6 @@ impl Service {
         tx.commit().await
     }
 
-    /// Hands in once more what WhatsApp refused, as it is.
-    ///
-    /// # Errors
-    /// 409 `nothing_refused`, 404 if it is not the tenant's.
-    pub async fn retry(&self, db: &TenantDb, actor: &Actor, id: TemplateId) -> Result<Model> {
-        let mut tx = db.begin().await?;
-        let row = tx.lock::<template::Entity>(id).await?;
-        let refused = refused(&tx, id).await?;
-        let again = submission::ActiveModel {
-            state: Set(SubmissionState::Waiting),
-            // It may have arrived: whether it has is looked up first.
-            attempts: Set(refused.attempts.clamp(0, 1)),
-            problem: Set(None),
-            submitted_by: Set(Some(name_of(actor))),
-            updated_at: Set(tx.clock().now()),
-            ..Default::default()
-        };
-        tx.update::<Entity>()
-            .filter(Column::TemplateId.eq(id))
-            .set(again)
-            .exec()
-            .await?;
-        tx.enqueue(&Submit { template_id: id })?;
-        note(
-            &tx,
-            &row,
-            "submitted",
-            "info",
-            Term::TemplateSubmitted,
-            (),
-            Some(actor),
-        )
-        .await?;
-        tell(&mut tx, &row, &[TemplatePart::Submission])?;
-        tx.commit().await?;
-        Ok(row)
-    }
-
-    /// Gives up what WhatsApp refused. A creation goes, and what was written stays as a draft; so does a change.
-    ///
-    /// # Errors
-    /// 409 `nothing_refused` or `drafts_full`, 404 if it is not the tenant's.
-    pub async fn give_up(&self, db: &TenantDb, actor: &Actor, id: TemplateId) -> Result<()> {
-        let mut tx = db.begin().await?;
-        let row = tx.lock::<template::Entity>(id).await?;
-        let refused = refused(&tx, id).await?;
-        let handed: Handed = serde_json::from_str(&refused.body)?;
-        let goes = refused.kind == SubmissionKind::Create && row.whatsapp_id.is_none();
-        if refused.kind != SubmissionKind::Delete {
-            let mapping = match &handed.mapping {
-                Some(mapping) => serde_json::to_value(mapping)?,
-                None => serde_json::from_str(&row.mapping)?,
-            };
-            let draft = drafts::Written {
-                channel_id: Some(refused.channel_id),
-                template_id: Some(id).filter(|_| !goes),
-                template: handed.template,
-                mapping: Some(mapping),
-            };
-            drafts::keep(&tx, actor, &draft).await?;
-        }
-        tx.delete::<Entity>()
-            .filter(Column::TemplateId.eq(id))
-            .exec()
-            .await?;
-        if goes {
-            remove(&tx, &row).await?;
-            tell(&mut tx, &row, &[TemplatePart::Removed])?;
-        } else {
-            note(
-                &tx,
-                &row,
-                "given_up",
-                "info",
-                Term::TemplateGivenUp,
-                (),
-                Some(actor),
-            )
-            .await?;
-            tell(&mut tx, &row, &[TemplatePart::Submission])?;
-        }
-        tx.commit().await
-    }
-
     /// Ends a pause, where pacing paused the template at least five minutes ago. WhatsApp is asked at once.
     ///
     /// # Errors
@@ -297,7 +213,7 @@ impl Service {
             &tx,
             &row,
             "unpaused",
-            "info",
+            Severity::Info,
             Term::TemplateUnpaused,
             (),
             Some(actor),
@@ -331,7 +247,7 @@ fn content(name: &str, template: &Value) -> Result<template::ActiveModel> {
         category: Set(category.map(Category::from)),
         named: Set(named),
         components: Set(serde_json::to_string(components)?),
-        words: Set(check::words_key(components)),
+        content_digest: Set(check::content_digest(components)),
         search_key: Set(Some(search_key(name, components))),
         ttl_seconds: Set(ttl.and_then(|ttl| i32::try_from(ttl).ok())),
         ..Default::default()
@@ -441,38 +357,6 @@ pub(super) async fn hand_in(
     tx.enqueue(&Submit { template_id: id })
 }
 
-/// The refused submission of a template, locked.
-async fn refused(tx: &TenantTx, id: TemplateId) -> Result<submission::Model> {
-    let this = tx.find::<Entity>().filter(Column::TemplateId.eq(id));
-    let row = this.for_update().one().await?;
-    let refused = row.filter(|row| row.state == SubmissionState::Refused);
-    refused.ok_or_else(|| Error::from(TemplateError::NothingRefused))
-}
-
-/// A creation that WhatsApp never took goes with its timeline; a row that was another template's before is deleted again.
-async fn remove(tx: &TenantTx, row: &Model) -> Result<()> {
-    let this = template::Column::Id.eq(row.id);
-    if let Some(until) = row.locked_until {
-        let deleted = template::ActiveModel {
-            status: Set(Status::Deleted),
-            gone_at: Set(Some(until - super::limits::NAME_LOCK)),
-            ..Default::default()
-        };
-        tx.update::<template::Entity>()
-            .filter(this)
-            .set(deleted)
-            .exec()
-            .await?;
-        return Ok(());
-    }
-    tx.delete::<event::Entity>()
-        .filter(event::Column::TemplateId.eq(row.id))
-        .exec()
-        .await?;
-    tx.delete::<template::Entity>().filter(this).exec().await?;
-    Ok(())
-}
-
 /// A draft that was handed in is no longer needed. One that is gone already is no reason to stop.
 async fn drop_draft(tx: &TenantTx, draft: Option<DraftId>) -> Result<()> {
     use crate::entity::draft;
@@ -496,7 +380,7 @@ pub(super) async fn note(
     tx: &TenantTx,
     row: &Model,
     kind: &'static str,
-    severity: &'static str,
+    severity: Severity,
     title: Term,
     detail: impl Into<Sentences>,
     actor: Option<&Actor>,
@@ -510,7 +394,7 @@ async fn note_as(
     tx: &TenantTx,
     row: &Model,
     kind: &'static str,
-    severity: &'static str,
+    severity: Severity,
     title: Sentence,
     detail: impl Into<Sentences>,
     actor: Option<String>,

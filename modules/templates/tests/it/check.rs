@@ -175,9 +175,14 @@ async fn a_name_in_deletion_says_when_it_is_free(
     it.delete(&format!("/templates/{id}"), 200).await;
     let found = findings(&it, json!({"template": utility("old_news")})).await;
     let finding = with_code(&found, "name_being_deleted");
-    assert_eq!((&finding["path"], &finding["severity"]), (&json!("name"), &json!("refused")));
+    assert_eq!(
+        (&finding["path"], &finding["severity"]),
+        (&json!("name"), &json!("refused"))
+    );
     assert_eq!(finding["parameters"]["until"], until());
-    let refused = it.post("/templates", json!({"template": utility("old_news")}), 422).await;
+    let refused = it
+        .post("/templates", json!({"template": utility("old_news")}), 422)
+        .await;
     with_code(&refused["errors"], "name_being_deleted");
     let asked = it.world.acme.clock().now();
     it.world.settled().await;
@@ -187,7 +192,13 @@ async fn a_name_in_deletion_says_when_it_is_free(
     assert_eq!(finding["parameters"], json!({"days": 30, "until": free}));
     // Globex may use the name.
     let theirs = it
-        .call(&it.world.globex, Method::POST, "/templates/check", json!({"template": utility("old_news")}), 200)
+        .call(
+            &it.world.globex,
+            Method::POST,
+            "/templates/check",
+            json!({"template": utility("old_news")}),
+            200,
+        )
         .await;
     assert_eq!(theirs["findings"], json!([]));
 }

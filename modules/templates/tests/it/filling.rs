@@ -356,9 +356,7 @@ async fn a_page_of_contacts_is_one_read(#[values(Profile::Embedded, Profile::Pro
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_is_null_is_missing(
-    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
-) {
+async fn a_value_that_is_null_is_missing(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
     let stage = Stage::open(profile).await;
     let acme = &stage.world.acme;
     let id = stage.put(acme, "order", "UTILITY", &order()).await;
@@ -397,16 +395,25 @@ async fn a_file_must_be_ones_own(#[values(Profile::Embedded, Profile::Production
         (json!({"media_id": 7}), None),
         (json!({"media_id": "med_short"}), None),
         (json!({"id": "med_short"}), None),
-        (json!({"media_id": mine, "link": "https://shop.example/a.jpg"}), None),
+        (
+            json!({"media_id": mine, "link": "https://shop.example/a.jpg"}),
+            None,
+        ),
         (json!({"media_id": theirs}), Some("not_found")),
         (json!({"id": theirs}), Some("not_found")),
         (json!({"media_id": video}), Some("media_type")),
     ] {
         let (status, error) = stage.map(acme, id, fixed(&value)).await;
-        assert_eq!((status, fields(&error)), (422, vec!["mapping.header_media.value"]), "{value}");
+        assert_eq!(
+            (status, fields(&error)),
+            (422, vec!["mapping.header_media.value"]),
+            "{value}"
+        );
         let Some(code) = code else {
             // Such a value is none for a send either.
-            let (_, preview) = stage.preview(acme, id, json!({"values": {"header_media": value}})).await;
+            let (_, preview) = stage
+                .preview(acme, id, json!({"values": {"header_media": value}}))
+                .await;
             let first = &preview["missing"][0];
             assert_eq!(
                 (&first["slot"], &first["code"]),
@@ -434,7 +441,11 @@ async fn a_text_that_is_too_long_is_named_by_its_slot(
     for (length, limit) in [(1_200, 1_024), (2_001, 2_000)] {
         let mapping = json!({"body_1": {"from": "text", "text": "x".repeat(length)}});
         let (status, error) = stage.map(acme, id, mapping).await;
-        assert_eq!((status, fields(&error)), (422, vec!["mapping.body_1.text"]), "{error}");
+        assert_eq!(
+            (status, fields(&error)),
+            (422, vec!["mapping.body_1.text"]),
+            "{error}"
+        );
         assert_eq!(error["errors"][0]["limit"], limit, "{error}");
     }
     let mapping = json!({"body_1": {"from": "ask", "fallback": "x".repeat(2_001)}});

@@ -33,7 +33,9 @@ fn after() -> Value {
 async fn approved(profile: Profile) -> (World, Number, Value) {
     let (world, acme, _) = opened(profile).await;
     let ours = world.world.acme.clone();
-    world.make(&acme, ID, NAME, json!({ "components": before() })).await;
+    world
+        .make(&acme, ID, NAME, json!({ "components": before() }))
+        .await;
     world.sync(&ours).await;
     let template = world.named(&ours, NAME).await;
     let mapping = json!({ "mapping": { "body_1": { "from": "text", "text": "customer" } } });
@@ -71,7 +73,10 @@ impl World {
         assert_eq!(now["status"], "PENDING");
         assert_eq!(now["components"], after());
         assert_eq!(now["live"], json!({ "named": false, "components": before() }));
-        assert_eq!(self.shown(template, json!({})).await, "Dear customer, it is on its way.");
+        assert_eq!(
+            self.shown(template, json!({})).await,
+            "Dear customer, it is on its way."
+        );
         let (known, card) = self.known(number).await;
         assert!(known.has_live && known.stopped().is_none());
         assert_eq!(json!(card.components), before());
@@ -109,7 +114,8 @@ impl World {
     }
 
     async fn review(&self, act: &str, body: Value) {
-        self.sim(Method::POST, &format!("templates/{ID}/{act}"), body).await;
+        self.sim(Method::POST, &format!("templates/{ID}/{act}"), body)
+            .await;
     }
 }
 
@@ -136,12 +142,21 @@ async fn a_change_of_ours_is_sent_once_it_is_approved(
 
     // A mapping that is chosen meanwhile is that of the version which is sent.
     let wrong = json!({ "mapping": { "body_2": { "from": "text", "text": "no" } } });
-    let (status, _) = world.world.send(&ours, Method::PUT, &path("/mapping"), wrong).await;
+    let (status, _) = world
+        .world
+        .send(&ours, Method::PUT, &path("/mapping"), wrong)
+        .await;
     assert_eq!(status.as_u16(), 422);
     let other = json!({ "mapping": { "body_1": { "from": "text", "text": "friend" } } });
-    let (status, now) = world.world.send(&ours, Method::PUT, &path("/mapping"), other.clone()).await;
+    let (status, now) = world
+        .world
+        .send(&ours, Method::PUT, &path("/mapping"), other.clone())
+        .await;
     assert_eq!((status.as_u16(), &now["mapping"]), (200, &other["mapping"]));
-    assert_eq!(world.shown(&template, json!({})).await, "Dear friend, it is on its way.");
+    assert_eq!(
+        world.shown(&template, json!({})).await,
+        "Dear friend, it is on its way."
+    );
 
     world.told();
     world.review("approve", json!({})).await;
@@ -149,11 +164,18 @@ async fn a_change_of_ours_is_sent_once_it_is_approved(
     world.assert_taken(&acme).await;
     let now = world.named(&ours, NAME).await;
     assert_eq!(now["mapping"], new_mapping);
-    assert_eq!(world.shown(&template, json!({})).await, "Parcel A-1 for you is on its way.");
+    assert_eq!(
+        world.shown(&template, json!({})).await,
+        "Parcel A-1 for you is on its way."
+    );
     // Who fills it hears that it has other variables now.
     let told = world.told();
     let changed = &told.last().unwrap().changed;
-    for part in [TemplatePart::Status, TemplatePart::Components, TemplatePart::Variables] {
+    for part in [
+        TemplatePart::Status,
+        TemplatePart::Components,
+        TemplatePart::Variables,
+    ] {
         assert!(changed.contains(&part), "{changed:?}");
     }
 }

@@ -66,7 +66,9 @@ impl Lint {
 /// Whether this is a handle as resumable uploads answer them: `4::aW1hZ2U=`. WhatsApp reads samples back as addresses, which it does
 /// not take.
 fn is_handle(handle: &str) -> bool {
-    let version = handle.split_once("::").map(|(version, rest)| (version, rest.trim()));
+    let version = handle
+        .split_once("::")
+        .map(|(version, rest)| (version, rest.trim()));
     version.is_some_and(|(version, rest)| {
         !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty()
     })

@@ -93,7 +93,7 @@ rules! {
     VariableEdges = "var_leading_trailing", Refused, EDGES, "A variable cannot be the first or the last thing in the body.";
     VariablePunctuation = "var_edge_punctuation", Advice, None, "Only a punctuation mark stands before or after the outer variable. Meta sometimes refuses this; one more word is safer.";
     VariableAdjacent = "var_adjacent", Refused, BODY, "Two variables stand next to each other; put words between them.";
-    VariableDensity = "var_density", Refused, DENSITY, "There are {words} words for {variables} variables; at least {needed} are needed.";
+    VariableDensity = "var_density", Refused, DENSITY, "There are too few words around the variables: {words} of the {needed} that are needed.";
     ExampleMissing = "example_missing", Refused, EXAMPLE, "Each variable needs a sample.";
     ExampleCount = "example_count", Refused, EXAMPLE, "There are {given} samples for {wanted} variables.";
     ExampleEmpty = "example_empty", Refused, EXAMPLE, "The sample of “{variable}” is empty.";

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::{ask::Work, content, note_as};
 use crate::{
     entity::{
+        enums::{Category, Severity, Status},
         submission,
         template::{ActiveModel, Column, Entity, Model},
-        words::{Category, Status},
     },
     service::{
         Service, check,
@@ -20,8 +20,8 @@ use crate::{
         limits::{EDITED, NAME_LOCK, RESUBMITTED},
         live::Live,
         mapping,
+        notes::of_it,
         store::tell,
-        words::of_it,
     },
 };
 
@@ -101,7 +101,7 @@ impl Service {
                 }
                 if let Some(components) = components.filter(|it| !it.is_empty()) {
                     changes.components = Set(serde_json::to_string(&components)?);
-                    changes.words = Set(check::words_key(&components));
+                    changes.content_digest = Set(check::content_digest(&components));
                     changes.search_key = Set(Some(search_key(&row.name, &components)));
                 }
                 created(&mut tx, &row, changes, category.as_deref(), asked).await?;
@@ -166,14 +166,14 @@ async fn note_refiled(tx: &TenantTx, row: &Model) -> Result<()> {
     let word = |category: Option<Category>| category.map(|it| it.to_value()).unwrap_or_default();
     let title = of_it(row, Term::TemplateFiled).word("category", &word(row.category));
     let detail = Sentence::new(Term::TemplateWasFiled).word("category", &word(row.previous_category));
-    note_as(tx, row, "category", "warning", title, detail, None).await
+    note_as(tx, row, "category", Severity::Warning, title, detail, None).await
 }
 
 /// WhatsApp decided at once.
 async fn note_decided(tx: &TenantTx, row: &Model) -> Result<()> {
     let (severity, title) = match row.status {
-        Status::Approved => ("info", Term::TemplateApproved),
-        Status::Rejected => ("critical", Term::TemplateRefused),
+        Status::Approved => (Severity::Info, Term::TemplateApproved),
+        Status::Rejected => (Severity::Critical, Term::TemplateRefused),
         _ => return Ok(()),
     };
     let title = of_it(row, title);
@@ -228,7 +228,7 @@ async fn edited(
     };
     let title = of_it(row, Term::TemplateEdited);
     let by = work.submission.submitted_by.clone();
-    note_as(tx, &after, kind, "info", title, (), by).await?;
+    note_as(tx, &after, kind, Severity::Info, title, (), by).await?;
     tell(tx, &after, &parts)
 }
 
@@ -283,7 +283,7 @@ async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Ut
             false => Sentences::default(),
         };
         let by = work.submission.submitted_by.clone();
-        note_as(tx, &after, "deleted", "warning", title, detail, by).await?;
+        note_as(tx, &after, "deleted", Severity::Warning, title, detail, by).await?;
         tell(tx, &after, &[TemplatePart::Removed, TemplatePart::Status])?;
     }
     Ok(())
