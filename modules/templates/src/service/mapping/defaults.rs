@@ -5,6 +5,7 @@ use cloud_api::template::{
     variables::{Piece, pieces, position},
 };
 use contracts::{contacts::ContactField, templates::SlotSource};
+use serde_json::Value;
 
 /// Names of variables that mean a first name, or a name to be addressed by.
 const NAMES: [&str; 12] = [
@@ -163,7 +164,7 @@ fn is_greeted(source: Source<'_>, slot: &Slot) -> bool {
 #[cfg(test)]
 mod tests {
     use contracts::templates::Mapping;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{super::effective, *};
 
