@@ -197,9 +197,15 @@ on_both_profiles! {
 
     async fn the_version_before_is_sent_while_a_change_is_in_review(app: &TestApp) {
         let acme = &app.acme;
-        let id = template(app, acme, order("order_ready")).await;
-        app.sim.configure(|config| config.review_ms = 3_600_000);
-        let mut components = order("order_ready")["components"].clone();
+        // No review of such a name ends by itself.
+        let id = template(app, acme, order("sim_pending_ready")).await;
+        let known = acme.get(&format!("/templates/{id}")).await.expect(200)["whatsapp_id"].clone();
+        let url = format!("{}/_sim/templates/{}/approve", app.base, known.as_str().unwrap());
+        Answer::read(app.http.post(url).json(&json!({})).send().await.unwrap()).await.expect(200);
+        app.clock.advance(chrono::TimeDelta::seconds(5));
+        acme.post("/templates/sync", json!({})).await.expect(202);
+        app.settled().await;
+        let mut components = order("sim_pending_ready")["components"].clone();
         components[0] = json!({"type": "BODY", "text": "Parcel {{1}} for {{2}} and {{3}} is ready for you.",
             "example": {"body_text": [["A-77", "Ana", "Bo"]]}});
         components[2]["buttons"][0]["example"] = json!(["https://shop.example/t/A-77"]);
@@ -218,12 +224,12 @@ on_both_profiles! {
         assert_eq!(fields(&refused), ["values.body_3"]);
 
         // A new one has no version before.
-        let fresh = template(app, acme, order("order_new")).await;
+        let fresh = template(app, acme, order("sim_pending_new")).await;
         let refused = send(acme, json!({"template_id": fresh, "values": values})).await;
         assert_eq!(refused.code(), "template_stopped");
         let error = refused.expect(409);
         assert!(error["detail"].as_str().unwrap().contains("reviewing"), "{error}");
-        let raw = json!({"template": {"name": "order_new", "language": "en", "components": []}});
+        let raw = json!({"template": {"name": "sim_pending_new", "language": "en", "components": []}});
         assert_eq!(send(acme, raw).await.code(), "template_stopped");
         assert_eq!(app.sim.ledger().accepted_total, 1);
     }
