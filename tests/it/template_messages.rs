@@ -195,6 +195,45 @@ on_both_profiles! {
         assert_eq!(next["shown"]["body"], "Now this and that are something else.");
     }
 
+    async fn the_version_before_is_sent_while_a_change_is_in_review(app: &TestApp) {
+        let acme = &app.acme;
+        // No review of such a name ends by itself.
+        let id = template(app, acme, order("sim_pending_ready")).await;
+        let known = acme.get(&format!("/templates/{id}")).await.expect(200)["whatsapp_id"].clone();
+        let url = format!("{}/_sim/templates/{}/approve", app.base, known.as_str().unwrap());
+        Answer::read(app.http.post(url).json(&json!({})).send().await.unwrap()).await.expect(200);
+        app.clock.advance(chrono::TimeDelta::seconds(5));
+        acme.post("/templates/sync", json!({})).await.expect(202);
+        app.settled().await;
+        let mut components = order("sim_pending_ready")["components"].clone();
+        components[0] = json!({"type": "BODY", "text": "Parcel {{1}} for {{2}} and {{3}} is ready for you.",
+            "example": {"body_text": [["A-77", "Ana", "Bo"]]}});
+        components[2]["buttons"][0]["example"] = json!(["https://shop.example/t/A-77"]);
+        acme.post(&format!("/templates/{id}/edit"), json!({"template": {"components": components}})).await.expect(200);
+        app.settled().await;
+        let changed = acme.get(&format!("/templates/{id}")).await.expect(200);
+        assert_eq!((&changed["status"], &changed["components"][0]["text"]), (&json!("PENDING"), &components[0]["text"]));
+        let values = json!({"body_1": "Ana", "body_2": "A-1", "button_0": "A-1"});
+        let sent = send(acme, json!({"template_id": id, "values": values})).await.expect(202);
+        assert_eq!(sent["shown"]["body"], "Hi Ana, your order A-1 is ready for you.");
+        arrived(app, acme, &sent).await;
+        let path = format!("/messages/{}", sent["id"].as_str().unwrap());
+        let message = acme.get(&path).await.expect(200);
+        assert_eq!(message["shown"]["body"], "Hi Ana, your order A-1 is ready for you.");
+        let refused = send(acme, json!({"template_id": id, "values": {"body_3": "Bo"}})).await.expect(422);
+        assert_eq!(fields(&refused), ["values.body_3"]);
+
+        // A new one has no version before.
+        let fresh = template(app, acme, order("sim_pending_new")).await;
+        let refused = send(acme, json!({"template_id": fresh, "values": values})).await;
+        assert_eq!(refused.code(), "template_stopped");
+        let error = refused.expect(409);
+        assert!(error["detail"].as_str().unwrap().contains("reviewing"), "{error}");
+        let raw = json!({"template": {"name": "sim_pending_new", "language": "en", "components": []}});
+        assert_eq!(send(acme, raw).await.code(), "template_stopped");
+        assert_eq!(app.sim.ledger().accepted_total, 1);
+    }
+
     async fn a_raw_template_is_shown_by_its_text_where_it_is_known(app: &TestApp) {
         let (acme, globex) = (&app.acme, &app.globex);
         template(app, acme, order("order_ready")).await;

@@ -18,7 +18,6 @@ let api
 const body = () => page.getByRole('textbox', { name: 'Body', exact: true })
 const name = () => page.getByRole('textbox', { name: 'Name', exact: true })
 const preview = () => page.locator('aside [data-phone]')
-const findings = () => page.locator('aside [data-check]')
 const dialog = () => page.getByRole('dialog')
 const saved = () => page.locator('[data-save=saved]').waitFor()
 const submit = () => page.getByRole('button', { name: /^Submit( \d+)?$/ }).click()
@@ -49,7 +48,11 @@ describe('writing', () => {
     await page.getByRole('button', { name: 'Insert variable' }).click()
     assert.equal(await body().inputValue(), 'Hello {{1}}')
     await preview().getByText('Hello').waitFor()
-    await findings().getByText('A variable cannot be the first or the last thing in the body.').click()
+    const sentence = 'A variable cannot be the first or the last thing in the body.'
+    await page.locator('#field-body-findings').getByText(sentence).waitFor()
+    // It is said once; the list of findings leads to it.
+    assert.equal(await page.getByText(sentence).count(), 1)
+    await page.locator('aside').getByRole('button', { name: /^\d+ findings? at (its field|their fields)/ }).click()
     assert.equal(await focused(), 'field-body')
     assert.equal(await body().getAttribute('aria-invalid'), 'true')
     await body().press('End')
@@ -141,7 +144,12 @@ describe('a header with a picture', () => {
     await saved()
     await page.reload()
     await page.locator('[data-sample]').getByText('cup.png').waitFor()
+    // In the window that uploaded it, it is shown after it was submitted as well.
+    await page.getByRole('button', { name: 'Remove the sample' }).click()
+    await page.getByTestId('sample-picker').setInputFiles({ name: 'cup.png', mimeType: 'image/png', buffer: PNG })
+    await preview().locator('img').waitFor()
     await handIn()
+    await page.getByRole('group', { name: 'Preview on a phone' }).locator('img').waitFor()
   })
 })
 
@@ -174,13 +182,22 @@ describe('a template that the review refuses', () => {
   })
 })
 
+describe('another language of a template', () => {
+  it('has its name, which stays', async () => {
+    const { items } = await api.get(`/templates?name=order_news_${stamp}`)
+    await page.goto(`${BASE_URL}/templates/new?clone=${items[0].id}&language=de`)
+    assert.equal(await name().inputValue(), `order_news_${stamp}`)
+    assert.equal(await name().isDisabled(), true)
+  })
+})
+
 describe('an authentication template', () => {
   it('asks for the app and the terms that zero tap needs', async () => {
     await page.goto(`${BASE_URL}/templates/new?from=one_time_code`)
     await name().fill(`code_${stamp}`)
     await page.getByRole('radio', { name: /^Zero tap/ }).check({ force: true })
     await submit()
-    await findings().getByText('Zero-tap needs the terms to be accepted.').waitFor()
+    await page.getByText('Zero-tap needs the terms to be accepted.').waitFor()
     await page.getByRole('textbox', { name: 'Package name' }).fill('com.example.shop')
     await page.getByRole('textbox', { name: 'Signature hash' }).fill('K8a/AINcGX7')
     await page.getByRole('checkbox', { name: /^Our customers know/ }).click()

@@ -1,5 +1,7 @@
 //! The running simulator: the lock around its state, its engine task and its webhook deliveries.
 
+mod error;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
+
+pub use error::ControlError;
 
 use crate::agenda::{Event, Update};
 use crate::config::SimConfig;
@@ -29,50 +33,6 @@ fn at_another_server(callback: &str, from: &Url, to: &Url) -> Option<String> {
     url.set_host(to.host_str()).ok()?;
     url.set_port(to.port()).ok()?;
     Some(url.into())
-}
-
-/// An invalid control request, with a message that says what to change.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ControlError {
-    /// 400, 404 or 413, as in the control API.
-    pub status: u16,
-    /// What is wrong and what would be valid.
-    pub message: String,
-    /// The field of the request that is wrong, when it is one field.
-    pub field: Option<&'static str>,
-}
-
-impl ControlError {
-    pub(crate) fn bad(message: impl Into<String>) -> Self {
-        Self {
-            status: 400,
-            message: message.into(),
-            field: None,
-        }
-    }
-
-    /// A phone number or id in a field of the request that has not the right shape. The rule becomes a whole sentence: it
-    /// is shown to people as it is.
-    pub(crate) fn invalid(field: &'static str, invalid: &cloud_api::Invalid) -> Self {
-        let mut rule = invalid.message.chars();
-        let message = match rule.next() {
-            Some(first) => format!("{}{}.", first.to_uppercase(), rule.as_str()),
-            None => String::new(),
-        };
-        Self {
-            field: Some(field),
-            ..Self::bad(message)
-        }
-    }
-
-    pub(crate) fn missing(message: impl Into<String>) -> Self {
-        Self {
-            status: 404,
-            message: message.into(),
-            field: None,
-        }
-    }
 }
 
 struct Inner {

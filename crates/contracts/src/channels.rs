@@ -268,6 +268,9 @@ pub struct ChannelsChanged {
 pub struct ChannelChange {
     /// Which.
     pub channel_id: ChannelId,
+    /// It was connected, got another account or access token, or has passed its connection test: what is known by it may be another.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub connection: bool,
 }
 
 impl Event for ChannelsChanged {

@@ -1,8 +1,10 @@
 //! What messaging offers and tells.
 
 mod conversation;
+mod media;
 mod origin;
 mod refusal;
+mod template_news;
 mod unread;
 
 use chrono::{DateTime, Utc};
@@ -14,8 +16,10 @@ pub use conversation::{
     Assignment, Change, ConversationCard, ConversationChange, ConversationRefusal, ConversationState,
     ConversationUpdate, Conversations, ConversationsChanged, LONGEST_SNOOZE, TeamId,
 };
+pub use media::{MediaChange, MediaChanged, MediaId, MediaLibrary};
 pub use origin::{Origin, OriginId, UnknownOrigin};
 pub use refusal::{Refusal, RefusalCode};
+pub use template_news::{TemplateContent, TemplateContentButton, TemplateNews, TemplateNewsItem};
 pub use unread::{UnreadChanged, UnreadTotal};
 
 use crate::{
@@ -33,12 +37,6 @@ id!(
     /// A message in or out. Carried as `biz_opaque_callback_data` on everything sent.
     MessageId,
     "msg"
-);
-
-id!(
-    /// A file of a message: received, or uploaded to be sent.
-    MediaId,
-    "med"
 );
 
 /// How soon a message leaves when there is more to send than can be sent. An agent's reply never waits for a campaign.
@@ -323,44 +321,6 @@ impl Event for FiguresChanged {
     kernel::event_items!(DayFigures);
 }
 
-/// Files of messages arrived, or will not.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MediaChanged {
-    /// Which.
-    pub items: Vec<MediaChange>,
-}
-
-/// One file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MediaChange {
-    /// The file.
-    pub media_id: MediaId,
-    /// The message it came with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_id: Option<MessageId>,
-    /// The message's thread.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conversation_id: Option<ConversationId>,
-    /// `waiting`, `ready` or `failed`.
-    pub state: String,
-    /// Who looks after the thread; live clients filter by it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub assignee_id: Option<UserId>,
-    /// The team that does.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub team_id: Option<TeamId>,
-}
-
-impl Event for MediaChanged {
-    const NAME: &'static str = "media_changed";
-    const LIVE: Option<&'static str> = Some("messages:read");
-    kernel::event_items!(MediaChange);
-
-    fn key(item: &Self::Item) -> String {
-        item.media_id.to_string()
-    }
-}
-
 /// Messages left the business by other means than this platform: its phone app, or another partner (Cloud API: message echoes).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MessagesEchoed {
@@ -451,109 +411,5 @@ impl Event for MessagesAmended {
 
     fn key(item: &Self::Item) -> String {
         item.conversation_id.to_string()
-    }
-}
-
-/// Templates were approved, refused, paused, judged or filed otherwise by WhatsApp (Cloud API: webhooks – template fields).
-/// Told once an event; events may come in any order, so compare `at`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct TemplateNews {
-    /// Which.
-    pub items: Vec<TemplateNewsItem>,
-}
-
-/// What changed about one template. Only what the kind of change tells is present.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct TemplateNewsItem {
-    /// The WhatsApp Business Account it belongs to.
-    pub waba_id: String,
-    /// WhatsApp's id of the template; look it up by this first.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub template_id: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its language, with an underscore: `en_US`.
-    pub language: String,
-    /// `status`, `quality`, `components`, `category` or `correct_category`.
-    pub change: String,
-    /// APPROVED, REJECTED, PAUSED, …
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub status: Option<String>,
-    /// GREEN, YELLOW, RED or UNKNOWN.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub quality: Option<String>,
-    /// MARKETING, UTILITY or AUTHENTICATION: what it is filed under now.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub category: Option<String>,
-    /// What WhatsApp holds to be right, or will file it under.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub correct_category: Option<String>,
-    /// What it was filed under before.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub previous_category: Option<String>,
-    /// From when it is filed under `correct_category`, where WhatsApp announces that.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub effective_at: Option<DateTime<Utc>>,
-    /// Why, in WhatsApp's word or sentence.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
-    /// Why, in WhatsApp's word: INVALID_FORMAT; of a pause FIRST_PAUSE, SECOND_PAUSE or RATE_LIMITING_PAUSE.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason_word: Option<String>,
-    /// What WhatsApp recommends to change.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub recommendation: Option<String>,
-    /// When it was or will be disabled.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub disabled_at: Option<DateTime<Utc>>,
-    /// The new content of a `components` change.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub content: Option<TemplateContent>,
-    /// When, by WhatsApp.
-    pub at: DateTime<Utc>,
-}
-
-/// The content of a changed template, as far as WhatsApp's webhooks tell it: texts and buttons without their samples.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateContent {
-    /// Text of the header; absent for another kind of header or none.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub header: Option<String>,
-    /// Text of the body.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub body: Option<String>,
-    /// Text of the footer, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub footer: Option<String>,
-    /// Its buttons. WhatsApp documents links and phone numbers only: others may be missing.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub buttons: Vec<TemplateContentButton>,
-}
-
-/// A button of a changed template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateContentButton {
-    /// URL, PHONE_NUMBER, QUICK_REPLY, …
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its label.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub text: Option<String>,
-    /// Where it leads.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub url: Option<String>,
-    /// Whom it calls.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub phone_number: Option<String>,
-}
-
-impl Event for TemplateNews {
-    const NAME: &'static str = "template_news";
-    const LIVE: Option<&'static str> = Some("channels:read");
-    kernel::event_items!(TemplateNewsItem);
-
-    fn key(item: &Self::Item) -> String {
-        // Not every kind of news names the id, and all of one template's must have one key.
-        format!("{}/{}/{}", item.waba_id, item.language, item.name)
     }
 }

@@ -95,28 +95,20 @@ pub enum TemplateStatus {
 }
 
 impl TemplateStatus {
-    /// Why WhatsApp certainly refuses messages of it, and what to do; none if it may take them. While a change is in review WhatsApp
-    /// takes the version before, so only what is known to be stopped counts.
-    pub fn stopped(self) -> Option<Term> {
+    /// Why WhatsApp certainly refuses messages of it, and what to do; none if it may take them. `has_live` says that a version before
+    /// can be sent while this one is in review.
+    fn stopped(self, has_live: bool) -> Option<Term> {
         match self {
+            Self::Submitting => Some(Term::StoppedSubmitting),
+            Self::Pending if !has_live => Some(Term::StoppedPending),
             Self::Paused => Some(Term::StoppedPaused),
             Self::Disabled => Some(Term::StoppedDisabled),
             Self::Rejected => Some(Term::StoppedRejected),
             Self::Deleted | Self::PendingDeletion => Some(Term::StoppedDeleted),
             Self::Archived => Some(Term::StoppedArchived),
             Self::Locked => Some(Term::StoppedLocked),
-            Self::Submitting
-            | Self::Pending
-            | Self::Approved
-            | Self::InAppeal
-            | Self::LimitExceeded
-            | Self::Unknown => None,
+            Self::Pending | Self::Approved | Self::InAppeal | Self::LimitExceeded | Self::Unknown => None,
         }
-    }
-
-    /// Whether WhatsApp takes messages of it.
-    pub fn is_sendable(self) -> bool {
-        matches!(self, Self::Approved)
     }
 }
 
@@ -125,8 +117,17 @@ impl TemplateStatus {
 pub struct KnownTemplate {
     /// What it is filed under; none while unknown.
     pub category: Option<Category>,
-    /// Whether it can be sent.
+    /// How it is.
     pub status: TemplateStatus,
+    /// Whether a version that was approved before can be sent while this one is in review.
+    pub has_live: bool,
+}
+
+impl KnownTemplate {
+    /// Why WhatsApp certainly refuses messages of it, and what to do; none if it may take them.
+    pub fn stopped(self) -> Option<Term> {
+        self.status.stopped(self.has_live)
+    }
 }
 
 /// A template, for code that sends it.
@@ -144,7 +145,7 @@ pub struct TemplateCard {
     pub status: TemplateStatus,
     /// Whether its variables have names.
     pub named: bool,
-    /// Header, body, footer and buttons in WhatsApp's own form.
+    /// Header, body, footer and buttons in WhatsApp's own form, as it is sent: while a change is in review the version before.
     pub components: Vec<Value>,
     /// What its slots are filled with. Whoever fills may put another one here, as a campaign does.
     pub mapping: Mapping,

@@ -205,6 +205,8 @@ terms! {
     PausedForFeedback = "It is paused because people blocked or reported it. Usually it can be sent again after some hours.";
 
     // Why a template cannot be sent.
+    StoppedSubmitting = "This template was not handed in to WhatsApp yet. It can be sent once WhatsApp has approved it.";
+    StoppedPending = "WhatsApp is reviewing this template. It can be sent once WhatsApp has approved it.";
     StoppedPaused = "WhatsApp has paused this template because people blocked or reported it. Send another one until the pause ends.";
     StoppedDisabled = "WhatsApp has permanently disabled this template. Send another one.";
     StoppedRejected = "WhatsApp refused this template. Correct and submit it again, or send another one.";

@@ -73,6 +73,7 @@ pub fn modules(cx: Deps) -> (Vec<Box<dyn Module>>, Ports) {
     let templates = Templates::new(templates::Needs {
         channels: channels.directory(),
         contacts: contacts.directory(),
+        media: Messaging::library(),
         store,
     });
     let messaging = Messaging::new(messaging::Needs {

@@ -2,8 +2,10 @@
 
 mod channels;
 mod contacts;
+mod media;
 mod templates;
 
 pub use channels::FakeChannels;
 pub use contacts::FakeContacts;
+pub use media::FakeMedia;
 pub use templates::FakeTemplates;

@@ -6,6 +6,7 @@ mod m20261201_000010_templates;
 mod m20261201_000011_template_lists;
 mod m20261201_000012_first_sync;
 mod m20261201_000013_switch_of_their_own;
+mod m20261201_000014_versions_in_review;
 
 pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
@@ -13,5 +14,6 @@ pub(crate) fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261201_000011_template_lists::Migration),
         Box::new(m20261201_000012_first_sync::Migration),
         Box::new(m20261201_000013_switch_of_their_own::Migration),
+        Box::new(m20261201_000014_versions_in_review::Migration),
     ]
 }

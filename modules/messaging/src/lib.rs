@@ -16,7 +16,7 @@ use cloud_api::client::Wire;
 use contracts::{
     channels::{ChannelDirectory, ChannelWebhooks},
     contacts::ContactDirectory,
-    messaging::{Conversations, MessageSender},
+    messaging::{Conversations, MediaLibrary, MessageSender},
     settings::TenantSettings,
     templates::TemplateCatalog,
 };
@@ -75,6 +75,11 @@ impl Messaging {
     /// Sends messages, for other modules.
     pub fn sender(&self) -> Arc<dyn MessageSender> {
         Arc::new(self.service.clone())
+    }
+
+    /// The files of messages, for other modules. It needs nothing: modules that this one needs may have it.
+    pub fn library() -> Arc<dyn MediaLibrary> {
+        Arc::new(service::Library)
     }
 
     /// State and assignment of conversations, for other modules.

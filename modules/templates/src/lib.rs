@@ -16,7 +16,7 @@ use std::sync::Arc;
 use contracts::{
     channels::{ChannelDirectory, ChannelsChanged},
     contacts::ContactDirectory,
-    messaging::TemplateNews,
+    messaging::{MediaLibrary, TemplateNews},
     templates::TemplateCatalog,
 };
 use kernel::{Api, BlobStore, Events, Jobs, Module, PermissionInfo};
@@ -29,6 +29,8 @@ pub struct Needs {
     pub channels: Arc<dyn ChannelDirectory>,
     /// Who templates are filled for.
     pub contacts: Arc<dyn ContactDirectory>,
+    /// The files that mappings name.
+    pub media: Arc<dyn MediaLibrary>,
     /// Where samples lie while they are uploaded.
     pub store: Arc<dyn BlobStore>,
 }

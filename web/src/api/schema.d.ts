@@ -5618,6 +5618,11 @@ export interface components {
             id: string;
             /** @description Its language code, for example `en_US`. */
             language: string;
+            /**
+             * @description What WhatsApp sends while a change is in review: the version before, with which the template is filled until then. Absent
+             *     where `components` is what is sent.
+             */
+            live?: components["schemas"]["TemplateLiveVersion"] & unknown;
             /** @description What its slots are filled with: what was chosen, and defaults. */
             mapping: {
                 [key: string]: components["schemas"]["TemplateSlotSource"];
@@ -5646,7 +5651,7 @@ export interface components {
             reason_terms?: components["schemas"]["Sentence"][];
             /** @description What WhatsApp recommends to change. */
             recommendation?: string;
-            /** @description Only APPROVED templates can be sent. While a change is in review (PENDING), WhatsApp still takes the version before. */
+            /** @description APPROVED templates can be sent, and PENDING ones with `live`: while a change is in review, WhatsApp takes the version before. */
             status: components["schemas"]["TemplateStatus"] & unknown;
             /** @description What was handed in and has no answer yet, or was refused. */
             submission?: components["schemas"]["TemplateSubmission"] & unknown;
@@ -5699,7 +5704,7 @@ export interface components {
          * @description The accounts of all numbers.
          */
         TemplateAccounts: {
-            /** @description By id. */
+            /** @description By id; at most 200, as there are numbers. */
             items: components["schemas"]["TemplateAccount"][];
         };
         /**
@@ -5821,7 +5826,9 @@ export interface components {
              */
             draft_id?: string;
             /** @description What its slots are filled with. */
-            mapping?: unknown;
+            mapping?: {
+                [key: string]: components["schemas"]["TemplateSlotSource"];
+            };
             /**
              * @description WhatsApp's body of a creation: `name`, `language`, `category`, `components` and, if wanted, `parameter_format` and
              *     `message_send_ttl_seconds`. At most 64 KB.
@@ -6054,7 +6061,9 @@ export interface components {
              */
             draft_id?: string;
             /** @description What its slots are filled with, once WhatsApp has taken the change; stays if absent. */
-            mapping?: unknown;
+            mapping?: {
+                [key: string]: components["schemas"]["TemplateSlotSource"];
+            };
             /**
              * @description WhatsApp's body of a creation, whole: the components replace the old ones. `name`, `language` and `category` may be left out;
              *     name and language cannot be changed, the category not while the template is approved.
@@ -6124,7 +6133,7 @@ export interface components {
             title_terms: components["schemas"]["Sentence"][];
         };
         /**
-         * @description How much an event matters.
+         * @description How much an entry of a timeline matters.
          * @enum {string}
          */
         TemplateEventSeverity: "info" | "warning" | "critical";
@@ -6203,6 +6212,16 @@ export interface components {
         TemplateList: {
             /** @description At most 300. */
             items: components["schemas"]["ChannelTemplate"][];
+        };
+        /**
+         * TemplateLiveVersion
+         * @description The version of a template that WhatsApp sends while another is in review.
+         */
+        TemplateLiveVersion: {
+            /** @description Header, body, footer and buttons, in WhatsApp's own form. */
+            components: unknown[];
+            /** @description Whether its variables have names. */
+            named: boolean;
         };
         /**
          * TemplateMappingIn
@@ -6344,13 +6363,13 @@ export interface components {
          * @description What a slot is filled with when nothing is said for a send.
          */
         TemplateSlotSource: {
-            /** @description With `contact` and `ask`: the text where there is none. */
+            /** @description With `contact` and `ask`: the text where there is none, of at most 2000 characters. */
             fallback?: string;
             /** @description With `contact`: `name`, `first_name`, `phone`, `username` or `attribute:<key>`. */
             field?: string;
             /** @description Where the value comes from. */
             from: components["schemas"]["TemplateSlotFrom"] & unknown;
-            /** @description With `text`: the text. */
+            /** @description With `text`: the text, of at most 2000 characters. */
             text?: string;
             /**
              * @description With `fixed`: a file (`{"link": …}`, `{"id": …}` or the `media_id` of an upload here), a place, a product, or the end of an
@@ -6470,7 +6489,7 @@ export interface components {
          * @description Which sentence it is. A word never changes its meaning; there may be more of them one day.
          * @enum {string}
          */
-        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "template_found" | "template_gone" | "template_variables_changed" | "template_filed_until" | "template_stays_filed" | "paused_three_hours" | "paused_six_hours" | "paused_for_pacing" | "paused_for_feedback" | "stopped_paused" | "stopped_disabled" | "stopped_rejected" | "stopped_deleted" | "stopped_archived" | "stopped_locked" | "templates_not_read" | "tried_again" | "try_again_when_mended" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "window_closed" | "phone_needed" | "marketing_not_wanted" | "no_reason_told" | "template_submitted" | "template_edited" | "template_submission_refused" | "template_given_up" | "template_deleted_here" | "template_unpaused" | "template_answer_lost" | "template_no_number" | "template_in_review" | "template_being_submitted" | "template_not_editable" | "template_edited_today" | "template_edited_often" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
+        Term: "code" | "refused" | "named_code" | "said" | "unreachable" | "own_error" | "account_deleted" | "numbers_need_another_account" | "account_restricted" | "may_not_write_first" | "may_not_write_first_until" | "may_not_answer" | "may_not_answer_until" | "may_not_add_numbers" | "may_not_add_numbers_until" | "something_not_allowed" | "something_not_allowed_until" | "review_in_manager" | "app_disconnected" | "connect_in_app" | "app_reconnected" | "rule_broken" | "rule_broken_unnamed" | "stop_breaking" | "account_disabled" | "numbers_cannot_send" | "account_reinstated" | "account_to_be_disabled_on" | "account_to_be_disabled" | "review_before" | "ban_changed" | "look_in_manager" | "business_verified" | "partner_added" | "partner_app_added" | "partner_removed" | "partner_app_removed" | "reason" | "done_by" | "certification" | "ad_account_linked" | "marketing_terms_accepted" | "auth_abroad_priced" | "from_day" | "primary_country" | "volume_tier" | "volume_tier_where" | "account_told" | "account_approved" | "account_refused" | "numbers_cannot_send_another_review" | "account_decided_later" | "account_reviewed" | "held_deleted" | "held_disabled" | "held_refused" | "held_disconnected" | "held_lost" | "restricted_now" | "manager_says_why" | "limit_reached" | "number_lost" | "messaging_limit" | "limits_changed" | "numbers_allowed" | "throughput_rose" | "number_ready" | "number_ready_limit" | "limit_rose" | "limit_rose_to" | "limit_fell" | "limit_fell_to" | "quality_low" | "write_less" | "quality_better" | "number_limits_changed" | "number_limits_changed_to" | "messaging_limit_now" | "name_approved" | "name_refused" | "another_name" | "another_name_untold" | "name_decided_later" | "name_reviewed" | "official_approved" | "official_refused" | "picture_lost" | "alert" | "pin_changed" | "pin_changed_by_others" | "pin_off_asked" | "pin_off_asked_by_others" | "pin_off" | "pin_off_by_others" | "security_changed" | "flow_is" | "flow_over" | "flow_told" | "marketing_stopped" | "marketing_resumed" | "marketing_signed_up" | "preference_changed" | "new_user_id" | "and_more" | "app_contacts" | "history_declined" | "history_came" | "history_progress" | "error_reported" | "error_reported_unnamed" | "field_told" | "template_approved" | "template_refused" | "template_pending" | "template_back" | "template_paused" | "template_disabled" | "make_another_template" | "template_flagged" | "template_will_be_disabled" | "template_in_appeal" | "template_being_deleted" | "template_deleted" | "template_name_locked" | "templates_full" | "delete_templates" | "template_locked" | "template_archived" | "template_new_state" | "template_quality" | "template_quality_fell" | "template_content_changed" | "look_before_sending" | "template_will_be_filed" | "template_filed_now" | "template_filed" | "template_was_filed" | "template_misfiled" | "correct_category" | "template_changed" | "template_found" | "template_gone" | "template_variables_changed" | "template_filed_until" | "template_stays_filed" | "paused_three_hours" | "paused_six_hours" | "paused_for_pacing" | "paused_for_feedback" | "stopped_submitting" | "stopped_pending" | "stopped_paused" | "stopped_disabled" | "stopped_rejected" | "stopped_deleted" | "stopped_archived" | "stopped_locked" | "templates_not_read" | "tried_again" | "try_again_when_mended" | "not_reached" | "number_removed" | "no_address" | "pair_limit" | "content_unreadable" | "file_gone" | "window_closed" | "phone_needed" | "marketing_not_wanted" | "no_reason_told" | "template_submitted" | "template_edited" | "template_submission_refused" | "template_given_up" | "template_deleted_here" | "template_unpaused" | "template_answer_lost" | "template_no_number" | "template_in_review" | "template_being_submitted" | "template_not_editable" | "template_edited_today" | "template_edited_often" | "no_file_named" | "file_number_removed" | "file_address_foreign" | "file_differs" | "file_address_dead" | "file_broke_off" | "store_away" | "file_too_large" | "token_valid" | "number_is" | "number_is_unnamed" | "account_is" | "copy_account_id" | "no_web_address" | "set_public_url" | "webhook_works" | "webhook_unreachable" | "ends_at" | "ends_by_whatsapp" | "new_token" | "copy_number_id" | "check_network";
         /**
          * TextHeaderIn
          * @description A header of text.

@@ -57,6 +57,8 @@ export interface Template {
   quality: TemplateQuality
   named: boolean
   components: Record<string, unknown>[]
+  /** What WhatsApp sends while a change is in review: the version before. */
+  live?: { named: boolean; components: Record<string, unknown>[] }
   ttl_seconds?: number
   /** WhatsApp's word. */
   reason?: string

@@ -1,7 +1,10 @@
 import type { Template, TemplateStatus } from '@/api/templates'
 
-/** WhatsApp takes messages of approved templates only. */
-export const isSendable = ({ status }: Pick<Template, 'status'>) => status === 'APPROVED'
+/** WhatsApp takes messages of approved templates; while a change of one is in review, of the version before. */
+export const isSendable = ({ status, live }: Pick<Template, 'status' | 'live'>) => status === 'APPROVED' || (status === 'PENDING' && live !== undefined)
+
+/** The template as WhatsApp sends it now. */
+export const sentNow = (template: Template): Template => (template.live ? { ...template, ...template.live } : template)
 
 export type Tone = 'success' | 'info' | 'warning' | 'destructive' | 'secondary'
 

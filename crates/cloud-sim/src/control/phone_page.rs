@@ -238,10 +238,13 @@ fn render(world: &World, msg: &Msg) -> Option<Value> {
             .to_lowercase()
     };
     let mut shown = json!({});
-    for part in &template.components {
+    // While a change is in review, the version before is sent.
+    for part in template.live.as_ref().unwrap_or(&template.components) {
         let part_kind = kind(part);
         if part_kind == "buttons" {
-            shown["buttons"] = part.get("buttons").cloned().unwrap_or_default();
+            let buttons = part.get("buttons").and_then(Value::as_array);
+            let filled = buttons.into_iter().flatten().enumerate();
+            shown["buttons"] = filled.map(|(index, one)| button(one, index, given)).collect();
             continue;
         }
         let parameters = given
@@ -268,6 +271,28 @@ fn render(world: &World, msg: &Msg) -> Option<Value> {
         }
     }
     Some(shown)
+}
+
+/// A button with the value that the message has for it: the rest of its address, or the code that it copies.
+fn button(button: &Value, index: usize, given: &[Value]) -> Value {
+    let mut button = button.clone();
+    let is_its = |part: &&Value| {
+        let at = part.get("index");
+        let at = at.and_then(|at| at.as_str().map_or_else(|| at.as_u64(), |text| text.parse().ok()));
+        part.get("type").and_then(Value::as_str) == Some("button") && at == u64::try_from(index).ok()
+    };
+    let value = given
+        .iter()
+        .find(is_its)
+        .and_then(|part| part.pointer("/parameters/0"));
+    let of = |key: &str| value.and_then(|value| value.get(key)).and_then(Value::as_str);
+    if let (Some(text), Some(url)) = (of("text"), button.get("url").and_then(Value::as_str)) {
+        button["url"] = json!(url.replace("{{1}}", text));
+    }
+    if let Some(code) = of("coupon_code") {
+        button["example"] = json!(code);
+    }
+    button
 }
 
 /// A short plain text of a message.

@@ -512,3 +512,31 @@ async fn callbacks_move_with_the_server_that_they_point_at() {
         ["https://wa.example.com/webhooks/x?y=1"]
     );
 }
+
+#[tokio::test]
+async fn the_phone_shows_the_version_that_is_sent() {
+    let stage = stage().await;
+    let buttons = json!({"type": "BUTTONS", "buttons": [
+        {"type": "QUICK_REPLY", "text": "Stop"},
+        {"type": "URL", "text": "Track", "url": "https://shop.example/t/{{1}}"},
+        {"type": "COPY_CODE", "text": "Copy", "example": "SAVE5"}]});
+    let template = |text: &str| json!([{"type": "BODY", "text": text}, buttons]);
+    let in_review = json!({"id": "660000000007777", "waba_id": stage.account.waba_id, "name": "order", "language": "en",
+        "status": "PENDING", "components": template("New words for {{1}}."), "live": template("Hello {{1}}, it left.")});
+    assert_eq!(stage.control(Method::POST, "templates", in_review).await.0, 200);
+    let content = json!({"name": "order", "language": {"code": "en"}, "components": [
+        {"type": "body", "parameters": [{"type": "text", "text": "Ana"}]},
+        {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "A-77"}]},
+        {"type": "button", "sub_type": "copy_code", "index": 2, "parameters": [{"type": "coupon_code", "coupon_code": "SAVE10"}]}]});
+    let (http, sent) = stage.post(ANA, "template", content).await;
+    assert_eq!(http, 200, "{sent}");
+    let wamid = sent["messages"][0]["id"].as_str().unwrap();
+    let (_, shown) = stage
+        .control(Method::GET, &format!("messages/{wamid}"), json!({}))
+        .await;
+    let rendered = &shown["rendered"];
+    assert_eq!(rendered["body"], "Hello Ana, it left.");
+    assert_eq!(rendered["buttons"][0]["text"], "Stop");
+    assert_eq!(rendered["buttons"][1]["url"], "https://shop.example/t/A-77");
+    assert_eq!(rendered["buttons"][2]["example"], "SAVE10");
+}

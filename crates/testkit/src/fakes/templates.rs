@@ -24,6 +24,7 @@ impl FakeTemplates {
         let known = KnownTemplate {
             category: Some(category),
             status: TemplateStatus::Approved,
+            has_live: false,
         };
         self.known.lock().unwrap().insert(template.to_owned(), known);
     }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{
     Service,
-    changed::publish,
+    changed::{publish, tell},
     credentials::{line, token},
     hold::made_by_token,
     ownership::{PHONE_ROUTE, route_of},
@@ -134,7 +134,7 @@ impl Service {
             _ => error,
         };
         tx.insert::<Entity>(model.clone()).await.map_err(twice)?;
-        publish(&mut tx, id)?;
+        tell(&mut tx, id, true)?;
         tx.commit().await?;
         self.keys.forget(db.tenant()).await;
         Ok(model)
@@ -181,7 +181,8 @@ impl Service {
             updated_at: Set(tx.clock().now()),
             ..ActiveModel::default()
         };
-        if !same_account || access_token.is_some() || app_secret.is_some() || verify_token.is_some() {
+        let connection = !same_account || access_token.is_some();
+        if connection || app_secret.is_some() || verify_token.is_some() {
             row.set_status(Status::Untested, None);
         }
         if let Some(name) = name {
@@ -209,7 +210,7 @@ impl Service {
             .set(row)
             .exec()
             .await?;
-        publish(&mut tx, id)?;
+        tell(&mut tx, id, connection)?;
         tx.commit().await?;
         self.keys.forget(db.tenant()).await;
         self.channel(db, id).await

@@ -18,7 +18,7 @@ use url::Url;
 
 use super::{
     Service,
-    changed::publish,
+    changed::tell,
     hold::{over_by_test, release},
     read::seen,
 };
@@ -120,9 +120,8 @@ impl Service {
         tx.update::<Entity>().filter(this()).set(row).exec().await?;
         if over {
             release(&mut tx, id).await?;
-        } else {
-            publish(&mut tx, id)?;
         }
+        tell(&mut tx, id, passed)?;
         tx.commit().await?;
         self.keys.forget(db.tenant()).await;
         Ok(stopped)

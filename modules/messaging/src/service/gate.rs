@@ -390,7 +390,7 @@ fn number(channel: Option<&Channel>, is_template: bool, lane: Lane) -> Option<Wh
 
 /// What a template and the person it goes to say. One that is not known is tried.
 fn template(address: Option<&ContactAddress>, known: Option<KnownTemplate>) -> Option<Why<'_>> {
-    let stopped = known.and_then(|known| known.status.stopped());
+    let stopped = known.and_then(KnownTemplate::stopped);
     stopped
         .map(Why::TemplateStopped)
         .or_else(|| person(address, known.and_then(|known| known.category)))

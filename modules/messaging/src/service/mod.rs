@@ -46,7 +46,7 @@ pub use filled::Said;
 pub(crate) use filled::fields;
 pub use idempotency::Idempotency;
 pub use kept::KeptCount;
-pub(crate) use media::clean_name;
+pub(crate) use media::{Library, clean_name};
 pub use media::{MediaParts, MediaView, NewMedia, Wanted};
 pub use messages::{Address, MessageFilter, NewMessage};
 pub use sender::{origin_of, sender_of};

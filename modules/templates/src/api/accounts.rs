@@ -59,7 +59,7 @@ impl From<Account> for AccountOut {
 #[derive(Debug, Object)]
 #[oai(rename = "TemplateAccounts")]
 pub struct Accounts {
-    /// By id.
+    /// By id; at most 200, as there are numbers.
     pub items: Vec<AccountOut>,
 }
 

@@ -1,22 +1,13 @@
 //! The shape of a template's timeline.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{Enum, Object};
+use poem_openapi::Object;
 use sentences::{Sentence, Sentences};
 
-use crate::entity::event::{Model, TemplateEventId};
-
-/// How much an event matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename = "TemplateEventSeverity", rename_all = "snake_case")]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Somebody should look at it.
-    Warning,
-    /// The template can no longer be sent; somebody must act.
-    Critical,
-}
+use crate::entity::{
+    enums::Severity,
+    event::{Model, TemplateEventId},
+};
 
 /// Something that happened to a template.
 #[derive(Debug, Object)]
@@ -51,11 +42,7 @@ impl From<Model> for TemplateEventOut {
         Self {
             id: row.id,
             kind: row.kind,
-            severity: match row.severity.as_str() {
-                "critical" => Severity::Critical,
-                "warning" => Severity::Warning,
-                _ => Severity::Info,
-            },
+            severity: row.severity,
             title: title.to_string(),
             title_terms: title.0,
             detail: Some(detail.to_string()).filter(|said| !said.is_empty()),

@@ -291,13 +291,7 @@ impl FillingApi {
         body: Json<MappingIn>,
     ) -> Result<Json<TemplateOut>> {
         let mapping = mapping_in(body.0.mapping)?;
-        let set = || async {
-            let row = self
-                .service
-                .set_mapping(can.db(), template_id.0, mapping.clone())
-                .await;
-            row.map_err(Error::from)
-        };
+        let set = || self.service.set_mapping(can.db(), template_id.0, mapping.clone());
         let row = retrying(set).await?;
         Ok(Json(shaped(&self.service, can.db(), row).await?))
     }

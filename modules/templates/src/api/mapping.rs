@@ -12,6 +12,10 @@ use serde_json::Value;
 
 /// Slots that values and mappings have at most.
 pub(super) const SLOTS: usize = 200;
+/// Characters of a text.
+const TEXT: usize = 2_000;
+/// Bytes of all fixed values together, as JSON.
+const VALUES: usize = 64 * 1_024;
 
 /// Where a slot's value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -38,16 +42,13 @@ pub struct SlotSourceBody {
     /// Where the value comes from.
     pub from: SlotFrom,
     /// With `contact`: `name`, `first_name`, `phone`, `username` or `attribute:<key>`.
-    #[oai(validator(max_length = 80))]
     pub field: Option<String>,
-    /// With `text`: the text.
-    #[oai(validator(max_length = 2000))]
+    /// With `text`: the text, of at most 2000 characters.
     pub text: Option<String>,
     /// With `fixed`: a file (`{"link": …}`, `{"id": …}` or the `media_id` of an upload here), a place, a product, or the end of an
     /// offer in milliseconds since 1970.
     pub value: Option<Any<Value>>,
-    /// With `contact` and `ask`: the text where there is none.
-    #[oai(validator(max_length = 2000))]
+    /// With `contact` and `ask`: the text where there is none, of at most 2000 characters.
     pub fallback: Option<String>,
 }
 
@@ -93,15 +94,29 @@ pub fn mapping_out(mapping: Mapping) -> MappingBody {
 /// Reads a mapping.
 ///
 /// # Errors
-/// 422 naming each slot whose fields do not belong together.
+/// 422 naming each slot whose fields do not belong together or are too long.
 pub fn mapping_in(body: MappingBody) -> Result<Mapping> {
+    let too_large = |message: &str, limit: usize| {
+        let field = FieldError::new("mapping", message).with_limit(limit as u64);
+        Error::invalid_fields(vec![field])
+    };
     if body.len() > SLOTS {
-        return Err(Error::invalid_fields(vec![
-            FieldError::new("mapping", "has more slots than a template can have").with_limit(SLOTS as u64),
-        ]));
+        return Err(too_large("has more slots than a template can have", SLOTS));
+    }
+    let values = body.values().filter_map(|source| source.value.as_ref());
+    if values.map(|Any(value)| value.to_string().len()).sum::<usize>() > VALUES {
+        return Err(too_large(
+            "must have values of 65536 bytes of JSON at most",
+            VALUES,
+        ));
     }
     let (mut mapping, mut errors) = (Mapping::new(), Vec::new());
     for (key, body) in body {
+        let long = too_long(&key, &body);
+        if !long.is_empty() {
+            errors.extend(long);
+            continue;
+        }
         match source_in(body) {
             Ok(from) => {
                 mapping.insert(key, from);
@@ -113,6 +128,24 @@ pub fn mapping_in(body: MappingBody) -> Result<Mapping> {
         true => Ok(mapping),
         false => Err(Error::invalid_fields(errors)),
     }
+}
+
+/// The texts of a slot that are too long, each by its own field.
+fn too_long(key: &str, body: &SlotSourceBody) -> Vec<FieldError> {
+    let texts = [("text", &body.text), ("fallback", &body.fallback)];
+    let long = texts.into_iter().filter_map(|(field, text)| {
+        let length = text.as_deref()?.chars().count();
+        let error = || {
+            FieldError::new(
+                format!("mapping.{key}.{field}"),
+                format!("must have {TEXT} characters at most"),
+            )
+            .with_limit(TEXT as u64)
+            .with_value(length)
+        };
+        (length > TEXT).then(error)
+    });
+    long.collect()
 }
 
 fn source_in(body: SlotSourceBody) -> Result<SlotSource, (&'static str, String)> {

@@ -6,8 +6,8 @@ use sentences::{Sentence, Sentences};
 
 use crate::{
     entity::{
+        enums::{SubmissionKind, SubmissionState},
         submission,
-        words::{SubmissionKind, SubmissionState},
     },
     service::Editing,
 };

@@ -19,11 +19,11 @@ use super::{
 };
 use crate::{
     entity::{
+        enums::{Category, Status},
         submission, template,
-        words::{Category, Status},
     },
     permission::ReadTemplates,
-    service::{self, Service, TemplateFilter},
+    service::{self, Live, Service, TemplateFilter},
 };
 
 /// How people react to a template.
@@ -60,6 +60,25 @@ impl Quality {
     }
 }
 
+/// The version of a template that WhatsApp sends while another is in review.
+#[derive(Debug, Object)]
+#[oai(rename = "TemplateLiveVersion")]
+pub struct LiveOut {
+    /// Whether its variables have names.
+    pub named: bool,
+    /// Header, body, footer and buttons, in WhatsApp's own form.
+    pub components: Vec<Any<serde_json::Value>>,
+}
+
+impl From<Live> for LiveOut {
+    fn from(live: Live) -> Self {
+        Self {
+            named: live.named,
+            components: live.components.into_iter().map(Any).collect(),
+        }
+    }
+}
+
 /// A message template of one account in one language, as WhatsApp has it.
 #[derive(Debug, Object)]
 #[oai(rename = "Template", skip_serializing_if_is_none)]
@@ -74,7 +93,7 @@ pub struct TemplateOut {
     pub name: String,
     /// Its language code, for example `en_US`.
     pub language: String,
-    /// Only APPROVED templates can be sent. While a change is in review (PENDING), WhatsApp still takes the version before.
+    /// APPROVED templates can be sent, and PENDING ones with `live`: while a change is in review, WhatsApp takes the version before.
     pub status: Status,
     /// What it is filed under; absent while that is not known.
     pub category: Option<Category>,
@@ -84,6 +103,9 @@ pub struct TemplateOut {
     pub named: bool,
     /// Header, body, footer and buttons, in WhatsApp's own form. Empty while only its name is known.
     pub components: Vec<Any<serde_json::Value>>,
+    /// What WhatsApp sends while a change is in review: the version before, with which the template is filled until then. Absent
+    /// where `components` is what is sent.
+    pub live: Option<LiveOut>,
     /// How long WhatsApp tries to deliver it, in seconds; absent for WhatsApp's own choice.
     pub ttl_seconds: Option<i32>,
     /// Why it was rejected, paused or disabled, in WhatsApp's word; `FLAGGED` for an approved one that WhatsApp is about to disable.
@@ -120,6 +142,7 @@ fn shape(row: template::Model, submission: Option<submission::Model>) -> Result<
     let mapping = mapping_out(Service::mapping_of(&row)?);
     let components: Vec<serde_json::Value> =
         serde_json::from_str(&row.components).map_err(Error::internal)?;
+    let live = Live::read(&row)?;
     let reason = service::reason(&row);
     Ok(TemplateOut {
         id: row.id,
@@ -132,6 +155,7 @@ fn shape(row: template::Model, submission: Option<submission::Model>) -> Result<
         quality: Quality::of(&row.quality),
         named: row.named,
         components: components.into_iter().map(Any).collect(),
+        live: live.map(Into::into),
         ttl_seconds: row.ttl_seconds,
         reason: row.reason,
         reason_terms: reason.0,

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Tag,
+    mapping::{MappingBody, mapping_in},
     templates::{TemplateOut, shaped},
 };
 use crate::{
@@ -125,7 +126,7 @@ pub struct TemplateCreateIn {
     /// `message_send_ttl_seconds`. At most 64 KB.
     pub template: Any<Value>,
     /// What its slots are filled with.
-    pub mapping: Option<Any<Value>>,
+    pub mapping: Option<MappingBody>,
     /// The draft that it was written as; it is deleted.
     pub draft_id: Option<DraftId>,
 }
@@ -149,7 +150,7 @@ pub struct TemplateEditIn {
     /// name and language cannot be changed, the category not while the template is approved.
     pub template: Any<Value>,
     /// What its slots are filled with, once WhatsApp has taken the change; stays if absent.
-    pub mapping: Option<Any<Value>>,
+    pub mapping: Option<MappingBody>,
     /// The draft that it was written as; it is deleted.
     pub draft_id: Option<DraftId>,
 }
@@ -254,7 +255,7 @@ impl WritingApi {
         } = body.0;
         let wanted = Wanted {
             template,
-            mapping: bare(mapping),
+            mapping: mapping.map(mapping_in).transpose()?,
             draft: draft_id,
         };
         let row = self
@@ -286,7 +287,7 @@ impl WritingApi {
         } = body.0;
         let wanted = Wanted {
             template,
-            mapping: bare(mapping),
+            mapping: mapping.map(mapping_in).transpose()?,
             draft: draft_id,
         };
         let row = self

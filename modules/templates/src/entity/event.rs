@@ -4,6 +4,8 @@ use contracts::templates::TemplateId;
 use kernel::{TenantId, id};
 use sea_orm::entity::prelude::*;
 
+use super::enums::Severity;
+
 id!(
     /// One event of a template's timeline.
     TemplateEventId,
@@ -20,8 +22,8 @@ pub struct Model {
     pub template_id: TemplateId,
     /// What happened: `status`, `quality`, `category`, `components`, `submitted`, `edited`, …
     pub kind: String,
-    /// `info`, `warning` or `critical`.
-    pub severity: String,
+    /// How much it matters.
+    pub severity: Severity,
     /// JSON: [`Sentences`](sentences::Sentences).
     #[sea_orm(column_type = "Text")]
     pub title: String,

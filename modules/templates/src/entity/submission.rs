@@ -4,7 +4,7 @@ use contracts::{channels::ChannelId, templates::TemplateId};
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
-use super::words::{SubmissionKind, SubmissionState};
+use super::enums::{SubmissionKind, SubmissionState};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "templates_submissions")]

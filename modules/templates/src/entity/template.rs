@@ -4,7 +4,7 @@ use contracts::templates::TemplateId;
 use kernel::TenantId;
 use sea_orm::entity::prelude::*;
 
-use super::words::{Category, Status};
+use super::enums::{Category, Status};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "templates_templates")]
@@ -30,9 +30,13 @@ pub struct Model {
     /// JSON: a list, in WhatsApp's own form.
     #[sea_orm(column_type = "Text")]
     pub components: String,
-    /// Digest of body and footer (`words_key` in `service/check.rs`): no two templates of an account may share them. None where
+    /// JSON: [`Live`](crate::service::Live): what WhatsApp sends while a change is in review; none otherwise.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub live: Option<String>,
+    /// Digest of body and footer (`content_digest` in `service/check.rs`): no two templates of an account may share them. None where
     /// nobody has reckoned it yet.
-    pub words: Option<String>,
+    #[sea_orm(column_name = "words")]
+    pub content_digest: Option<String>,
     /// How long WhatsApp tries to deliver it.
     pub ttl_seconds: Option<i32>,
     /// Why it was rejected, paused or disabled, in WhatsApp's word; `FLAGGED` for an approved one that is about to be.

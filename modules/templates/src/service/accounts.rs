@@ -33,13 +33,18 @@ pub struct Account {
 }
 
 impl Service {
-    /// Has the templates of these numbers' accounts read, unless they just were.
+    /// Has the templates of numbers' accounts read that were connected or tested, unless they just were. What else changes about a
+    /// number says nothing of templates.
     pub async fn numbers_changed(&self, tx: &mut TenantTx, events: &[ChannelsChanged]) -> Result<()> {
         let ids: BTreeSet<ChannelId> = events
             .iter()
             .flat_map(|event| &event.items)
+            .filter(|item| item.connection)
             .map(|item| item.channel_id)
             .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
         let ids: Vec<ChannelId> = ids.into_iter().collect();
         let channels = self.channels.by_ids(tx, &ids).await?;
         let accounts: BTreeSet<String> = channels

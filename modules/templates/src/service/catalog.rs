@@ -6,19 +6,19 @@ use cloud_api::template::render::Problem;
 use contracts::templates::{
     FilledTemplate, Filling, KnownTemplate, Mapping, TemplateCard, TemplateCatalog, TemplateId, TemplateKey,
 };
-use kernel::{Error, Result, TenantDb, TenantTx, tenant::TenantSelect};
+use kernel::{Result, TenantDb, TenantTx, tenant::TenantSelect};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{Service, fill::On, mapping};
+use super::{Service, fill::On, live, mapping};
 use crate::entity::{
+    enums::{Category, Status},
     template::{Column, Entity, Model},
-    words::{Category, Status},
 };
 
 /// Templates of one statement.
 const A_STATEMENT: usize = 100;
 
-type Row = (String, String, String, Option<Category>, Status);
+type Row = (String, String, String, Option<Category>, Status, Option<String>);
 
 #[async_trait::async_trait]
 impl TemplateCatalog for Service {
@@ -66,9 +66,9 @@ impl TemplateCatalog for Service {
     }
 }
 
-/// A row for code that sends it, with the mapping that counts.
+/// A row for code that sends it: the version that WhatsApp sends, with the mapping that counts.
 pub(super) fn card(row: Model) -> Result<TemplateCard> {
-    let chosen = mapping::read(&serde_json::from_str(&row.mapping).map_err(Error::internal)?);
+    let sent = live::sent(&row)?;
     let mut card = TemplateCard {
         id: row.id,
         key: TemplateKey {
@@ -79,11 +79,11 @@ pub(super) fn card(row: Model) -> Result<TemplateCard> {
         whatsapp_id: row.whatsapp_id,
         category: row.category.map(Into::into),
         status: row.status.into(),
-        named: row.named,
-        components: serde_json::from_str(&row.components).map_err(Error::internal)?,
+        named: sent.named,
+        components: sent.components,
         mapping: Mapping::new(),
     };
-    card.mapping = mapping::effective(card.source(), chosen);
+    card.mapping = mapping::effective(card.source(), sent.mapping);
     Ok(card)
 }
 
@@ -124,11 +124,13 @@ async fn rows<'c>(
         Column::Language,
         Column::Category,
         Column::Status,
+        // Of those in review only.
+        Column::Live,
     ];
     let rows: Vec<Row> = find().filter(these).columns(&columns).await?;
     let known = rows
         .into_iter()
-        .map(|(waba_id, name, language, category, status)| {
+        .map(|(waba_id, name, language, category, status, live)| {
             let key = TemplateKey {
                 waba_id,
                 name,
@@ -137,6 +139,7 @@ async fn rows<'c>(
             let known = KnownTemplate {
                 category: category.map(Into::into),
                 status: status.into(),
+                has_live: live.is_some(),
             };
             (key, known)
         });

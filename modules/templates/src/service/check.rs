@@ -3,11 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cloud_api::template::lint::{self, Finding, Known, Rule, Severity};
-use contracts::{
-    channels::{Channel, ChannelId},
-    templates::TemplateId,
-};
-use kernel::{Error, FieldError, Result, TenantDb};
+use contracts::{channels::ChannelId, templates::TemplateId};
+use kernel::{Error, FieldError, Result, TenantDb, padded};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, Order};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,12 +13,10 @@ use super::{
     Service,
     limits::{EDITS_A_MONTH, Editing, Hindrance, NAME_LOCK},
 };
-use crate::{
-    entity::{
-        template::{Column, Entity, Model},
-        words::Status,
-    },
-    error::TemplateError,
+use crate::entity::{
+    enums::{Status, SubmissionKind, SubmissionState},
+    submission,
+    template::{Column, Entity, Model},
 };
 
 /// Largest template, in bytes of JSON.
@@ -32,7 +27,7 @@ const COMPARED: u64 = 200;
 const ACCOUNT: (i64, i64) = (6_000, 250);
 
 /// The digest by which templates with the same body and footer are found; none where there is no body.
-pub(crate) fn words_key(components: &[Value]) -> Option<String> {
+pub(crate) fn content_digest(components: &[Value]) -> Option<String> {
     let (body, footer) = lint::words(components);
     let digest = Sha256::new()
         .chain_update(body)
@@ -147,61 +142,25 @@ impl Service {
         };
         let mut found = lint::lint(&template);
         let others = others(db, waba_id, &template).await?;
-        let others: Vec<&Model> = others
+        let deleting = deleting(db, &others, text(&template, "name")).await?;
+        let (going, others): (Vec<&Model>, Vec<&Model>) = others
             .iter()
             .filter(|other| of.is_none_or(|of| of.id != other.id))
-            .collect();
+            .partition(|other| deleting.contains(&other.id));
         found.extend(against(&template, &others)?);
         match of {
             Some(row) => found.extend(changed(row, &template, &self.editing(db, row).await?)),
             None => {
-                found.extend(locked(&others, text(&template, "name"), now));
+                // WhatsApp has not answered the deletion yet; from then on the name is locked.
+                let until = now + NAME_LOCK;
+                found.extend(match going.is_empty() {
+                    true => locked(&others, text(&template, "name"), now),
+                    false => Some(lock(Rule::NameBeingDeleted, until, now)),
+                });
                 found.extend(room(db, waba_id).await?);
             }
         }
         Ok(found)
-    }
-
-    /// The number that somebody named, or the tenant's numbers' only account.
-    ///
-    /// # Errors
-    /// 404 for another tenant's, 409 `no_channel` or `number_lost`, 422 where one must be named.
-    pub(super) async fn number(&self, db: &TenantDb, id: Option<ChannelId>) -> Result<Channel> {
-        if let Some(id) = id {
-            let channel = self.channels.by_id(db, id).await?;
-            let channel = channel.ok_or_else(|| Error::not_found("channel"))?;
-            return match channel.lost {
-                true => Err(TemplateError::NumberLost.into()),
-                false => Ok(channel),
-            };
-        }
-        let mut numbers = self.numbers(db).await?;
-        let Some(first) = numbers.pop() else {
-            return Err(TemplateError::NoChannel.into());
-        };
-        match numbers.iter().all(|other| other.waba_id == first.waba_id) {
-            true => Ok(first),
-            false => Err(TemplateError::ChooseChannel.into()),
-        }
-    }
-
-    /// A number of this account.
-    ///
-    /// # Errors
-    /// 409 `no_channel`.
-    pub(super) async fn number_of(&self, db: &TenantDb, waba_id: &str) -> Result<Channel> {
-        let mut numbers = self.numbers(db).await?;
-        numbers.retain(|number| number.waba_id == waba_id);
-        Ok(numbers.pop().ok_or(TemplateError::NoChannel)?)
-    }
-
-    /// The tenant's numbers; those that may send last.
-    async fn numbers(&self, db: &TenantDb) -> Result<Vec<Channel>> {
-        let tx = db.begin().await?;
-        let mut numbers = self.channels.all(&tx).await?;
-        numbers.retain(|number| !number.lost);
-        numbers.sort_by_key(|number| (number.held.is_none(), number.id));
-        Ok(numbers)
     }
 }
 
@@ -215,23 +174,46 @@ async fn others(db: &TenantDb, waba_id: &str, template: &Value) -> Result<Vec<Mo
         let named = account().filter(Column::Name.eq(name));
         others = named.limit(COMPARED).all().await?;
     }
-    if let Some(key) = words_key(components(template)) {
+    if let Some(key) = content_digest(components(template)) {
         let same = Condition::any()
-            .add(Column::Words.eq(key))
-            .add(Column::Words.is_null());
+            .add(Column::ContentDigest.eq(key))
+            .add(Column::ContentDigest.is_null());
         let same = account()
             .filter(same)
             .filter(Column::Name.ne(name))
-            .order_by(Column::Words, Order::Desc);
+            .order_by(Column::ContentDigest, Order::Desc);
         others.extend(same.limit(COMPARED).all().await?);
     }
     Ok(others)
 }
 
+/// Those of this name, which is locked then, whose deletion was handed in and not refused.
+async fn deleting(db: &TenantDb, others: &[Model], name: &str) -> Result<Vec<TemplateId>> {
+    // Of others the name is not locked, and WhatsApp has them until then.
+    let locks =
+        |row: &&Model| matches!(row.status, Status::Approved | Status::Paused) && row.gone_at.is_none();
+    let same = others.iter().filter(|row| row.name == name).filter(locks);
+    let ids: Vec<TemplateId> = same.map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    db.find::<submission::Entity>()
+        .filter(submission::Column::TemplateId.is_in(padded(ids)))
+        .filter(submission::Column::Kind.eq(SubmissionKind::Delete))
+        .filter(submission::Column::State.ne(SubmissionState::Refused))
+        .columns(&[submission::Column::TemplateId])
+        .await
+}
+
+/// Whether a template no longer counts as one of the account's.
+pub(super) fn is_gone(row: &Model) -> bool {
+    row.gone_at.is_some() || matches!(row.status, Status::Deleted | Status::PendingDeletion)
+}
+
 /// What the account's other templates say against it. Those that are gone say nothing.
 fn against(template: &Value, others: &[&Model]) -> Result<Vec<Finding>> {
     let mut there = Vec::new();
-    for row in others.iter().filter(|row| row.gone_at.is_none()) {
+    for row in others.iter().filter(|row| !is_gone(row)) {
         let components: Vec<Value> = serde_json::from_str(&row.components)?;
         there.push((row, row.category.map(|category| category.to_value()), components));
     }
@@ -246,25 +228,28 @@ fn against(template: &Value, others: &[&Model]) -> Result<Vec<Finding>> {
 
 /// Whether the name was deleted less than 30 days ago.
 fn locked(others: &[&Model], name: &str, now: DateTime<Utc>) -> Option<Finding> {
-    let days = |until: DateTime<Utc>| {
-        let left = until - now;
-        let days = left.num_days() + i64::from(left > TimeDelta::days(left.num_days()));
-        ("days", Value::from(days))
-    };
     let same = || others.iter().filter(|row| row.name == name);
     let certain = same()
         .filter_map(|row| row.locked_until)
         .filter(|until| *until > now)
         .max();
     if let Some(until) = certain {
-        return Some(Finding::new(Rule::NameLocked, "name", [days(until)]));
+        return Some(lock(Rule::NameLocked, until, now));
     }
     let perhaps = same()
-        .filter(|row| row.locked_until.is_none())
-        .filter_map(|row| Some(row.gone_at? + NAME_LOCK))
+        .filter(|row| row.locked_until.is_none() && is_gone(row))
+        .filter_map(|row| Some(row.gone_at.or(row.status_at)? + NAME_LOCK))
         .filter(|until| *until > now)
         .max()?;
-    Some(Finding::new(Rule::NameMaybeLocked, "name", [days(perhaps)]))
+    Some(lock(Rule::NameMaybeLocked, perhaps, now))
+}
+
+/// A name that cannot be used until then: for how many days, and when that ends.
+fn lock(rule: Rule, until: DateTime<Utc>, now: DateTime<Utc>) -> Finding {
+    let left = until - now;
+    let days = left.num_days() + i64::from(left > TimeDelta::days(left.num_days()));
+    let parameters = [("days", Value::from(days)), ("until", until.to_rfc3339().into())];
+    Finding::new(rule, "name", parameters)
 }
 
 /// Whether the account may have one more. How many it may have WhatsApp does not tell.

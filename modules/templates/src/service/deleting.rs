@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use super::{
     Service, drafts,
+    store::tell,
     submit::{self, Handed},
 };
 use crate::{
     entity::{
-        draft,
+        draft::{self, DraftId},
+        enums::{Status, SubmissionKind},
         template::{Entity, Model},
-        words::{Status, SubmissionKind},
     },
     error::TemplateError,
 };
@@ -50,12 +51,12 @@ impl Service {
             .filter(draft::Column::TemplateId.eq(id))
             .order_by(draft::Column::Id, Order::Desc)
             .limit(drafts::MOST as u64)
-            .all()
+            .columns(&[draft::Column::Id, draft::Column::Name])
             .await?;
-        let of_draft = |draft: draft::Model| Use {
+        let of_draft = |(id, name): (DraftId, String)| Use {
             kind: UseKind::Draft,
-            id: draft.id.to_string(),
-            name: draft.name,
+            id: id.to_string(),
+            name,
         };
         let mut uses: Vec<Use> = drafts.into_iter().map(of_draft).collect();
         let mapping: Value = serde_json::from_str(&row.mapping)?;
@@ -103,7 +104,7 @@ impl Service {
             ..Handed::default()
         };
         submit::hand_in(&mut tx, actor, id, number.id, SubmissionKind::Delete, &handed).await?;
-        submit::tell(&mut tx, &row, &[TemplatePart::Submission])?;
+        tell(&mut tx, &row, &[TemplatePart::Submission])?;
         tx.commit().await?;
         Ok(row)
     }

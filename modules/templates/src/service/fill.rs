@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloud_api::template::render::{self, Attempt, Problem, Slot, Source, slots};
+use cloud_api::template::render::{self, Attempt, Problem, RenderRule, Slot, Source, slots};
 use contracts::{
     contacts::{ContactField, ContactId, FieldsOfContacts},
+    messaging::MediaId,
     templates::{FilledTemplate, Filling, Mapping, SlotSource, TemplateCard, Values},
 };
 use kernel::{Result, TenantDb, TenantTx};
@@ -106,7 +107,7 @@ impl Service {
         for (slot, field) in mapped {
             let open = fillings
                 .iter()
-                .filter(|filling| said(&filling.values, slot).is_none());
+                .filter(|filling| matches!(said(&filling.values, slot), Said::Nothing));
             for contact in open.filter_map(|filling| filling.contact) {
                 contacts.insert(contact);
                 wanted.insert(field.clone());
@@ -147,29 +148,60 @@ fn fill_one(
     values: &Values,
     contact: Option<&BTreeMap<ContactField, String>>,
 ) -> Filled {
-    let of = |slot: &Slot| FilledSlot {
-        slot: slot.clone(),
-        value: said(values, slot)
-            .map(|value| (value, From::Said))
-            .or_else(|| mapped(mapping.get(&slot.key)?, contact)),
-    };
-    let slots: Vec<FilledSlot> = slots.iter().map(of).collect();
-    let values: Values = slots
+    let mut unusable: BTreeMap<&str, &'static str> = BTreeMap::new();
+    let mut filled = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let value = match said(values, slot) {
+            Said::Value(value) => Some((value.clone(), From::Said)),
+            Said::Nothing => mapping.get(&slot.key).and_then(|from| mapped(from, contact)),
+            Said::Missing => None,
+        };
+        let value = value.and_then(|(value, from)| match own_files(value) {
+            Ok(value) => Some((value, from)),
+            Err(why) => {
+                unusable.insert(&slot.key, why);
+                None
+            }
+        });
+        filled.push(FilledSlot {
+            slot: slot.clone(),
+            value,
+        });
+    }
+    let values: Values = filled
         .iter()
         .filter_map(|one| Some((one.slot.key.clone(), one.value.as_ref()?.0.clone())))
         .collect();
+    let mut attempt = render::attempt(source, &values);
+    for problem in &mut attempt.problems {
+        let why = problem.slot.as_deref().and_then(|key| unusable.get(key));
+        if let Some(why) = why {
+            problem.rule = RenderRule::ValueInvalid;
+            problem.why = Some((*why).to_owned());
+        }
+    }
     Filled {
-        slots,
-        attempt: render::attempt(source, &values),
+        slots: filled,
+        attempt,
     }
 }
 
-/// What was said for a slot. A blank text says nothing.
-fn said(values: &Values, slot: &Slot) -> Option<Value> {
-    match values.get(&slot.key)? {
-        Value::Null => None,
-        Value::String(text) if text.trim().is_empty() => None,
-        value => Some(own_files(value.clone())),
+/// What was said for a slot.
+enum Said<'v> {
+    /// Nothing, or a blank text: the mapping counts.
+    Nothing,
+    /// That it has no value.
+    Missing,
+    /// This.
+    Value(&'v Value),
+}
+
+fn said<'v>(values: &'v Values, slot: &Slot) -> Said<'v> {
+    match values.get(&slot.key) {
+        None => Said::Nothing,
+        Some(Value::String(text)) if text.trim().is_empty() => Said::Nothing,
+        Some(Value::Null) => Said::Missing,
+        Some(value) => Said::Value(value),
     }
 }
 
@@ -185,18 +217,35 @@ fn mapped(from: &SlotSource, contact: Option<&BTreeMap<ContactField, String>>) -
             theirs.or_else(|| fallback(other))
         }
         SlotSource::Text { text } => Some((Value::from(text.as_str()), From::Mapping)),
-        SlotSource::Fixed { value } => Some((own_files(value.clone()), From::Mapping)),
+        SlotSource::Fixed { value } => Some((value.clone(), From::Mapping)),
         SlotSource::Ask { fallback: other } => fallback(other),
     }
 }
 
 /// A file that was uploaded here: its `media_id` stands where WhatsApp's `id` will stand when the message leaves.
-pub(super) fn own_files(mut value: Value) -> Value {
-    if let Value::Object(file) = &mut value
-        && !file.contains_key("id")
-        && let Some(id) = file.remove("media_id").filter(|id| !id.is_null())
-    {
+///
+/// # Errors
+/// What is wrong with an id that is none of ours, or that stands beside another file.
+pub(super) fn own_files(mut value: Value) -> Result<Value, &'static str> {
+    let Value::Object(file) = &mut value else {
+        return Ok(value);
+    };
+    let is_ours = |id: &Value| id.as_str().is_some_and(|id| id.parse::<MediaId>().is_ok());
+    if let Some(id) = file.remove("media_id").filter(|id| !id.is_null()) {
+        if ["id", "link"]
+            .iter()
+            .any(|key| file.get(*key).is_some_and(|other| !other.is_null()))
+        {
+            return Err("needs exactly one of `media_id`, `id` and `link`, has more");
+        }
+        if !is_ours(&id) {
+            return Err("`media_id` is no id of a file that was uploaded here: these begin with `med_`");
+        }
         file.insert("id".to_owned(), id);
     }
-    value
+    let meant = |id: &&Value| id.as_str().is_some_and(|id| id.starts_with("med_"));
+    match file.get("id").filter(meant) {
+        Some(id) if !is_ours(id) => Err("`id` begins like one of a file that was uploaded here, but is none"),
+        _ => Ok(value),
+    }
 }

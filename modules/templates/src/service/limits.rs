@@ -9,10 +9,10 @@ use sentences::{ParamKind, Sentence, Sentences, Term};
 
 use super::Service;
 use crate::entity::{
+    enums::{Status, SubmissionKind, SubmissionState},
     event,
     submission::{self, Model as Submission},
     template::Model,
-    words::{Status, SubmissionKind, SubmissionState},
 };
 
 /// Changes of an approved template in [`MONTH`].

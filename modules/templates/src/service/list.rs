@@ -9,9 +9,9 @@ use text::key::text_key;
 
 use super::Service;
 use crate::entity::{
+    enums::{Category, Status},
     submission,
     template::{Column, Entity, Model},
-    words::{Category, Status},
 };
 
 /// Bytes of content that a page of the list has at most.
@@ -64,7 +64,7 @@ impl Service {
                     .map(|language| Column::Language.eq(language.replace('-', "_"))),
             )
             .filter_some(filter.quality.map(|quality| Column::Quality.eq(quality)))
-            .filter_some(filter.name.map(|name| Column::Name.eq(name)))
+            .filter_some(filter.name.map(|name| Column::Name.eq(name.trim())))
             .search_some(filter.search.as_deref().and_then(contains))
             .page_by_id_within(query, Column::Components, A_PAGE)
             .await

@@ -11,8 +11,11 @@ mod filling;
 mod limits;
 mod list;
 mod listed;
+mod live;
 mod mapping;
 mod news;
+mod notes;
+mod numbers;
 mod parts;
 mod samples;
 mod store;
@@ -20,11 +23,10 @@ mod submit;
 mod sweep;
 mod sync;
 mod timeline;
-mod words;
 
 use std::sync::Arc;
 
-use contracts::{channels::ChannelDirectory, contacts::ContactDirectory};
+use contracts::{channels::ChannelDirectory, contacts::ContactDirectory, messaging::MediaLibrary};
 use kernel::BlobStore;
 
 pub use accounts::Account;
@@ -34,6 +36,7 @@ pub use fill::{Filled, FilledSlot, From};
 pub use filling::Previewed;
 pub use limits::Editing;
 pub use list::TemplateFilter;
+pub use live::Live;
 pub use samples::{Kept, SampleKind};
 pub use submit::Wanted;
 
@@ -44,6 +47,7 @@ use crate::{Needs, entity::template};
 pub struct Service {
     channels: Arc<dyn ChannelDirectory>,
     contacts: Arc<dyn ContactDirectory>,
+    media: Arc<dyn MediaLibrary>,
     store: Arc<dyn BlobStore>,
     places: samples::Places,
 }
@@ -60,11 +64,13 @@ impl Service {
         let Needs {
             channels,
             contacts,
+            media,
             store,
         } = needs;
         Self {
             channels,
             contacts,
+            media,
             store,
             places: samples::Places::default(),
         }
@@ -73,5 +79,5 @@ impl Service {
 
 /// Why a template is in its state, in plain words.
 pub fn reason(row: &template::Model) -> sentences::Sentences {
-    words::reason(row)
+    notes::reason(row)
 }

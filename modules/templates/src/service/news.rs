@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     entity::{
+        enums::{Category, Status},
         template::{Column, Entity},
-        words::{Category, Status},
     },
     job::SyncAccount,
 };

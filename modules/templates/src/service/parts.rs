@@ -6,10 +6,15 @@ use cloud_api::template::render::{Slot, Source, slots};
 use contracts::{messaging::TemplateContent, templates::TemplatePart};
 use serde_json::Value;
 
-use super::{check, content, words::Note};
+use super::{
+    check, content,
+    limits::NAME_LOCK,
+    live::{self, Sent},
+    notes::Note,
+};
 use crate::entity::{
+    enums::{Category, Status},
     template::Model,
-    words::{Category, Status},
 };
 
 /// The word in `reason` of an approved template that WhatsApp is about to disable.
@@ -119,10 +124,15 @@ pub(super) fn apply(row: &mut Model, learned: Learned) -> Applied {
         applied.doubtful |= differs && (!newer || (teller == Teller::News && known == Some(at)));
         newer
     };
+    let mut seen = live::Learned {
+        judged: false,
+        told: false,
+    };
     if let Some(verdict) = &verdict
         && counts(row.status_at, differs(&before, verdict))
     {
         judge(row, verdict, teller, at);
+        seen.judged = verdict.status.is_some();
     }
     if let Some(quality) = quality
         && counts(row.quality_at, row.quality != quality)
@@ -146,10 +156,12 @@ pub(super) fn apply(row: &mut Model, learned: Learned) -> Applied {
         && counts(row.components_at, false)
     {
         rewrite(row, content, at);
+        seen.told = teller == Teller::News && before.status_at.is_none_or(|known| known <= at);
     }
+    live::follow(row, &before, seen);
     applied.touched = before != *row;
     applied.changed = changed(&before, row);
-    applied.notes = super::words::of(&before, row, &applied.changed, at);
+    applied.notes = super::notes::of(&before, row, &applied.changed, at);
     applied
 }
 
@@ -179,6 +191,10 @@ fn judge(row: &mut Model, verdict: &Verdict, teller: Teller, at: DateTime<Utc>) 
     }
     if !same || verdict.disabled_at.is_some() {
         row.disabled_at = verdict.disabled_at;
+    }
+    let is_lock = matches!(status, Status::Deleted | Status::PendingDeletion);
+    if is_lock && matches!(row.status, Status::Approved | Status::Paused) {
+        row.locked_until = row.locked_until.max(Some(at + NAME_LOCK));
     }
     row.status = status;
     row.status_at = Some(at);
@@ -235,9 +251,9 @@ fn rewrite(row: &mut Model, content: Content, at: DateTime<Utc>) {
         Content::Told(_) if known.is_empty() => return,
         Content::Told(told) => content::patched(known.clone(), &told),
     };
-    if components != known || row.search_key.is_none() || row.words.is_none() {
+    if components != known || row.search_key.is_none() || row.content_digest.is_none() {
         row.components = Value::from(components.clone()).to_string();
-        row.words = check::words_key(&components);
+        row.content_digest = check::content_digest(&components);
         row.search_key = Some(content::search_key(&row.name, &components));
     }
     row.components_at = Some(at);
@@ -248,7 +264,8 @@ fn changed(before: &Model, row: &Model) -> Vec<TemplatePart> {
     let status = before.status != row.status || before.reason != row.reason;
     let pending = (before.pending_category, before.pending_category_at)
         != (row.pending_category, row.pending_category_at);
-    let components = before.components != row.components;
+    let (sent_before, sent) = (live::sent(before).ok(), live::sent(row).ok());
+    let components = before.components != row.components || content_of(&sent_before) != content_of(&sent);
     let parts = [
         (
             before.gone_at.is_some() && row.gone_at.is_none(),
@@ -264,7 +281,7 @@ fn changed(before: &Model, row: &Model) -> Vec<TemplatePart> {
         (pending, TemplatePart::PendingCategory),
         (components, TemplatePart::Components),
         (
-            components && variables(before) != variables(row),
+            components && variables(before, sent_before) != variables(row, sent),
             TemplatePart::Variables,
         ),
     ];
@@ -275,15 +292,17 @@ fn changed(before: &Model, row: &Model) -> Vec<TemplatePart> {
         .collect()
 }
 
+fn content_of(sent: &Option<Sent>) -> Option<(&[Value], bool)> {
+    let sent = sent.as_ref()?;
+    Some((&sent.components, sent.named))
+}
+
 /// What has to be said before it can be sent, apart from samples and labels. None where its content is not known yet.
-fn variables(row: &Model) -> Option<Vec<Slot>> {
-    let components: Vec<Value> = serde_json::from_str(&row.components).unwrap_or_default();
-    if components.is_empty() {
-        return None;
-    }
+fn variables(row: &Model, sent: Option<Sent>) -> Option<Vec<Slot>> {
+    let sent = sent.filter(|sent| !sent.components.is_empty())?;
     let source = Source {
-        components: &components,
-        named: row.named,
+        components: &sent.components,
+        named: sent.named,
         authentication: row.category == Some(Category::Authentication),
     };
     let bare = |slot: Slot| Slot {

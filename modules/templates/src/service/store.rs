@@ -11,13 +11,13 @@ use sea_orm::{
 use super::{
     content,
     limits::NAME_LOCK,
+    notes::{self, Note},
     parts::{self, Applied, Learned, Teller},
     timeline,
-    words::{self, Note},
 };
 use crate::entity::{
+    enums::Status,
     template::{ActiveModel, Column, Entity, Model},
-    words::Status,
 };
 
 /// Templates told of in one event.
@@ -82,7 +82,8 @@ impl Held {
             quality: "UNKNOWN".to_owned(),
             named: false,
             components: "[]".to_owned(),
-            words: None,
+            live: None,
+            content_digest: None,
             ttl_seconds: None,
             reason: None,
             reason_text: None,
@@ -103,7 +104,7 @@ impl Held {
             created_at: now,
             updated_at: now,
         };
-        let found = words::found(&row, at);
+        let found = notes::found(&row, at);
         Self {
             new: true,
             touched: true,
@@ -140,20 +141,21 @@ impl Held {
     }
 
     /// It was seen in the list that was asked for then.
-    pub(super) fn see(&mut self, at: DateTime<Utc>) {
+    pub(super) fn mark_seen(&mut self, at: DateTime<Utc>) {
         self.row.seen_at = self.row.seen_at.max(Some(at));
         self.row.missed_at = None;
     }
 
     /// The account no longer has it, by a list that was asked for then.
-    pub(super) fn go(&mut self, at: DateTime<Utc>) {
-        self.notes.push(words::gone(&self.row, at));
+    pub(super) fn mark_gone(&mut self, at: DateTime<Utc>) {
+        self.notes.push(notes::gone(&self.row, at));
         if matches!(self.row.status, Status::Approved | Status::Paused) {
             self.row.locked_until = Some(at + NAME_LOCK);
         }
         self.row.status = Status::Deleted;
         self.row.status_at = Some(at);
         (self.row.reason, self.row.reason_text) = (None, None);
+        self.row.live = None;
         self.row.gone_at = Some(at);
         self.row.missed_at = None;
         self.changed.extend([TemplatePart::Removed, TemplatePart::Status]);
@@ -165,6 +167,7 @@ impl Held {
         let row = &mut self.row;
         (row.status_at, row.quality_at, row.category_at, row.components_at) = (None, None, None, None);
         (row.seen_at, row.missed_at) = (None, None);
+        row.live = None;
         (
             row.pending_category,
             row.pending_category_at,
@@ -189,7 +192,7 @@ pub(super) async fn save(tx: &mut TenantTx, held: impl IntoIterator<Item = Held>
     for mut held in touched {
         if !held.changed.is_empty() {
             held.row.updated_at = now;
-            items.push(change(&held));
+            items.push(change(&held.row, &held.changed, held.at));
         }
         let id = held.row.id;
         notes.extend(held.notes.into_iter().map(|note| (id, note)));
@@ -212,23 +215,29 @@ pub(super) async fn save(tx: &mut TenantTx, held: impl IntoIterator<Item = Held>
     Ok(())
 }
 
-fn change(held: &Held) -> TemplateChange {
-    let row = &held.row;
-    let refiled = held.changed.contains(&TemplatePart::Category);
+/// What is told of a template: what changed, and how it is now.
+fn change(row: &Model, changed: &[TemplatePart], at: DateTime<Utc>) -> TemplateChange {
+    let refiled = changed.contains(&TemplatePart::Category);
     TemplateChange {
         template_id: row.id,
         waba_id: row.waba_id.clone(),
         name: row.name.clone(),
         language: row.language.clone(),
-        changed: held.changed.clone(),
+        changed: changed.to_vec(),
         status: row.status.into(),
         previous_category: row.previous_category.filter(|_| refiled).map(Into::into),
         category: row.category.map(Into::into),
         pending_category: row.pending_category.map(Into::into),
         pending_category_at: row.pending_category_at,
         quality: Some(row.quality.clone()),
-        at: held.at,
+        at,
     }
+}
+
+/// Tells the other modules and the open portals what somebody here changed about a template.
+pub(super) fn tell(tx: &mut TenantTx, row: &Model, changed: &[TemplatePart]) -> Result<()> {
+    let item = change(row, changed, tx.clock().now());
+    tx.publish(&TemplatesChanged { items: vec![item] })
 }
 
 /// The columns of the copy. The mapping of a known template is somebody else's to write.
@@ -246,7 +255,8 @@ fn columns(row: Model, new: bool) -> ActiveModel {
         quality: Set(row.quality),
         named: Set(row.named),
         components: Set(row.components),
-        words: Set(row.words),
+        live: Set(row.live),
+        content_digest: Set(row.content_digest),
         ttl_seconds: Set(row.ttl_seconds),
         reason: Set(row.reason),
         reason_text: Set(row.reason_text),

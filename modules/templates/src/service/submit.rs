@@ -2,14 +2,18 @@
 //! (`submit/ask.rs`); its answer, or why there is none, is kept (`submit/settle.rs`).
 
 mod ask;
+mod refused;
 mod settle;
 
-use cloud_api::template::lint::{Finding, Rule};
+use cloud_api::template::{
+    lint::{Finding, Rule},
+    render::Source,
+};
 use contracts::{
     channels::ChannelId,
-    templates::{TemplateChange, TemplateId, TemplatePart, TemplatesChanged},
+    templates::{Mapping, TemplateId, TemplatePart},
 };
-use kernel::{Actor, Error, Result, TenantDb, TenantTx};
+use kernel::{Actor, Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use sentences::{Sentence, Sentences, Term};
 use serde::{Deserialize, Serialize};
@@ -18,18 +22,18 @@ use serde_json::Value;
 use super::{
     Service, check,
     content::search_key,
-    drafts,
     limits::Hindrance,
-    mapping, timeline,
-    words::{Note, of_it},
+    mapping,
+    notes::{Note, of_it},
+    store::tell,
+    timeline,
 };
 use crate::{
     entity::{
         draft::DraftId,
-        event,
+        enums::{Category, Severity, Status, SubmissionKind, SubmissionState},
         submission::{self, Column, Entity},
         template::{self, Model},
-        words::{Category, Status, SubmissionKind, SubmissionState},
     },
     error::TemplateError,
     job::Submit,
@@ -43,7 +47,7 @@ pub(super) struct Handed {
     pub template: Value,
     /// What the template's slots are filled with once WhatsApp has taken the change; none if that stays.
     #[serde(default)]
-    pub mapping: Option<Value>,
+    pub mapping: Option<Mapping>,
     /// Of a deletion: all languages of the name.
     #[serde(default)]
     pub all_languages: bool,
@@ -58,7 +62,7 @@ pub struct Wanted {
     /// WhatsApp's body of a creation.
     pub template: Value,
     /// What its slots are filled with.
-    pub mapping: Option<Value>,
+    pub mapping: Option<Mapping>,
     /// The draft that it was written as: it has done its duty then.
     pub draft: Option<DraftId>,
 }
@@ -76,8 +80,8 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Model> {
         check::given(&wanted.template)?;
-        drafts::mapping(wanted.mapping.as_ref())?;
-        mapping::checked(&wanted.template, wanted.mapping.as_ref())?;
+        self.check_mapping(db, &wanted.template, wanted.mapping.as_ref())
+            .await?;
         let number = self.number(db, channel).await?;
         let findings = self.findings(db, &number.waba_id, &wanted.template, None).await?;
         acceptable(&findings)?;
@@ -94,7 +98,7 @@ impl Service {
             &tx,
             &row,
             "submitted",
-            "info",
+            Severity::Info,
             Term::TemplateSubmitted,
             (),
             Some(actor),
@@ -112,9 +116,9 @@ impl Service {
     /// 409 `not_editable` with the reason, 422 `template_refused` with each finding, 404 if it is not the tenant's.
     pub async fn edit(&self, db: &TenantDb, actor: &Actor, id: TemplateId, wanted: Wanted) -> Result<Model> {
         check::given(&wanted.template)?;
-        drafts::mapping(wanted.mapping.as_ref())?;
         let row = db.get::<template::Entity>(id).await?;
-        mapping::checked(&check::whole(&wanted.template, &row), wanted.mapping.as_ref())?;
+        let template = check::whole(&wanted.template, &row);
+        self.check_mapping(db, &template, wanted.mapping.as_ref()).await?;
         let editing = self.editing(db, &row).await?;
         match editing.hindrance {
             Some(Hindrance::BeingSubmitted) => return Err(TemplateError::SubmissionPending.into()),
@@ -144,7 +148,7 @@ impl Service {
         if is_new {
             let mut content = content(&row.name, &handed.template)?;
             if let Some(mapping) = &wanted.mapping {
-                content.mapping = Set(mapping.to_string());
+                content.mapping = Set(mapping::kept(mapping)?);
             }
             tx.update::<template::Entity>()
                 .filter(template::Column::Id.eq(id))
@@ -159,87 +163,11 @@ impl Service {
         Ok(row)
     }
 
-    /// Hands in once more what WhatsApp refused, as it is.
-    ///
-    /// # Errors
-    /// 409 `nothing_refused`, 404 if it is not the tenant's.
-    pub async fn retry(&self, db: &TenantDb, actor: &Actor, id: TemplateId) -> Result<Model> {
-        let mut tx = db.begin().await?;
-        let row = tx.lock::<template::Entity>(id).await?;
-        let refused = refused(&tx, id).await?;
-        let again = submission::ActiveModel {
-            state: Set(SubmissionState::Waiting),
-            // It may have arrived: whether it has is looked up first.
-            attempts: Set(refused.attempts.clamp(0, 1)),
-            problem: Set(None),
-            submitted_by: Set(Some(name_of(actor))),
-            updated_at: Set(tx.clock().now()),
-            ..Default::default()
-        };
-        tx.update::<Entity>()
-            .filter(Column::TemplateId.eq(id))
-            .set(again)
-            .exec()
-            .await?;
-        tx.enqueue(&Submit { template_id: id })?;
-        note(
-            &tx,
-            &row,
-            "submitted",
-            "info",
-            Term::TemplateSubmitted,
-            (),
-            Some(actor),
-        )
-        .await?;
-        tell(&mut tx, &row, &[TemplatePart::Submission])?;
-        tx.commit().await?;
-        Ok(row)
-    }
-
-    /// Gives up what WhatsApp refused. A creation goes, and what was written stays as a draft; so does a change.
-    ///
-    /// # Errors
-    /// 409 `nothing_refused` or `drafts_full`, 404 if it is not the tenant's.
-    pub async fn give_up(&self, db: &TenantDb, actor: &Actor, id: TemplateId) -> Result<()> {
-        let mut tx = db.begin().await?;
-        let row = tx.lock::<template::Entity>(id).await?;
-        let refused = refused(&tx, id).await?;
-        let handed: Handed = serde_json::from_str(&refused.body)?;
-        let goes = refused.kind == SubmissionKind::Create && row.whatsapp_id.is_none();
-        if refused.kind != SubmissionKind::Delete {
-            let mapping = match &handed.mapping {
-                Some(mapping) => mapping.clone(),
-                None => serde_json::from_str(&row.mapping)?,
-            };
-            let draft = drafts::Written {
-                channel_id: Some(refused.channel_id),
-                template_id: Some(id).filter(|_| !goes),
-                template: handed.template,
-                mapping: Some(mapping),
-            };
-            drafts::keep(&tx, actor, &draft).await?;
-        }
-        tx.delete::<Entity>()
-            .filter(Column::TemplateId.eq(id))
-            .exec()
-            .await?;
-        if goes {
-            remove(&tx, &row).await?;
-            tell(&mut tx, &row, &[TemplatePart::Removed])?;
-        } else {
-            note(
-                &tx,
-                &row,
-                "given_up",
-                "info",
-                Term::TemplateGivenUp,
-                (),
-                Some(actor),
-            )
-            .await?;
-            tell(&mut tx, &row, &[TemplatePart::Submission])?;
-        }
+    /// Whether a mapping fits the template that it comes with.
+    async fn check_mapping(&self, db: &TenantDb, template: &Value, mapping: Option<&Mapping>) -> Result<()> {
+        let Some(mapping) = mapping else { return Ok(()) };
+        let tx = db.begin().await?;
+        self.fitting(&tx, Source::of(template), mapping).await?;
         tx.commit().await
     }
 
@@ -285,7 +213,7 @@ impl Service {
             &tx,
             &row,
             "unpaused",
-            "info",
+            Severity::Info,
             Term::TemplateUnpaused,
             (),
             Some(actor),
@@ -319,7 +247,7 @@ fn content(name: &str, template: &Value) -> Result<template::ActiveModel> {
         category: Set(category.map(Category::from)),
         named: Set(named),
         components: Set(serde_json::to_string(components)?),
-        words: Set(check::words_key(components)),
+        content_digest: Set(check::content_digest(components)),
         search_key: Set(Some(search_key(name, components))),
         ttl_seconds: Set(ttl.and_then(|ttl| i32::try_from(ttl).ok())),
         ..Default::default()
@@ -334,10 +262,11 @@ async fn revived_or_new(tx: &TenantTx, waba_id: &str, wanted: &Wanted) -> Result
         check::text(&wanted.template, "name").to_owned(),
         check::text(&wanted.template, "language").to_owned(),
     );
-    let mapping = wanted.mapping.as_ref().map_or("{}".to_owned(), Value::to_string);
+    let mapping = mapping::kept(wanted.mapping.as_ref().unwrap_or(&Mapping::new()))?;
     let fresh = template::ActiveModel {
         whatsapp_id: Set(None),
         status: Set(Status::Submitting),
+        live: Set(None),
         quality: Set("UNKNOWN".to_owned()),
         reason: Set(None),
         recommendation: Set(None),
@@ -366,7 +295,7 @@ async fn revived_or_new(tx: &TenantTx, waba_id: &str, wanted: &Wanted) -> Result
         .one()
         .await?;
     if let Some(same) = same {
-        if same.gone_at.is_none() {
+        if !check::is_gone(&same) {
             return Err(TemplateError::Exists.into());
         }
         let this = template::Column::Id.eq(same.id);
@@ -428,38 +357,6 @@ pub(super) async fn hand_in(
     tx.enqueue(&Submit { template_id: id })
 }
 
-/// The refused submission of a template, locked.
-async fn refused(tx: &TenantTx, id: TemplateId) -> Result<submission::Model> {
-    let this = tx.find::<Entity>().filter(Column::TemplateId.eq(id));
-    let row = this.for_update().one().await?;
-    let refused = row.filter(|row| row.state == SubmissionState::Refused);
-    refused.ok_or_else(|| Error::from(TemplateError::NothingRefused))
-}
-
-/// A creation that WhatsApp never took goes with its timeline; a row that was another template's before is deleted again.
-async fn remove(tx: &TenantTx, row: &Model) -> Result<()> {
-    let this = template::Column::Id.eq(row.id);
-    if let Some(until) = row.locked_until {
-        let deleted = template::ActiveModel {
-            status: Set(Status::Deleted),
-            gone_at: Set(Some(until - super::limits::NAME_LOCK)),
-            ..Default::default()
-        };
-        tx.update::<template::Entity>()
-            .filter(this)
-            .set(deleted)
-            .exec()
-            .await?;
-        return Ok(());
-    }
-    tx.delete::<event::Entity>()
-        .filter(event::Column::TemplateId.eq(row.id))
-        .exec()
-        .await?;
-    tx.delete::<template::Entity>().filter(this).exec().await?;
-    Ok(())
-}
-
 /// A draft that was handed in is no longer needed. One that is gone already is no reason to stop.
 async fn drop_draft(tx: &TenantTx, draft: Option<DraftId>) -> Result<()> {
     use crate::entity::draft;
@@ -483,7 +380,7 @@ pub(super) async fn note(
     tx: &TenantTx,
     row: &Model,
     kind: &'static str,
-    severity: &'static str,
+    severity: Severity,
     title: Term,
     detail: impl Into<Sentences>,
     actor: Option<&Actor>,
@@ -497,7 +394,7 @@ async fn note_as(
     tx: &TenantTx,
     row: &Model,
     kind: &'static str,
-    severity: &'static str,
+    severity: Severity,
     title: Sentence,
     detail: impl Into<Sentences>,
     actor: Option<String>,
@@ -507,23 +404,4 @@ async fn note_as(
         ..Note::new(kind, severity, title, detail, tx.clock().now())
     };
     timeline::write(tx, [(row.id, note)]).await
-}
-
-/// Tells the other modules and the open portals what changed about a template.
-pub(super) fn tell(tx: &mut TenantTx, row: &Model, changed: &[TemplatePart]) -> Result<()> {
-    let item = TemplateChange {
-        template_id: row.id,
-        waba_id: row.waba_id.clone(),
-        name: row.name.clone(),
-        language: row.language.clone(),
-        changed: changed.to_vec(),
-        status: row.status.into(),
-        previous_category: row.previous_category.map(Into::into),
-        category: row.category.map(Into::into),
-        pending_category: row.pending_category.map(Into::into),
-        pending_category_at: row.pending_category_at,
-        quality: Some(row.quality.clone()),
-        at: tx.clock().now(),
-    };
-    tx.publish(&TemplatesChanged { items: vec![item] })
 }

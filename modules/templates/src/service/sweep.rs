@@ -11,9 +11,10 @@ use super::{
     store::{self, Held},
 };
 use crate::entity::{
-    account, draft, event, submission,
+    account, draft,
+    enums::Status,
+    event, submission,
     template::{Column, Entity},
-    words::Status,
 };
 
 /// Rows of one transaction.
@@ -41,7 +42,11 @@ fn missing(waba_id: &str, started: DateTime<Utc>) -> Condition {
 }
 
 /// Marks some of those as gone that two lists in a row lacked. Answers whether there were any.
-pub(super) async fn bury_missing(tx: &mut TenantTx, waba_id: &str, started: DateTime<Utc>) -> Result<bool> {
+pub(super) async fn mark_missing_gone(
+    tx: &mut TenantTx,
+    waba_id: &str,
+    started: DateTime<Utc>,
+) -> Result<bool> {
     let rows = tx
         .find::<Entity>()
         .filter(missing(waba_id, started))
@@ -52,13 +57,13 @@ pub(super) async fn bury_missing(tx: &mut TenantTx, waba_id: &str, started: Date
         .all()
         .await?;
     let some = !rows.is_empty();
-    bury(tx, rows.into_iter().map(Held::known), started).await?;
+    mark_gone(tx, rows.into_iter().map(Held::known), started).await?;
     Ok(some)
 }
 
-async fn bury(tx: &mut TenantTx, held: impl Iterator<Item = Held>, at: DateTime<Utc>) -> Result<()> {
+async fn mark_gone(tx: &mut TenantTx, held: impl Iterator<Item = Held>, at: DateTime<Utc>) -> Result<()> {
     let gone = held.map(|mut held| {
-        held.go(at);
+        held.mark_gone(at);
         held
     });
     store::save(tx, gone).await
@@ -105,7 +110,7 @@ async fn forget_some(db: &TenantDb, waba_id: &str) -> Result<bool> {
         .await?;
     let some = !rows.is_empty();
     let now = whole_seconds(tx.clock().now());
-    bury(&mut tx, rows.into_iter().map(Held::known), now).await?;
+    mark_gone(&mut tx, rows.into_iter().map(Held::known), now).await?;
     if !some {
         let this = account::Column::WabaId.eq(waba_id);
         tx.delete::<account::Entity>().filter(this).exec().await?;

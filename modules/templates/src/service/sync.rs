@@ -2,47 +2,26 @@
 //!
 //! An account has one sync at a time. Several jobs may be at it; the one whose page is not the next any more stops.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+mod page;
+
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use cloud_api::{
     codes::Class,
     error::{Error as GraphError, GraphError as Refused},
-    ids::WabaId,
     template::{Page, Template},
 };
-use contracts::channels::Channel;
-use kernel::{
-    Error, JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, job::backoff, padded, retrying,
-};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait,
-    sea_query::{Expr, OnConflict},
-};
+use kernel::{Error, JobContext, JobError, JobOutcome, Result, TenantDb, TenantTx, job::backoff, retrying};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
 use sentences::{Sentence, Sentences, Term, explain};
 
-use super::{
-    Service,
-    news::{quality, whole_seconds},
-    parts::{Content, Filing, Learned, Pending, Teller, Verdict},
-    store::{self, Held, Name},
-    sweep,
-};
+use super::{Service, news::whole_seconds, store, sweep};
 use crate::{
-    entity::{
-        account,
-        template::{Column, Entity},
-        words::{Category, Status},
-    },
+    entity::account,
     job::{SyncAccount, SyncAll},
 };
 
-/// Templates of one page; fewer where a page would be larger than an answer may be.
-const PAGE_SIZES: [u32; 4] = [100, 25, 5, 1];
 /// Pages of one job.
 const PAGES: usize = 10;
 /// Tries of one page before the sync is given up until the next one.
@@ -194,7 +173,7 @@ impl Service {
             return Ok(retrying(|| finish(db, waba_id, &place)).await?);
         }
         let channel = self
-            .channel_of(db, waba_id, attempt)
+            .number_for(db, waba_id, attempt)
             .await?
             .ok_or(Failed::NoNumber)?;
         let client = match self.channels.client(&channel) {
@@ -206,7 +185,7 @@ impl Service {
             }
         };
         let asked = whole_seconds(db.clock().now());
-        match read(&client, waba_id, place.after.as_deref()).await {
+        match page::read(&client, waba_id, place.after.as_deref()).await {
             Ok(page) => Ok(retrying(|| self.take(db, waba_id, &place, asked, &page)).await?),
             Err(error) => {
                 // A cursor may end before the list does: the sync begins again.
@@ -224,23 +203,6 @@ impl Service {
         }
     }
 
-    /// A number of the account to ask with: with several, another one at each try.
-    pub(super) async fn channel_of(
-        &self,
-        db: &TenantDb,
-        waba_id: &str,
-        attempt: u32,
-    ) -> Result<Option<Channel>> {
-        let tx = db.begin().await?;
-        let mut channels = self.channels.all(&tx).await?;
-        tx.commit().await?;
-        channels.retain(|channel| channel.waba_id == waba_id && !channel.lost);
-        channels.sort_by_key(|channel| (channel.held.is_some(), channel.needs_attention, channel.id));
-        let count = u32::try_from(channels.len()).unwrap_or(u32::MAX).max(1);
-        let index = usize::try_from(attempt.saturating_sub(1) % count).unwrap_or_default();
-        Ok(channels.into_iter().nth(index))
-    }
-
     /// Writes a page and where to go on.
     async fn take(
         &self,
@@ -248,24 +210,24 @@ impl Service {
         waba_id: &str,
         place: &Place,
         asked: DateTime<Utc>,
-        page: &Page<Template>,
+        listed: &Page<Template>,
     ) -> Result<Step> {
         let mut tx = db.begin().await?;
         if locked(&tx, waba_id).await?.and_then(place_of).as_ref() != Some(place) {
             return Ok(Step::Overtaken);
         }
-        let held = merge(&tx, waba_id, asked, &page.items).await?;
-        see(&tx, &held, asked).await?;
+        let held = page::merge(&tx, waba_id, asked, &listed.items).await?;
+        page::save_seen(&tx, &held, asked).await?;
         store::save(&mut tx, held).await?;
-        if page.unreadable > 0 {
+        if listed.unreadable > 0 {
             tracing::warn!(
                 waba_id,
-                rows = page.unreadable,
+                rows = listed.unreadable,
                 "templates without id, name or language are left out"
             );
         }
         // A cursor that comes again would be followed for ever.
-        let after = page
+        let after = listed
             .after
             .clone()
             .filter(|after| place.after.as_ref() != Some(after));
@@ -326,26 +288,6 @@ fn next_round(db: &TenantDb) -> Duration {
 fn is_passing(error: &GraphError) -> bool {
     let proxy = error.graph().is_some_and(|graph| graph.code == Refused::NO_CODE);
     proxy || matches!(error.class(), Class::Retry | Class::RateLimited | Class::Later)
-}
-
-/// The page behind a cursor, smaller where its answer would be too large.
-async fn read(
-    client: &cloud_api::client::Client,
-    waba_id: &str,
-    after: Option<&str>,
-) -> Result<Page<Template>, GraphError> {
-    let waba = WabaId::from(waba_id.to_owned());
-    let mut sizes = PAGE_SIZES.into_iter();
-    let mut size = sizes.next().unwrap_or(1);
-    loop {
-        match client.templates(&waba, after, size).await {
-            Err(error) if error.is_too_large() => match sizes.next() {
-                Some(smaller) => size = smaller,
-                None => return Err(error),
-            },
-            other => return other,
-        }
-    }
 }
 
 /// Keeps that a sync is wanted.
@@ -437,108 +379,6 @@ async fn record(db: &TenantDb, waba_id: &str, why: Sentences, place: &Place, fro
     tx.commit().await
 }
 
-/// The templates of a page with what the page says of them.
-async fn merge(
-    tx: &TenantTx,
-    waba_id: &str,
-    asked: DateTime<Utc>,
-    templates: &[Template],
-) -> Result<Vec<Held>> {
-    let names: BTreeSet<&str> = templates.iter().map(|template| template.name.as_str()).collect();
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = tx
-        .find::<Entity>()
-        .filter(Column::WabaId.eq(waba_id))
-        .filter(Column::Name.is_in(padded(names)))
-        .for_update()
-        .all()
-        .await?;
-    let mut known: HashMap<Name, Held> = HashMap::new();
-    for row in rows {
-        let name = Name {
-            name: row.name.clone(),
-            language: row.language.clone(),
-        };
-        known.insert(name, Held::known(row));
-    }
-    let mut seen: HashMap<Name, Held> = HashMap::new();
-    for template in templates {
-        let Some(name) = Name::of(&template.name, &template.language) else {
-            continue;
-        };
-        let held = seen.remove(&name).or_else(|| known.remove(&name));
-        let mut held = held.unwrap_or_else(|| Held::unknown(tx, waba_id, name.clone(), asked));
-        let another = |id: &String| *id != template.id;
-        if held.row.whatsapp_id.as_ref().is_some_and(another) {
-            held.replace();
-        }
-        held.learn(learned(template, asked));
-        seen.insert(name, held);
-    }
-    let mut all: Vec<Held> = seen.into_values().collect();
-    for held in &mut all {
-        held.see(asked);
-    }
-    Ok(all)
-}
-
-fn learned(template: &Template, asked: DateTime<Utc>) -> Learned {
-    let status = Status::listed(template.status.as_deref());
-    let word = match status {
-        Status::Unknown => template.status.clone(),
-        _ => template.rejected_reason.clone().filter(|reason| reason != "NONE"),
-    };
-    let category = |word: &Option<String>| word.as_deref().and_then(Category::of);
-    let named = template.parameter_format.as_deref();
-    Learned {
-        at: asked,
-        teller: Teller::List,
-        whatsapp_id: Some(template.id.clone()).filter(|id| id.len() <= 32),
-        verdict: Some(Verdict {
-            status: Some(status),
-            reason: word.map(|word| word.chars().take(64).collect()),
-            ..Verdict::default()
-        }),
-        quality: template.quality_score.as_deref().map(quality),
-        filing: Some(Filing {
-            category: category(&template.category),
-            previous: category(&template.previous_category),
-            pending: match category(&template.correct_category) {
-                Some(correct) => Pending::Is(correct, None),
-                None => Pending::None,
-            },
-        }),
-        content: Some(Content::Whole {
-            components: template.components.clone(),
-            named: named.is_some_and(|format| format.eq_ignore_ascii_case("NAMED")),
-            ttl_seconds: template
-                .ttl_seconds
-                .and_then(|seconds| i32::try_from(seconds).ok()),
-        }),
-    }
-}
-
-/// Keeps that these rows were seen; those that have changed besides are written whole.
-async fn see(tx: &TenantTx, held: &[Held], at: DateTime<Utc>) -> Result<()> {
-    let same: Vec<_> = held
-        .iter()
-        .filter(|held| !held.is_touched())
-        .map(|held| held.row.id)
-        .collect();
-    if same.is_empty() {
-        return Ok(());
-    }
-    tx.update::<Entity>()
-        .filter(Column::Id.is_in(padded(same)))
-        .col_expr(Column::SeenAt, Expr::value(at))
-        .col_expr(Column::MissedAt, Expr::value(None::<DateTime<Utc>>))
-        .exec()
-        .await?;
-    Ok(())
-}
-
 /// Looks at what the list lacked, some at a time; then ends the sync, and begins another where that was wished for.
 async fn finish(db: &TenantDb, waba_id: &str, place: &Place) -> Result<Step> {
     let mut tx = db.begin().await?;
@@ -547,7 +387,7 @@ async fn finish(db: &TenantDb, waba_id: &str, place: &Place) -> Result<Step> {
     if row.and_then(place_of).as_ref() != Some(place) {
         return Ok(Step::Overtaken);
     }
-    if sweep::bury_missing(&mut tx, waba_id, place.started).await? {
+    if sweep::mark_missing_gone(&mut tx, waba_id, place.started).await? {
         tx.commit().await?;
         return Ok(Step::More);
     }

@@ -4,7 +4,7 @@ use contracts::templates::TemplateId;
 use kernel::{PageQuery, Result, TenantDb, TenantTx};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 
-use super::{Service, words::Note};
+use super::{Service, notes::Note};
 use crate::entity::{
     event::{ActiveModel, Column, Entity, Model},
     template,
@@ -17,7 +17,7 @@ pub(super) async fn write(tx: &TenantTx, notes: impl IntoIterator<Item = (Templa
         id: Set(tx.clock().new_id()),
         template_id: Set(template_id),
         kind: Set(note.kind.to_owned()),
-        severity: Set(note.severity.to_owned()),
+        severity: Set(note.severity),
         title: Set(note.title.kept().unwrap_or_default()),
         detail: Set(note.detail.kept().unwrap_or_default()),
         actor: Set(note.actor.map(|actor| actor.chars().take(200).collect())),

@@ -161,3 +161,74 @@ async fn a_number_is_named_where_there_are_several_accounts(
     let none = it.post("/templates/check", json!({"template": {}}), 409).await;
     assert_eq!(none["code"], "no_channel");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_name_in_deletion_says_when_it_is_free(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let it = Writing::open(profile).await;
+    let template = it.approved("old_news").await;
+    let id = template["id"].as_str().unwrap();
+    let until = || (it.world.acme.clock().now() + chrono::TimeDelta::days(30)).to_rfc3339();
+    // Its deletion has no answer yet.
+    it.delete(&format!("/templates/{id}"), 200).await;
+    let found = findings(&it, json!({"template": utility("old_news")})).await;
+    let finding = with_code(&found, "name_being_deleted");
+    assert_eq!(
+        (&finding["path"], &finding["severity"]),
+        (&json!("name"), &json!("refused"))
+    );
+    assert_eq!(finding["parameters"]["until"], until());
+    let refused = it
+        .post("/templates", json!({"template": utility("old_news")}), 422)
+        .await;
+    with_code(&refused["errors"], "name_being_deleted");
+    let asked = it.world.acme.clock().now();
+    it.world.settled().await;
+    let found = findings(&it, json!({"template": utility("old_news")})).await;
+    let finding = with_code(&found, "name_locked");
+    let free = (asked + chrono::TimeDelta::days(30)).to_rfc3339();
+    assert_eq!(finding["parameters"], json!({"days": 30, "until": free}));
+    // Globex may use the name.
+    let theirs = it
+        .call(
+            &it.world.globex,
+            Method::POST,
+            "/templates/check",
+            json!({"template": utility("old_news")}),
+            200,
+        )
+        .await;
+    assert_eq!(theirs["findings"], json!([]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_sample_that_is_no_handle_is_found(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let it = Writing::open(profile).await;
+    for (handle, code) in [
+        ("https://shop.example/a.jpg", Some("media_handle_invalid")),
+        ("bogus", Some("media_handle_invalid")),
+        ("4::", Some("media_handle_invalid")),
+        ("", Some("media_handle_missing")),
+        ("4::aW1hZ2U=:ARb1", None),
+    ] {
+        let mut template = utility("pictured");
+        let header = json!({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [handle]}});
+        template["components"].as_array_mut().unwrap().insert(0, header);
+        let found = findings(&it, json!({"template": template})).await;
+        let Some(code) = code else {
+            assert_eq!(found, json!([]));
+            continue;
+        };
+        let finding = with_code(&found, code);
+        assert_eq!(
+            (&finding["path"], &finding["severity"]),
+            (&json!("components[0].example"), &json!("refused")),
+            "{handle}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cloud_api::media::MediaKind;
 use contracts::{
     contacts::{ContactField, ContactId},
     templates::{Filling, TemplateCatalog, TemplateId, Values},
@@ -14,31 +15,35 @@ use serde_json::{Value, json};
 use templates::{Needs, Templates};
 use testkit::{
     Profile, World,
-    fakes::{FakeChannels, FakeContacts},
+    fakes::{FakeChannels, FakeContacts, FakeMedia},
 };
 
 struct Stage {
     world: World,
     contacts: Arc<FakeContacts>,
+    media: Arc<FakeMedia>,
     catalog: Arc<dyn TemplateCatalog>,
 }
 
 impl Stage {
     async fn open(profile: Profile) -> Self {
-        let (world, (contacts, catalog)) = World::open(profile, |parts| {
+        let (world, (contacts, media, catalog)) = World::open(profile, |parts| {
             let contacts = Arc::new(FakeContacts::default());
+            let media = Arc::new(FakeMedia::default());
             let module = Templates::new(Needs {
                 channels: Arc::new(FakeChannels::new(parts)),
                 contacts: contacts.clone(),
+                media: media.clone(),
                 store: parts.store.clone(),
             });
             let catalog = module.catalog();
-            (Box::new(module), (contacts, catalog))
+            (Box::new(module), (contacts, media, catalog))
         })
         .await;
         Self {
             world,
             contacts,
+            media,
             catalog,
         }
     }
@@ -347,4 +352,106 @@ async fn a_page_of_contacts_is_one_read(#[values(Profile::Embedded, Profile::Pro
         "Hi Bo, it is Monday today."
     );
     assert_eq!(stage.contacts.reads(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_is_null_is_missing(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let stage = Stage::open(profile).await;
+    let acme = &stage.world.acme;
+    let id = stage.put(acme, "order", "UTILITY", &order()).await;
+    let mapping = json!({"body_1": {"from": "text", "text": "friend"}});
+    assert_eq!(stage.map(acme, id, mapping).await.0, 200);
+    let missing = |preview: &Value| {
+        let slots: Vec<String> = preview["missing"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["slot"].as_str().unwrap().to_owned())
+            .collect();
+        slots.contains(&"body_1".to_owned())
+    };
+    let (_, preview) = stage.preview(acme, id, json!({"values": {"body_1": null}})).await;
+    assert!(missing(&preview), "{preview}");
+    // What is left out, or left blank in a form, is filled as chosen.
+    for values in [json!({}), json!({"body_1": "  "})] {
+        let (_, preview) = stage.preview(acme, id, json!({"values": values})).await;
+        assert!(!missing(&preview), "{preview}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_must_be_ones_own(#[values(Profile::Embedded, Profile::Production)] profile: Profile) {
+    let stage = Stage::open(profile).await;
+    let (acme, globex) = (&stage.world.acme, &stage.world.globex);
+    let id = stage.put(acme, "order", "UTILITY", &order()).await;
+    let mine = stage.media.upload(acme, MediaKind::Image).to_string();
+    let video = stage.media.upload(acme, MediaKind::Video).to_string();
+    let theirs = stage.media.upload(globex, MediaKind::Image).to_string();
+    let fixed = |value: &Value| json!({"header_media": {"from": "fixed", "value": value}});
+    for (value, code) in [
+        (json!({"media_id": "1203450067891234"}), None),
+        (json!({"media_id": 7}), None),
+        (json!({"media_id": "med_short"}), None),
+        (json!({"id": "med_short"}), None),
+        (
+            json!({"media_id": mine, "link": "https://shop.example/a.jpg"}),
+            None,
+        ),
+        (json!({"media_id": theirs}), Some("not_found")),
+        (json!({"id": theirs}), Some("not_found")),
+        (json!({"media_id": video}), Some("media_type")),
+    ] {
+        let (status, error) = stage.map(acme, id, fixed(&value)).await;
+        assert_eq!(
+            (status, fields(&error)),
+            (422, vec!["mapping.header_media.value"]),
+            "{value}"
+        );
+        let Some(code) = code else {
+            // Such a value is none for a send either.
+            let (_, preview) = stage
+                .preview(acme, id, json!({"values": {"header_media": value}}))
+                .await;
+            let first = &preview["missing"][0];
+            assert_eq!(
+                (&first["slot"], &first["code"]),
+                (&json!("header_media"), &json!("value_invalid")),
+                "{preview}"
+            );
+            assert!(!preview["components"].to_string().contains("header"), "{preview}");
+            continue;
+        };
+        assert_eq!(error["errors"][0]["code"], code, "{error}");
+    }
+    for value in [json!({"media_id": mine}), json!({"id": "1203450067891234"})] {
+        assert_eq!(stage.map(acme, id, fixed(&value)).await.0, 200, "{value}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_too_long_is_named_by_its_slot(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let stage = Stage::open(profile).await;
+    let acme = &stage.world.acme;
+    let id = stage.put(acme, "order", "UTILITY", &order()).await;
+    for (length, limit) in [(1_200, 1_024), (2_001, 2_000)] {
+        let mapping = json!({"body_1": {"from": "text", "text": "x".repeat(length)}});
+        let (status, error) = stage.map(acme, id, mapping).await;
+        assert_eq!(
+            (status, fields(&error)),
+            (422, vec!["mapping.body_1.text"]),
+            "{error}"
+        );
+        assert_eq!(error["errors"][0]["limit"], limit, "{error}");
+    }
+    let mapping = json!({"body_1": {"from": "ask", "fallback": "x".repeat(2_001)}});
+    let (_, error) = stage.map(acme, id, mapping).await;
+    assert_eq!(fields(&error), ["mapping.body_1.fallback"]);
+    let mapping = json!({"body_1": {"from": "nowhere"}});
+    let (_, error) = stage.map(acme, id, mapping).await;
+    assert_eq!(fields(&error), ["mapping.body_1.from"]);
 }

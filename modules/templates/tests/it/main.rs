@@ -8,6 +8,7 @@ mod list;
 mod news;
 mod samples;
 mod sync;
+mod versions;
 mod world;
 mod writing;
 mod writing_world;

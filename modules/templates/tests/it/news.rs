@@ -252,10 +252,8 @@ async fn new_content_says_whether_variables_changed(
     world
         .news(&ours, vec![edited(3, "Hello {{1}}, {{2}} is on its way.")])
         .await;
-    assert_eq!(
-        world.told()[0].changed,
-        [TemplatePart::Components, TemplatePart::Variables]
-    );
+    // Whether it is sent so already only the list tells.
+    assert_eq!(world.told()[0].changed, [TemplatePart::Components]);
     world.news(&ours, vec![edited(2, "Older")]).await;
     assert!(world.told().is_empty());
     let template = world.named(&ours, "order_sent").await;
@@ -280,6 +278,10 @@ async fn new_content_says_whether_variables_changed(
     assert_eq!(
         template["components"][0]["text"], "Hello {{1}}, {{2}} is here.",
         "{template}"
+    );
+    assert_eq!(
+        world.told()[0].changed,
+        [TemplatePart::Components, TemplatePart::Variables]
     );
 }
 
@@ -360,4 +362,24 @@ async fn unknown_templates_are_kept_and_read(
         (&json!("670"), &json!("APPROVED"))
     );
     assert!(world.account(&theirs, &globex).await["problem"].is_null());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_deleted_elsewhere_is_locked_from_then_on(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let (world, acme, _) = with_template(profile).await;
+    let ours = world.world.acme.clone();
+    let deleted = status(&world, &acme, 0, "PENDING_DELETION", None);
+    let until = (deleted.at + TimeDelta::days(30)).to_rfc3339();
+    world.news(&ours, vec![deleted]).await;
+    let template = json!({"name": "order_sent", "language": "en_US", "category": "UTILITY", "components": [
+        {"type": "BODY", "text": "Your order has left our warehouse."}]});
+    let (_, answer) = world
+        .world
+        .post(&ours, "/templates/check", json!({"template": template}))
+        .await;
+    assert_eq!(answer["findings"][0]["code"], "name_locked", "{answer}");
+    assert_eq!(answer["findings"][0]["parameters"]["until"], until);
 }

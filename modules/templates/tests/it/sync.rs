@@ -319,3 +319,19 @@ async fn a_pause_of_pacing_is_ended_by_hand(
         "{answer}"
     );
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_else_changes_about_a_number_reads_nothing(
+    #[values(Profile::Embedded, Profile::Production)] profile: Profile,
+) {
+    let (world, acme, _) = opened(profile).await;
+    let ours = world.world.acme.clone();
+    let before = world.account(&ours, &acme).await["synced_at"].clone();
+    world.world.clock.advance(TimeDelta::hours(1));
+    // Its messaging limit, say.
+    world.changed(&ours, acme.id, false).await;
+    assert_eq!(world.account(&ours, &acme).await["synced_at"], before);
+    world.tested(&ours, acme.id).await;
+    assert_ne!(world.account(&ours, &acme).await["synced_at"], before);
+}

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use templates::{Needs, Templates};
 use testkit::{
     Profile,
-    fakes::{FakeChannels, FakeContacts},
+    fakes::{FakeChannels, FakeContacts, FakeMedia},
 };
 use url::Url;
 
@@ -85,6 +85,7 @@ impl World {
             let needs = Needs {
                 channels: channels.clone(),
                 contacts: Arc::new(FakeContacts::default()),
+                media: Arc::new(FakeMedia::default()),
                 store: parts.store.clone(),
             };
             let module = Templates::new(needs);
@@ -115,8 +116,16 @@ impl World {
 
     /// A number's connection test has passed.
     pub async fn tested(&self, db: &TenantDb, channel_id: ChannelId) {
+        self.changed(db, channel_id, true).await;
+    }
+
+    /// Something of a number has changed.
+    pub async fn changed(&self, db: &TenantDb, channel_id: ChannelId, connection: bool) {
         let mut tx = db.begin().await.unwrap();
-        let items = vec![ChannelChange { channel_id }];
+        let items = vec![ChannelChange {
+            channel_id,
+            connection,
+        }];
         tx.publish(&ChannelsChanged { items }).unwrap();
         tx.commit().await.unwrap();
         self.world.settled().await;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use templates::{Needs, Templates};
 use testkit::{
     Profile, World,
-    fakes::{FakeChannels, FakeContacts},
+    fakes::{FakeChannels, FakeContacts, FakeMedia},
 };
 
 /// A world with two tenants, each with a number of its own account.
@@ -28,6 +28,7 @@ impl Writing {
             let module = Templates::new(Needs {
                 channels: channels.clone(),
                 contacts: Arc::new(FakeContacts::default()),
+                media: Arc::new(FakeMedia::default()),
                 store: parts.store.clone(),
             });
             (Box::new(module), channels)

@@ -1,5 +1,5 @@
 import { LoaderCircle, Paperclip, X } from 'lucide-react'
-import { type InputHTMLAttributes, useRef, useState } from 'react'
+import { type InputHTMLAttributes, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { uploadMedia } from '@/api/media'
 import { useFileProblem, useUploadProblem } from '@/lib/file-problem'
@@ -135,6 +135,16 @@ function MediaField({ kind, label, parts, common, onChange }: MediaFieldProps) {
   const [problem, setProblem] = useState<string>()
   const describe = useFileProblem()
   const describeUpload = useUploadProblem()
+  /** The address of the file that was chosen, for the preview. */
+  const shown = useRef<string>()
+  const show = (file?: File) => {
+    if (shown.current) URL.revokeObjectURL(shown.current)
+    shown.current = file && URL.createObjectURL(file)
+    return shown.current
+  }
+  useEffect(() => () => {
+    if (shown.current) URL.revokeObjectURL(shown.current)
+  }, [])
   const take = async (file: File | undefined) => {
     if (!file) return
     const wrong = checkFile(file, kind)
@@ -143,7 +153,7 @@ function MediaField({ kind, label, parts, common, onChange }: MediaFieldProps) {
     setProgress(0)
     try {
       const media = await uploadMedia(file, kind, file.name, setProgress)
-      onChange({ media_id: media.id, filename: file.name, name: file.name, ...(kind === 'document' ? {} : { url: URL.createObjectURL(file) }) })
+      onChange({ media_id: media.id, filename: file.name, name: file.name, ...(kind === 'document' ? {} : { url: show(file) }) })
     } catch (error) {
       setProblem(describeUpload(error, kind))
     } finally {
@@ -156,7 +166,7 @@ function MediaField({ kind, label, parts, common, onChange }: MediaFieldProps) {
         <span className="flex items-center gap-2 rounded-md bg-(--sim-blank) ps-2 text-(--sim-blank-text)">
           <Paperclip className="size-4 shrink-0" aria-hidden />
           <bdi className="min-w-0 flex-1 truncate">{parts.name}</bdi>
-          <button type="button" aria-label={t('fill.remove', { name: parts.name })} onClick={() => onChange({})} className="grid size-8 place-items-center rounded-md pointer-coarse:size-11"><X className="size-4" aria-hidden /></button>
+          <button type="button" aria-label={t('fill.remove', { name: parts.name })} onClick={() => { show(); onChange({}) }} className="grid size-8 place-items-center rounded-md pointer-coarse:size-11"><X className="size-4" aria-hidden /></button>
         </span>
       ) : (
         <span className="flex gap-1.5">

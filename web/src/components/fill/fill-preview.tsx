@@ -5,6 +5,7 @@ import type { Template } from '@/api/templates'
 import { PhonePreview } from '@/components/phone/phone-preview'
 import { describeError } from '@/lib/errors'
 import { showTemplate, type Slot } from '@/lib/shown'
+import { sentNow } from '@/lib/template-status'
 import { Notice } from '../states'
 import { filesOf, type FillProblem, mostOf, problemOf, valueOf } from './filling'
 import { FillField, useSlotLabel } from './fill-field'
@@ -25,7 +26,7 @@ export function FillPreview({ template, fill, sender, tried, autoFocus }: FillPr
   const id = useId()
   const label = useSlotLabel()
   const problemWords = useProblemWords()
-  const bare = useMemo(() => showTemplate(template, 'braces'), [template])
+  const bare = useMemo(() => showTemplate(sentNow(template), 'braces'), [template])
   const { slots, typed, found } = fill
   const wrong = slots.flatMap((slot) => {
     const problem = problemOf(slot, valueOf(slot, typed, found))
@@ -57,7 +58,7 @@ export function FillPreview({ template, fill, sender, tried, autoFocus }: FillPr
       <PhonePreview key={template.id} shown={bare} language={template.language} sender={sender} frame="chat" blank={blank} authentication={template.category === 'AUTHENTICATION'} files={filesOf(slots, typed)} />
       {slots.length > 0 && (
         <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-muted-foreground">
-          <span>{t(fill.waiting ? 'fill.waiting' : found.some((one) => one.from === 'contact') ? 'fill.fromContact' : 'fill.hint')}</span>
+          <span>{t(fill.waiting ? 'fill.waiting' : found.some((one) => one.from === 'contact' && typed[one.key] === undefined) ? 'fill.fromContact' : 'fill.hint')}</span>
           {changed.map(({ key }) => (
             <button key={key} type="button" onClick={() => fill.set(key, undefined)} className="inline-flex items-center gap-1 rounded-sm font-medium text-primary hover:underline">
               <RotateCcw className="size-3.5" aria-hidden />

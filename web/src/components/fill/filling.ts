@@ -30,6 +30,10 @@ export function asTyped(value: unknown): string | Record<string, string> | undef
 /** What a slot is filled with now: what was typed, else what the server found. */
 export const valueOf = (slot: Slot, typed: Typed, found: PreviewSlot[]) => typed[slot.key] ?? asTyped(found.find(({ key }) => key === slot.key)?.value)
 
+/** The samples of those slots that the server fills with nothing. */
+export const samplesFor = (slots: Slot[], found: PreviewSlot[]): Typed =>
+  Object.fromEntries(slots.flatMap((slot) => (slot.example && valueOf(slot, {}, found) === undefined ? [[slot.key, slot.example]] : [])))
+
 const words = (value: string | Record<string, string> | undefined) => (typeof value === 'string' ? value.trim() : '')
 
 /** What is wrong with a value, by WhatsApp's rules (Cloud API: template send); undefined when it may go. */

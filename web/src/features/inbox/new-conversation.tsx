@@ -48,7 +48,7 @@ function Inside({ contactId, onClose, channels }: Omit<NewConversationProps, 'op
   const [template, setTemplate] = useState<Template>()
   const [tried, setTried] = useState(false)
   const start = useStartConversation()
-  const fill = useFill(template, recipient && 'contact' in recipient ? recipient.contact.id : undefined)
+  const fill = useFill(template, { contactId: recipient && 'contact' in recipient ? recipient.contact.id : undefined })
   const settled = useUnsaved(fill.dirty || (!!recipient && !contactId))
   const phoneProblem = fieldProblem(start.error, 'to.phone')
   const channelId = channelChoice ?? channels.find((c) => c.status === 'connected')?.id ?? channels[0]?.id

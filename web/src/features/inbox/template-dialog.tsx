@@ -37,7 +37,7 @@ function Inside({ channelId, contactId, recipient, onSend, onClose }: Omit<Templ
   const { t } = useTranslation()
   const [template, setTemplate] = useState<Template>()
   const [tried, setTried] = useState(false)
-  const fill = useFill(template, contactId)
+  const fill = useFill(template, { contactId })
   const missing = !template ? t('picker.pickFirst') : fill.open.length > 0 ? t('fill.missing') : undefined
   return (
     <form

@@ -14,7 +14,7 @@ import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { say } from '@/lib/said'
 import { useDebounced } from '@/lib/hooks'
-import { bodyOf, isGone, isSendable } from '@/lib/template-status'
+import { bodyOf, isGone, isSendable, sentNow } from '@/lib/template-status'
 
 /** So many of those that cannot be sent are named, with the reason; the search finds the others. */
 const NOT_NOW = 50
@@ -52,7 +52,8 @@ function Found({ channelId, query, onPick }: { channelId: string | undefined; qu
   }
   const error = templates.error ?? all.error
   if (error && (!templates.data || !all.data)) return <ErrorState error={error} onRetry={() => { void templates.refetch(); void all.refetch() }} />
-  const sendable = rows(templates.data)
+  const inReview = (all.data ?? []).filter((template) => template.status !== 'APPROVED' && isSendable(template))
+  const sendable = [...rows(templates.data), ...inReview]
   const others = (all.data ?? []).filter((template) => !isSendable(template) && !isGone(template))
   if (!search && sendable.length === 0 && others.length === 0) return <EmptyState icon={LayoutTemplate} title={t('picker.emptyTitle')} body={t('picker.emptyBody')} />
   return (
@@ -97,7 +98,7 @@ function Row({ template, badge }: { template: Template; badge: React.ReactNode }
         <Badge variant="outline" className="uppercase">{template.language}</Badge>
         {badge}
       </span>
-      <span dir="auto" className="mt-1 line-clamp-2 text-[0.8125rem] text-muted-foreground">{bodyOf(template.components)}</span>
+      <span dir="auto" className="mt-1 line-clamp-2 text-[0.8125rem] text-muted-foreground">{bodyOf(sentNow(template).components)}</span>
     </>
   )
 }

@@ -8,7 +8,7 @@ import { Card, CardTitle } from '@/components/ui/card'
 import { Button } from '@/components/ui/button'
 import { languageName } from '@/lib/language'
 import { showTemplate } from '@/lib/shown'
-import { isGone } from '@/lib/template-status'
+import { isGone, sentNow } from '@/lib/template-status'
 import { cn } from '@/lib/utils'
 
 /** The languages of one name, side by side: what one says the others should say as well. */
@@ -31,7 +31,7 @@ export function Languages({ template, mayWrite }: { template: Template; mayWrite
                   {own ? <span className="font-semibold" aria-current="page"><LanguageText code={other.language} /></span> : <Link href={`/templates/${other.id}`} className="inline-flex min-h-8 items-center font-medium underline-offset-2 hover:underline"><LanguageText code={other.language} /></Link>}
                   <StatusBadge template={other} />
                 </div>
-                <PhonePreview shown={showTemplate(other)} language={other.language} frame="chat" label={t('templates.languages.preview', { language: languageName(other.language) })} className="flex-1 rounded-none" />
+                <PhonePreview shown={showTemplate(sentNow(other))} language={other.language} frame="chat" label={t('templates.languages.preview', { language: languageName(other.language) })} className="flex-1 rounded-none" />
               </li>
             )
           })}

@@ -11,13 +11,14 @@ import { Label } from '@/components/ui/label'
 import { NativeSelect } from '@/components/ui/native-select'
 import { toastError } from '@/lib/errors'
 import { type Slot, slotsOf } from '@/lib/shown'
+import { sentNow } from '@/lib/template-status'
 import { text } from '@/lib/utils'
 import { ATTRIBUTE, begin, changed, CONTACT_FIELDS, incomplete, same, type Source, sourceOf, sourcesOf } from './mapping'
 
 /** What a template's blanks are filled with, where nothing else is said: a field of the contact, a fixed text, or asked when it is sent. */
 export function MappingForm({ template, mayWrite }: { template: Template; mayWrite: boolean }) {
   const { t } = useTranslation()
-  const slots = useMemo(() => slotsOf(template), [template])
+  const slots = useMemo(() => slotsOf(sentNow(template)), [template])
   const [mapping, setMapping] = useState(template.mapping)
   const kept = JSON.stringify(template.mapping)
   // Somebody else may have saved another one meanwhile.

@@ -42,7 +42,7 @@ export function StatusPanel({ template }: { template: Template }) {
       ) : null}
       {!(status === 'SUBMITTING' && submission) && !(status === 'APPROVED' && !reason) && (
         <Panel name="status" tone={toneOf(status)} title={t(`template.status.${status}`)}>
-          <p>{hint(status)}</p>
+          <p>{template.live ? t('templates.versions.waits') : hint(status)}</p>
           {reason && <p>{reason}</p>}
           {template.recommendation && <p>{t('templates.whatsappSays')} <bdi>{template.recommendation}</bdi></p>}
           {submit && status === 'REJECTED' && !submission && <Act><EditButton template={template} /></Act>}

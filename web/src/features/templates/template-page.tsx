@@ -16,9 +16,10 @@ import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigge
 import { Skeleton } from '@/components/ui/skeleton'
 import { ToggleGroup, ToggleGroupItem } from '@/components/ui/toggle-group'
 import { formatDateTime, formatNumber, formatSpan } from '@/lib/format'
+import { sampleFiles } from '@/lib/samples'
 import { useCan } from '@/lib/session'
 import { showTemplate, slotsOf } from '@/lib/shown'
-import { isGone, isSendable } from '@/lib/template-status'
+import { isGone, isSendable, sentNow } from '@/lib/template-status'
 import { accountName, useKnownChannels } from './accounts'
 import { DeleteDialog } from './delete-dialog'
 import { Languages } from './languages'
@@ -108,12 +109,22 @@ function Inside({ template, back }: { template: Template; back: ReactNode }) {
 function OnThePhone({ template }: { template: Template }) {
   const { t } = useTranslation()
   const [bare, setBare] = useState(false)
+  const [version, setVersion] = useState<'now' | 'review'>('now')
   const channels = useKnownChannels()
   const sender = channels.find((channel) => channel.waba_id === template.waba_id)
-  const blanks = slotsOf(template).length > 0
+  const shown = version === 'now' ? sentNow(template) : template
+  const blanks = slotsOf(shown).length > 0
   return (
     <div className="lg:sticky lg:top-6 lg:self-start">
-      <PhonePreview shown={showTemplate(template, bare ? 'braces' : 'samples')} language={template.language} sender={sender?.verified_name ?? sender?.name} />
+      {template.live && (
+        <div className="mb-3 flex justify-center">
+          <ToggleGroup type="single" value={version} onValueChange={(value) => value && setVersion(value as typeof version)} aria-label={t('templates.versions.label')}>
+            <ToggleGroupItem value="now">{t('templates.versions.now')}</ToggleGroupItem>
+            <ToggleGroupItem value="review">{t('templates.versions.review')}</ToggleGroupItem>
+          </ToggleGroup>
+        </div>
+      )}
+      <PhonePreview shown={showTemplate(shown, bare ? 'braces' : 'samples')} language={template.language} sender={sender?.verified_name ?? sender?.name} files={sampleFiles(shown)} />
       {blanks && (
         <div className="mt-3 flex justify-center">
           <ToggleGroup type="single" value={bare ? 'braces' : 'samples'} onValueChange={(value) => value && setBare(value === 'braces')} aria-label={t('templates.show.label')}>

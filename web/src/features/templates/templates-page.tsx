@@ -23,7 +23,8 @@ import { Drafts } from './editor/drafts'
 import { StartingGrid } from './starting-grid'
 import { templateColumns } from './template-columns'
 
-const STATUSES = ['APPROVED', 'PENDING', 'REJECTED', 'PAUSED', 'DISABLED', 'SUBMITTING', 'IN_APPEAL', 'ARCHIVED', 'PENDING_DELETION', 'DELETED'] as const
+/** In the order of a template's life. */
+const STATUSES = ['SUBMITTING', 'PENDING', 'REJECTED', 'IN_APPEAL', 'APPROVED', 'PAUSED', 'DISABLED', 'ARCHIVED', 'PENDING_DELETION', 'DELETED'] as const
 const CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const
 const QUALITIES = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const
 const FILTERS = ['status', 'category', 'language', 'quality', 'number'] as const

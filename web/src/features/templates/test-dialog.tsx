@@ -41,7 +41,7 @@ function Inside({ template, onClose }: { template: Template; onClose: () => void
   const [phone, setPhone] = useState(() => readStored(PHONE) ?? '')
   const [tried, setTried] = useState(false)
   const send = useSendTest()
-  const fill = useFill(template)
+  const fill = useFill(template, { samples: true })
   const channel = channels.find(({ id }) => id === chosen) ?? channels.find(({ status }) => status === 'connected') ?? channels[0]
   const phoneProblem = fieldProblem(send.error, 'to.phone') ? t('templates.test.phoneFirst') : (tried && !mayBePhone(phone) ? t('templates.test.phoneFirst') : undefined)
   const missing = !channel ? t('templates.test.noNumber') : !mayBePhone(phone) ? t('templates.test.phoneFirst') : fill.open.length > 0 ? t('fill.missing') : undefined

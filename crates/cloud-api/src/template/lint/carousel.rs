@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Category, Lint, Part, Rule, buttons, header, list, text, upper};
+use super::{Category, Lint, Part, Rule, buttons, list, text, upper};
 
 impl Lint {
     pub(super) fn carousel(&mut self, part: &Value, path: &str) {
@@ -31,9 +31,7 @@ impl Lint {
         for (index, part) in list(card.get("components")).iter().enumerate() {
             let path = format!("{at}.components[{index}]");
             match upper(part.get("type")).as_str() {
-                "HEADER" if upper(part.get("format")) != "PRODUCT" && !header::has_handle(part) => {
-                    self.add(Rule::MediaHandleMissing, at, []);
-                }
+                "HEADER" if upper(part.get("format")) != "PRODUCT" => self.sample(part, at),
                 "BODY" => self.body(part, &path, 160, Rule::CarouselBodyTooLong),
                 "BUTTONS" => self.buttons(part, &path, 2),
                 _ => {}

@@ -11,9 +11,7 @@ impl Lint {
         match format.as_str() {
             "TEXT" => self.header_text(part, path),
             "IMAGE" | "VIDEO" | "DOCUMENT" | "GIF" => {
-                if !has_handle(part) {
-                    self.add(Rule::MediaHandleMissing, format!("{path}.example"), []);
-                }
+                self.sample(part, &format!("{path}.example"));
             }
             "LOCATION" | "PRODUCT" => {}
             other => self.add(
@@ -21,6 +19,24 @@ impl Lint {
                 format!("{path}.format"),
                 [("value", short(other))],
             ),
+        }
+    }
+
+    /// The sample file of a header, by the handle of a resumable upload.
+    pub(super) fn sample(&mut self, part: &Value, at: &str) {
+        let handles = list(
+            part.get("example")
+                .and_then(|example| example.get("header_handle")),
+        );
+        let handles: Vec<&str> = handles
+            .iter()
+            .map(|handle| handle.as_str().unwrap_or_default().trim())
+            .collect();
+        if handles.is_empty() || handles.contains(&"") {
+            return self.add(Rule::MediaHandleMissing, at, []);
+        }
+        if let Some(other) = handles.iter().find(|handle| !is_handle(handle)) {
+            self.add(Rule::MediaHandleInvalid, at, [("value", short(other))]);
         }
     }
 
@@ -47,14 +63,13 @@ impl Lint {
     }
 }
 
-/// Whether a sample file is named. The handle comes from a resumable upload.
-pub(super) fn has_handle(part: &Value) -> bool {
-    let handles = list(
-        part.get("example")
-            .and_then(|example| example.get("header_handle")),
-    );
-    !handles.is_empty()
-        && handles
-            .iter()
-            .all(|handle| handle.as_str().is_some_and(|handle| !handle.is_empty()))
+/// Whether this is a handle as resumable uploads answer them: `4::aW1hZ2U=`. WhatsApp reads samples back as addresses, which it does
+/// not take.
+fn is_handle(handle: &str) -> bool {
+    let version = handle
+        .split_once("::")
+        .map(|(version, rest)| (version, rest.trim()));
+    version.is_some_and(|(version, rest)| {
+        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty()
+    })
 }

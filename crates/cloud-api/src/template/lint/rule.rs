@@ -75,6 +75,7 @@ rules! {
     HeaderFormatting = "header_formatting", Refused, HEADER, "A header has no emoji, no line break and none of the characters * _ ~ `.";
     HeaderVariables = "header_variables", Refused, HEADER, "A header has one variable at most.";
     MediaHandleMissing = "media_handle_missing", Refused, EXAMPLE, "The header needs a sample file.";
+    MediaHandleInvalid = "media_handle_invalid", Refused, None, "The sample of the header is no handle of an upload. Upload the file again: WhatsApp takes neither an address nor what it reads back.";
 
     BodyMissing = "body_missing", Refused, None, "The template needs a body.";
     BodyDuplicate = "body_duplicate", Refused, None, "A template has one body only.";
@@ -92,7 +93,7 @@ rules! {
     VariableEdges = "var_leading_trailing", Refused, EDGES, "A variable cannot be the first or the last thing in the body.";
     VariablePunctuation = "var_edge_punctuation", Advice, None, "Only a punctuation mark stands before or after the outer variable. Meta sometimes refuses this; one more word is safer.";
     VariableAdjacent = "var_adjacent", Refused, BODY, "Two variables stand next to each other; put words between them.";
-    VariableDensity = "var_density", Refused, DENSITY, "There are {words} words for {variables} variables; at least {needed} are needed.";
+    VariableDensity = "var_density", Refused, DENSITY, "There are too few words around the variables: {words} of the {needed} that are needed.";
     ExampleMissing = "example_missing", Refused, EXAMPLE, "Each variable needs a sample.";
     ExampleCount = "example_count", Refused, EXAMPLE, "There are {given} samples for {wanted} variables.";
     ExampleEmpty = "example_empty", Refused, EXAMPLE, "The sample of “{variable}” is empty.";
@@ -158,8 +159,9 @@ rules! {
     DuplicateNameLanguage = "duplicate_name_language", Refused, Some(2_388_024), "A template of this name exists in this language.";
     DuplicateContent = "duplicate_content", LikelyRefused, None, "“{name}” has the same body and footer.";
     CategoryConflict = "category_conflict", Refused, None, "The other languages of this name are {category}; all languages share one category.";
-    NameLocked = "name_locked", Refused, Some(2_388_023), "A template of this name was deleted. The name cannot be used for {days} more days.";
-    NameMaybeLocked = "name_maybe_locked", LikelyRefused, Some(2_388_023), "A template of this name was deleted less than 30 days ago. If it had been approved, the name cannot be used for {days} more days.";
+    NameLocked = "name_locked", Refused, Some(2_388_023), "A template of this name was deleted. The name is locked for 30 days and can be used again from {until}.";
+    NameMaybeLocked = "name_maybe_locked", LikelyRefused, Some(2_388_023), "A template of this name was deleted less than 30 days ago. If it had been approved, the name is locked for 30 days and can be used again from {until}.";
+    NameBeingDeleted = "name_being_deleted", Refused, Some(2_388_023), "A template of this name is being deleted. Its name is locked for 30 days then and can be used again from {until}.";
     NameFixed = "name_fixed", Refused, None, "The name of a template cannot be changed; this one is “{value}”.";
     LanguageFixed = "language_fixed", Refused, None, "The language of a template cannot be changed; this one is “{value}”.";
     CategoryFixed = "category_fixed", Refused, None, "The category of an approved template cannot be changed; this one is {category}.";

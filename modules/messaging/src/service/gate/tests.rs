@@ -41,14 +41,18 @@ fn a_template_that_whatsapp_stopped_does_not_leave() {
         PendingDeletion, Rejected, Submitting, Unknown,
     };
     let address = address(true, false, false);
-    let refused = |status| {
+    let refused_with = |status, has_live| {
         let known = KnownTemplate {
             category: Some(Category::Utility),
             status,
+            has_live,
         };
         template(Some(&address), Some(known)).map(|why| why.refused())
     };
+    let refused = |status| refused_with(status, false);
     for status in [
+        Submitting,
+        Pending,
         Paused,
         Disabled,
         Rejected,
@@ -61,10 +65,10 @@ fn a_template_that_whatsapp_stopped_does_not_leave() {
         assert_eq!(refused.code, RefusalCode::TemplateStopped, "{status:?}");
         assert_eq!(refused.error.code(), "template_stopped");
     }
-    // A version before may be sendable, or nobody knows.
-    let tried = [Submitting, Pending, Approved, InAppeal, LimitExceeded, Unknown];
-    for status in tried {
+    for status in [Approved, InAppeal, LimitExceeded, Unknown] {
         assert!(refused(status).is_none(), "{status:?}");
     }
+    // The version before can be sent while a change is in review.
+    assert!(refused_with(Pending, true).is_none());
     assert!(template(Some(&address), None).is_none());
 }

@@ -33,6 +33,7 @@ use crate::entity::{
 
 pub use address::Wanted;
 pub(super) use inbound::{Incoming, expect};
+pub(crate) use place::Library;
 pub(super) use place::{NotPlaced, check, mentioned, use_files};
 pub use upload::NewMedia;
 pub(crate) use upload::clean_name;

@@ -9,11 +9,12 @@ use cloud_api::{
     codes::{Action, action_of},
     error::Error as CloudError,
     ids::PhoneNumberId,
+    media::MediaKind,
     message::{Content, MediaSource, NamedFile},
 };
 use contracts::{
     channels::Channel,
-    messaging::{MediaId, OutgoingMessage},
+    messaging::{MediaId, MediaLibrary, OutgoingMessage},
 };
 use kernel::{Error, Result, TenantDb, TenantTx, padded, retrying, tenant::not_found};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::OnConflict};
@@ -252,7 +253,7 @@ async fn remember(db: &TenantDb, channel: &Channel, id: MediaId, placed: &Placed
 /// As what a message sends a file.
 #[derive(Clone, Copy)]
 struct Wanted {
-    kind: cloud_api::media::MediaKind,
+    kind: MediaKind,
     /// As a voice message.
     voice: bool,
 }
@@ -265,7 +266,11 @@ pub(in crate::service) async fn check<'m>(
     tx: &TenantTx,
     messages: impl Iterator<Item = &'m OutgoingMessage>,
 ) -> Result<Vec<Option<Error>>> {
-    let wanted: Vec<Vec<(MediaId, Wanted)>> = messages.map(named).collect();
+    unsendable(tx, messages.map(named).collect()).await
+}
+
+/// As [`check`], of the files that each message names.
+async fn unsendable(tx: &TenantTx, wanted: Vec<Vec<(MediaId, Wanted)>>) -> Result<Vec<Option<Error>>> {
     let mut ids: Vec<MediaId> = wanted.iter().flatten().map(|(id, _)| *id).collect();
     if ids.is_empty() {
         return Ok(wanted.iter().map(|_| None).collect());
@@ -287,6 +292,21 @@ pub(in crate::service) async fn check<'m>(
         })
     };
     Ok(wanted.into_iter().map(why).collect())
+}
+
+/// The port, for other modules.
+#[derive(Debug)]
+pub(crate) struct Library;
+
+#[async_trait::async_trait]
+impl MediaLibrary for Library {
+    async fn unsendable(&self, tx: &TenantTx, files: &[(MediaId, MediaKind)]) -> Result<Vec<Option<Error>>> {
+        let wanted = |(id, kind): &(MediaId, MediaKind)| {
+            let (kind, voice) = (*kind, false);
+            vec![(*id, Wanted { kind, voice })]
+        };
+        unsendable(tx, files.iter().map(wanted).collect()).await
+    }
 }
 
 /// Our files that a message names, and as what.

@@ -15,16 +15,15 @@ use serde_json::{Map, Value};
 use super::{
     Handed, note_as,
     settle::{Answer, whole_second},
-    tell,
 };
 use crate::{
     entity::{
+        enums::{Severity, Status, SubmissionKind, SubmissionState},
         submission::{ActiveModel, Column, Entity, Model as Submission},
         template::{self, Model},
-        words::{Status, SubmissionKind, SubmissionState},
     },
     job::Submit,
-    service::{Service, check, words::of_it},
+    service::{Service, check, notes::of_it, store::tell},
 };
 
 /// Runs of the job before a person is asked to repeat it: together more than an hour.
@@ -361,7 +360,7 @@ async fn keep(db: &TenantDb, work: &Work, state: SubmissionState, why: &Sentence
             &tx,
             &row,
             "submission_refused",
-            "critical",
+            Severity::Critical,
             title,
             why.clone(),
             None,

@@ -7,18 +7,21 @@ use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait};
 use sentences::{Sentence, Sentences, Term};
 use serde_json::Value;
 
-use super::{ask::Work, content, note_as, tell};
+use super::{ask::Work, content, note_as};
 use crate::{
     entity::{
+        enums::{Category, Severity, Status},
         submission,
         template::{ActiveModel, Column, Entity, Model},
-        words::{Category, Status},
     },
     service::{
         Service, check,
         content::search_key,
         limits::{EDITED, NAME_LOCK, RESUBMITTED},
-        words::of_it,
+        live::Live,
+        mapping,
+        notes::of_it,
+        store::tell,
     },
 };
 
@@ -98,7 +101,7 @@ impl Service {
                 }
                 if let Some(components) = components.filter(|it| !it.is_empty()) {
                     changes.components = Set(serde_json::to_string(&components)?);
-                    changes.words = Set(check::words_key(&components));
+                    changes.content_digest = Set(check::content_digest(&components));
                     changes.search_key = Set(Some(search_key(&row.name, &components)));
                 }
                 created(&mut tx, &row, changes, category.as_deref(), asked).await?;
@@ -163,14 +166,14 @@ async fn note_refiled(tx: &TenantTx, row: &Model) -> Result<()> {
     let word = |category: Option<Category>| category.map(|it| it.to_value()).unwrap_or_default();
     let title = of_it(row, Term::TemplateFiled).word("category", &word(row.category));
     let detail = Sentence::new(Term::TemplateWasFiled).word("category", &word(row.previous_category));
-    note_as(tx, row, "category", "warning", title, detail, None).await
+    note_as(tx, row, "category", Severity::Warning, title, detail, None).await
 }
 
 /// WhatsApp decided at once.
 async fn note_decided(tx: &TenantTx, row: &Model) -> Result<()> {
     let (severity, title) = match row.status {
-        Status::Approved => ("info", Term::TemplateApproved),
-        Status::Rejected => ("critical", Term::TemplateRefused),
+        Status::Approved => (Severity::Info, Term::TemplateApproved),
+        Status::Rejected => (Severity::Critical, Term::TemplateRefused),
         _ => return Ok(()),
     };
     let title = of_it(row, title);
@@ -204,17 +207,20 @@ async fn edited(
         changes.ttl_seconds = Default::default();
     }
     if let Some(mapping) = &work.handed.mapping {
-        changes.mapping = Set(mapping.to_string());
+        changes.mapping = Set(mapping::kept(mapping)?);
         parts.push(TemplatePart::Mapping);
     }
+    let mut now = row.status;
     // News that came while WhatsApp was asked are newer than its answer.
     if (row.status, row.status_at) == (work.row.status, work.row.status_at) {
-        changes.status = Set(status.map_or(Status::Pending, Status::of));
+        now = status.map_or(Status::Pending, Status::of);
+        changes.status = Set(now);
         changes.status_at = Set(Some(asked));
         changes.reason = Set(None);
         changes.reason_text = Set(None);
         changes.recommendation = Set(None);
     }
+    changes.live = Set(live(work, row, now)?);
     let after = write(tx, row, changes).await?;
     let kind = match work.handed.status == Status::Approved.to_value() {
         true => EDITED,
@@ -222,8 +228,22 @@ async fn edited(
     };
     let title = of_it(row, Term::TemplateEdited);
     let by = work.submission.submitted_by.clone();
-    note_as(tx, &after, kind, "info", title, (), by).await?;
+    note_as(tx, &after, kind, Severity::Info, title, (), by).await?;
     tell(tx, &after, &parts)
+}
+
+/// The version that WhatsApp sends until it has approved this change: the one that it had approved before.
+fn live(work: &Work, row: &Model, now: Status) -> Result<Option<String>> {
+    if now != Status::Pending || work.handed.status != Status::Approved.to_value() {
+        return Ok(None);
+    }
+    // News of the change may have come first; then the row keeps it already.
+    let known = Live::read(row)?.map_or_else(|| Live::of(&work.row), |live| Ok(Some(live)))?;
+    let Some(mut live) = known else { return Ok(None) };
+    if work.handed.mapping.is_some() && live.mapping.is_none() {
+        live.mapping = Some(serde_json::from_str(&row.mapping)?);
+    }
+    live.kept().map(Some)
 }
 
 async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Utc>) -> Result<()> {
@@ -250,6 +270,7 @@ async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Ut
         let was_approved = matches!(before, Status::Approved | Status::Paused);
         let changes = ActiveModel {
             status: Set(Status::PendingDeletion),
+            live: Set(None),
             status_at: Set(Some(asked)),
             gone_at: Set(row.gone_at.or(Some(now))),
             locked_until: Set(was_approved.then(|| now + NAME_LOCK).or(row.locked_until)),
@@ -262,7 +283,7 @@ async fn deleted(tx: &mut TenantTx, work: &Work, row: &Model, asked: DateTime<Ut
             false => Sentences::default(),
         };
         let by = work.submission.submitted_by.clone();
-        note_as(tx, &after, "deleted", "warning", title, detail, by).await?;
+        note_as(tx, &after, "deleted", Severity::Warning, title, detail, by).await?;
         tell(tx, &after, &[TemplatePart::Removed, TemplatePart::Status])?;
     }
     Ok(())

@@ -11,10 +11,10 @@ export interface EditorState {
   touch: (field: string) => void
   /** A template that Meta has: its name, language and number stay. */
   editing: boolean
+  /** Another language of a name: the name stays. */
+  nameFixed: boolean
   /** Its category stays as well. */
   categoryFixed: boolean
-  /** Own address of the header's sample, for the phone. */
-  setSampleUrl: (url: string | undefined) => void
 }
 
 export const EditorContext = createContext<EditorState | undefined>(undefined)

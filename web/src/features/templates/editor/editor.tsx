@@ -18,6 +18,7 @@ import { Dialog, DialogBody, DialogContent, DialogHeader, DialogTitle } from '@/
 import { toastError } from '@/lib/errors'
 import { useDebounced, useEvent } from '@/lib/hooks'
 import { say } from '@/lib/said'
+import { keepSampleOf, sampleFiles } from '@/lib/samples'
 import { useCan } from '@/lib/session'
 import { showTemplate } from '@/lib/shown'
 import { AuthSection } from './auth-section'
@@ -56,7 +57,6 @@ export function Editor({ start, template, channels, onDraft, onRestart }: Editor
   const values = form.watch()
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
-  const [sampleUrl, setSampleUrl] = useState<string>()
   const [confirming, setConfirming] = useState(false)
   const [preview, setPreview] = useState(false)
   const keeper = useDraftKeeper(start, template?.id, onDraft)
@@ -89,8 +89,8 @@ export function Editor({ start, template, channels, onDraft, onRestart }: Editor
     findingsAt: (field) => shown.filter((finding) => finding.field === field),
     touch: (field) => !touched.has(field) && setTouched(new Set([...touched, field])),
     editing: !!template,
+    nameFixed: !!start.nameFixed,
     categoryFixed: approved,
-    setSampleUrl,
   }
 
   const ask = async () => {
@@ -117,6 +117,7 @@ export function Editor({ start, template, channels, onDraft, onRestart }: Editor
       {
         onSuccess: ({ id }) => {
           keeper.finish()
+          keepSampleOf(id, body)
           toast.success(t('templateEditor.submit.done'))
           navigate(`/templates/${id}`)
         },
@@ -125,7 +126,7 @@ export function Editor({ start, template, channels, onDraft, onRestart }: Editor
     )
   }
   const title = t(template ? 'templateEditor.titleEdit' : 'templateEditor.title')
-  const phone = <PhonePreview shown={showTemplate(body)} language={values.language} sender={channel?.name} files={sampleUrl ? { header_media: sampleUrl } : undefined} authentication={values.category === 'AUTHENTICATION'} />
+  const phone = <PhonePreview shown={showTemplate(body)} language={values.language} sender={channel?.name} files={sampleFiles({ ...body, id: template?.id })} authentication={values.category === 'AUTHENTICATION'} />
   const refused = findings.filter(({ severity }) => severity === 'refused').length
 
   return (

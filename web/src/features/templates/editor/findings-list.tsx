@@ -1,6 +1,8 @@
-import { CircleCheck, CircleDashed } from 'lucide-react'
+import { CircleCheck, CircleDashed, OctagonX, TriangleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDebounced } from '@/lib/hooks'
+import { cn } from '@/lib/utils'
 import { fieldId } from './context'
 import { FindingLine } from './field'
 import { bySeverity, type PlacedFinding } from './findings'
@@ -21,10 +23,26 @@ export function goTo(field: string) {
   element.focus({ preventScroll: true })
 }
 
-/** All that the check says, the gravest first; each leads to its field. */
+const keyOf = ({ code, path, field }: PlacedFinding) => `${code} ${path} ${field}`
+
+/** Those that have no field on the screen, and those that are said at theirs. */
+function useApart(findings: PlacedFinding[]) {
+  const [apart, setApart] = useState<ReadonlySet<string>>(new Set())
+  const keys = findings.map(keyOf).join('\n')
+  // The fields are looked for once they are drawn; other findings of the same fields are as far apart.
+  useEffect(() => {
+    const without = findings.filter(({ field }) => !document.getElementById(fieldId(field)))
+    setApart(new Set(without.map(keyOf)))
+  }, [keys])
+  const isApart = (finding: PlacedFinding) => apart.has(keyOf(finding))
+  return [bySeverity(findings.filter(isApart)), bySeverity(findings.filter((finding) => !isApart(finding)))] as const
+}
+
+/** What the check says: how much stands at the fields, with a way there, and what has no field. */
 export function FindingsList({ findings, missing, state }: FindingsListProps) {
   const { t } = useTranslation()
   const refused = findings.filter(({ severity }) => severity === 'refused').length
+  const [apart, atFields] = useApart(findings)
   // Between two keys nothing is read out.
   const summary = useDebounced(findings.length > 0 ? t('templateEditor.found', { count: findings.length }) : state === 'checked' && missing.length === 0 ? t('templateEditor.nothingFound') : '', 1_500)
   return (
@@ -37,12 +55,14 @@ export function FindingsList({ findings, missing, state }: FindingsListProps) {
           <p className="flex items-center gap-1.5 px-2 py-1 text-[0.8125rem] text-primary"><CircleCheck aria-hidden className="size-4" />{t('templateEditor.nothingFound')}</p>
         )}
         <ul data-check data-refused={refused}>
-          {bySeverity(findings).map((finding, at) => (
-            <li key={`${finding.code}-${finding.path}-${at}`}>
-              <button type="button" className="w-full rounded-md px-2 py-1 text-start outline-none hover:bg-accent focus-visible:ring-3 focus-visible:ring-ring/25 pointer-coarse:min-h-11" onClick={() => goTo(finding.field)}><FindingLine finding={finding} /></button>
-            </li>
-          ))}
+          {apart.map((finding, at) => <li key={`${finding.code}-${finding.path}-${at}`} className="px-2 py-1"><FindingLine finding={finding} /></li>)}
         </ul>
+        {atFields[0] && (
+          <button type="button" className={cn('flex w-full items-center gap-1.5 rounded-md px-2 py-1 text-start text-[0.8125rem] outline-none hover:bg-accent focus-visible:ring-3 focus-visible:ring-ring/25 pointer-coarse:min-h-11', atFields[0].severity === 'refused' ? 'text-destructive' : 'text-warning-soft-foreground')} onClick={() => goTo(atFields[0]?.field ?? '')}>
+            {atFields[0].severity === 'refused' ? <OctagonX aria-hidden className="size-3.5 shrink-0" /> : <TriangleAlert aria-hidden className="size-3.5 shrink-0" />}
+            {t('templateEditor.atFields', { count: atFields.length })}
+          </button>
+        )}
         {missing.length > 0 && (
           <button type="button" className="flex w-full items-center gap-1.5 rounded-md px-2 py-1 text-start text-[0.8125rem] text-muted-foreground outline-none hover:bg-accent focus-visible:ring-3 focus-visible:ring-ring/25 pointer-coarse:min-h-11" onClick={() => goTo(missing[0]?.field ?? '')}>
             <CircleDashed aria-hidden className="size-3.5 shrink-0" />

@@ -31,7 +31,7 @@ function shown(name: string, value: unknown): string {
   const said = typeof value === 'string' ? value : JSON.stringify(value)
   if (WORDS.has(name)) return word(said)
   if (name === 'status') return i18next.t(`template.status.${said}`, { defaultValue: said })
-  if (name === 'at') return formatDateTime(said)
+  if (name === 'at' || name === 'until') return formatDateTime(said)
   return i18next.dir() === 'rtl' ? isolated(said) : said
 }
 

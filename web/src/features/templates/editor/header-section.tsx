@@ -18,11 +18,10 @@ const ICONS: Record<HeaderKind, typeof Type> = { none: Minus, text: Type, image:
 /** What stands over the text: nothing, a line, a file or a place. */
 export function HeaderSection() {
   const { t } = useTranslation()
-  const { values, set, setSampleUrl } = useEditor()
+  const { values, set } = useEditor()
   const { header } = values
   const choose = (kind: HeaderKind) => {
     // A sample of one kind is none of another.
-    if (kind !== header.kind) setSampleUrl(undefined)
     set({ header: { ...header, kind, ...(kind === header.kind ? {} : { handle: '', file: '' }) } })
   }
   return (

@@ -13,7 +13,7 @@ import { metaName } from './variables'
 /** What the template is called, in which language, for whose account and what for. */
 export function IdentitySection({ channels }: { channels: Channel[] }) {
   const { t, i18n } = useTranslation()
-  const { values, set, editing } = useEditor()
+  const { values, set, editing, nameFixed } = useEditor()
   // Names of the languages are in the reader's own.
   const languages = useMemo(() => languagesByName(), [i18n.language])
   return (
@@ -32,10 +32,10 @@ export function IdentitySection({ channels }: { channels: Channel[] }) {
         <TextField
           name="name"
           label={t('templateEditor.name')}
-          hint={t(editing ? 'templateEditor.nameFixed' : 'templateEditor.nameHint')}
+          hint={t(editing ? 'templateEditor.nameFixed' : nameFixed ? 'templateEditor.nameShared' : 'templateEditor.nameHint')}
           value={values.name}
           max={LIMITS.name}
-          disabled={editing}
+          disabled={editing || nameFixed}
           dir="ltr"
           spellCheck={false}
           autoCapitalize="none"

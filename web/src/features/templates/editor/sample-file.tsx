@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button'
 import { describeError } from '@/lib/errors'
 import { checkFile } from '@/lib/files'
 import { formatNumber, formatSize, isolated } from '@/lib/format'
+import { keepSample } from '@/lib/samples'
 import { cn } from '@/lib/utils'
 import { useEditor } from './context'
 import { Field, TextField } from './field'
@@ -17,7 +18,7 @@ const ACCEPTED = { image: 'image/jpeg,image/png', video: 'video/mp4,.mp4', docum
 /** The file that the review at Meta looks at. It is no part of what is sent later. */
 export function SampleFile({ kind }: { kind: keyof typeof ACCEPTED }) {
   const { t } = useTranslation()
-  const { values, set, setSampleUrl } = useEditor()
+  const { values, set } = useEditor()
   const { header, channel } = values
   const picker = useRef<HTMLInputElement>(null)
   const choose = useRef<HTMLButtonElement>(null)
@@ -43,8 +44,8 @@ export function SampleFile({ kind }: { kind: keyof typeof ACCEPTED }) {
       setApp(undefined)
       const now = latest.current
       if (now.header.kind !== kind) return
+      if (kind !== 'document') keepSample(sample.handle, file)
       now.set({ header: { ...now.header, handle: sample.handle, file: file.name } })
-      setSampleUrl(kind === 'document' ? undefined : URL.createObjectURL(file))
     } catch (error) {
       if (error instanceof ApiError && error.code === 'app_unknown') setApp({ id: appId ?? '', file })
       if (!stop.signal.aborted) setProblem(error instanceof ApiError && error.code === 'media_type' ? t('templateEditor.fileWrong', { name: isolated(file.name) }) : describeError(error))
@@ -53,7 +54,6 @@ export function SampleFile({ kind }: { kind: keyof typeof ACCEPTED }) {
     }
   }
   const remove = () => {
-    setSampleUrl(undefined)
     set({ header: { ...header, handle: '', file: '' } })
     setTimeout(() => choose.current?.focus())
   }

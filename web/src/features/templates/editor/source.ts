@@ -15,6 +15,8 @@ export interface Start {
   draft?: { id: string; version: number }
   /** What its blanks are filled with, which goes on to what is written: from the draft, or from what a new language begins with. */
   mapping?: Mapping
+  /** Another language of a name: the name stays. */
+  nameFixed?: boolean
   /** Typed before, and not yet on the server. */
   restored: boolean
   /** Somebody has saved another version of the draft since. */
@@ -51,8 +53,8 @@ export function startOf(asked: Asked): Start {
   const mapping = clone?.mapping
   const place = template ? `edit:${template.id}` : clone ? `clone:${clone.id}:${asked.language ?? ''}` : asked.from ? `from:${asked.from}` : 'new'
   const own = kept(place)
-  if (own?.dirty) return { values: own.values, place, draft: own.draft ? { id: own.draft, version: own.version } : undefined, mapping, restored: true }
-  return { values: fresh(asked, channel), place, mapping, restored: false }
+  if (own?.dirty) return { values: own.values, place, draft: own.draft ? { id: own.draft, version: own.version } : undefined, mapping, nameFixed: !!clone, restored: true }
+  return { values: fresh(asked, channel), place, mapping, nameFixed: !!clone, restored: false }
 }
 
 function fresh({ template, clone, language, from, reader }: Asked, channel: string): TemplateForm {

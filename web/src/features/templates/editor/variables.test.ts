@@ -37,7 +37,7 @@ describe('a template’s name', () => {
     expect(metaName('Order Update – März 2027!')).toBe('order_update_marz_2027_')
     expect(metaName('ÅÉ')).toBe('ae')
     expect(metaName('طلب 5')).toBe('_5')
-    expect(metaName('x'.repeat(600))).toHaveLength(512)
+    expect(metaName('x'.repeat(600))).toHaveLength(600)
   })
 })
 

@@ -58,8 +58,8 @@ export function converted(written: Written, named: boolean): Written {
   return renamed(written, new Map(found.map((name) => [name, isVariableName(name) ? name : NUMBER.test(name) ? `value_${name}` : freeName(written.text, variableName(name) || 'value')])))
 }
 
-/** A template's name in Meta's form: small Latin letters, digits and underscores, at most 512. */
-export const metaName = (typed: string) => plain(typed).slice(0, 512)
+/** A template's name in Meta's form: small Latin letters, digits and underscores. One that is too long is said to be, and not cut. */
+export const metaName = (typed: string) => plain(typed)
 
 function plain(typed: string) {
   return typed

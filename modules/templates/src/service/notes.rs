@@ -7,24 +7,16 @@ use sentences::{ParamKind, Sentence, Sentences, Term};
 
 use super::parts::FLAGGED;
 use crate::entity::{
+    enums::{Category, Severity, Status},
     template::Model,
-    words::{Category, Status},
 };
-
-/// Good to know.
-pub(super) const INFO: &str = "info";
-/// Somebody should look.
-pub(super) const WARNING: &str = "warning";
-/// It can no longer be sent, and somebody must act.
-pub(super) const CRITICAL: &str = "critical";
 
 /// An entry of a template's timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     /// `status`, `quality`, `category`, `components`, `added`, `removed`, …
     pub(super) kind: &'static str,
-    /// [`INFO`], [`WARNING`] or [`CRITICAL`].
-    pub(super) severity: &'static str,
+    pub(super) severity: Severity,
     pub(super) title: Sentences,
     /// What it means and what to do.
     pub(super) detail: Sentences,
@@ -37,7 +29,7 @@ pub(super) struct Note {
 impl Note {
     pub(super) fn new(
         kind: &'static str,
-        severity: &'static str,
+        severity: Severity,
         title: impl Into<Sentences>,
         detail: impl Into<Sentences>,
         at: DateTime<Utc>,
@@ -75,19 +67,20 @@ pub(super) fn of(before: &Model, row: &Model, changed: &[TemplatePart], at: Date
     if changed.contains(&TemplatePart::Category) && before.category.is_some() {
         let title = of_it(row, Term::TemplateFiled).word("category", &category(row.category));
         let detail = Sentence::new(Term::TemplateWasFiled).word("category", &category(before.category));
-        notes.push(Note::new("category", WARNING, title, detail, at));
+        notes.push(Note::new("category", Severity::Warning, title, detail, at));
     } else if changed.contains(&TemplatePart::PendingCategory) {
         notes.push(of_pending(row, at));
     }
-    if changed.contains(&TemplatePart::Components) && before.components != "[]" {
+    let is_new = before.components != row.components || changed.contains(&TemplatePart::Variables);
+    if changed.contains(&TemplatePart::Components) && is_new && before.components != "[]" {
         let mut detail = Sentences::from(Term::LookBeforeSending);
         if changed.contains(&TemplatePart::Variables) {
             detail = Sentences::from(Term::TemplateVariablesChanged).and(detail);
         }
         let severity = if changed.contains(&TemplatePart::Variables) {
-            WARNING
+            Severity::Warning
         } else {
-            INFO
+            Severity::Info
         };
         let title = of_it(row, Term::TemplateContentChanged);
         notes.push(Note::new("components", severity, title, detail, at));
@@ -103,23 +96,31 @@ fn of_status(before: &Model, row: &Model, at: DateTime<Utc>) -> Note {
     let flagged = row.reason.as_deref() == Some(FLAGGED);
     let (severity, title, detail): (_, _, Sentences) = match row.status {
         Status::Approved if flagged => (
-            WARNING,
+            Severity::Warning,
             Term::TemplateFlagged,
             Term::TemplateWillBeDisabled.into(),
         ),
-        Status::Approved if stopped => (INFO, Term::TemplateBack, ().into()),
-        Status::Approved => (INFO, Term::TemplateApproved, ().into()),
-        Status::Submitting | Status::Pending => (INFO, Term::TemplatePending, ().into()),
-        Status::Rejected => (WARNING, Term::TemplateRefused, reason(row)),
-        Status::Paused => (WARNING, Term::TemplatePaused, reason(row)),
-        Status::Disabled => (CRITICAL, Term::TemplateDisabled, reason(row)),
-        Status::InAppeal => (INFO, Term::TemplateInAppeal, ().into()),
-        Status::PendingDeletion => (INFO, Term::TemplateBeingDeleted, ().into()),
-        Status::Deleted => (INFO, Term::TemplateDeleted, Term::TemplateNameLocked.into()),
-        Status::LimitExceeded => (WARNING, Term::TemplatesFull, Term::DeleteTemplates.into()),
-        Status::Archived => (WARNING, Term::TemplateArchived, reason(row)),
-        Status::Locked => (WARNING, Term::TemplateLocked, reason(row)),
-        Status::Unknown => (WARNING, Term::TemplateNewState, reason(row)),
+        Status::Approved if stopped => (Severity::Info, Term::TemplateBack, ().into()),
+        Status::Approved => (Severity::Info, Term::TemplateApproved, ().into()),
+        Status::Submitting | Status::Pending => (Severity::Info, Term::TemplatePending, ().into()),
+        Status::Rejected => (Severity::Warning, Term::TemplateRefused, reason(row)),
+        Status::Paused => (Severity::Warning, Term::TemplatePaused, reason(row)),
+        Status::Disabled => (Severity::Critical, Term::TemplateDisabled, reason(row)),
+        Status::InAppeal => (Severity::Info, Term::TemplateInAppeal, ().into()),
+        Status::PendingDeletion => (Severity::Info, Term::TemplateBeingDeleted, ().into()),
+        Status::Deleted => (
+            Severity::Info,
+            Term::TemplateDeleted,
+            Term::TemplateNameLocked.into(),
+        ),
+        Status::LimitExceeded => (
+            Severity::Warning,
+            Term::TemplatesFull,
+            Term::DeleteTemplates.into(),
+        ),
+        Status::Archived => (Severity::Warning, Term::TemplateArchived, reason(row)),
+        Status::Locked => (Severity::Warning, Term::TemplateLocked, reason(row)),
+        Status::Unknown => (Severity::Warning, Term::TemplateNewState, reason(row)),
     };
     let recommended = said(row.recommendation.as_deref()).filter(|_| row.status == Status::Rejected);
     Note::new("status", severity, of_it(row, title), detail.and(recommended), at)
@@ -129,7 +130,13 @@ fn of_quality(before: &Model, row: &Model, at: DateTime<Utc>) -> Note {
     let bad = matches!(row.quality.as_str(), "RED" | "YELLOW");
     let title = of_it(row, Term::TemplateQuality).word("quality", &row.quality);
     let fell = bad.then(|| Sentence::new(Term::TemplateQualityFell).word("previous", &before.quality));
-    Note::new("quality", if bad { WARNING } else { INFO }, title, fell, at)
+    Note::new(
+        "quality",
+        if bad { Severity::Warning } else { Severity::Info },
+        title,
+        fell,
+        at,
+    )
 }
 
 fn of_pending(row: &Model, at: DateTime<Utc>) -> Note {
@@ -137,19 +144,19 @@ fn of_pending(row: &Model, at: DateTime<Utc>) -> Note {
     match (row.pending_category, row.pending_category_at) {
         (None, _) => {
             let title = of_it(row, Term::TemplateStaysFiled).word("category", &is);
-            Note::new("pending_category", INFO, title, (), at)
+            Note::new("pending_category", Severity::Info, title, (), at)
         }
         (Some(next), Some(when)) => {
             let title = of_it(row, Term::TemplateWillBeFiled).word("category", &category(Some(next)));
             let detail = Sentence::new(Term::TemplateFiledUntil)
                 .word("category", &is)
                 .with("date", ParamKind::Time, when);
-            Note::new("pending_category", WARNING, title, detail, at)
+            Note::new("pending_category", Severity::Warning, title, detail, at)
         }
         (Some(next), None) => {
             let title = of_it(row, Term::TemplateMisfiled).word("category", &category(Some(next)));
             let detail = Sentence::new(Term::CorrectCategory).word("category", &is);
-            Note::new("pending_category", WARNING, title, detail, at)
+            Note::new("pending_category", Severity::Warning, title, detail, at)
         }
     }
 }
@@ -184,10 +191,16 @@ fn said(text: Option<&str>) -> Option<Sentence> {
 
 /// A template that was not known before.
 pub(super) fn found(row: &Model, at: DateTime<Utc>) -> Note {
-    Note::new("added", INFO, of_it(row, Term::TemplateFound), (), at)
+    Note::new("added", Severity::Info, of_it(row, Term::TemplateFound), (), at)
 }
 
 /// A template that the account no longer has.
 pub(super) fn gone(row: &Model, at: DateTime<Utc>) -> Note {
-    Note::new("removed", WARNING, of_it(row, Term::TemplateGone), (), at)
+    Note::new(
+        "removed",
+        Severity::Warning,
+        of_it(row, Term::TemplateGone),
+        (),
+        at,
+    )
 }

@@ -120,6 +120,23 @@ impl From<templates::Category> for Category {
     }
 }
 
+/// How much an entry of a timeline matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, poem_openapi::Enum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+#[oai(rename = "TemplateEventSeverity", rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Somebody should look at it.
+    Warning,
+    /// The template can no longer be sent; somebody must act.
+    Critical,
+}
+
 /// What was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, poem_openapi::Enum)]
 #[sea_orm(
