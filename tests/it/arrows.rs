@@ -34,7 +34,9 @@ const ARROWS: &[(&str, Arrows)] = &[
     ("hours", Exactly(&[])),
     ("migrations", Exactly(&[])),
     ("sentences", Exactly(&["cloud-api"])),
+    ("sheets", Exactly(&["text"])),
     ("text", Exactly(&[])),
+    ("contacts", Exactly(&["contracts", "kernel", "sheets", "text"])),
     (
         "channels",
         Exactly(&["cloud-api", "contracts", "kernel", "sentences", "text"]),
@@ -68,6 +70,7 @@ const WITHOUT_DATABASE: &[&str] = &[
     "contracts",
     "hours",
     "sentences",
+    "sheets",
     "text",
 ];
 

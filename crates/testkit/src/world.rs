@@ -298,6 +298,21 @@ impl World {
         self.send(db, Method::GET, path, Value::Null).await
     }
 
+    /// `GET` of a file.
+    ///
+    /// # Panics
+    /// When the tenant is not of this world.
+    pub async fn file(&self, db: &TenantDb, path: &str) -> (StatusCode, Vec<u8>) {
+        let key = self.keys.lock().unwrap()[&db.tenant()].clone();
+        let request = self.request(Method::GET, &format!("/api/v1{path}"));
+        let response = request
+            .header("authorization", format!("Bearer {key}"))
+            .send()
+            .await;
+        let status = response.0.status();
+        (status, response.0.into_body().into_vec().await.unwrap())
+    }
+
     /// `POST`.
     pub async fn post(&self, db: &TenantDb, path: &str, body: Value) -> (StatusCode, Value) {
         self.send(db, Method::POST, path, body).await

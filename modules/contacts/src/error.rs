@@ -22,6 +22,14 @@ pub enum ContactError {
     /// 422 `invalid_request`, naming the fields.
     #[error("{} fields are not acceptable", .0.len())]
     Invalid(Vec<FieldError>),
+    /// 422 `too_many_fields`.
+    #[error(
+        "These contacts have more than {0} different free fields: filter them, and export them in parts."
+    )]
+    TooManyFields(usize),
+    /// 422 `too_many_contacts`.
+    #[error("A workbook has room for {0} contacts: filter them, or export them as CSV.")]
+    TooManyContacts(u32),
     /// Anything the kernel already has a word for.
     #[error(transparent)]
     Kernel(#[from] Error),
@@ -41,6 +49,10 @@ impl From<ContactError> for Error {
             ContactError::Exists { .. } => Self::conflict("contact_exists", sentence),
             ContactError::TagExists => Self::conflict("tag_exists", sentence),
             ContactError::InvalidPhone(message) => Self::invalid("phone", message).with_code("invalid_phone"),
+            ContactError::TooManyFields(_) => Self::invalid("tag", sentence).with_code("too_many_fields"),
+            ContactError::TooManyContacts(_) => {
+                Self::invalid("format", sentence).with_code("too_many_contacts")
+            }
             ContactError::Invalid(fields) => Self::invalid_fields(fields),
             ContactError::Kernel(error) => error,
         }

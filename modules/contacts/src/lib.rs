@@ -83,6 +83,7 @@ impl Module for Contacts {
                 settings: self.settings.clone(),
                 rules: self.rules,
             },
+            api::ExportApi,
             api::TagsApi,
         ))
     }

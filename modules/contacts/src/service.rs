@@ -5,6 +5,7 @@ mod change;
 mod consent;
 mod directory;
 mod doubles;
+mod export;
 mod fields;
 mod guess;
 mod key;
@@ -21,6 +22,9 @@ use std::collections::BTreeMap;
 pub(crate) use change::{create_contact, delete_contact, update_contact};
 pub(crate) use consent::STOPPED;
 pub(crate) use directory::Directory;
+pub(crate) use export::{
+    Format as ExportFormat, csv as export_csv, fields as export_fields, xlsx as export_xlsx,
+};
 pub(crate) use read::{Contact, Filter, get_contact, list_contacts};
 pub(crate) use rekey::{Reached, rekey};
 pub(crate) use tags::{TagCount, create_tag, delete_tag, list_tags};

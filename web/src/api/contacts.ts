@@ -7,7 +7,7 @@ import type { Schemas } from './schemas'
 export type Contact = Schemas['Contact']
 export type ContactIn = Schemas['ContactIn']
 
-interface ContactFilter {
+export interface ContactFilter {
   search?: string
   tag?: string
 }
@@ -25,6 +25,20 @@ export const useContacts = (filter: ContactFilter) =>
     queryFn: ({ pageParam, signal }) => data(api.GET('/contacts', { params: { query: { ...filter, limit: 50, after: pageParam } }, signal })),
     ...byPages,
     placeholderData: keepPreviousData,
+  })
+
+export type ExportFormat = Schemas['ExportFormat']
+
+/** Downloads what a list shows, under the name that the server gives it. */
+export const useExportContacts = () =>
+  useMutation({
+    mutationFn: async (query: ContactFilter & { format: ExportFormat }) => {
+      const file = await data(api.GET('/contacts/export', { params: { query }, parseAs: 'blob' }))
+      const url = URL.createObjectURL(file as unknown as Blob)
+      const link = Object.assign(document.createElement('a'), { href: url, download: ['contacts', query.format].join('.') })
+      link.click()
+      URL.revokeObjectURL(url)
+    },
   })
 
 export const useContact = (id: string | undefined) =>

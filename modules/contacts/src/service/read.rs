@@ -44,7 +44,7 @@ pub(crate) struct Contact {
 }
 
 /// Which contacts a list is to show.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) search: Option<String>,
     pub(crate) tag: Option<String>,

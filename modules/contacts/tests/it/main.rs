@@ -10,6 +10,7 @@ mod changes;
 mod compared;
 mod contacts;
 mod directory;
+mod export;
 mod limits;
 mod phones;
 mod tags;

@@ -22,6 +22,7 @@ import { useDebounced, useHotkeys } from '@/lib/hooks'
 import { useCan } from '@/lib/session'
 import { contactColumns } from './contact-columns'
 import { ContactSheet } from './contact-sheet'
+import { ExportMenu } from './export-menu'
 import { TagPicker } from './tag-picker'
 
 export default function ContactsPage({ contactId }: { contactId?: string }) {
@@ -144,6 +145,7 @@ export default function ContactsPage({ contactId }: { contactId?: string }) {
       actions={
         <>
           <Button asChild variant="outline"><Link href="/settings/tags"><Tags aria-hidden />{t('person.tags')}</Link></Button>
+          {can('contacts:export') && items.length > 0 && <ExportMenu filter={{ search, tag }} />}
           {add}
         </>
       }
